@@ -1,0 +1,1 @@
+"""How many plans and SEN Support pupils to expect, and how sure we are."""

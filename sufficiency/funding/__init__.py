@@ -1,0 +1,1 @@
+"""High Needs Funding: every pound from a child to a budget line."""

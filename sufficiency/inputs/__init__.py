@@ -1,0 +1,1 @@
+"""Readers: one publisher a file. Each reads, renames and checks; none models."""

@@ -1,0 +1,1 @@
+"""The sufficiency report: words, tables, charts and maps as HTML, Word and Excel; the returns."""

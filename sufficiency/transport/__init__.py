@@ -1,0 +1,1 @@
+"""Who is entitled to travel, how, how long it takes and what it costs."""
