@@ -15,7 +15,7 @@ _WHERE = {
     "read_area": "area",
     "check_area": "area",
     "example_area": "area",
-    "published_area": "inputs.published",
+    "published_area": "area",
     "Scenario": "levers",
     "OpenPlaces": "levers",
     "ClosePlaces": "levers",
