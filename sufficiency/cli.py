@@ -1,0 +1,187 @@
+"""The command: a thin skin over the library."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(
+    help="How many special-school places, where, when, at what cost, and how sure are we?",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Folder = Annotated[Path | None, typer.Argument(help="An area folder; none: the example, Northamptonshire.")]
+To = Annotated[int, typer.Option(help="Last January to forecast.")]
+Draws = Annotated[int, typer.Option(help="Simulated futures.")]
+Seed = Annotated[int, typer.Option(help="The same seed gives the same numbers.")]
+Published = Annotated[Path | None, typer.Option(help="A folder of published files, instead of an area folder.")]
+Authority = Annotated[str | None, typer.Option(help="With --published: the authority's ONS code or name.")]
+
+
+@app.command()
+def report(
+    folder: Folder = None,
+    *,
+    to: To = 2035,
+    draws: Draws = 1_000,
+    seed: Seed = 7,
+    out: Annotated[Path, typer.Option(help="Folder to write.")] = Path("report"),
+    published: Published = None,
+    authority: Authority = None,
+    suppress: Annotated[int, typer.Option(help="Hide counts below this in what is written; 0 hides none.")] = 0,
+) -> None:
+    """Write the sufficiency report: HTML, Word, Excel, charts and returns."""
+    import sufficiency as sf
+
+    area = _area(folder, published, authority)
+    with _progress() as tell:
+        outcome = sf.run(area, to=to, draws=draws, seed=seed, progress=lambda what, share: tell(what, 0.7 * share))
+        tell("Writing the report", 0.7)
+        written = sf.report.write(
+            outcome, out, suppress=suppress, progress=lambda what, share: tell(what, 0.7 + 0.3 * share)
+        )
+    typer.echo(f"The report is at {Path(written).resolve()}")
+
+
+@app.command()
+def check(folder: Annotated[Path, typer.Argument(help="An area folder.")]) -> None:
+    """Say everything that is wrong with an area folder, at once."""
+    import sufficiency as sf
+
+    faults = sf.check_area(folder)
+    for fault in faults:
+        typer.echo(str(fault), err=True)
+    if faults:
+        raise typer.Exit(1)
+    area = sf.read_area(folder)
+    typer.echo(f"{area!r}\nNothing to correct.")
+    for note in area.notes[area.notes["kind"] != "read"].itertuples():
+        typer.echo(f"  {note.kind} · {note.table}: {note.says}")
+
+
+@app.command()
+def new(folder: Annotated[Path, typer.Argument(help="Folder to make.")]) -> None:
+    """Make a template area folder to fill in."""
+    from sufficiency.inputs.template import write_template
+
+    write_template(folder)
+    typer.echo(f"Fill in {folder}, a file at a time; then: sufficiency check {folder}")
+
+
+@app.command()
+def forecast(
+    folder: Folder = None,
+    *,
+    to: To = 2035,
+    draws: Draws = 1_000,
+    seed: Seed = 7,
+    by: Annotated[str, typer.Option(help="setting, need, phase, authority …")] = "setting_group",
+    published: Published = None,
+    authority: Authority = None,
+) -> None:
+    """Forecast EHC plans; write a table as CSV to the screen."""
+    import sufficiency as sf
+
+    area = _area(folder, published, authority)
+    with _progress() as tell:
+        tell("Forecasting EHC plans", 0.1)
+        plans = sf.forecast.plans(area, to=to, draws=draws, seed=seed)
+    _show(plans.summary(*by.split(",")))
+
+
+@app.command()
+def allocate(
+    folder: Folder = None,
+    *,
+    to: To = 2035,
+    draws: Draws = 200,
+    seed: Seed = 7,
+    by: Annotated[str, typer.Option(help="year, need_group, phase, district …")] = "year,need_group,phase",
+) -> None:
+    """Place children near home; write who has no place as CSV to the screen."""
+    import sufficiency as sf
+
+    area = _area(folder, None, None)
+    with _progress() as tell:
+        outcome = sf.run(area, to=to, draws=draws, placed_draws=min(draws, 100), seed=seed, progress=tell)
+    if outcome.placed is None:
+        raise sf.InputError(f"{area.name} has no settings, places or zones, so nothing can be placed")
+    _show(outcome.placed.shortfall(*by.split(",")))
+
+
+@app.command()
+def backtest(
+    folder: Folder = None,
+    *,
+    by: Annotated[str, typer.Option(help="setting_group, age_group …; empty: totals.")] = "",
+    published: Published = None,
+    authority: Authority = None,
+) -> None:
+    """Test the forecast on years held out, beside naive forecasts; write the scores as CSV to the screen."""
+    import sufficiency as sf
+
+    area = _area(folder, published, authority)
+    with _progress() as tell:
+        tell("Forecasting years held out", 0.1)
+        scores = sf.forecast.backtest(area, horizons=(1, 2, 3)).scores(*[b for b in by.split(",") if b])
+    _show(scores)
+
+
+@app.command()
+def policy(on: Annotated[str, typer.Option(help="A day, 2025-09-01; none: today.")] = "") -> None:
+    """List every national value in force on a date, with where it comes from."""
+    import sufficiency as sf
+
+    try:
+        day = date.fromisoformat(on) if on else date.today()
+    except ValueError:
+        raise sf.InputError(f"--on {on}: a day is needed, as 2025-09-01") from None
+    _show(sf.policy.rates(day))
+
+
+def main() -> None:
+    """Run the command; a mistake is said in words and ends with status 1."""
+    from sufficiency.errors import SufficiencyError
+
+    try:
+        app(prog_name="sufficiency")
+    except SufficiencyError as error:
+        typer.echo(f"sufficiency: {error}", err=True)
+        sys.exit(1)
+
+
+def _area(folder: Path | None, published: Path | None, authority: str | None) -> Any:
+    import sufficiency as sf
+
+    if published is not None:
+        if authority is None:
+            raise sf.InputError("--published needs --authority, a name or an ONS code")
+        return sf.published_area(published, authority=authority)
+    return sf.read_area(folder) if folder else sf.example_area()
+
+
+def _show(frame: Any) -> None:
+    typer.echo(frame.to_csv(index=False, float_format="%.6g"), nl=False)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, float], None]]:
+    """Yield a function that moves a progress bar on a terminal, and does nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda _what, _share: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description:<32}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bars:
+        task = bars.add_task("Starting", total=1.0)
+        yield lambda what, share: bars.update(task, description=what, completed=share)
