@@ -1,0 +1,85 @@
+"""What a report is made of, before it is a page, a document or a workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with its words. `formats` gives a column's format: 'n' whole, '1' one decimal, '%' share, '£', '£m'."""
+
+    key: str
+    title: str
+    frame: pd.DataFrame
+    formats: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
+    rows_shown: int = 60  # in the page and the document; the workbook has every row
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A picture drawn by a function of no arguments, with what it shows in words for those who can't see it."""
+
+    key: str
+    title: str
+    draw: Callable[[], Figure]
+    alt: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Map:
+    """A map: `draw` gives a still picture; `layers` and the rest make the interactive one."""
+
+    key: str
+    title: str
+    draw: Callable[[], Figure]
+    svg: Callable[[], str]
+    alt: str
+    note: str = ""
+
+
+Exhibit = Table | Chart | Map
+
+
+@dataclass(frozen=True)
+class Section:
+    """A numbered part of the report: words, exhibits, and the assumptions beside them."""
+
+    key: str
+    title: str
+    words: tuple[str, ...] = ()
+    points: tuple[str, ...] = ()
+    exhibits: tuple[Exhibit, ...] = ()
+    assumptions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Figureword:
+    """One headline figure: the number, what it is, and how sure we are."""
+
+    value: str
+    says: str
+    range: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything a writer needs."""
+
+    title: str
+    subtitle: str
+    headlines: tuple[Figureword, ...]
+    sections: tuple[Section, ...]
+    attribution: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    def exhibits(self) -> list[tuple[Section, Exhibit]]:
+        """Return every exhibit with its section, in order."""
+        return [(section, exhibit) for section in self.sections for exhibit in section.exhibits]

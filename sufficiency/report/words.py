@@ -1,0 +1,67 @@
+"""Numbers as people write them."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+
+
+def shown(value: Any, how: str = "") -> str:
+    """Return a value as a table shows it: 'n' whole, '1' one decimal, '%' a share, '£', '£m'; a dash where unknown."""
+    if value is None or (isinstance(value, float) and math.isnan(value)) or value is pd.NA:
+        return "–"
+    if isinstance(value, str | bool) or how == "":
+        return _plain(value)
+    number = float(value)
+    return {
+        "n": f"{number:,.0f}",
+        "1": f"{number:,.1f}",
+        "2": f"{number:,.2f}",
+        "%": f"{100 * number:.1f}%",
+        "£": gbp(number),
+        "£m": f"{'−' if number < 0 else ''}£{abs(number) / 1e6:,.1f}m",
+        "year": f"{number:.0f}",
+    }[how].replace("-", "−")
+
+
+def gbp(amount: float) -> str:
+    """Return pounds as people say them: £950, £24,900, £1.25m."""
+    sign, size = ("−" if amount < 0 else ""), abs(amount)
+    if size >= 999_500:
+        return f"{sign}£{size / 1e6:,.1f}m"
+    return f"{sign}£{size:,.0f}"
+
+
+def between(low: float, high: float, how: str = "n") -> str:
+    """Return an interval in words: '410 to 530'."""
+    return f"{shown(low, how)} to {shown(high, how)}"
+
+
+def count(number: float, one: str, many: str | None = None) -> str:
+    """Return '1 child' or '12 children'."""
+    whole = round(number)
+    return f"{whole:,} {one if whole == 1 else many or one + 's'}"
+
+
+def label(code: str) -> str:
+    """Return a code as words: 'early_years' as 'Early years', and the vocabulary's name where it has one."""
+    from sufficiency.vocabulary import NEED_GROUPS, NEEDS, SETTING_GROUPS, SETTINGS
+
+    for names in (NEED_GROUPS, SETTING_GROUPS):
+        if code in names:
+            return names[code]
+    if code in SETTINGS:
+        return SETTINGS[code].name
+    if code in NEEDS:
+        return NEEDS[code].name
+    return {"post_16": "Post-16", "post_19": "Post-19"}.get(code, code.replace("_", " ").capitalize())
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:,.4g}"
+    return str(value)

@@ -1,0 +1,105 @@
+"""Write the report: a page, a document, a workbook, pictures and returns; all of it, or nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from sufficiency.errors import OutputError
+from sufficiency.plan import Outcome, Progress
+from sufficiency.report.model import Chart, Map
+
+
+def write(outcome: Outcome, folder: str | Path, *, suppress: int = 0, progress: Progress | None = None) -> Path:
+    """Write the report of an outcome and return the path of its page.
+
+    Parameters
+    ----------
+    outcome
+        What `sufficiency.run` returned.
+    folder
+        Where to write: report.html, report.docx, tables.xlsx, charts/*.png, returns/*.csv. An older report there is
+        replaced only once the new one is whole.
+    suppress
+        Counts of children from 1 to one below this are hidden, with as many others as keep them hidden; 0 hides none.
+    progress
+        Called with what is being done and the share done.
+
+    Raises
+    ------
+    OutputError
+        If the folder can't be written; nothing is left half-written.
+    """
+    from sufficiency.report.build import build
+    from sufficiency.report.charts import as_png
+    from sufficiency.report.excel import workbook
+    from sufficiency.report.html import page
+    from sufficiency.report.returns import write_returns
+    from sufficiency.report.word import document
+
+    tell = progress or (lambda _what, _share: None)
+    target = Path(folder)
+    beside = _writable_beside(target)
+    tell("Writing words and tables", 0.0)
+    report = build(outcome, suppress=suppress)
+    with tempfile.TemporaryDirectory(prefix=".sufficiency-", dir=beside) as made:
+        new = Path(made) / "report"
+        (new / "charts").mkdir(parents=True)
+        tell("Drawing charts and maps", 0.2)
+        pictures = {e.key: as_png(e.draw()) for _, e in report.exhibits() if isinstance(e, Chart | Map)}
+        for key, png in pictures.items():
+            (new / "charts" / f"{key}.png").write_bytes(png)
+        tell("Writing the page", 0.6)
+        (new / "report.html").write_text(page(report), encoding="utf-8")
+        tell("Writing Word and Excel", 0.7)
+        (new / "report.docx").write_bytes(document(report, pictures))
+        (new / "tables.xlsx").write_bytes(workbook(report))
+        tell("Writing returns", 0.9)
+        if outcome.placed is not None:
+            write_returns(outcome, new / "returns", suppress=suppress)
+        _swap(new, target)
+    tell("Done", 1.0)
+    return target / "report.html"
+
+
+def _writable_beside(target: Path) -> Path:
+    """Return the folder above the target, once both are known to be writable."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.exists() and not target.is_dir():
+            raise NotADirectoryError("it is a file")
+        with tempfile.TemporaryFile(dir=target if target.is_dir() else target.parent):
+            pass
+    except OSError as caught:
+        raise OutputError(
+            f"the report can't be written to {target}: {caught.strerror or caught}; choose another with --out"
+        ) from caught
+    return target.parent
+
+
+def _swap(new: Path, target: Path) -> None:
+    """Move each new file or folder into place; what else lies in the target is left alone."""
+    try:
+        target.mkdir(exist_ok=True)
+        for part in sorted(new.iterdir()):
+            old = target / part.name
+            if old.is_dir():
+                shutil.rmtree(old)
+            os.replace(part, old)
+    except OSError as caught:
+        raise OutputError(
+            f"the report can't be put in {target}: {caught.strerror or caught}; is a file there open?"
+        ) from caught
+
+
+def display(outcome: Outcome) -> Any:
+    """Return the report's page for a notebook."""
+    from IPython.display import HTML
+
+    from sufficiency.report.build import build
+    from sufficiency.report.html import page
+
+    return HTML(page(build(outcome)))
