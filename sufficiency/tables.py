@@ -326,11 +326,12 @@ HOUSING: Final = table(
 
 PLANS: Final = table(
     "plans",
-    "EHC plans by authority, January, NCY and type of setting; need unknown",
+    "EHC plans by authority, January, NCY and type of setting; need unknown. A January before ages were published "
+    "has blank NCYs: all ages together, never beside rows by age",
     ["authority", "year", "ncy", "setting"],
     authority=_authority(),
     year=_year(),
-    ncy=_ncy(),
+    ncy=_ncy("National Curriculum year: Reception 0, Year 1 1; blank means all ages", nullable=True),
     setting=_setting_type(),
     plans=_plans(),
 )
@@ -454,6 +455,36 @@ TRAVEL: Final = table(
     km=number("Driving distance [km]", 0),
     minutes=number("Driving time at school-run hours [minutes]", 0),
     walk_km=number("Shortest safe walk [km]; blank where unknown", 0, required=False, nullable=True),
+)
+
+TRAVELLERS: Final = table(
+    "travellers",
+    "Children whose entitlement to travel is tested: one row a child, or a group alike",
+    [],
+    stage=text("By age and course", ["early_years", "compulsory", "sixth_form", "adult"]),
+    age_years=whole("Completed years of age on the day [years]", 0, 25),
+    ncy=_ncy(nullable=True, required=False),
+    walk_km=number("Shortest safe walk to the school attended [km]", 0, nullable=True),
+    road_km=number("By road [km]; blank where not known", 0, required=False, nullable=True),
+    is_distance_estimated=truth("Distances are estimates, with the stated error", required=False),
+    home_spread_km=number(
+        "Standard deviation of the home about the point measured from [km]", 0, required=False, default=0.0
+    ),
+    is_nearest_suitable=truth("The school attended is the nearest suitable", required=False, default=True),
+    is_only_school_named=truth("The plan names this school and no other", required=False),
+    cannot_walk=number(
+        "Chance that need, disability or mobility keeps the child from walking, 0 to 1",
+        0,
+        1,
+        required=False,
+        default=0.0,
+    ),
+    is_route_unsafe=truth("The route can't be walked in safety, even accompanied", required=False),
+    is_low_income=truth("Entitled to free school meals, or on the maximum working tax credit", required=False),
+    suitable_nearer=whole("Suitable schools nearer than the one attended [schools]", 0, required=False, default=0),
+    is_nearest_of_belief=truth(
+        "Nearest suitable school of the parent's religion or belief, and chosen for it", required=False
+    ),
 )
 
 # --- money ------------------------------------------------------------------------------------------------------------
