@@ -4,7 +4,7 @@ Each function takes the release's folder or zip and returns every authority, reg
 publisher's names stand on the left below, ours on the right; what a release renames is data.
 
 A blank `ncy` means all ages, `age` keeps the publisher's label. `x`, `z`, `c` and blanks are not published: NaN.
-Ages: 'under 3' is NCY -2 and 'age 25' NCY 20; 'age 2 and under' is -2 and 'age 20 and over' 16. Stock ages are at 31
+Ages: 'under 3' is NCY -2; ages 24 and 25 are both NCY 20, two rows to be summed; 'age 2 and under' is -2 and 'age 20 and over' 16. Stock ages are at 31
 August; ages of new and ceased plans are on the day, so that a few of them belong one NCY away.
 """
 
@@ -19,6 +19,7 @@ import pandas as pd
 
 from sufficiency.errors import InputError, nearest
 from sufficiency.inputs.release import find_table
+from sufficiency.school_year import NCY_HIGH
 from sufficiency.vocabulary import NEEDS, SETTINGS
 
 FILES: Final = {
@@ -277,7 +278,7 @@ def ncy_of_label(label: str) -> float:
     if label in ("under 3", "age 2 and under", "under 5"):
         return -2.0
     found = re.fullmatch(r"age (\d+)( and over)?", label)
-    return float(int(found.group(1)) - 4) if found else np.nan
+    return float(min(int(found.group(1)) - 4, NCY_HIGH)) if found else np.nan
 
 
 def _ages(frame: pd.DataFrame, *, started: bool) -> pd.DataFrame:
