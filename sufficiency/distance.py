@@ -111,7 +111,7 @@ def home_spread_km(zones: pd.DataFrame) -> pd.Series:
     return pd.Series(apart[:, 1] / 4, index=index, name="home_spread_km")
 
 
-def chance_beyond(km: Any, limit_km: Any, *, spread: float, home_spread_km: Any = 0.0) -> Floats:
+def chance_beyond(km: Any, limit_km: Any, *, spread: Any, home_spread_km: Any = 0.0) -> Floats:
     """Return the probability that the true distance is above `limit_km` when the estimate is `km`.
 
     Errors of the detour (`spread`, in logarithms) and of where in its zone the home lies are taken as independent.
@@ -120,7 +120,7 @@ def chance_beyond(km: Any, limit_km: Any, *, spread: float, home_spread_km: Any 
     from scipy.special import ndtr
 
     km, limit = np.broadcast_arrays(np.asarray(km, dtype=float), np.asarray(limit_km, dtype=float))
-    sd = np.hypot(spread, np.asarray(home_spread_km, dtype=float) / np.maximum(limit, 1e-9))
+    sd = np.hypot(np.asarray(spread, dtype=float), np.asarray(home_spread_km, dtype=float) / np.maximum(limit, 1e-9))
     with np.errstate(divide="ignore", invalid="ignore"):
         z = (np.log(np.maximum(km, 1e-9)) - np.log(np.maximum(limit, 1e-9))) / sd
     return np.asarray(np.where(sd > 0, ndtr(z), km > limit), dtype=np.float64)

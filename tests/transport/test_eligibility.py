@@ -1,0 +1,222 @@
+"""Entitlement, case by case from the statute and guidance: each case has its paragraph and a child who is just in or out."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sufficiency import policy
+from sufficiency.errors import FaultyTableError, InputError
+from sufficiency.transport import eligibility
+
+MILE = 1.609344
+
+
+class Rules:
+    """National values with some local policy of its own."""
+
+    def __init__(self, **own: float) -> None:
+        self.own = {f"transport.{name}": amount for name, amount in own.items()}
+
+    def value(self, name: str) -> float:
+        return self.own[name] if name in self.own else policy.value(name, on=date(2025, 4, 1))
+
+
+SCHEDULE = "Education Act 1996, Schedule 35B, paragraph "
+
+# case: what is true of the child; the paragraph that entitles, or "" for none.
+CASES = [
+    # Paragraph 6 with section 444(5): two miles under 8, three miles from 8; at the limit is within it.
+    ("7, at 2.00 miles", {"age_years": 7, "walk_km": 2.00 * MILE}, ""),
+    ("7, just over 2.00 miles", {"age_years": 7, "walk_km": 2.00 * MILE + 0.001}, "6"),
+    ("8, at 2.01 miles", {"age_years": 8, "walk_km": 2.01 * MILE}, ""),
+    ("8, at 3.00 miles", {"age_years": 8, "walk_km": 3.00 * MILE}, ""),
+    ("8, just over 3.00 miles", {"age_years": 8, "walk_km": 3.00 * MILE + 0.001}, "6"),
+    ("15, at 3.01 miles", {"age_years": 15, "walk_km": 3.01 * MILE}, "6"),
+    ("9 miles, not the nearest", {"age_years": 10, "walk_km": 9 * MILE, "is_nearest_suitable": False}, ""),
+    (
+        "9 miles, not the nearest, but the only school that the plan names",
+        {"age_years": 10, "walk_km": 9 * MILE, "is_nearest_suitable": False, "is_only_school_named": True},
+        "6",
+    ),
+    # Paragraph 2: need, disability or mobility, at any distance; it needs no plan.
+    ("can't walk half a mile", {"age_years": 12, "walk_km": 0.5 * MILE, "cannot_walk": 1.0}, "2"),
+    (
+        "can't walk, parents prefer a school farther away",
+        {"age_years": 12, "walk_km": 0.5 * MILE, "cannot_walk": 1.0, "is_nearest_suitable": False},
+        "",
+    ),
+    # Paragraph 4: the nature of the route.
+    ("unsafe mile", {"age_years": 12, "walk_km": 1 * MILE, "is_route_unsafe": True}, "4"),
+    # Paragraph 9: low income, from the 8th birthday to the day before the 11th, more than two miles.
+    ("low income, 8, at 2.00 miles", {"age_years": 8, "walk_km": 2.00 * MILE, "is_low_income": True}, ""),
+    ("low income, 8, at 2.01 miles", {"age_years": 8, "walk_km": 2.01 * MILE, "is_low_income": True}, "9"),
+    ("low income, 10, at 2.50 miles", {"age_years": 10, "walk_km": 2.50 * MILE, "is_low_income": True}, "9"),
+    ("low income, 7, at 2.00 miles", {"age_years": 7, "walk_km": 2.00 * MILE, "is_low_income": True}, ""),
+    # Paragraph 11: low income, from 11, one of the three nearest, over two miles on foot and up to six by road.
+    (
+        "low income, 11, at 2.50 miles, two nearer",
+        {"age_years": 11, "walk_km": 2.5 * MILE, "is_low_income": True, "suitable_nearer": 2, "is_nearest_suitable": False},
+        "11",
+    ),
+    (
+        "low income, 11, at 2.50 miles, three nearer",
+        {"age_years": 11, "walk_km": 2.5 * MILE, "is_low_income": True, "suitable_nearer": 3, "is_nearest_suitable": False},
+        "",
+    ),
+    (
+        "low income, 14, at 6.00 miles",
+        {"age_years": 14, "walk_km": 6.0 * MILE, "is_low_income": True, "suitable_nearer": 1, "is_nearest_suitable": False},
+        "11",
+    ),
+    (
+        "low income, 14, at 6.01 miles",
+        {"age_years": 14, "walk_km": 6.01 * MILE, "is_low_income": True, "suitable_nearer": 1, "is_nearest_suitable": False},
+        "",
+    ),
+    (
+        "low income, 14, 5.8 miles on foot but 6.2 by road",
+        {"age_years": 14, "walk_km": 5.8 * MILE, "road_km": 6.2 * MILE, "is_low_income": True, "suitable_nearer": 1,
+         "is_nearest_suitable": False},
+        "",
+    ),
+    # Paragraph 12: low income, from 11, the nearest of their religion or belief, over two miles and up to fifteen.
+    (
+        "belief, 12, at 2.00 miles",
+        {"age_years": 12, "walk_km": 2.0 * MILE, "is_low_income": True, "is_nearest_of_belief": True,
+         "suitable_nearer": 9, "is_nearest_suitable": False},
+        "",
+    ),
+    (
+        "belief, 12, at 15.00 miles",
+        {"age_years": 12, "walk_km": 15.0 * MILE, "is_low_income": True, "is_nearest_of_belief": True,
+         "suitable_nearer": 9, "is_nearest_suitable": False},
+        "12",
+    ),
+    (
+        "belief, 12, at 15.01 miles",
+        {"age_years": 12, "walk_km": 15.01 * MILE, "is_low_income": True, "is_nearest_of_belief": True,
+         "suitable_nearer": 9, "is_nearest_suitable": False},
+        "",
+    ),
+    (
+        "belief, not of low income, at 10 miles",
+        {"age_years": 12, "walk_km": 10 * MILE, "is_nearest_of_belief": True, "suitable_nearer": 9,
+         "is_nearest_suitable": False},
+        "",
+    ),
+]  # fmt: skip
+
+
+def child(**facts: object) -> pd.DataFrame:
+    return pd.DataFrame([{"stage": "compulsory", **facts}])
+
+
+@pytest.mark.parametrize(("case", "facts", "paragraph"), CASES, ids=[c[0] for c in CASES])
+def test_each_case_is_decided_by_its_paragraph(case: str, facts: dict[str, object], paragraph: str) -> None:
+    found = eligibility.entitlement(child(**facts), Rules()).iloc[0]
+    assert found["probability"] == (1.0 if paragraph else 0.0)
+    assert found["paragraph"] == (SCHEDULE + paragraph if paragraph else "")
+    assert bool(found["is_duty"]) is bool(paragraph)
+
+
+BIRTHDAYS = [
+    ("the day before the 8th birthday", "2018-03-02", "2026-03-01", 7),
+    ("the 8th birthday", "2018-03-02", "2026-03-02", 8),
+    ("born 29 February, 28 February", "2016-02-29", "2026-02-28", 9),
+    ("born 29 February, 1 March", "2016-02-29", "2026-03-01", 10),
+]
+
+
+@pytest.mark.parametrize(("case", "born", "on", "age"), BIRTHDAYS, ids=[b[0] for b in BIRTHDAYS])
+def test_a_birthday_counts_from_its_first_moment(case: str, born: str, on: str, age: int) -> None:
+    assert eligibility.age_on([born], on).tolist() == [age]
+
+
+# Education Act 1996, section 8, with its orders: the last Fridays of June 2025 and 2026 are the 27th and the 26th.
+STAGES = [
+    ("fifth birthday on 31 August", "2020-08-31", "2025-08-31", "compulsory"),
+    ("fifth birthday on 1 September: not yet", "2020-09-01", "2025-12-30", "early_years"),
+    ("fifth birthday on 1 September: 31 December", "2020-09-01", "2025-12-31", "compulsory"),
+    ("fifth birthday on 1 January: 31 March", "2021-01-01", "2026-03-31", "compulsory"),
+    ("fifth birthday on 1 April: 30 August", "2021-04-01", "2026-08-30", "early_years"),
+    ("16 in the year: the last Friday in June", "2009-10-10", "2026-06-26", "compulsory"),
+    ("16 in the year: the day after", "2009-10-10", "2026-06-27", "sixth_form"),
+    ("16 on 31 August after leaving", "2009-08-31", "2025-06-28", "sixth_form"),
+    ("19 in the spring, course goes on", "2007-03-01", "2026-07-20", "sixth_form"),
+    ("19 in the spring, September after", "2007-03-01", "2026-09-01", "adult"),
+]
+
+
+@pytest.mark.parametrize(("case", "born", "on", "stage"), STAGES, ids=[s[0] for s in STAGES])
+def test_stage_follows_the_prescribed_days(case: str, born: str, on: str, stage: str) -> None:
+    assert eligibility.stage_on([born], on).tolist() == [stage]
+
+
+def test_local_policy_can_keep_two_miles_until_the_end_of_the_year_of_turning_8() -> None:
+    eight_in_year_3 = child(age_years=8, ncy=3, walk_km=2.5 * MILE)
+    assert eligibility.entitlement(eight_in_year_3, Rules())["probability"].item() == 0.0
+    assert eligibility.entitlement(eight_in_year_3, Rules(under_8_until_year_end=1))["probability"].item() == 1.0
+
+
+def test_outside_school_age_it_is_local_policy_and_says_so() -> None:
+    rules = Rules(sixth_form_offered=0.6, early_years_offered=0.0, adult_necessary=0.5, sixth_form_contribution_gbp=600)
+    group = pd.DataFrame(
+        {"stage": ["sixth_form", "early_years", "adult"], "age_years": [17, 3, 21], "walk_km": 9.0, "cannot_walk": 1.0}
+    )
+    found = eligibility.entitlement(group, rules)
+    assert found["probability"].tolist() == [0.6, 0.0, 0.5]
+    assert found["test"].tolist() == ["sixth-form policy", "none", "19 to 25 with a plan"]
+    assert found["is_duty"].tolist() == [False, False, True]
+    assert found["contribution_gbp"].tolist() == [600, 0, 0]
+
+
+def test_an_estimated_distance_near_a_limit_is_a_probability() -> None:
+    crow_times_detour = [0.7, 0.9, 1.0, 1.1, 1.4]
+    group = pd.DataFrame(
+        {
+            "stage": "compulsory",
+            "age_years": 10,
+            "walk_km": [x * 3 * MILE for x in crow_times_detour],
+            "is_distance_estimated": True,
+        }
+    )
+    chance = eligibility.entitlement(group, Rules())["probability"]
+    assert chance.is_monotonic_increasing
+    assert chance[2] == pytest.approx(0.5)
+    assert chance.between(0, 1, inclusive="neither").all()
+
+
+@given(
+    st.integers(4, 16),
+    st.floats(0.0, 40.0),
+    st.floats(0.0, 10.0),
+    st.booleans(),
+    st.integers(0, 5),
+    st.booleans(),
+)
+def test_one_more_ground_never_takes_entitlement_away(
+    age: int, walk_km: float, more_km: float, estimated: bool, nearer: int, belief: bool
+) -> None:
+    facts = {"age_years": age, "walk_km": walk_km, "is_distance_estimated": estimated, "suitable_nearer": nearer}
+    plain = eligibility.entitlement(child(**facts), Rules())["probability"].item()
+    poor = eligibility.entitlement(child(**facts, is_low_income=True, is_nearest_of_belief=belief), Rules())
+    unable = eligibility.entitlement(child(**facts, cannot_walk=1.0), Rules())
+    farther = eligibility.entitlement(child(**{**facts, "walk_km": walk_km + more_km}), Rules())
+    assert 0.0 <= plain <= poor["probability"].item() <= 1.0
+    assert unable["probability"].item() == 1.0
+    assert farther["probability"].item() >= plain
+
+
+def test_bad_rows_are_all_named_at_once() -> None:
+    wrong = pd.DataFrame({"stage": ["compulsory", "pupil"], "age_years": [99, 7], "walk_km": [1.0, -2.0]})
+    with pytest.raises(
+        FaultyTableError, match=r"(?s)row 2, age_years: 99 is above 25.*'pupil' is not one of.*-2 is below 0"
+    ):
+        eligibility.entitlement(wrong, Rules())
+    with pytest.raises(InputError, match="walk_km is blank"):
+        eligibility.entitlement(pd.DataFrame({"stage": ["compulsory"], "age_years": [7], "walk_km": [None]}), Rules())
