@@ -6,7 +6,6 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from sufficiency.errors import OutputError
 from sufficiency.plan import Outcome, Progress
@@ -93,13 +92,3 @@ def _swap(new: Path, target: Path) -> None:
         raise OutputError(
             f"the report can't be put in {target}: {caught.strerror or caught}; is a file there open?"
         ) from caught
-
-
-def display(outcome: Outcome) -> Any:
-    """Return the report's page for a notebook."""
-    from IPython.display import HTML
-
-    from sufficiency.report.build import build
-    from sufficiency.report.html import page
-
-    return HTML(page(build(outcome)))

@@ -1,0 +1,50 @@
+"""The code's own form: floors, sources, what an import costs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+from sufficiency import policy, tables
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_every_floor_imports_only_those_below() -> None:
+    done = subprocess.run(
+        [Path(sys.executable).with_name("lint-imports")], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_every_policy_value_has_a_meaning_unit_date_and_source() -> None:
+    rates = policy.all_rates()
+    assert rates
+    for rate in rates.values():
+        assert rate.meaning, rate.name
+        assert rate.unit, rate.name
+        assert rate.source, rate.name
+        assert rate.status in policy.STATUSES, rate.name
+        assert min(rate.values) <= date(2026, 9, 1), rate.name
+
+
+def test_every_column_of_every_table_says_what_it_means() -> None:
+    declared = [t for t in vars(tables).values() if isinstance(t, tables.pa.DataFrameSchema)]
+    assert len(declared) > 15
+    for table in declared:
+        for name, column in table.columns.items():
+            assert column.description, f"{table.name}.{name}"
+
+
+def test_importing_the_library_loads_nothing_heavy() -> None:
+    check = "import sys, sufficiency; print([m for m in ('pandas', 'scipy', 'ortools', 'matplotlib', 'geopandas') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_help_loads_nothing_heavy() -> None:
+    check = "import sys; sys.argv = ['sufficiency', '--help']\nfrom sufficiency import cli\ntry:\n    cli.app()\nexcept SystemExit:\n    pass\nprint([m for m in ('pandas', 'scipy', 'ortools') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
+    assert done.stdout.strip().endswith("[]")
