@@ -1,0 +1,201 @@
+"""The transportation problem as a min-cost flow, in whole numbers: who goes where, and what one more place is worth.
+
+    least   sum_r cost[r] x[r] + sum_g unplaced_cost[g] u[g]
+    so that sum_{r of g} x[r] + u[g] = children[g]      every child is placed or counted
+            sum_{r to j} x[r]       <= places[j]        no setting takes more than its places
+            x, u whole and not negative
+
+The value of a place is read off the *condensed network*: an arc k -> j weighs the least that it costs to move one child
+from k, where they are placed, to j. One more place at j starts the cheapest chain of moves that ends at j, so
+value[j] = -(shortest distance to j from anywhere). That is exact where a solver's duals are not: in these problems
+duals are seldom unique. The same distances are dual prices, so they also prove the flow optimal and price routes that
+were left out of it.
+
+References
+----------
+Ahuja, Magnanti and Orlin, *Network Flows* (1993), sections 9.3 (residual networks) and 5.4 (label correcting).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int64]
+
+FAR: Final = np.iinfo(np.int64).max // 4
+MOST_ROUNDS: Final = 8  # after so many short lists, every route is let in
+LARGEST_TABLE: Final = 30_000_000  # cells of a settings x settings table; beyond it the arcs stay a list
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """Children, places and routes by position; all money in one whole unit (see `solution.money_scale`)."""
+
+    children: Ints  # by group [children]
+    places: Ints  # by setting [places]
+    group: Ints  # by route
+    setting: Ints  # by route
+    cost: Ints  # by route [money units a child]
+    unplaced_cost: Ints  # by group [money units a child]
+
+    def only(self, routes: npt.NDArray[np.bool_]) -> Problem:
+        """Return the problem with some of its routes."""
+        return replace(self, group=self.group[routes], setting=self.setting[routes], cost=self.cost[routes])
+
+
+@dataclass(frozen=True, eq=False)
+class Flow:
+    """The best allocation of a problem, its prices and its proof."""
+
+    children: Ints  # by route
+    unplaced: Ints  # by group
+    value: Ints  # by setting: what one more place would save [money units]
+    objective: int  # [money units]
+    bound: int  # no allocation costs less; equal to the objective where the allocation is proved best [money units]
+    rounds: int = 1  # times that the flow was solved, routes left out being priced in between
+
+
+def allocate(problem: Problem, *, short_list: int | None = None) -> Flow:
+    """Return the cheapest allocation with the exact value of a place, proved over every route.
+
+    With `short_list`, the flow is first solved over the cheapest so many routes of each group; those left out are
+    priced with the values of places, any that would help are added, and it is solved again until none would.
+    """
+    if short_list is None or len(problem.group) <= 1.5 * short_list * len(problem.children):
+        chosen = np.ones(len(problem.group), dtype=bool)
+    else:
+        chosen = cheapest_routes(problem, short_list)
+    rounds = 0
+    while True:
+        rounds += 1
+        if rounds > MOST_ROUNDS:
+            chosen[:] = True
+        part = problem if chosen.all() else problem.only(chosen)
+        placed, unplaced = least_cost_flow(part)
+        value = value_of_a_place(part, placed, unplaced)
+        charge = charge_of_a_child(part, value)
+        helps = ~chosen & (problem.cost + value[problem.setting] < charge[problem.group])
+        if not helps.any():
+            break
+        chosen |= helps
+    children = np.zeros(len(problem.group), dtype=np.int64)
+    children[chosen] = placed
+    objective = int(children @ problem.cost + unplaced @ problem.unplaced_cost)
+    bound = int(charge @ problem.children - value @ problem.places)
+    return Flow(children, unplaced, value, objective, bound, rounds)
+
+
+def cheapest_routes(problem: Problem, count: int) -> npt.NDArray[np.bool_]:
+    """Return which routes are among the `count` cheapest of their group."""
+    groups, settings = len(problem.children), len(problem.places)
+    if len(problem.group) * 4 >= groups * settings and settings > count:
+        table = np.full((groups, settings), FAR)
+        table[problem.group, problem.setting] = problem.cost
+        limit = np.partition(table, count - 1, axis=1)[:, count - 1]
+        return np.asarray(problem.cost <= limit[problem.group])
+    order = np.lexsort((problem.cost, problem.group))
+    starts = np.searchsorted(problem.group[order], np.arange(groups))
+    rank = np.arange(len(order)) - starts[problem.group[order]]
+    chosen = np.empty(len(order), dtype=bool)
+    chosen[order] = rank < count
+    return chosen
+
+
+def least_cost_flow(problem: Problem) -> tuple[Ints, Ints]:
+    """Return children by route and unplaced children by group, the cheapest, as OR-Tools finds them."""
+    from ortools.graph.python import min_cost_flow
+
+    groups, settings = len(problem.children), len(problem.places)
+    sink = groups + settings
+    solver = min_cost_flow.SimpleMinCostFlow()
+    add = solver.add_arcs_with_capacity_and_unit_cost
+    own = problem.children[problem.group]
+    routes = add(problem.group, groups + problem.setting, own, problem.cost)
+    all_groups, all_settings = np.arange(groups), np.arange(settings)
+    overflow = add(all_groups, np.full(groups, sink), problem.children, problem.unplaced_cost)
+    add(groups + all_settings, np.full(settings, sink), problem.places, np.zeros(settings, dtype=np.int64))
+    solver.set_nodes_supplies(np.append(all_groups, sink), np.append(problem.children, -problem.children.sum()))
+    status = solver.solve()
+    if status != solver.OPTIMAL:
+        raise RuntimeError(f"OR-Tools' min-cost flow ended with {status}; every child has a way out, so it should not")
+    return solver.flows(routes), solver.flows(overflow)
+
+
+@dataclass(frozen=True, eq=False)
+class Arcs:
+    """The condensed network: what it costs to move one child from one setting to another; the last node is unplaced."""
+
+    tail: Ints
+    head: Ints
+    weight: Ints
+
+
+def condensed(problem: Problem, placed: Ints, unplaced: Ints) -> Arcs:
+    """Return the residual network of an allocation, condensed to settings."""
+    nodes = len(problem.places) + 1
+    nowhere = nodes - 1
+    none = np.zeros(0, dtype=np.int64)
+    parts: list[tuple[Ints, Ints, Ints]] = [(none, none, none)]
+    for at, cost_at in _where_placed(problem, placed, unplaced):
+        there = np.flatnonzero(at >= 0)
+        parts.append((at[there], np.full(len(there), nowhere), problem.unplaced_cost[there] - cost_at[there]))
+        mine = at[problem.group] >= 0
+        who = problem.group if mine.all() else problem.group[mine]
+        to = problem.setting if mine.all() else problem.setting[mine]
+        cost = problem.cost if mine.all() else problem.cost[mine]
+        parts.append((at[who], to, cost - cost_at[who]))
+    if nodes * nodes > LARGEST_TABLE:
+        tails, heads, weights = (np.concatenate(part) for part in zip(*parts, strict=True))
+        return Arcs(tails, heads, weights)
+    table = np.full(nodes * nodes, FAR)
+    for tail, head, weight in parts:
+        np.minimum.at(table, tail * nodes + head, weight)
+    kept = np.flatnonzero(table < FAR)
+    return Arcs(kept // nodes, kept % nodes, table[kept])
+
+
+def _where_placed(problem: Problem, placed: Ints, unplaced: Ints) -> list[tuple[Ints, Ints]]:
+    """Return layers of (setting by group or -1, cost there): a group spread over three settings is in three layers."""
+    used = np.flatnonzero(placed)
+    left = np.flatnonzero(unplaced)
+    group = np.concatenate([problem.group[used], left])
+    at = np.concatenate([problem.setting[used], np.full(len(left), len(problem.places))])
+    cost = np.concatenate([problem.cost[used], problem.unplaced_cost[left]])
+    order = np.argsort(group, kind="stable")
+    group, at, cost = group[order], at[order], cost[order]
+    layer = np.arange(len(group)) - np.searchsorted(group, group)
+    layers = []
+    for number in range(int(layer.max(initial=-1)) + 1):
+        those = layer == number
+        here, cost_here = np.full(len(problem.children), -1), np.zeros(len(problem.children), dtype=np.int64)
+        here[group[those]], cost_here[group[those]] = at[those], cost[those]
+        layers.append((here, cost_here))
+    return layers
+
+
+def distances(arcs: Arcs, nodes: int) -> Ints:
+    """Return the shortest distance to each node from anywhere, by Bellman and Ford; never above 0."""
+    found = np.zeros(nodes, dtype=np.int64)
+    for _ in range(nodes + 1):
+        before = found.copy()
+        np.minimum.at(found, arcs.head, before[arcs.tail] + arcs.weight)
+        if np.array_equal(found, before):
+            return found
+    raise RuntimeError("a round of moves would make the allocation cheaper, so it was not the cheapest")
+
+
+def value_of_a_place(problem: Problem, placed: Ints, unplaced: Ints) -> Ints:
+    """Return by setting what one more place would save, exactly. [money units]"""
+    nodes = len(problem.places) + 1
+    return -distances(condensed(problem, placed, unplaced), nodes)[:-1]
+
+
+def charge_of_a_child(problem: Problem, value: Ints) -> Ints:
+    """Return by group the least of cost and value of the place taken: a child's dual price. [money units]"""
+    charge = problem.unplaced_cost.copy()
+    np.minimum.at(charge, problem.group, problem.cost + value[problem.setting])
+    return charge
