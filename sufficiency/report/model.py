@@ -19,6 +19,7 @@ class Table:
     frame: pd.DataFrame
     formats: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
+    counts: tuple[str, ...] = ()  # columns that count children, which suppression may hide
     rows_shown: int = 60  # in the page and the document; the workbook has every row
 
 

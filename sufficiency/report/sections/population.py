@@ -1,0 +1,60 @@
+"""Children and young people: how many there are, and will be."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from sufficiency.plan import Outcome
+from sufficiency.report import charts
+from sufficiency.report.model import Chart, Section, Table
+from sufficiency.report.sections.common import across, by_phase, milestones, rests_on
+from sufficiency.report.words import count, shown
+
+
+def section(outcome: Outcome) -> Section:
+    """Return the population section."""
+    area, last = outcome.area, outcome.options["to"]
+    people = area.population[(area.population["year"] <= last)]
+    phases = by_phase(people, "children", ["year"])
+    totals = phases.groupby("year")["children"].sum()
+    now, then = totals[area.base_year], totals[min(last, totals.index.max())]
+    school = phases[phases["phase"].isin(["primary", "secondary"])].groupby(["phase", "year"])["children"].sum()
+    moves = [
+        f"{phase} age {'up' if school[phase, last] > school[phase, area.base_year] else 'down'} {shown(abs(school[phase, last] / school[phase, area.base_year] - 1), '%')}"
+        for phase in ("primary", "secondary")
+        if (phase, last) in school
+    ]
+    table = across(
+        phases[phases["year"].isin(milestones([y for y in totals.index if y >= area.base_year]))],
+        ["phase"],
+        "year",
+        "children",
+    )
+    homes = area.housing["homes"].sum() if len(area.housing) else 0
+    return Section(
+        "population",
+        "Children and young people",
+        words=(
+            f"{count(now, 'child or young person', 'children and young people')} aged 0 to 24 live in {area.name} in January {area.base_year}; "
+            f"{then:,.0f} are projected in January {last}, {shown(then / now - 1, '%')} {'more' if then > now else 'fewer'} on balance ({', '.join(moves)}).",
+            f"Housing adds {homes:,.0f} homes named in the area's own list."
+            if homes
+            else "No list of planned homes was given, so housing counts only as far as the projection allows for it.",
+        ),
+        exhibits=(
+            Chart(
+                "population-phase",
+                "Children and young people by phase, January",
+                partial(charts.lines, phases, "year", "children", "phase", unit="children"),
+                f"Lines by phase from {totals.index.min()} to {last}: {'; '.join(moves)}.",
+            ),
+            Table(
+                "population",
+                "Children and young people by phase, January",
+                table,
+                dict.fromkeys(table.columns[1:], "n") | {"phase": "code"},
+                note="A projection says what happens if recent births, deaths and migration go on. Rounded parts may not add up.",
+            ),
+        ),
+        assumptions=rests_on(area, "population"),
+    )
