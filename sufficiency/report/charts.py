@@ -229,7 +229,7 @@ def _finish(axis: Axes, unit: str, *, low_zero: bool = True, whole_x: bool = Tru
     axis.set_ylabel(unit)
     if low_zero:
         axis.set_ylim(bottom=min(0, axis.get_ylim()[0]))
-    axis.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:,.0f}" if abs(v) >= 10 or v == int(v) else f"{v:g}"))
+    axis.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:,.0f}" if v == int(v) else f"{v:,.6g}"))
     if whole_x:
         axis.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
 

@@ -1,0 +1,43 @@
+"""Small numbers can't be read, nor worked out from totals."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from sufficiency.report.suppress import _range, hidden_cells, suppressed
+
+
+def test_a_lone_small_cell_takes_another_in_its_row_and_column_with_it() -> None:
+    counts = np.array([[3.0, 20, 30], [40, 50, 60], [70, 80, 90]])
+    hide = hidden_cells(counts, 5)
+    assert hide[0, 0]
+    assert hide[0].sum() >= 2
+    assert hide[:, 0].sum() >= 2
+
+
+def test_a_table_without_small_numbers_is_shown_whole() -> None:
+    assert not hidden_cells(np.array([[5.0, 20], [0, 50]]), 5).any()
+
+
+@given(arrays(np.int64, st.tuples(st.integers(2, 5), st.integers(2, 4)), elements=st.integers(0, 30)))
+def test_no_small_cell_can_be_worked_out_from_the_totals_unless_everything_is_hidden(counts: np.ndarray) -> None:
+    counts = counts.astype(float)
+    hide = hidden_cells(counts, 5)
+    small = (counts >= 1) & (counts < 5)
+    assert (hide | ~small).all()
+    if (counts[~hide] > 0).any():
+        for row, column in np.argwhere(hide & small):
+            low, high = _range(counts, hide, (row, column))
+            assert high - low >= 4
+
+
+def test_a_frame_keeps_its_labels_and_hides_only_counts() -> None:
+    frame = pd.DataFrame({"need": ["ASD", "VI", "HI"], "North": [50, 2, 9], "South": [60, 7, 8]})
+    shown = suppressed(frame, ("North", "South"), 5)
+    assert shown["need"].tolist() == ["ASD", "VI", "HI"]
+    assert shown.loc[1, "North"] == "c"
+    assert "2" not in shown.astype(str).loc[1].tolist()
