@@ -1,0 +1,430 @@
+"""Compile the example area, Northamptonshire, from a folder of downloads: `python data/compile_northamptonshire.py DOWNLOADS [OUT]`.
+
+Facts that no downloadable file holds (the table of special schools, reported balances) lie in `data/facts`, each row
+with its source. Everything else is read from the publishers' files.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from sufficiency.inputs import dfe_ehc_plans
+from sufficiency.margins import shares_to_whole
+from sufficiency.published import plans as published
+from sufficiency.school_year import NCYS
+from sufficiency.vocabulary import SETTINGS
+
+FACTS = Path(__file__).parent / "facts" / "northamptonshire"
+COUNTY, NORTH, WEST = "E10000021", "E06000061", "E06000062"
+OWN = {NORTH: "North Northamptonshire", WEST: "West Northamptonshire"}
+DISTRICTS = {
+    "Corby": NORTH,
+    "East Northamptonshire": NORTH,
+    "Kettering": NORTH,
+    "Wellingborough": NORTH,
+    "Daventry": WEST,
+    "Northampton": WEST,
+    "South Northamptonshire": WEST,
+}
+BASE_YEAR = 2025
+AGES = [str(a) for a in range(25)]
+
+
+def main(downloads: Path, out: Path) -> None:
+    """Write the area folder."""
+    out.mkdir(parents=True, exist_ok=True)
+    tables = people(downloads)
+    tables |= plans_and_flows(downloads)
+    tables |= sen(downloads)
+    tables["zones"], tables["zone_children"] = zones(downloads, tables["population"])
+    tables["settings"], tables["places"] = settings(downloads, tables)
+    tables |= money(downloads)
+    for name, frame in tables.items():
+        frame.to_csv(out / f"{name}.csv", index=False, lineterminator="\n")
+    (out / "boundaries.geojson").write_text(boundaries(downloads), encoding="utf-8")
+    shutil.copyfile(FACTS / "area.toml", out / "area.toml")
+
+
+def people(downloads: Path) -> dict[str, pd.DataFrame]:
+    """Return residents by authority, January and NCY, estimates to 2023 and the projection after."""
+    ons = downloads / "ons"
+    lookup = pd.read_csv(ons / "northants_lookup_lsoa11_lsoa21_ltla22.csv")
+    authority = lookup.drop_duplicates("lsoa11_code").set_index("lsoa11_code")["ltla22_code"]
+    mid = {}
+    for year in (2017, 2019, 2020):
+        frame = pd.read_csv(ons / f"northants_lsoa11_mid{year}_population_by_single_year_of_age.csv")
+        ages = frame.set_index("lsoa11_code")[[str(a) for a in range(27)]]
+        mid[year] = ages.groupby(authority).sum()
+    projected = pd.read_csv(ons / "snpp2022_migcat_persons_northants_age0_25.csv")
+    projected = projected.set_index(["AREA_CODE", "AGE_GROUP"]).filter(regex=r"^\d{4}$")
+    for year in projected:
+        mid[int(year)] = projected[year].unstack().rename(columns=str)
+    mid[2018] = _between(mid[2017], mid[2019])
+    mid[2021] = _between(mid[2020], mid[2022])
+    rows = []
+    for year in sorted(mid):
+        if year >= 2018:
+            long = mid[year][AGES].rename(columns=lambda age: int(age) - 4).stack().rename("children").reset_index()
+            long.columns = ["authority", "ncy", "children"]
+            basis = "estimate" if year <= 2022 else "projection"
+            rows.append(long.assign(year=year + 1, basis=basis, children=long["children"].round(1)))
+    frame = pd.concat(rows)[["authority", "year", "ncy", "children", "basis"]]
+    return {"population": frame.sort_values(["authority", "year", "ncy"])}
+
+
+def _between(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """Return the year between two others: each cohort halfway, and from 18, when many move to study, each age."""
+    middle = {"0": after["1"]}
+    for age in range(1, 25):
+        step = 1 if age < 18 else 0
+        middle[str(age)] = (before[str(age - step)] + after[str(age + step)]) / 2
+    return pd.DataFrame(middle)
+
+
+def plans_and_flows(downloads: Path) -> dict[str, pd.DataFrame]:
+    """Return plans, states, flows and requests of North and West; the county is shared out before 2022."""
+    release = downloads / "ehcp_2025"
+    stock, needs = dfe_ehc_plans.stock(release), dfe_ehc_plans.needs(release)
+    own = published.plans(stock, OWN)
+    states = pd.concat([published.states(stock, needs, code, BASE_YEAR) for code in OWN])
+    flows = published.flows(
+        dfe_ehc_plans.new_plans(release), dfe_ehc_plans.ceased_plans(release), dfe_ehc_plans.new_needs(release), OWN
+    )
+    requests = dfe_ehc_plans.requests(release)
+    requests = requests[requests["authority"].isin(OWN)]
+    return {
+        "plans": pd.concat([_county_shared(stock, own), own.assign(note="")]),
+        "states": states,
+        "flows": flows,
+        "requests": requests[["authority", "year", "requests", "refused", "assessed", "issued"]],
+    }
+
+
+def _county_shared(stock: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
+    """Return January 2019 to 2021: each of the county's counts by setting shared as January 2022's, whole."""
+    after = own[own["year"] == 2022].set_index(["setting", "authority"])["plans"].astype(float)
+    rows = []
+    county = stock[(stock["authority"] == COUNTY) & (stock["age"] == "all")]
+    for row in county.itertuples():
+        shares = after.reindex([(row.setting, code) for code in OWN]).fillna(0).to_numpy()
+        if shares.sum() == 0:
+            shares = np.array([after.xs(code, level="authority").sum() for code in OWN])
+        for code, part in zip(OWN, shares_to_whole(int(row.plans), shares), strict=True):
+            note = "the county's count, shared as the two authorities' in January 2022"
+            rows.append((code, row.year, pd.NA, row.setting, part, note))
+    return pd.DataFrame(rows, columns=["authority", "year", "ncy", "setting", "plans", "note"])
+
+
+def sen(downloads: Path) -> dict[str, pd.DataFrame]:
+    """Return SEN Support by authority, January and phase, and the county's own long view."""
+    lait = pd.read_csv(downloads / "lait" / "sen_measures_2016-2025.csv", dtype="str")
+    measures = {"SEN_TotSENSuP": "all", "PrimNoStatements": "primary", "SecNoStatements": "secondary"}
+    lait = lait[lait["Measure_short"].isin(measures)].assign(
+        phase=lait["Measure_short"].map(measures),
+        year=pd.to_numeric(lait["Years"], errors="coerce"),
+        percent=pd.to_numeric(lait["Values"], errors="coerce"),
+        number=pd.to_numeric(lait["LA Number"], errors="coerce"),
+    )
+    percent = lait.dropna(subset=["percent", "number"]).set_index(["number", "year", "phase"])["percent"]
+    pupils = _pupils(downloads)
+    rows = []
+    for code, number in ((NORTH, 940), (WEST, 941)):
+        for year in range(2016, 2026):
+            for phase in measures.values():
+                known = percent.get((number, year, phase))
+                note = "" if known is not None else "the county's percentage; pupils shared as in January 2022"
+                value = known if known is not None else percent.get((928, year, phase))
+                if value is not None:
+                    rows.append((code, year, phase, pupils.get((code, year, phase)), round(float(value), 2), note))
+    columns = ["authority", "year", "phase", "pupils", "sen_support_percent", "note"]
+    return {"sen_support": pd.DataFrame(rows, columns=columns), "long_view": pd.read_csv(FACTS / "long_view.csv")}
+
+
+def _pupils(downloads: Path) -> dict[tuple[str, int, str], float]:
+    census = pd.read_csv(downloads / "school_census" / "pupils_by_nc_year_2011-12_to_2022-23.csv")
+    census = census.assign(year=census["time_period"] // 100 + 1)
+    number = census["nc_year"].str.extract(r"(\d+)$")[0].astype(float).fillna(0)
+    census["headcount"] = pd.to_numeric(census["headcount"], errors="coerce").fillna(0)
+    phases = {"primary": number <= 6, "secondary": number.between(7, 11), "all": number <= 14}
+    found: dict[tuple[str, int, str], float] = {}
+    for phase, inside in phases.items():
+        sums = census[inside].groupby(["old_la_code", "year"])["headcount"].sum()
+        share = sums[(940, 2022)] / (sums[(940, 2022)] + sums[(941, 2022)])
+        for year in range(2012, 2024):
+            for code, old, part in ((NORTH, 940, share), (WEST, 941, 1 - share)):
+                own = sums.get((old, year))
+                found[code, year, phase] = float(own) if own is not None else round(sums[(928, year)] * part)
+    return found
+
+
+def zones(downloads: Path, population: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the 443 LSOAs of 2021 and their children by NCY, scaled to each authority's January 2025."""
+    ons = downloads / "ons"
+    lookup = pd.read_csv(ons / "northants_lookup_lsoa11_lsoa21_ltla22.csv")
+    points = pd.read_csv(ons / "northants_lsoa21_centroids_derived.csv").set_index("lsoa21_code")
+    rural = pd.read_csv(ons / "northants_ruc21_lsoa21.csv").set_index("lsoa21_code")["ruc"]
+    poor = pd.read_csv(downloads / "deprivation" / "northants_imd2025_england_lsoa21_indicators.csv")
+    poor = poor.set_index("lsoa21_code")["income_deprivation_affecting_children_index_idaci_numerator"]
+    first = lookup.drop_duplicates("lsoa21_code").set_index("lsoa21_code")
+    district = first["lsoa11_name"].str.replace(r" \d+[A-Z]$", "", regex=True)
+    children = _zone_children(ons, lookup, points)
+    young = children.loc[:, -4:11].sum(axis=1)
+    frame = pd.DataFrame(
+        {
+            "zone": points.index,
+            "name": points["lsoa21_name"],
+            "authority": points["ltla_code"],
+            "district": district.reindex(points.index),
+            "easting": points["pc_median_easting"].fillna(points["geom_centroid_easting"]),
+            "northing": points["pc_median_northing"].fillna(points["geom_centroid_northing"]),
+            "is_rural": rural.reindex(points.index).eq("Rural"),
+            "deprivation": (poor.reindex(points.index) / young).clip(0, 1).round(4),
+        }
+    ).reset_index(drop=True)
+    assert set(frame["district"]) == set(DISTRICTS), set(frame["district"])
+    assert (frame["district"].map(DISTRICTS) == frame["authority"]).all()
+    now = population[population["year"] == BASE_YEAR].set_index(["authority", "ncy"])["children"].unstack()
+    scale = now / children.groupby(points["ltla_code"]).sum()
+    scaled = (children * scale.reindex(points.loc[children.index, "ltla_code"]).to_numpy()).round(2)
+    long = scaled.stack().rename("children").reset_index()
+    long.columns = ["zone", "ncy", "children"]
+    return frame.sort_values("zone"), long
+
+
+def _zone_children(ons: Path, lookup: pd.DataFrame, points: pd.DataFrame) -> pd.DataFrame:
+    """Return mid-2020 children by 2021 zone: a zone split in 2021 is shared by its parts' postcodes."""
+    old = pd.read_csv(ons / "northants_lsoa11_mid2020_population_by_single_year_of_age.csv").set_index("lsoa11_code")
+    links = lookup[["lsoa11_code", "lsoa21_code"]].drop_duplicates()
+    weight = points["n_postcodes"].reindex(links["lsoa21_code"]).fillna(1).clip(lower=1).to_numpy(dtype=float)
+    share = weight / pd.Series(weight).groupby(links["lsoa11_code"].to_numpy()).transform("sum").to_numpy()
+    counts = old.loc[links["lsoa11_code"], AGES].to_numpy() * share[:, None]
+    frame = pd.DataFrame(counts, index=links["lsoa21_code"].to_numpy(), columns=list(NCYS))
+    return frame.groupby(level=0).sum().rename_axis("zone").reindex(points.index).rename_axis("zone")
+
+
+def settings(downloads: Path, tables: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return every setting and its places."""
+    placed = tables["states"].groupby(["authority", "setting"])["plans"].sum()
+    special = _special_schools()
+    parts = [special, _beyond(special, placed), _units(tables, placed), *_independent(downloads, placed)]
+    parts.append(_colleges(placed))
+    frame = pd.concat(parts, ignore_index=True)
+    places = frame[["setting", "year", "places", "source"]]
+    before = pd.read_csv(FACTS / "places_before.csv", dtype={"setting": "str"})
+    later = places["setting"].isin(before["setting"])
+    places = pd.concat([places.assign(year=places["year"] + later), before]).sort_values(["setting", "year"])
+    return frame.drop(columns=["year", "places"]), places
+
+
+def _ncys(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return age limits as NCYs: a school for ages 4 to 11 has Reception to Year 6."""
+    return frame.assign(ncy_low=frame["age_low"].astype(int) - 4, ncy_high=frame["age_high"].astype(int) - 5)
+
+
+def _special_schools() -> pd.DataFrame:
+    schools = _ncys(pd.read_csv(FACTS / "special_schools.csv", dtype={"setting": "str"}))
+    guessed = (schools["is_needs_estimate"] == "yes") | (schools["is_places_estimate"] == "yes")
+    return pd.DataFrame(
+        {
+            **{c: schools[c] for c in ("setting", "name", "authority", "district", "easting", "northing")},
+            "setting_type": "special",
+            **{c: schools[c] for c in ("ncy_low", "ncy_high", "needs")},
+            "is_in_area": True,
+            "is_academy": schools["is_academy"] == "yes",
+            "is_estimate": guessed,
+            "year": schools["opened"].fillna(BASE_YEAR).astype(int),
+            "places": schools["places"],
+            "source": "places: " + schools["places_source"] + "; needs: " + schools["needs_source"],
+        }
+    )
+
+
+def _aggregate(code: str, name: str, kind: str, authority: str, point: tuple[float, float], places: int) -> dict:
+    return {
+        "setting": code,
+        "name": name,
+        "setting_type": kind,
+        "authority": authority,
+        "district": "",
+        "easting": round(point[0]),
+        "northing": round(point[1]),
+        "ncy_low": -4,
+        "ncy_high": 20,
+        "needs": "",
+        "is_in_area": False,
+        "is_academy": False,
+        "is_estimate": True,
+        "year": BASE_YEAR,
+        "places": places,
+    }
+
+
+def _beyond(special: pd.DataFrame, placed: pd.Series) -> pd.DataFrame:
+    """Return, by authority, the state special placements that its own schools' places don't explain."""
+    before = pd.read_csv(FACTS / "places_before.csv", dtype={"setting": "str"}).set_index("setting")["places"]
+    now = special[special["year"] <= BASE_YEAR].copy()
+    now["places"] = now["setting"].map(before).fillna(now["places"])
+    rows = []
+    for code, name in OWN.items():
+        own = now[now["authority"] == code]
+        extra = int(placed[code, "special"] - own["places"].sum())
+        point = (own["easting"].mean(), own["northing"].mean())
+        label = f"State special, above capacity or outside the area ({name})"
+        rows.append(_aggregate(f"BEYOND-{name.split()[0].upper()}", label, "special", code, point, max(extra, 0)))
+    return pd.DataFrame(rows).assign(
+        source="plans in state special schools in January 2025 less the places of the authority's own schools; the "
+        "location is the mean of its schools"
+    )
+
+
+def _units(tables: dict[str, pd.DataFrame], placed: pd.Series) -> pd.DataFrame:
+    """Return one aggregate a district for units and resourced provision, places shared by children of school age."""
+    children = tables["zone_children"]
+    school_age = children[children["ncy"].between(0, 11)].groupby("zone")["children"].sum()
+    area = tables["zones"].assign(children=tables["zones"]["zone"].map(school_age))
+    rows = []
+    for code in OWN:
+        own = area[area["authority"] == code]
+        total = int(placed[code, "sen_unit"] + placed[code, "resourced_provision"])
+        by_district = own.groupby("district")["children"].sum()
+        for district, places in zip(by_district.index, shares_to_whole(total, by_district.to_numpy()), strict=True):
+            inside = own[own["district"] == district]
+            point = tuple(np.average(inside[c], weights=inside["children"]) for c in ("easting", "northing"))
+            name = f"SEN units and resourced provision, {district}"
+            row = _aggregate(f"UNIT-{district.upper().replace(' ', '-')}", name, "sen_unit", code, point, int(places))
+            rows.append(row | {"district": district, "is_in_area": True, "ncy_low": 0, "ncy_high": 11})
+    return pd.DataFrame(rows).assign(
+        source="plans in units and resourced provision in January 2025, shared by children aged 4 to 15: no list of "
+        "units is published; the location is the mean of the district's children"
+    )
+
+
+def _independent(downloads: Path, placed: pd.Series) -> list[pd.DataFrame]:
+    """Return local independent special schools, and what lies outside the area, by authority."""
+    register = pd.read_csv(downloads / "schools" / "england_special_schools_2018_register_with_jan2019_roll.csv")
+    independent = register[(register["establishment_type"] == "Other independent special school")]
+    independent = independent[independent["open_status_code"] == 1].dropna(subset=["easting"])
+    local = _ncys(independent[independent["la_code"] == 928])
+    capacity = pd.read_csv(FACTS / "independent_capacity.csv").set_index("authority")["places"]
+    shares = local["number_on_roll_jan2019"].fillna(local["number_on_roll_jan2019"].median()).to_numpy()
+    names = local["name"] + " (" + local["TOWN"] + ")"
+    known = pd.DataFrame(
+        {
+            "setting": local["URN"].astype("str"),
+            "name": names,
+            "authority": WEST,
+            "district": np.where(local["TOWN"] == "Towcester", "South Northamptonshire", "Northampton"),
+            "easting": local["easting"],
+            "northing": local["northing"],
+            "setting_type": "independent_special",
+            "ncy_low": local["ncy_low"],
+            "ncy_high": local["ncy_high"],
+            "needs": "",
+            "is_in_area": True,
+            "is_academy": False,
+            "is_estimate": True,
+            "year": BASE_YEAR,
+            "places": shares_to_whole(int(capacity[WEST]), shares),
+            "source": "2018 register of schools; the authority's capacity of 488 (GIAS, May 2026) shared by January "
+            "2019 roll; needs not published: any",
+        }
+    )
+    north = _aggregate(
+        "INDEPENDENT-NORTH", "Independent special school (North)", "independent_special", NORTH, (487500, 279000), 0
+    ) | {"places": int(capacity[NORTH]), "is_in_area": True, "district": "Kettering", "ncy_low": 0, "ncy_high": 14}
+    one = pd.DataFrame([north]).assign(source="capacity of 77 in one school (GIAS, May 2026); location assumed")
+    near = independent[independent["la_code"] != 928]
+    near = near[near["easting"].between(430_000, 520_000) & near["northing"].between(220_000, 320_000)]
+    outside = (near["easting"].mean(), near["northing"].mean())
+    return [known, one, _outside(placed, capacity, outside)]
+
+
+def _outside(placed: pd.Series, capacity: pd.Series, point: tuple[float, float]) -> pd.DataFrame:
+    rows = []
+    for code, name in OWN.items():
+        short = name.split()[0]
+        label = f"Independent special schools outside the area ({short})"
+        extra = max(int(placed[code, "independent_special"] - capacity[code]), 0)
+        rows.append(_aggregate(f"OUTSIDE-{short.upper()}", label, "independent_special", code, point, extra))
+        label = f"Non-maintained special schools outside the area ({short})"
+        count = int(placed[code, "non_maintained_special"])
+        rows.append(_aggregate(f"NMSS-{short.upper()}", label, "non_maintained_special", code, point, count))
+    return pd.DataFrame(rows).assign(
+        source="plans in January 2025 beyond the capacity inside the authority; the location is the mean of "
+        "independent special schools within about 50 km in the 2018 register"
+    )
+
+
+def _colleges(placed: pd.Series) -> pd.DataFrame:
+    colleges = pd.read_csv(FACTS / "colleges.csv", dtype={"setting": "str"})
+    total = colleges["authority"].map(lambda code: placed[code, "further_education"])
+    frame = colleges.assign(places=(total * colleges["share"]).round().astype(int), year=BASE_YEAR)
+    frame = frame.assign(setting_type="further_education", ncy_low=12, ncy_high=20, needs="", is_in_area=True)
+    return frame.assign(is_academy=False, is_estimate=frame["is_estimate"] == "yes").drop(columns="share")
+
+
+def money(downloads: Path) -> dict[str, pd.DataFrame]:
+    """Return unit costs, high needs figures, vehicles and suitability."""
+    known = pd.read_csv(FACTS / "suitability.csv")
+    designations = [n for n in known["need"] if n != "UNK"]
+    suits = [(r.need, d, d in r.designations.split()) for r in known.itertuples() for d in designations]
+    costs = pd.read_csv(FACTS / "unit_costs.csv")
+    return {
+        "unit_costs": costs,
+        "vehicles": pd.read_csv(FACTS / "vehicles.csv"),
+        "suitability": pd.DataFrame(suits, columns=["need", "designation", "is_suitable"]),
+        "high_needs": pd.concat([_block(downloads), pd.read_csv(FACTS / "balances.csv")]),
+    }
+
+
+ITEMS = {
+    "nff_elements_excl_basic_and_import_export_gbp": "nff_elements_gbp",
+    "basic_entitlement_unit_aca_gbp": "basic_entitlement_gbp",
+    "pupils_in_special_schools": "special_pupils",
+    "import_export_adj_gbp": "import_export_gbp",
+    "special_free_school_adj_gbp": "special_free_school_gbp",
+    "hospital_ap_factor_gbp": "hospital_gbp",
+    "additional_hn_gbp": "additional_gbp",
+    "total_before_deductions_gbp": "block_gbp",
+    "deductions_direct_place_funding_gbp": "deductions_gbp",
+}
+
+
+def _block(downloads: Path) -> pd.DataFrame:
+    wide = pd.read_csv(downloads / "funding" / "high_needs_block_components_2020_2024.csv")
+    wide["authority"] = wide["area"].map({name: code for code, name in OWN.items()})
+    long = wide.dropna(subset=["authority"]).melt(["authority", "year"], list(ITEMS), "item", "amount")
+    long = long.dropna(subset=["amount"]).assign(item=long["item"].map(ITEMS))
+    long["financial_year"] = long["year"].str[:4].astype(int)
+    source = "DfE, dedicated schools grant allocations"
+    return long.assign(source=source)[["authority", "financial_year", "item", "amount", "source"]]
+
+
+def boundaries(downloads: Path) -> str:
+    """Return the zones' shapes, simplified together so that neighbours still meet, as GeoJSON."""
+    files = [downloads / "ons" / "boundaries" / f"lsoa_{code}.geojson" for code in OWN]
+    shapes = pd.concat([gpd.read_file(f) for f in files]).to_crs(27700)
+    simple = shapely.coverage_simplify(shapes.geometry.to_numpy(), 60)
+    simple = gpd.GeoSeries(shapely.make_valid(simple), crs=27700).to_crs(4326)
+    features = [
+        {"type": "Feature", "properties": {"zone": code}, "geometry": _rounded(shape)}
+        for code, shape in sorted(zip(shapes["LSOA21CD"], simple, strict=True))
+    ]
+    return json.dumps({"type": "FeatureCollection", "features": features}, separators=(",", ":"))
+
+
+def _rounded(shape: shapely.Geometry) -> dict:
+    return json.loads(shapely.to_geojson(shapely.set_precision(shape, 1e-5)))
+
+
+if __name__ == "__main__":
+    beside = Path(__file__).parent
+    main(Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else beside / "northamptonshire")

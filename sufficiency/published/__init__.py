@@ -1,0 +1,1 @@
+"""Tables of an area made from published figures alone: what any authority can have before it has anything of its own."""

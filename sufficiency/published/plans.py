@@ -1,0 +1,90 @@
+"""Plans, states and flows of one or many authorities, from the frames of `inputs.dfe_ehc_plans`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from sufficiency.margins import fit, side, whole
+from sufficiency.school_year import NCYS
+from sufficiency.vocabulary import NEEDS, SETTINGS
+
+FLOW_KEY: Final = ["authority", "year", "kind", "reason", "ncy", "need", "setting"]
+
+
+def plans(stock: pd.DataFrame, codes: Collection[str]) -> pd.DataFrame:
+    """Return plans as `tables.PLANS`: by NCY where published, all ages together in the Januaries before. [plans]"""
+    own = stock[stock["authority"].isin(codes) & stock["plans"].notna()]
+    by_age = own[own["ncy"].notna()]
+    aged = _complete(own, by_age)
+    early = own[own["age"].eq("all") & ~_pairs(own).isin(aged)]
+    kept = pd.concat([by_age[_pairs(by_age).isin(aged)], early])
+    summed = kept.groupby(["authority", "year", "ncy", "setting"], dropna=False, as_index=False)["plans"].sum()
+    return summed[(summed["plans"] > 0) | summed["ncy"].isna()].reset_index(drop=True)
+
+
+def _pairs(frame: pd.DataFrame) -> pd.Series:
+    return frame["authority"] + " " + frame["year"].astype("str")
+
+
+def _complete(own: pd.DataFrame, by_age: pd.DataFrame) -> set[str]:
+    """Return the authority-years whose plans by age sum to the published total."""
+    totals = own[own["age"].eq("all")].groupby(_pairs(own))["plans"].sum()
+    aged = by_age.groupby(_pairs(by_age))["plans"].sum()
+    return set(aged.index[aged == totals.reindex(aged.index)])
+
+
+def states(stock: pd.DataFrame, needs: pd.DataFrame, code: str, year: int) -> pd.DataFrame:
+    """Return plans by NCY, need and setting together, whole, so that all three published sides hold exactly.
+
+    The sides are NCY × setting, NCY × need and need × setting. Nothing is known of the inside, so it is the table
+    with those sides and no pattern of its own.
+
+    Returns
+    -------
+    DataFrame
+        As `tables.STATES`, cells of nought left out. [plans]
+    """
+    ages = stock[(stock["authority"] == code) & (stock["year"] == year) & stock["ncy"].notna()]
+    own = needs[(needs["authority"] == code) & (needs["year"] == year)]
+    axes = {"ncy": list(NCYS), "need": list(NEEDS), "setting": list(SETTINGS)}
+    shape = tuple(len(labels) for labels in axes.values())
+    margins = [
+        side("age by setting", shape, (0, 2), _grid(ages, "ncy", "setting", axes)),
+        side("age by need", shape, (0, 1), _grid(own[own["by"] == "age"], "ncy", "need", axes)),
+        side("need by setting", shape, (1, 2), _grid(own[own["by"] == "setting"], "need", "setting", axes)),
+    ]
+    counts = whole(fit(np.ones(shape), margins), margins)
+    index = pd.MultiIndex.from_product(axes.values(), names=list(axes))
+    frame = pd.Series(counts, index=index, name="plans").reset_index()
+    frame = frame[frame["plans"] > 0].reset_index(drop=True)
+    return frame.assign(authority=code, year=year)[["authority", "year", "ncy", "need", "setting", "plans"]]
+
+
+def _grid(frame: pd.DataFrame, rows: str, columns: str, axes: dict[str, list[object]]) -> np.ndarray:
+    wide = frame.groupby([rows, columns])["plans"].sum().unstack(fill_value=0)
+    return wide.reindex(index=axes[rows], columns=axes[columns]).fillna(0).to_numpy(dtype=np.float64)
+
+
+def flows(new: pd.DataFrame, ceased: pd.DataFrame, new_needs: pd.DataFrame, codes: Collection[str]) -> pd.DataFrame:
+    """Return new and ceased plans as `tables.FLOWS`; a row that is not there is nought. [children]
+
+    New plans are by NCY and setting where published and by setting alone in the years before; the last year also by
+    NCY and need, and by need and setting. Ceased plans are by NCY, by setting and by reason, never together: choose one.
+    """
+    new, ceased, new_needs = (f[f["authority"].isin(codes) & f["children"].gt(0)] for f in (new, ceased, new_needs))
+    aged = set(_pairs(new[new["ncy"].notna()]))
+    started = pd.concat([new[new["ncy"].notna()], new[new["age"].eq("all") & ~_pairs(new).isin(aged)]])
+    parts = [
+        started.assign(kind="new", reason="", need=""),
+        new_needs[new_needs["by"].eq("age")].assign(kind="new", reason="", setting=""),
+        new_needs[new_needs["by"].eq("setting")].assign(kind="new", reason=""),
+        ceased[ceased["by"].ne("all") & ceased["reason"].eq("")].assign(kind="ceased", need=""),
+        ceased[ceased["by"].eq("all") & ceased["reason"].ne("")].assign(kind="ceased", need=""),
+    ]
+    together = pd.concat(parts)[[*FLOW_KEY, "children"]]
+    together = together[~(together["ncy"].isna() & (together[["setting", "reason", "need"]] == "").all(axis=1))]
+    return together.groupby(FLOW_KEY, dropna=False, as_index=False)["children"].sum()
