@@ -20,7 +20,6 @@ from sufficiency.inputs import dfe_ehc_plans
 from sufficiency.margins import shares_to_whole
 from sufficiency.published import plans as published
 from sufficiency.school_year import NCYS
-from sufficiency.vocabulary import SETTINGS
 
 FACTS = Path(__file__).parent / "facts" / "northamptonshire"
 COUNTY, NORTH, WEST = "E10000021", "E06000061", "E06000062"

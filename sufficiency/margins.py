@@ -36,7 +36,7 @@ class Margin:
     def of(self, cells: Floats) -> Floats:
         """Return what `cells` sum to in each group."""
         inside = self.group >= 0
-        return np.bincount(self.group[inside], weights=cells[inside], minlength=len(self.totals))
+        return np.bincount(self.group[inside], weights=cells[inside], minlength=len(self.totals)).astype(np.float64)
 
 
 def side(name: str, shape: tuple[int, ...], axes: Sequence[int], totals: Floats) -> Margin:
@@ -119,6 +119,6 @@ def shares_to_whole(total: int, shares: Floats) -> Ints:
         weights = np.ones_like(weights)
     exact = total * weights / weights.sum()
     parts = np.floor(exact + 1e-9)
-    short = int(round(total - parts.sum()))
+    short = round(total - float(parts.sum()))
     parts[np.argsort(-(exact - parts), kind="stable")[:short]] += 1
-    return parts.astype(np.int64)
+    return np.asarray(parts, dtype=np.int64)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from sufficiency.margins import fit, side, whole
+from sufficiency.margins import Floats, fit, side, whole
 from sufficiency.school_year import NCYS
 from sufficiency.vocabulary import NEEDS, SETTINGS
 
@@ -50,7 +50,7 @@ def states(stock: pd.DataFrame, needs: pd.DataFrame, code: str, year: int) -> pd
     """
     ages = stock[(stock["authority"] == code) & (stock["year"] == year) & stock["ncy"].notna()]
     own = needs[(needs["authority"] == code) & (needs["year"] == year)]
-    axes = {"ncy": list(NCYS), "need": list(NEEDS), "setting": list(SETTINGS)}
+    axes: dict[str, list[Any]] = {"ncy": list(NCYS), "need": list(NEEDS), "setting": list(SETTINGS)}
     shape = tuple(len(labels) for labels in axes.values())
     margins = [
         side("age by setting", shape, (0, 2), _grid(ages, "ncy", "setting", axes)),
@@ -64,9 +64,10 @@ def states(stock: pd.DataFrame, needs: pd.DataFrame, code: str, year: int) -> pd
     return frame.assign(authority=code, year=year)[["authority", "year", "ncy", "need", "setting", "plans"]]
 
 
-def _grid(frame: pd.DataFrame, rows: str, columns: str, axes: dict[str, list[object]]) -> np.ndarray:
+def _grid(frame: pd.DataFrame, rows: str, columns: str, axes: dict[str, list[Any]]) -> Floats:
     wide = frame.groupby([rows, columns])["plans"].sum().unstack(fill_value=0)
-    return wide.reindex(index=axes[rows], columns=axes[columns]).fillna(0).to_numpy(dtype=np.float64)
+    grid: Floats = wide.reindex(index=axes[rows], columns=axes[columns]).fillna(0).to_numpy(dtype=np.float64)
+    return grid
 
 
 def flows(new: pd.DataFrame, ceased: pd.DataFrame, new_needs: pd.DataFrame, codes: Collection[str]) -> pd.DataFrame:

@@ -1,0 +1,261 @@
+"""The area folder: the example reproduces the published figures, and a bad folder is refused in words."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import sufficiency as sf
+from sufficiency.area import TABLES, check_area, data_folder
+from sufficiency.errors import InputError, MissingError, SufficiencyError
+from sufficiency.vocabulary import SETTING_GROUP_OF
+
+NORTH, WEST = "E06000061", "E06000062"
+EXAMPLE = data_folder() / "northamptonshire"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return a copy of the example's folder to spoil."""
+    return Path(shutil.copytree(EXAMPLE, tmp_path / "area"))
+
+
+def spoil(folder: Path, name: str, change: Callable[[pd.DataFrame], object]) -> None:
+    """Change one CSV as text, in place."""
+    frame = pd.read_csv(folder / name, dtype="str", keep_default_na=False)
+    changed = change(frame)
+    (changed if isinstance(changed, pd.DataFrame) else frame).to_csv(folder / name, index=False)
+
+
+def faults(folder: Path) -> str:
+    found = check_area(folder)
+    assert all(isinstance(fault, SufficiencyError) for fault in found)
+    with pytest.raises(SufficiencyError) as caught:
+        sf.read_area(folder)
+    assert str(found[0]) in str(caught.value)
+    return "\n".join(str(fault) for fault in found)
+
+
+# --- the example ------------------------------------------------------------------------------------------------------
+
+
+def test_the_base_year_is_the_published_total_of_each_authority() -> None:
+    plans = sf.example_area().plans
+    totals = plans[plans["year"] == 2025].groupby("authority")["plans"].sum()
+    assert totals.to_dict() == {NORTH: 4551, WEST: 4153}
+
+
+def test_the_base_year_is_the_published_total_by_setting_group() -> None:
+    states = sf.example_area().states
+    groups = states.groupby(["authority", states["setting"].map(SETTING_GROUP_OF)])["plans"].sum()
+    assert groups[NORTH].to_dict() == {
+        "alternative_provision": 16,
+        "early_years": 124,
+        "elsewhere": 250,
+        "further_education": 419,
+        "mainstream": 2125,
+        "not_recorded": 22,
+        "special": 1595,
+    }
+    assert groups[WEST].to_dict() == {
+        "alternative_provision": 42,
+        "early_years": 39,
+        "elsewhere": 177,
+        "further_education": 456,
+        "mainstream": 1809,
+        "not_recorded": 122,
+        "special": 1508,
+    }
+
+
+def test_states_keep_every_published_side_to_the_plan(published: Path) -> None:
+    from sufficiency.inputs import dfe_ehc_plans
+
+    states = sf.example_area().states
+    release = published / "ehcp_2025"
+    needs, stock = dfe_ehc_plans.needs(release), dfe_ehc_plans.stock(release)
+    for code in (NORTH, WEST):
+        own = states[states["authority"] == code]
+        sides = {
+            ("ncy", "setting"): stock[(stock["year"] == 2025) & stock["ncy"].notna()],
+            ("ncy", "need"): needs[needs["by"] == "age"],
+            ("need", "setting"): needs[needs["by"] == "setting"],
+        }
+        for by, frame in sides.items():
+            told = frame[frame["authority"] == code].groupby(list(by))["plans"].sum()
+            have = own.groupby(list(by))["plans"].sum()
+            assert have.to_dict() == told[told > 0].to_dict()
+
+
+def test_the_county_before_2022_is_shared_out_whole(published: Path) -> None:
+    from sufficiency.inputs import dfe_ehc_plans
+
+    stock = dfe_ehc_plans.stock(published / "ehcp_2025")
+    county = stock[(stock["authority"] == "E10000021") & (stock["age"] == "all")]
+    plans = sf.example_area().plans
+    before = plans[plans["year"] < 2022].groupby(["year", "setting"])["plans"].sum()
+    told = county.groupby(["year", "setting"])["plans"].sum()
+    assert before.to_dict() == told.to_dict()
+    assert plans[plans["year"] < 2022].groupby("year")["plans"].sum().to_dict() == {2019: 4111, 2020: 4337, 2021: 4847}
+
+
+def test_all_seventeen_state_special_schools_are_there_with_the_published_capacity() -> None:
+    area = sf.example_area()
+    schools = area.settings[area.settings["setting_type"].eq("special") & area.settings["is_in_area"]]
+    assert len(schools) == 17
+    places = area.places_in(2026)
+    by_authority = schools.groupby("authority")["setting"].apply(lambda codes: int(places[list(codes)].sum()))
+    assert by_authority.to_dict() == {NORTH: 1301, WEST: 1288}
+
+
+def test_there_are_443_zones_in_seven_districts_and_their_children_are_the_authorities() -> None:
+    area = sf.example_area()
+    assert len(area.zones) == 443
+    assert area.zones["district"].nunique() == 7
+    children = area.zone_children.merge(area.zones[["zone", "authority"]], on="zone")
+    now = area.population[area.population["year"] == 2025]
+    zoned = children.groupby(["authority", "ncy"])["children"].sum()
+    told = now.groupby(["authority", "ncy"])["children"].sum()
+    assert ((zoned - told).abs() < 3).all()
+
+
+def test_the_population_runs_from_2019_to_2048_with_no_gap() -> None:
+    years = sf.example_area().population.groupby("authority")["year"].unique()
+    assert all(sorted(y) == list(range(2019, 2049)) for y in years)
+
+
+def test_every_table_of_the_example_names_its_source() -> None:
+    area = sf.example_area()
+    sourced = set(area.sources["table"])
+    for name in TABLES:
+        if len(getattr(area, name)):
+            assert name in sourced, name
+
+
+def test_what_is_assumed_about_places_is_in_the_notes() -> None:
+    notes = sf.example_area().notes
+    said = " ".join(notes.loc[notes["kind"].isin(["assumed", "doubtful"]), "says"])
+    for words in ("one aggregate setting", "not commissioned places", "shared between North and West"):
+        assert words in said
+
+
+def test_every_zone_of_the_boundaries_is_a_zone_of_the_table() -> None:
+    area = sf.example_area()
+    assert area.boundaries is not None
+    assert {f["properties"]["zone"] for f in area.boundaries["features"]} == set(area.zones["zone"])
+
+
+def test_the_example_folder_is_small_enough_to_carry() -> None:
+    assert sum(p.stat().st_size for p in EXAMPLE.iterdir()) < 3_000_000
+    assert (EXAMPLE / "boundaries.geojson").stat().st_size < 700_000
+
+
+# --- bad input --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("file", "column", "value", "message"),
+    [
+        ("states.csv", "need", "ASDD", "row 2, need: 'ASDD' is not one of ASD"),
+        ("plans.csv", "setting", "specail", "row 2, setting: 'specail' is not one of mainstream"),
+        ("plans.csv", "authority", "E06000016", "row 2, authority: 'E06000016' is not one of E06000061, E06000062"),
+        ("places.csv", "places", "-3", "row 2, places: -3 is below 0"),
+        ("places.csv", "places", "12.5", "row 2, places: 12.5 is not a whole number"),
+        ("places.csv", "setting", "999999", "row 2, setting: '999999' is not one of"),
+        ("zones.csv", "easting", "-0.9", "metres on the British National Grid are needed, not longitude and latitude"),
+        ("settings.csv", "northing", "2000000", "northing: 2e+06 is above 1.3e+06"),
+        ("settings.csv", "ncy_low", "14", "row 2, ncy_low: 14 is above ncy_high, 6"),
+        ("settings.csv", "needs", "SLD PMDL", "'PMDL' is not one of ASD"),
+        ("zone_children.csv", "zone", "E0102694X", "'E0102694X' is not one of E01026949"),
+        ("unit_costs.csv", "gbp", "about 70k", "gbp: 'about 70k' is not a number"),
+    ],
+)
+def test_a_wrong_value_is_named_by_file_row_and_column(
+    folder: Path, file: str, column: str, value: str, message: str
+) -> None:
+    def put(frame: pd.DataFrame) -> None:
+        frame.loc[0, column] = value
+
+    spoil(folder, file, put)
+    said = faults(folder)
+    assert said.startswith(file)
+    assert message in said
+
+
+def test_a_school_twice_is_named_with_the_row_it_repeats(folder: Path) -> None:
+    spoil(folder, "settings.csv", lambda f: pd.concat([f, f.iloc[[3]]]))
+    assert "row 42, setting: '145906' is there already, in row 5" in faults(folder)
+
+
+def test_a_missing_year_between_two_others_is_named(folder: Path) -> None:
+    spoil(folder, "population.csv", lambda f: f[~((f["authority"] == NORTH) & (f["year"] == "2027"))])
+    assert f"population.csv: 1 to correct\n  year: {NORTH} has no 2027" in faults(folder)
+
+
+def test_an_empty_file_says_what_was_expected(folder: Path) -> None:
+    (folder / "flows.csv").write_text("")
+    assert "flows.csv is empty: expected a header and at least one row" in faults(folder)
+
+
+def test_a_header_alone_says_what_was_expected(folder: Path) -> None:
+    spoil(folder, "flows.csv", lambda f: f.iloc[:0])
+    assert "flows.csv has no rows: expected columns authority, year" in faults(folder)
+
+
+def test_a_misspelt_column_is_named_with_the_nearest(folder: Path) -> None:
+    spoil(folder, "zones.csv", lambda f: f.rename(columns={"northing": "nothing"}))
+    assert "the column 'northing' is missing; did you mean 'nothing'?" in faults(folder)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1252", "utf-16"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_a_table_saved_from_excel_reads_the_same(folder: Path, encoding: str, separator: str) -> None:
+    frame = pd.read_csv(folder / "unit_costs.csv", dtype="str", keep_default_na=False)
+    frame["gbp"] = [f"{float(v):,.0f}" for v in frame["gbp"]]
+    frame.to_csv(folder / "unit_costs.csv", index=False, sep=separator, encoding=encoding)
+    read = sf.read_area(folder).unit_costs
+    pd.testing.assert_frame_equal(read, sf.example_area().unit_costs)
+
+
+def test_every_fault_of_every_file_is_told_at_once(folder: Path) -> None:
+    def put(column: str, value: str) -> Callable[[pd.DataFrame], None]:
+        return lambda frame: frame.__setitem__(column, [value, *frame[column].iloc[1:]])
+
+    spoil(folder, "places.csv", put("places", "-3"))
+    spoil(folder, "states.csv", put("need", "ASDD"))
+    said = faults(folder)
+    assert "places.csv" in said
+    assert "states.csv" in said
+
+
+def test_a_folder_that_is_not_there_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(MissingError, match=r"there is no folder .*; `sufficiency new"):
+        sf.read_area(tmp_path / "nowhere")
+
+
+def test_a_folder_without_a_needed_table_names_it(folder: Path) -> None:
+    (folder / "population.csv").unlink()
+    assert "there is no file population.csv" in faults(folder)
+
+
+def test_a_base_year_without_plans_is_named(folder: Path) -> None:
+    toml = folder / "area.toml"
+    toml.write_text(toml.read_text(encoding="utf-8").replace("base_year = 2025", "base_year = 2026"), encoding="utf-8")
+    assert "plans.csv has no rows for E06000061 in 2026, the base year of area.toml" in faults(folder)
+
+
+def test_an_area_toml_that_is_not_toml_is_refused(folder: Path) -> None:
+    (folder / "area.toml").write_text("name = Northamptonshire")
+    with pytest.raises(InputError, match=r"area.toml can't be read"):
+        sf.read_area(folder)
+
+
+def test_a_table_that_is_not_there_is_a_note_that_says_what_it_costs(folder: Path) -> None:
+    (folder / "vehicles.csv").unlink()
+    notes = sf.read_area(folder).notes
+    missing = notes[notes["kind"] == "missing"]
+    assert "no vehicles.csv: the library's assumed vehicle costs are used" in set(missing["says"])
