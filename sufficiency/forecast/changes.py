@@ -1,0 +1,91 @@
+"""What levers do to rates: `area.changes` as a factor for each state and year, with filters and ramps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+JOINING: Final = ("joining", "requests", "assessing", "issuing")  # each scales new plans by the same factor
+
+
+@dataclass(frozen=True, eq=False)
+class Labels:
+    """The labels of a state array, in order: authority x ncy x need x setting."""
+
+    authorities: Sequence[str]
+    ncys: Sequence[int]
+    needs: Sequence[str]
+    settings: Sequence[str]
+
+    @property
+    def shape(self) -> tuple[int, int, int, int]:
+        """Number of each."""
+        return len(self.authorities), len(self.ncys), len(self.needs), len(self.settings)
+
+
+def strength(change: Any, year: int) -> float:
+    """Return the factor in January `year`: 1 before `since`, built up evenly over the ramp, then whole."""
+    if year < change.since:
+        return 1.0
+    share = min(1.0, (year - change.since + 1) / (change.ramp_years + 1))
+    return float(1.0 + (change.factor - 1.0) * share)
+
+
+def factors(changes: pd.DataFrame, flows: Sequence[str], year: int, labels: Labels) -> NDArray[np.float64]:
+    """Return what a rate is multiplied by in the year to January `year`, by state, for changes of `flows`."""
+    found = np.ones(labels.shape)
+    for change in _asked(changes, flows):
+        found[np.ix_(*_who(change, labels))] *= strength(change, year)
+    return found
+
+
+def moving(changes: pd.DataFrame, year: int, labels: Labels) -> NDArray[np.float64] | None:
+    """Return factors on moves by state and destination setting, or None where no lever touches moves."""
+    asked = _asked(changes, ("moving",))
+    if not asked:
+        return None
+    found = np.ones((*labels.shape, len(labels.settings)))
+    for change in asked:
+        to = _some(labels.settings, change.to_setting)
+        found[np.ix_(*_who(change, labels), to)] *= strength(change, year)
+    return found
+
+
+def first_placement(
+    changes: pd.DataFrame, year: int, labels: Labels, joining: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return joining rates with the mix of first settings changed and the total of each NCY and need kept."""
+    asked = _asked(changes, ("first_placement",))
+    if not asked:
+        return joining
+    changed = joining * factors(changes, ("first_placement",), year, labels)
+    before, after = joining.sum(axis=3, keepdims=True), changed.sum(axis=3, keepdims=True)
+    return np.where(after > 0, changed * before / np.where(after > 0, after, 1.0), joining)
+
+
+def _asked(changes: pd.DataFrame, flows: Sequence[str]) -> list[Any]:
+    return list(changes[changes["flow"].isin(list(flows))].itertuples())
+
+
+def _who(change: Any, labels: Labels) -> tuple[NDArray[np.int64], ...]:
+    low = -99 if pd.isna(change.ncy_low) else change.ncy_low
+    high = 99 if pd.isna(change.ncy_high) else change.ncy_high
+    ages = np.flatnonzero([low <= ncy <= high for ncy in labels.ncys])
+    return (
+        _some(labels.authorities, change.authority),
+        ages,
+        _some(labels.needs, change.need),
+        _some(labels.settings, change.setting),
+    )
+
+
+def _some(known: Sequence[str], wanted: Any) -> NDArray[np.int64]:
+    """Return the positions of `wanted`, or all where it is blank."""
+    if wanted is None or pd.isna(wanted) or wanted == "":
+        return np.arange(len(known))
+    return np.flatnonzero([k == wanted for k in known])

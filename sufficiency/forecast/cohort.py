@@ -1,0 +1,198 @@
+"""The simulation: every child with a plan ages, leaves, moves or stays, and others join, in whole children.
+
+One year, in each draw: a child leaves or moves with the hazards of the state they are in; those who stay age by a year;
+joiners and transfers in arrive. Nobody is lost: where a setting takes nobody of the next NCY its rates send each child on.
+Draws are made in blocks, each with its own stream of random numbers, so that the number of workers changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sufficiency.forecast import sampling
+from sufficiency.forecast.rates import Floats, Rates
+
+BLOCK_CELLS: Final = 250_000  # draws times states worked on at once: what a processor's cache holds
+KINDS: Final = ("joiners", "movers", "movers_out", "leavers", "transfers_in")
+
+Singles = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Year:
+    """One year's rates, ready to draw from: hazards, arrivals and a table of destinations, all by state."""
+
+    leaving: Singles
+    moving: Singles
+    joining: Singles
+    transfers: Singles
+    cumulative: Floats
+    targets: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, rates: Rates) -> Year:
+        """Return the year that `rates` make; raises nothing: rates are checked where they are made."""
+        cells = int(np.prod(rates.shape))
+        shape = (*rates.shape, rates.destinations.shape[4], rates.shape[3])
+        weights = np.broadcast_to(rates.destinations, shape).reshape(cells, -1)
+        cumulative = weights.cumsum(axis=1)
+        total = cumulative[:, -1:]
+        has_destination = total[:, 0] > 0
+        moving, leaving = rates.moving.ravel().copy(), rates.leaving.ravel().copy()
+        leaving[(moving >= 1) & ~has_destination] = 1.0
+        moving[~has_destination] = 0.0
+        with np.errstate(divide="ignore"):
+            hazards = [(-np.log1p(-p)).astype(np.float32) for p in (leaving, moving)]
+        scaled = cumulative / np.where(total > 0, total, 1.0) + np.arange(cells)[:, None]
+        return cls(
+            *hazards,
+            rates.joining.ravel().astype(np.float32),
+            rates.transfers.ravel().astype(np.float32),
+            scaled.ravel(),
+            _targets(rates),
+        )
+
+    def destination(self, cells: NDArray[np.int64], uniform: Floats) -> NDArray[np.int64]:
+        """Return the state that each mover from `cells` arrives in."""
+        return self.targets[np.searchsorted(self.cumulative, uniform + cells, side="right")]
+
+
+def _targets(rates: Rates) -> NDArray[np.int64]:
+    """Return, for each state and destination, the position of the state arrived in, a year older."""
+    authorities, ncys, needs, settings = rates.shape
+    to_needs = rates.destinations.shape[4]
+    a, y, n, _, m, s = np.ogrid[:authorities, :ncys, :needs, :settings, :to_needs, :settings]
+    need = m if to_needs > 1 else n
+    older = np.minimum(y + 1, ncys - 1)
+    position = ((a * ncys + older) * needs + need) * settings + s
+    return np.broadcast_to(position, (authorities, ncys, needs, settings, to_needs, settings)).ravel()
+
+
+@dataclass(frozen=True, eq=False)
+class Paths:
+    """What multiplies rates in each draw and year: draw x year x authority x ncy x setting, axes may be 1.
+
+    `joining` also carries the children there are, so that `Rates.joining` times it is expected joiners.
+    """
+
+    joining: Singles
+    leaving: Singles
+    moving: Singles
+
+
+@dataclass(frozen=True, eq=False)
+class Simulated:
+    """Plans: draw x year x authority x ncy x need x setting; flows by kind without need, and without NCY."""
+
+    plans: NDArray[np.int32]
+    flows_by_ncy: NDArray[np.int32]
+    flows_by_need: NDArray[np.int32]
+
+
+def simulate(
+    base: NDArray[Any], years: Sequence[Year], paths: Paths, *, seed: np.random.SeedSequence, workers: int = 2
+) -> Simulated:
+    """Return plans in every draw, the base year first.
+
+    Parameters
+    ----------
+    base
+        Plans in the base year: authority x ncy x need x setting. [plans]
+    years
+        Rates of each later year.
+    paths
+        Multipliers; its first axis is the draws.
+    seed
+        Blocks of draws spawn from it; the same seed gives the same children with any number of workers.
+    """
+    draws, shape = paths.joining.shape[0], base.shape
+    ncy_shape = (len(KINDS), draws, len(years), shape[0], shape[1], shape[3])
+    out = Simulated(
+        np.zeros((draws, len(years) + 1, *shape), dtype=np.int32),
+        np.zeros(ncy_shape, dtype=np.int32),
+        np.zeros((*ncy_shape[:4], shape[2], shape[3]), dtype=np.int32),
+    )
+    size = max(1, BLOCK_CELLS // max(1, base.size))
+    starts = range(0, draws, size)
+    seeds = seed.spawn(len(starts))
+
+    def block(start: int, stream: np.random.SeedSequence) -> None:
+        _block(base, years, paths, slice(start, min(draws, start + size)), np.random.default_rng(stream), out)
+
+    if workers <= 1 or len(seeds) == 1:
+        for start, stream in zip(starts, seeds, strict=True):
+            block(start, stream)
+    else:
+        with ThreadPoolExecutor(workers) as pool:
+            list(pool.map(block, starts, seeds))
+    return out
+
+
+def _block(
+    base: NDArray[Any], years: Sequence[Year], paths: Paths, at: slice, rng: np.random.Generator, out: Simulated
+) -> None:
+    plans = np.broadcast_to(base, (at.stop - at.start, *base.shape)).astype(np.int32)
+    out.plans[at, 0] = plans
+    for t, year in enumerate(years):
+        plans, flows = _one_year(plans, year, _at(paths, at, t), rng)
+        out.plans[at, t + 1] = plans
+        for k, flow in enumerate(flows):
+            out.flows_by_ncy[k, at, t] = flow.sum(axis=3)
+            out.flows_by_need[k, at, t] = flow.sum(axis=2)
+
+
+def _at(paths: Paths, at: slice, t: int) -> tuple[Singles, Singles, Singles]:
+    """Return one year's multipliers of a block: draw x authority x ncy x 1 x setting."""
+    found = (p[at, min(t, p.shape[1] - 1), :, :, None, :] for p in (paths.joining, paths.leaving, paths.moving))
+    joining, leaving, moving = found
+    return joining, leaving, moving
+
+
+def _one_year(
+    plans: NDArray[np.int32], year: Year, paths: tuple[Singles, Singles, Singles], rng: np.random.Generator
+) -> tuple[NDArray[np.int32], list[NDArray[np.int32]]]:
+    shape, states = plans.shape, int(np.prod(plans.shape[1:]))
+    joining, leaving, moving = paths
+    leave = (year.leaving.reshape(shape[1:]) * leaving).ravel()
+    move = (year.moving.reshape(shape[1:]) * moving).ravel()
+    cells, counts = sampling.binomial(rng, plans.ravel(), leave + move)
+    children = np.repeat(cells, counts)
+    leaves = rng.random(len(children)) < _share_leaving(leave[children], move[children])
+    leavers, from_cells = children[leaves], children[~leaves]
+    draw, local = np.divmod(from_cells, states)
+    to_cells = draw * states + year.destination(local, rng.random(len(from_cells)))
+    joiners, transfers = _arrivals(plans, year, joining, rng)
+    out, moved_in, moved_out, joined, transferred = (
+        np.bincount(c, minlength=plans.size).astype(np.int32).reshape(shape)
+        for c in (leavers, to_cells, from_cells, joiners, transfers)
+    )
+    stayed = plans - out - moved_out
+    following = moved_in + joined + transferred
+    following[:, :, 1:] += stayed[:, :, :-1]
+    return following, [joined, moved_in, moved_out, out, transferred]
+
+
+def _share_leaving(leave: Singles, move: Singles) -> Floats:
+    """Return the share of those who leave or move that leave: leaving comes first."""
+    left = -np.expm1(-leave.astype(np.float64))
+    either = -np.expm1(-(leave.astype(np.float64) + move))
+    return left / np.where(either > 0, either, 1.0)
+
+
+def _arrivals(
+    plans: NDArray[np.int32], year: Year, joining: Singles, rng: np.random.Generator
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the state that each joiner, and each child transferred in, arrives in."""
+    held = plans.sum(axis=(2, 3, 4), dtype=np.float32)[:, :, None, None, None]
+    join = np.broadcast_to(year.joining.reshape(plans.shape[1:]) * joining, plans.shape).ravel()
+    transfer = (year.transfers.reshape(plans.shape[1:]) * held).ravel()
+    cells, counts = sampling.poisson(rng, join + transfer)
+    children = np.repeat(cells, counts)
+    is_joiner = rng.random(len(children)) * (join[children] + transfer[children]) < join[children]
+    return children[is_joiner], children[~is_joiner]

@@ -1,0 +1,92 @@
+"""England's own published pattern, bundled: what an authority's rates and growth are shrunk towards."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+
+from sufficiency.area import data_folder
+from sufficiency.forecast.rates import Floats
+from sufficiency.school_year import NCYS
+from sufficiency.vocabulary import NEEDS, SETTINGS
+
+AGES_KNOWN = 2024  # the first January for which stock by age and setting is published
+
+
+@cache
+def table(name: str) -> pd.DataFrame:
+    """Return one bundled table: stock, new, ceased, needs, long or children."""
+    frame = pd.read_csv(data_folder() / "england" / f"ehc_{name}.csv")
+    words = [c for c in ("setting", "need", "reason", "by", "of") if c in frame]
+    return frame.astype(dict.fromkeys(words, "str")).fillna(dict.fromkeys(words, ""))
+
+
+@cache
+def totals() -> pd.Series:
+    """Return plans (with statements before 2019) in England by January. [plans]"""
+    return table("long").set_index("year")["plans"].astype("float64")
+
+
+@cache
+def children(year: int) -> Floats:
+    """Return England's children by NCY, -4 to 20, in January `year`: between two estimates, or the nearer. [children]"""
+    known = table("children").pivot_table(index="year", columns="ncy", values="children").reindex(columns=list(NCYS))
+    return np.array([np.interp(year, known.index, known[ncy]) for ncy in NCYS])
+
+
+@cache
+def stock(year: int) -> Floats:
+    """Return plans by ncy x setting in January `year`, unrecorded settings shared out within their age. [plans]"""
+    return _by_age(table("stock"), "plans", year)
+
+
+@cache
+def new_plans(year: int) -> Floats:
+    """Return new plans by NCY in January `year` x setting, for the calendar year before it. [children]
+
+    Ages are published on the day a plan starts. With starts even over the year, a child is a year older by the 31
+    August before that January with chance 2/9, a year younger with 1/18.
+    """
+    by_age = _by_age(table("new"), "children", year)
+    oldest = NCYS.index(16)  # published as '20 and over'; spread as the stock is
+    share = stock(max(year, AGES_KNOWN)).sum(axis=1)[oldest:]
+    by_age[oldest:] = by_age[oldest] * (share / share.sum())[:, None]
+    return shifted(by_age, {1: 2 / 9, 0: 13 / 18, -1: 1 / 18})
+
+
+def shifted(by_age: Floats, weights: dict[int, float]) -> Floats:
+    """Return counts by NCY with a share of each moved to the NCYs beside it; what falls off an end stays at it."""
+    found = np.zeros_like(by_age)
+    ages = np.arange(len(by_age))
+    for by, weight in weights.items():
+        np.add.at(found, np.clip(ages + by, 0, len(by_age) - 1), weight * by_age)
+    return found
+
+
+@cache
+def needs_by(what: str, by: str) -> pd.DataFrame:
+    """Return counts of needs (columns) by NCY or setting (rows), of plans or of new plans: `what` is plans or new."""
+    frame = table("needs")
+    own = frame[(frame["of"] == what) & (frame["by"] == by)]
+    key = "ncy" if by == "age" else "setting"
+    wide = own.pivot_table(index=key, columns="need", values="plans", aggfunc="sum", fill_value=0)
+    order = list(NCYS) if by == "age" else list(SETTINGS)
+    return wide.reindex(index=order, columns=list(NEEDS), fill_value=0).astype("float64")
+
+
+def _by_age(frame: pd.DataFrame, value: str, year: int) -> Floats:
+    own = frame[(frame["year"] == year) & frame["ncy"].notna()]
+    wide = own.pivot_table(index="ncy", columns="setting", values=value, aggfunc="sum", fill_value=0)
+    counts = wide.reindex(index=list(NCYS), columns=list(SETTINGS), fill_value=0).to_numpy(dtype="float64")
+    return recorded(counts)
+
+
+def recorded(counts: Floats) -> Floats:
+    """Return counts by ncy x setting with 'not recorded' shared out as the rest of its row is."""
+    at = list(SETTINGS).index("not_recorded")
+    known = counts.copy()
+    known[:, at] = 0.0
+    row = known.sum(axis=1, keepdims=True)
+    return np.where(row > 0, known * (1 + counts[:, [at]] / np.where(row > 0, row, 1.0)), counts)

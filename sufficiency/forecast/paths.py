@@ -1,0 +1,98 @@
+"""Each draw's future: how much more or less than their rates children join, leave and move, year by year.
+
+New plans follow from growth: in each draw, joiners are as many as make expected plans grow as that draw's total does,
+given who leaves. Their number is settled before any lever is pulled, so that a lever changes what it says and no more.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sufficiency.area import Area
+from sufficiency.forecast.cohort import Paths
+from sufficiency.forecast.rates import Floats, Rates
+from sufficiency.school_year import NCYS, PHASES
+
+LEAST_JOINERS: Final = 0.25  # of those that England's rates give: joining never stops
+BAND_OF_NCY: Final = np.array(
+    [next(i for i, (low, high) in enumerate(PHASES.values()) if low <= ncy <= high) for ncy in NCYS]
+)
+
+
+def paths(
+    area: Area, rates: Rates, base: NDArray[Any], children: Floats, growth: Floats, rng: np.random.Generator
+) -> Paths:
+    """Return multipliers of rates for every draw and year.
+
+    Parameters
+    ----------
+    children
+        Children: draw x year x authority x ncy, the base year first.
+    growth
+        Log growth of all plans: draw x year x authority.
+    """
+    draws, years, authorities = growth.shape
+    settings = len(rates.settings)
+    leaving = _lasting(rng, area, "leaving", (draws, years, authorities, len(PHASES), 1))[:, :, :, BAND_OF_NCY]
+    moving = _lasting(rng, area, "moving", (draws, years, authorities, len(PHASES), settings))[:, :, :, BAND_OF_NCY]
+    mix = _lasting(rng, area, "joining_age", (draws, years, authorities, len(PHASES), 1))[:, :, :, BAND_OF_NCY]
+    mix = mix * _lasting(rng, area, "first_setting", (draws, years, authorities, 1, settings))
+    joining = mix * children[:, 1:, :, :, None]
+    level = _level(rates, base, joining, leaving, growth)
+    return Paths(
+        (joining * level[:, :, :, None, None]).astype(np.float32),
+        np.broadcast_to(leaving, (draws, years, authorities, len(NCYS), 1)).astype(np.float32),
+        moving.astype(np.float32),
+    )
+
+
+def _lasting(rng: np.random.Generator, area: Area, name: str, shape: tuple[int, ...]) -> Floats:
+    """Return factors of mean near 1: an error that lasts through a draw and a walk from year to year."""
+    lasting = rng.normal(0, area.value(f"forecast.{name}_lasting_error"), (shape[0], 1, *shape[2:]))
+    steps = rng.normal(0, area.value(f"forecast.{name}_year_error"), shape).cumsum(axis=1)
+    return np.exp(lasting + steps)
+
+
+def _level(rates: Rates, base: NDArray[Any], joining: Floats, leaving: Floats, growth: Floats) -> Floats:
+    """Return what joining is multiplied by so that expected plans grow as they should: draw x year x authority."""
+    draws, years, authorities = growth.shape
+    with np.errstate(divide="ignore"):
+        hazard = -np.log1p(-_over_needs(rates.leaving, base))
+    moving = _over_needs(rates.moving, base)
+    to = _over_needs_destinations(rates, base)
+    per_child = rates.joining.sum(axis=2)
+    transfers = rates.transfers.sum(axis=2)
+    plans = np.broadcast_to(base.sum(axis=2).astype("float64"), (draws, authorities, len(NCYS), len(rates.settings)))
+    found = np.empty_like(growth)
+    for t in range(years):
+        held = plans.sum(axis=(2, 3))
+        stay = plans * np.exp(-hazard * leaving[:, t])
+        moved = stay * moving
+        kept = np.zeros_like(stay)
+        kept[:, :, 1:] = (stay - moved + np.einsum("days,aysr->dayr", moved, to))[:, :, :-1]
+        came = transfers * held[:, :, None, None]
+        base_join = per_child * joining[:, t]
+        least = base_join.sum(axis=(2, 3))
+        wanted = held * np.exp(growth[:, t]) - kept.sum(axis=(2, 3)) - came.sum(axis=(2, 3))
+        found[:, t] = np.where(least > 0, np.maximum(wanted / np.where(least > 0, least, 1.0), LEAST_JOINERS), 0.0)
+        plans = kept + came + base_join * found[:, t, :, None, None]
+    return found
+
+
+def _over_needs(rate: Floats, base: NDArray[Any]) -> Floats:
+    """Return a rate by authority x ncy x setting, needs weighted as they are in the base year."""
+    weight = base.sum(axis=(1,), keepdims=True) + 0.01
+    return np.asarray((rate * weight).sum(axis=2) / weight.sum(axis=2))
+
+
+def _over_needs_destinations(rates: Rates, base: NDArray[Any]) -> Floats:
+    """Return destination settings by authority x ncy x setting x setting moved to."""
+    to = rates.destinations.sum(axis=4)
+    if to.shape[2] > 1:
+        weight = (base.sum(axis=1, keepdims=True) + 0.01)[..., None]
+        to = (to * weight).sum(axis=2, keepdims=True) / weight.sum(axis=2, keepdims=True)
+    authorities, ncys, _, settings = rates.shape
+    return np.broadcast_to(to[:, :, 0], (authorities, ncys, settings, settings))

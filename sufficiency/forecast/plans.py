@@ -1,0 +1,173 @@
+"""Plans by age, need and setting, forecast for an area from the tables that it holds."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from sufficiency.area import Area
+from sufficiency.errors import InputError, MissingError
+from sufficiency.forecast import changes, cohort, growth, needs, paths, population, transitions
+from sufficiency.forecast.rates import Floats, Rates
+from sufficiency.forecast.result import PlanForecast
+from sufficiency.school_year import NCYS
+from sufficiency.vocabulary import NEEDS, SETTINGS
+
+
+def plans(area: Area, *, to: int = 2035, draws: int = 1_000, seed: int = 7, workers: int | None = None) -> PlanForecast:
+    """Return simulated EHC plans in every January from the base year to `to`.
+
+    Parameters
+    ----------
+    area
+        The authorities' tables. `states` gives the base year; without needs, give `plans` by NCY and setting.
+    to
+        The last January. [year]
+    draws
+        Simulated futures; 1,000 settle a 90 % interval to about a twentieth of its width.
+    seed
+        The same seed gives the same children on any number of workers.
+    workers
+        Threads; by default two, or one where there is one processor. Changes nothing but the time.
+
+    Raises
+    ------
+    InputError
+        If `to`, `draws` or the base year's plans can't be used; the message names what was expected.
+    MissingError
+        If the area has no plans by age in its base year.
+    """
+    years = _years(area, to, draws)
+    table = states(area)
+    labels, base = _array(table, list(area.authorities))
+    growing, jittering, peopling, living = np.random.SeedSequence(seed).spawn(4)
+    children = _children(area, to, draws, np.random.default_rng(peopling))
+    rates = transitions.from_flows(area, base, labels.needs, children[:, 0].mean(axis=0))
+    totals = growth.draws(area, len(years), draws, np.random.default_rng(growing))
+    futures = paths.paths(area, rates, base, children, totals, np.random.default_rng(jittering))
+    simulated = cohort.simulate(
+        base,
+        yearly(area.changes, rates, years, labels),
+        futures,
+        seed=living,
+        workers=workers or min(2, os.cpu_count() or 1),
+    )
+    return labelled(simulated, labels, area, years, seed)
+
+
+def _years(area: Area, to: int, draws: int) -> list[int]:
+    if isinstance(draws, bool) or int(draws) != draws or draws < 1:
+        raise InputError(f"draws is {draws!r}: a whole number of 1 or more is expected, such as 1,000")
+    if to <= area.base_year:
+        raise InputError(f"to={to} is not after the base year, January {area.base_year}")
+    return list(range(area.base_year + 1, to + 1))
+
+
+def states(area: Area) -> pd.DataFrame:
+    """Return plans in the base year by authority, NCY, need and setting; needs 'UNK' where the area gives none."""
+    own = area.states[area.states["year"] == area.base_year]
+    if own.empty:
+        plans_ = area.plans[(area.plans["year"] == area.base_year) & area.plans["ncy"].notna()]
+        if plans_.empty:
+            raise MissingError(
+                f"{area.name} has no plans by NCY and setting in January {area.base_year}; give states.csv, or rows of "
+                "plans.csv with an ncy"
+            )
+        own = plans_.assign(need="UNK")
+    missing = [code for code in area.authorities if code not in set(own["authority"])]
+    if missing:
+        raise MissingError(f"there are no plans for {missing[0]} in January {area.base_year}, the base year")
+    return own
+
+
+def _array(table: pd.DataFrame, authorities: Sequence[str]) -> tuple[changes.Labels, NDArray[Any]]:
+    """Return the labels of the state array and plans in the base year."""
+    known = needs.present(sorted(set(table["need"])))
+    labels = changes.Labels(tuple(authorities), NCYS, known, tuple(SETTINGS))
+    base = np.zeros(labels.shape, dtype=np.int64)
+    at = [
+        pd.Index(values).get_indexer(table[column])
+        for values, column in (
+            (labels.authorities, "authority"),
+            (labels.ncys, "ncy"),
+            (labels.needs, "need"),
+            (labels.settings, "setting"),
+        )
+    ]
+    np.add.at(base, tuple(at), table["plans"].to_numpy(dtype=np.int64))
+    assert all(need in NEEDS for need in known)
+    return labels, base
+
+
+def _children(area: Area, to: int, draws: int, rng: np.random.Generator) -> Floats:
+    """Return children: draw x year x authority x ncy, the base year first. [children]"""
+    drawn = population.draws(area, to, draws, rng)
+    return np.asarray(drawn.sel(authority=list(area.authorities), ncy=list(NCYS)).to_numpy(), dtype="float64")
+
+
+def yearly(asked: pd.DataFrame, rates: Rates, years: Sequence[int], labels: changes.Labels) -> list[cohort.Year]:
+    """Return each year's rates with the levers pulled, ready to draw from."""
+    plain = cohort.Year.of(rates)
+    return [plain if asked.empty else cohort.Year.of(changed(asked, rates, year, labels)) for year in years]
+
+
+def changed(asked: pd.DataFrame, rates: Rates, year: int, labels: changes.Labels) -> Rates:
+    """Return the rates of the year to January `year` with the levers pulled."""
+    joining = rates.joining * changes.factors(asked, changes.JOINING, year, labels)
+    joining = changes.first_placement(asked, year, labels, joining)
+    leaving = np.where(
+        rates.leaving >= 1, 1.0, np.minimum(rates.leaving * changes.factors(asked, ("leaving",), year, labels), 0.999)
+    )
+    changed_rates = rates.replace(joining=joining, leaving=leaving)
+    by_destination = changes.moving(asked, year, labels)
+    return changed_rates if by_destination is None else _moving(changed_rates, by_destination)
+
+
+def _moving(rates: Rates, factor: Floats) -> Rates:
+    """Return rates with moves to each setting multiplied; those forced to move still do."""
+    to = rates.destinations * factor[:, :, :, :, None, :]
+    kept = to.sum(axis=(4, 5)) / np.maximum(rates.destinations.sum(axis=(4, 5)), 1e-12)
+    moving = np.where(rates.moving >= 1, 1.0, np.minimum(rates.moving * kept, 0.999))
+    nowhere = to.sum(axis=(4, 5), keepdims=True) <= 0
+    return rates.replace(moving=moving, destinations=np.where(nowhere, rates.destinations, to))
+
+
+def labelled(
+    simulated: cohort.Simulated, labels: changes.Labels, area: Area, years: Sequence[int], seed: int
+) -> PlanForecast:
+    """Return the simulated arrays under their labels."""
+    draws = simulated.plans.shape[0]
+    own = {
+        "draw": np.arange(draws),
+        "authority": list(labels.authorities),
+        "ncy": list(labels.ncys),
+        "need": list(labels.needs),
+        "setting": list(labels.settings),
+    }
+    flow = {"kind": list(cohort.KINDS), **own, "year": list(years)}
+    by_ncy = ("kind", "draw", "year", "authority", "ncy", "setting")
+    by_need = ("kind", "draw", "year", "authority", "need", "setting")
+    plan = ("draw", "year", "authority", "ncy", "need", "setting")
+    own["year"] = [area.base_year, *years]
+    return PlanForecast(
+        xr.DataArray(simulated.plans, coords={d: own[d] for d in plan}, dims=plan, name="plans"),
+        homes(area),
+        xr.DataArray(simulated.flows_by_ncy, coords={d: flow[d] for d in by_ncy}, dims=by_ncy, name="children"),
+        xr.DataArray(simulated.flows_by_need, coords={d: flow[d] for d in by_need}, dims=by_need, name="children"),
+        seed,
+    )
+
+
+def homes(area: Area) -> xr.DataArray:
+    """Return the share of each authority's plans that live in each of its zones: zone x ncy."""
+    from sufficiency.forecast import small_area
+
+    if area.zones.empty:
+        return xr.DataArray(np.zeros((0, len(NCYS))), coords={"zone": [], "ncy": list(NCYS)}, dims=("zone", "ncy"))
+    return small_area.homes(area)

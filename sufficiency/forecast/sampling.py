@@ -1,0 +1,96 @@
+"""Whole children from rates, many cells at once: binomial and Poisson counts by inversion.
+
+Most states hold a handful of children, so that most cells see no event: one uniform number settles them, and only the
+rest are worked on. Where many events are expected NumPy's own generators are faster and are used.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+MANY: Final = 12.0  # expected events in a cell above which NumPy's generator is the faster
+
+Counts = NDArray[np.int32]
+
+
+def binomial(
+    rng: np.random.Generator, children: NDArray[Any], hazard: NDArray[Any]
+) -> tuple[NDArray[np.int64], Counts]:
+    """Return cells with events, and how many: each child has one with probability 1 - exp(-hazard).
+
+    Parameters
+    ----------
+    children
+        Whole numbers, one a cell, one dimension. [children]
+    hazard
+        Of the same length; infinite where every child must have the event.
+    """
+    held = np.flatnonzero(children)
+    n = children[held].astype(np.float32)
+    h = hazard[held].astype(np.float32)
+    expected = n * h
+    many = np.flatnonzero(expected > MANY)
+    uniform = rng.random(len(held), dtype=np.float32)
+    any_event = uniform >= np.exp(-expected)
+    any_event[many] = False
+    few = np.flatnonzero(any_event)
+    counts = _inverted(uniform[few], n[few], h[few])
+    cells, found = held[few], counts
+    if len(many):
+        large = children[held[many]]
+        drawn = rng.binomial(large, -np.expm1(-hazard[held[many]].astype(np.float64))).astype(np.int32)
+        cells, found = np.concatenate([cells, held[many]]), np.concatenate([found, drawn])
+        some = found > 0
+        cells, found = cells[some], found[some]
+    return cells, found
+
+
+def _inverted(uniform: NDArray[np.float32], n: NDArray[np.float32], hazard: NDArray[np.float32]) -> Counts:
+    """Return binomial counts of at least 1 for uniforms above the chance of none."""
+    counts = np.ones(len(uniform), dtype=np.int32)
+    odds = np.expm1(hazard.astype(np.float64))
+    chance = np.exp(-n.astype(np.float64) * hazard) * n * odds
+    reached = np.exp(-n.astype(np.float64) * hazard) + chance
+    left = np.flatnonzero((uniform >= reached) & (counts < n))
+    k = 1
+    chance, reached = chance[left], reached[left]
+    while len(left):
+        k += 1
+        counts[left] = k
+        chance = chance * (n[left] - (k - 1)) / k * odds[left]
+        reached = reached + chance
+        further = np.flatnonzero((uniform[left] >= reached) & (k < n[left]) & (chance > 1e-12))
+        left, chance, reached = left[further], chance[further], reached[further]
+    return counts
+
+
+def poisson(rng: np.random.Generator, rate: NDArray[np.float32]) -> tuple[NDArray[np.int64], Counts]:
+    """Return cells with arrivals, and how many, for expected arrivals `rate`, one a cell."""
+    uniform = rng.random(len(rate), dtype=np.float32)
+    many = np.flatnonzero(rate > MANY)
+    any_event = uniform >= np.exp(-rate)
+    any_event[many] = False
+    cells = np.flatnonzero(any_event)
+    u, r = uniform[cells], rate[cells].astype(np.float64)
+    counts = np.ones(len(cells), dtype=np.int32)
+    chance = np.exp(-r) * r
+    reached = np.exp(-r) + chance
+    left = np.flatnonzero(u >= reached)
+    chance, reached = chance[left], reached[left]
+    k = 1
+    while len(left):
+        k += 1
+        counts[left] = k
+        chance = chance * r[left] / k
+        reached = reached + chance
+        further = np.flatnonzero((u[left] >= reached) & (chance > 1e-12))
+        left, chance, reached = left[further], chance[further], reached[further]
+    if len(many):
+        drawn = rng.poisson(rate[many]).astype(np.int32)
+        cells, counts = np.concatenate([cells, many]), np.concatenate([counts, drawn])
+        some = counts > 0
+        cells, counts = cells[some], counts[some]
+    return cells, counts
