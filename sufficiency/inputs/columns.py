@@ -1,0 +1,83 @@
+"""A publisher's columns under our names, and a publisher's cells as numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import pandas as pd
+
+from sufficiency.errors import InputError, nearest
+
+# How publishers say that a number is not there: unavailable, not applicable, confidential, low, missing.
+NOT_PUBLISHED: Final = frozenset(
+    {"", "x", "z", "c", "k", "u", "low", "-", "–", ":", ".", "..", "~", "na", "n/a", "#n/a"}
+)
+
+
+def plain(word: object) -> str:
+    """Return a column's name without case, spaces or punctuation, so that 'LSOA code (2021)' is 'lsoacode2021'."""
+    return re.sub(r"[^a-z0-9]", "", str(word).lower())
+
+
+def take(
+    frame: pd.DataFrame, names: Mapping[str, str | Sequence[str]], *, source: str, optional: Sequence[str] = ()
+) -> pd.DataFrame:
+    """Return the columns of `names` (ours -> the publisher's, older and newer) under our names; others are left out.
+
+    Raises
+    ------
+    InputError
+        If one that is not `optional` is missing: names it as published, and the nearest there is. If one is twice.
+    """
+    there: dict[str, list[str]] = {}
+    for column in frame.columns:
+        there.setdefault(plain(column), []).append(column)
+    found: dict[str, pd.Series] = {}
+    for ours, theirs in names.items():
+        spellings = [theirs] if isinstance(theirs, str) else list(theirs)
+        hits = [column for spelling in spellings for column in there.get(plain(spelling), [])]
+        if len(hits) > 1 and len({plain(h) for h in hits}) == 1:
+            raise InputError(f"{source}: the column '{hits[0]}' is there twice; keep one")
+        if hits:
+            found[ours] = frame[hits[0]]
+        elif ours not in optional:
+            raise InputError(
+                f"{source}: the column '{spellings[0]}' is missing{nearest(spellings[0], frame.columns)}; "
+                "is this the publisher's file, whole?"
+            )
+    return pd.DataFrame(found, index=frame.index)
+
+
+def numbers(words: pd.Series, *, source: str) -> pd.Series:
+    """Return published cells as numbers, blank where they say that there is none.
+
+    Raises
+    ------
+    InputError
+        Naming the first row and value that is neither.
+    """
+    if words.dtype.kind in "if":
+        return words.astype("float64")
+    trimmed = words.astype("str").str.strip()
+    found = pd.to_numeric(trimmed.str.replace(r"[,£%]", "", regex=True), errors="coerce")
+    wrong = found.isna() & ~trimmed.str.lower().isin(NOT_PUBLISHED | {"nan", "none", "<na>"})
+    if wrong.any():
+        place = int(wrong.to_numpy().argmax())
+        raise InputError(
+            f"{source}: row {place + 2}, {words.name}: '{trimmed.iloc[place]}' is neither a number nor a publisher's "
+            "sign for none, such as x, z, c or low"
+        )
+    return found.astype("float64")
+
+
+def january_of(period: pd.Series, *, source: str) -> pd.Series:
+    """Return the January of an academic year such as 202425, 2024/25 or 2024-25, or the January at a year's end."""
+    first = pd.to_numeric(period.astype("str").str.strip().str[:4], errors="coerce")
+    if first.isna().any():
+        place = int(first.isna().to_numpy().argmax())
+        raise InputError(
+            f"{source}: row {place + 2}, {period.name}: '{period.iloc[place]}' is not a year such as 202425"
+        )
+    return first.astype("int64") + 1
