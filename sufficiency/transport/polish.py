@@ -30,6 +30,11 @@ LARGEST_LEG: Final = 2_000_000.0
 MOST_MONEY_SCALE: Final = 1_000.0
 LOOK_EVERY: Final = 50
 PATIENCE: Final = 2_000
+MORE_VEHICLES: Final = 10
+# Smaller steps and a shorter memory than PyVRP's own: from a good plan they find better ones sooner.
+HISTORY: Final = 50
+NEIGHBOURS: Final = 25
+PERTURBATIONS: Final = 5
 PATIENCE_A_STOP: Final = 500
 
 
@@ -48,12 +53,17 @@ def polish(run: SchoolRun, start: list[Trip] | None, *, seconds: float, seed: in
     is thrown away.
     """
     import pyvrp
+    from pyvrp.search import NeighbourhoodParams, PerturbationParams
     from pyvrp.stop import MaxRuntime, MultipleCriteria, NoImprovement
 
     logging.getLogger("pyvrp").setLevel(logging.ERROR)
     data, kinds = problem(run, start)
     pool: set[tuple[int, ...]] = set()
-    params = pyvrp.SolveParams(ils=pyvrp.IteratedLocalSearchParams(callbacks=_collector(pool)))
+    params = pyvrp.SolveParams(
+        ils=pyvrp.IteratedLocalSearchParams(history_length=HISTORY, callbacks=_collector(pool)),
+        neighbourhood=NeighbourhoodParams(num_neighbours=NEIGHBOURS),
+        perturbation=PerturbationParams(1, PERTURBATIONS),
+    )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         result = pyvrp.solve(
@@ -119,13 +129,15 @@ def _available(run: SchoolRun, start: list[Trip] | None) -> Ints:
     is kept and the rest go without; with no plan, all may carry one.
     """
     most = np.minimum(run.available[run.base], len(run))
-    if not run.has_assistant.any() or not run.is_limited:
-        return most
     if start is None:
-        return np.where(run.has_assistant, most, 0)
+        return np.where(run.has_assistant, most, 0) if run.has_assistant.any() and run.is_limited else most
     used = np.bincount([t.kind for t in start], minlength=len(run.kind))
+    # Vehicles far beyond those in use only slow the search.
+    most = np.minimum(most, used + MORE_VEHICLES + used // 4)
+    if not run.has_assistant.any() or not run.is_limited:
+        return most.astype(np.int64)
     left = np.maximum(0, np.minimum(run.available, len(run)) - run.used(start))[run.base]
-    return (used + np.where(run.has_assistant, 0, left)).astype(np.int64)
+    return np.minimum(most, used + np.where(run.has_assistant, 0, left)).astype(np.int64)
 
 
 def _money_scale(run: SchoolRun) -> float:
