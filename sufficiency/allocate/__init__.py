@@ -10,6 +10,7 @@ _WHERE: Final = {
     "Solution": "solution",
     "places": "yearly",
     "Placed": "result",
+    "routes": "route_table",
     "openings": "opening",
     "open_sites": "opening",
 }

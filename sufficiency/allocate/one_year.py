@@ -1,0 +1,126 @@
+"""One January of one draw: who stays, who needs a place, and the cheapest way to place them.
+
+Children stay where they are unless their setting no longer takes their age or has places cut, or unless they may move:
+at a change of phase, every year or never, as `allocate.who_may_move` says. A child who may move can always stay; a
+move must save more than the price of one. A setting that is over-full keeps its children and takes none until it has
+room. Children without a place are placed first next year, by price.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from sufficiency.allocate import network
+from sufficiency.allocate.children import NEW, Children
+from sufficiency.allocate.network import Problem
+from sufficiency.allocate.route_table import SECONDARY_FROM, RouteMap
+from sufficiency.area import Area
+from sufficiency.school_year import NCY_LOW, PHASES
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+PENCE: Final = 100
+LONGEST_WAIT: Final = 5  # years beyond which waiting longer does not raise a child's price
+PHASE_STARTS: Final = tuple(low for low, _ in PHASES.values())[1:]
+
+
+@dataclass(frozen=True)
+class Prices:
+    """What is not paid but preferred, and who may move; all from `allocate.*`. [GBP a year]"""
+
+    unplaced_gbp: float
+    waiting_gbp: float
+    move_gbp: float
+    who_may_move: int
+
+    @classmethod
+    def of(cls, area: Area) -> Prices:
+        """Return an area's prices."""
+        names = ("unplaced_gbp", "waiting_gbp", "move_gbp")
+        amounts = {name: area.value(f"allocate.{name}") for name in names}
+        return cls(**amounts, who_may_move=int(area.value("allocate.who_may_move")))
+
+
+@dataclass(frozen=True, eq=False)
+class January:
+    """Children placed, and what one more place would have saved."""
+
+    children: Children
+    value_gbp: npt.NDArray[np.float64]  # by setting [GBP a year]
+
+
+def place(children: Children, found: RouteMap, places: Ints, places_before: Ints, prices: Prices) -> January:
+    """Return the children with a setting each, or none, at the least cost.
+
+    Parameters
+    ----------
+    children
+        With the setting that they were at last January, `NEW`, or the number of settings where they had no place.
+    found
+        Routes.
+    places, places_before
+        By setting, this January and last. [places]
+    prices
+        Of moving, waiting, and having no place.
+    """
+    settings = len(found.settings)
+    held = (children.setting != NEW) & (children.setting < settings)
+    at = np.where(held, children.setting, 0)
+    may_stay = held & found.admits_age[children.ncy - NCY_LOW, at]
+    occupied = np.bincount(at[may_stay], minlength=settings)
+    is_cut = (places < places_before) & (occupied > places)
+    moves = may_stay & (_may_move(children.ncy, prices.who_may_move) | is_cut[at])
+    fixed = may_stay & ~moves
+    pool = np.flatnonzero(~fixed)
+    room = np.maximum(places - np.bincount(at[fixed], minlength=settings), 0)
+    some = children.take(pool)
+    chosen, value = _least_cost(some, np.where(moves, at, NEW)[pool], found, room, ~is_cut, prices)
+    setting = children.setting.copy()
+    setting[pool] = chosen
+    waited = np.where(setting == settings, children.waited + 1, 0)
+    return January(children.take(slice(None), setting=setting, waited=waited), value)
+
+
+def _may_move(ncy: Ints, who: int) -> Bools:
+    if who == 1:
+        return np.isin(ncy, PHASE_STARTS)
+    return np.full(len(ncy), who == 2)
+
+
+def _least_cost(
+    children: Children, own: Ints, found: RouteMap, room: Ints, keeps_own: Bools, prices: Prices
+) -> tuple[Ints, npt.NDArray[np.float64]]:
+    """Return the setting of each child, and the value of a place.
+
+    `own` is where a child may stay, or NEW. Where those who may stay outnumber the room of a setting that keeps its
+    children, the seats that are theirs beyond it are a node of their own, which nobody else can use.
+    """
+    settings = len(room)
+    may_stay = own != NEW
+    open_to = found.open_to(children.zone, children.ncy, children.need, children.kind, children.is_girl)
+    open_to[np.flatnonzero(may_stay), own[may_stay]] = True
+    who, where = np.nonzero(open_to)
+    age = (children.ncy[who] >= SECONDARY_FROM).astype(np.int64)
+    cost = found.cost_gbp[age, children.zone[who], where] + found.substitute_gbp[children.kind[who], where]
+    cost = cost + prices.move_gbp * (may_stay[who] & (own[who] != where))
+    beyond = np.where(keeps_own, np.maximum(np.bincount(own[may_stay], minlength=settings) - room, 0), 0)
+    theirs = np.flatnonzero((own[who] == where) & (beyond[where] > 0))
+    unplaced = prices.unplaced_gbp + prices.waiting_gbp * np.minimum(children.waited, LONGEST_WAIT)
+    problem = Problem(
+        children=np.ones(len(children), dtype=np.int64),
+        places=np.concatenate([room, beyond]),
+        group=np.concatenate([who, who[theirs]]),
+        setting=np.concatenate([where, where[theirs] + settings]),
+        cost=np.rint(np.concatenate([cost, cost[theirs]]) * PENCE).astype(np.int64),
+        unplaced_cost=np.rint(unplaced * PENCE).astype(np.int64),
+    )
+    flow = network.allocate(problem)
+    chosen = np.full(len(children), settings)
+    used = flow.children > 0
+    chosen[problem.group[used]] = problem.setting[used] % settings
+    return chosen, flow.value[:settings] / PENCE
