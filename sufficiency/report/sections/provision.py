@@ -1,0 +1,98 @@
+"""What there is today: every setting, its places, who fills them."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pandas as pd
+
+from sufficiency.plan import Outcome
+from sufficiency.report import charts
+from sufficiency.report.model import Chart, Section, Table
+from sufficiency.report.sections.common import rests_on, share
+from sufficiency.report.words import shown
+from sufficiency.vocabulary import SPECIALIST, UNPLACED
+
+
+def section(outcome: Outcome) -> Section:
+    """Return the section on current provision."""
+    area = outcome.area
+    table = settings_now(outcome)
+    state = table[table["type"].isin(["special", "sen_unit", "resourced_provision"]) & table["in area"]]
+    special = state[state["type"] == "special"]
+    units = state[state["type"] != "special"]
+    full = special[special["full"] > 1]
+    by_type = (
+        table.groupby("type", as_index=False)[["places", "children"]]
+        .sum()
+        .assign(full=lambda t: t["children"] / t["places"])
+    )
+    return Section(
+        "provision",
+        "What there is today",
+        words=(
+            f"{area.name} has {len(special):,} state special schools with {special['places'].sum():,} places in January {area.base_year}, and {units['places'].sum():,} places in SEN units and resourced provision.",
+            f"{shown(share(float(special['children'].sum()), float(special['places'].sum())), '%')} of special-school places are filled; {len(full):,} schools hold more children than they have places.",
+        ),
+        exhibits=(
+            Table(
+                "settings",
+                f"Settings, places and children with plans, January {area.base_year}",
+                table.drop(columns=["in area"]),
+                {"type": "code", "places": "n", "children": "n", "full": "%"},
+                counts=("children",),
+                note="Capacity is not commissioned places. 'Estimate' marks a row whose places, needs or location are assumed.",
+                rows_shown=80,
+            ),
+            Chart(
+                "provision-full",
+                "How full settings are",
+                partial(
+                    charts.bars,
+                    special.sort_values("full", ascending=False),
+                    "name",
+                    "full",
+                    unit="children a place",
+                    how="%",
+                ),
+                "State special schools, fullest first.",
+            ),
+            Table(
+                "provision-type",
+                "Places and children by type of setting",
+                by_type,
+                {"type": "code", "places": "n", "children": "n", "full": "%"},
+            ),
+        ),
+        assumptions=rests_on(area, "settings", "places", "suitability", "attendance"),
+    )
+
+
+def settings_now(outcome: Outcome) -> pd.DataFrame:
+    """Return specialist settings with places and children in the base year."""
+    area = outcome.area
+    attending = outcome.placed.attending.sel(year=area.base_year)
+    roll = (
+        attending.sum([d for d in attending.dims if d not in ("draw", "setting")])
+        .median("draw")
+        .to_series()
+        .drop(UNPLACED, errors="ignore")
+    )
+    table = area.settings[area.settings["setting_type"].isin(SPECIALIST)].copy()
+    table["places"] = table["setting"].map(area.places_in(area.base_year)).fillna(0).astype(int)
+    table["children"] = table["setting"].map(roll).fillna(0).round().astype(int)
+    table["full"] = table["children"] / table["places"].where(table["places"] > 0)
+    table["ages"] = [f"{low + 4} to {high + 5}" for low, high in zip(table["ncy_low"], table["ncy_high"], strict=True)]
+    table["estimate"] = ["yes" if e else "" for e in table["is_estimate"]]
+    table["needs"] = table["needs"].replace("", "any")
+    renamed = table.rename(columns={"setting_type": "type", "is_in_area": "in area"})
+    order = {
+        code: place
+        for place, code in enumerate(
+            ("special", "resourced_provision", "sen_unit", "independent_special", "non_maintained_special")
+        )
+    }
+    renamed = renamed.sort_values(["type", "district", "name"], key=lambda c: c.map(order) if c.name == "type" else c)
+    return renamed[
+        ["name", "type", "district", "ages", "needs", "places", "children", "full", "estimate", "in area"]
+    ].reset_index(drop=True)
