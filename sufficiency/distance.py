@@ -120,7 +120,10 @@ def chance_beyond(km: Any, limit_km: Any, *, spread: Any, home_spread_km: Any = 
     from scipy.special import ndtr
 
     km, limit = np.broadcast_arrays(np.asarray(km, dtype=float), np.asarray(limit_km, dtype=float))
-    sd = np.hypot(np.asarray(spread, dtype=float), np.asarray(home_spread_km, dtype=float) / np.maximum(limit, 1e-9))
+    sd = np.hypot(
+        np.asarray(spread, dtype=float),
+        np.asarray(home_spread_km, dtype=float) / np.maximum(np.maximum(km, limit), 1e-9),
+    )
     with np.errstate(divide="ignore", invalid="ignore"):
         z = (np.log(np.maximum(km, 1e-9)) - np.log(np.maximum(limit, 1e-9))) / sd
     return np.asarray(np.where(sd > 0, ndtr(z), km > limit), dtype=np.float64)

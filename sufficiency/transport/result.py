@@ -1,0 +1,173 @@
+"""The school run as a result: tidy tables of children, vehicles and cost, with ranges."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
+
+import pandas as pd
+import xarray as xr
+
+from sufficiency.area import Area
+from sufficiency.errors import InputError, nearest, one_of
+from sufficiency.school_year import academic_weights
+from sufficiency.transport.modes import MODE_GROUP_OF, TAXIS
+
+SHOWN: Final = ("children", "vehicles", "km", "assistants", "beyond_guide", "co2_kg", "gbp", "gbp_before_calibration")
+DERIVED: Final = ("setting_type", "mode_group")
+BY: Final = ("year", "financial_year", "authority", "setting", "mode", *DERIVED)
+
+
+@dataclass(frozen=True, eq=False)
+class Journeys:
+    """How children travel and what it costs, by draw, year, authority, setting and mode.
+
+    `runs` holds `children`; `vehicles`, `km` with a child aboard and `assistants` a school day; `beyond_guide`, children who
+    ride longer than guidance thinks suitable; `minutes_more`; and `co2_kg` and `gbp` a year, before calibration.
+    """
+
+    area: Area = field(repr=False)
+    runs: xr.Dataset = field(repr=False)
+    riders: pd.DataFrame = field(repr=False)  # expected placements with entitlement and travellers
+    calibration: pd.DataFrame  # authority, basis, travellers, modelled_gbp, target_gbp, factor
+
+    def __repr__(self) -> str:
+        """Return one line: the area, years and the calibration."""
+        years = self.runs["year"].values
+        factors = ", ".join(f"{row.authority} × {row.factor:.2f}" for row in self.calibration.itertuples())
+        return (
+            f"<Journeys {self.area.name}: {years[0]} to {years[-1]}, {self.runs.sizes['draw']} draws; cost {factors}>"
+        )
+
+    def _repr_html_(self) -> str:
+        return str(
+            self.summary("financial_year", "mode", levels=(0.5,)).to_html(index=False, float_format="{:,.0f}".format)
+        )
+
+    @property
+    def cost_gbp(self) -> xr.DataArray:
+        """Cost, calibrated: draw × financial_year × authority, five and seven twelfths of two academic years. [GBP]"""
+        return self.by_financial_year["gbp"].sum(("setting", "mode")).transpose("draw", "financial_year", "authority")
+
+    @cached_property
+    def by_year(self) -> xr.Dataset:
+        """What `summary` shows, by academic year, with calibrated `gbp` beside `gbp_before_calibration`."""
+        factor = xr.DataArray(self.calibration["factor"], {"authority": self.calibration["authority"]}, "authority")
+        plain = self.runs["gbp"]
+        return self.runs.assign(gbp=plain * factor, gbp_before_calibration=plain).drop_vars("minutes_more")
+
+    @cached_property
+    def by_financial_year(self) -> xr.Dataset:
+        """The same by financial year: counts are averages over the year's days."""
+        years = self.runs["year"].values
+        whole = [y for y in years if y + 1 in years]
+        parts = []
+        for financial_year in whole:
+            (first, early), (second, late) = academic_weights(int(financial_year)).items()
+            mixed = early * self.by_year.sel(year=first, drop=True) + late * self.by_year.sel(year=second, drop=True)
+            parts.append(mixed.expand_dims(financial_year=[financial_year]))
+        joined: xr.Dataset = xr.concat(parts, dim="financial_year")
+        return joined
+
+    def summary(self, *by: str, levels: Sequence[float] = (0.05, 0.5, 0.95)) -> pd.DataFrame:
+        """Return quantiles of totals taken within each draw.
+
+        Parameters
+        ----------
+        by
+            Any of year, financial_year, authority, setting, setting_type, mode, mode_group; a financial year each if it has
+            neither kind of year.
+        levels
+            Quantiles.
+
+        Returns
+        -------
+        DataFrame
+            *by, level, children, vehicles, km, assistants, beyond_guide, co2_kg, gbp, gbp_before_calibration,
+            unit_cost_gbp. Vehicles, km and assistants are a school day's; the rest a year's. Each column has its own
+            quantile, so parts needn't add up.
+        """
+        keys = by if {"year", "financial_year"} & set(by) else ("financial_year", *by)
+        unknown = [k for k in keys if k not in BY]
+        if unknown or {"year", "financial_year"} <= set(keys):
+            wrong = (
+                f"'{unknown[0]}' is not one of {one_of(BY)}{nearest(unknown[0], BY)}" if unknown else "one kind of year"
+            )
+            raise InputError(f"journeys.summary: {wrong} can be asked for")
+        totals = self._totals(list(keys))
+        totals["unit_cost_gbp"] = totals["gbp"] / totals["children"].where(totals["children"] > 0)
+        frames = []
+        for level in levels:
+            found = totals.groupby(list(keys), sort=False).quantile(level)
+            frames.append(found.assign(level=level).reset_index())
+        table = pd.concat(frames, ignore_index=True)
+        order = table.groupby(list(keys), sort=False).ngroup()
+        table = table.assign(order=order).sort_values(["order", "level"], kind="stable").drop(columns="order")
+        return table[[*keys, "level", *SHOWN, "unit_cost_gbp"]].reset_index(drop=True)
+
+    def _totals(self, keys: list[str]) -> pd.DataFrame:
+        """Return one row a draw and group, indexed by the draw, with every measure summed within the draw."""
+        data = (self.by_financial_year if "financial_year" in keys else self.by_year)[list(SHOWN)]
+        plain = [k for k in keys if k not in DERIVED]
+        needed = {"setting_type": "setting", "mode_group": "mode"}
+        keep = ["draw", *dict.fromkeys([*plain, *(needed[k] for k in keys if k in DERIVED)])]
+        frame = data.sum([d for d in data.dims if d not in keep]).to_dataframe().reset_index()
+        if "mode_group" in keys:
+            frame["mode_group"] = frame["mode"].map(MODE_GROUP_OF)
+        if "setting_type" in keys:
+            frame["setting_type"] = frame["setting"].map(self.area.settings.set_index("setting")["setting_type"])
+        return frame.groupby(["draw", *keys], sort=False)[list(SHOWN)].sum().reset_index("draw", drop=True)
+
+    def against_national(self) -> pd.DataFrame:
+        """Return the base year's model, before calibration, beside published national figures, and why they differ.
+
+        Returns
+        -------
+        DataFrame
+            measure, modelled, national, unit, source, note.
+        """
+        base = self.runs.sel(year=self.area.base_year).mean("draw").sum(("authority", "setting"))
+        children, gbp = base["children"], base["gbp"]
+        taxi = {"mode": list(TAXIS)}
+        rows = [
+            ("cost of a traveller", gbp.sum() / children.sum(), "transport.unit_cost_gbp"),
+            (
+                "cost of a traveller by taxi",
+                gbp.sel(taxi).sum() / children.sel(taxi).sum(),
+                "transport.taxi_unit_cost_gbp",
+            ),
+            ("share by taxi", children.sel(taxi).sum() / children.sum(), "transport.taxi_share"),
+            ("share alone", children.sel(mode="solo_taxi").sum() / children.sum(), "transport.solo_share"),
+        ]
+        return pd.DataFrame([self._compared(measure, float(found), name) for measure, found, name in rows])
+
+    def _compared(self, measure: str, found: float, name: str) -> dict[str, object]:
+        from sufficiency import policy
+
+        national = self.area.value(name)
+        off = found / national - 1
+        note = (
+            "near the national figure"
+            if abs(off) <= 0.15
+            else f"{abs(off):.0%} {'above' if off > 0 else 'below'}: {WHY[measure]}"
+        )
+        rate = policy.rate(name)
+        return {
+            "measure": measure,
+            "modelled": found,
+            "national": national,
+            "unit": rate.unit,
+            "source": rate.source,
+            "note": note,
+        }
+
+
+_RATES: Final = "rates a day and a km are working assumptions, not contracts, and distances are the area's own"
+WHY: Final = {
+    "cost of a traveller": f"{_RATES}; colleges and mainstream schools, a quarter of travellers nationally, are left out",
+    "cost of a traveller by taxi": _RATES,
+    "share by taxi": "children ride in what costs least where they live, so a denser or sparser area than the country has a different mix",
+    "share alone": "who needs to travel alone follows the area's mix of needs",
+}

@@ -1,0 +1,164 @@
+"""The school run of an area: nobody lost, parts add up, money follows the calendar, levers move what they say."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+
+import sufficiency as sf
+from sufficiency import tables
+from sufficiency.area import Area
+from sufficiency.errors import InputError, MissingError
+from sufficiency.levers import ChangeAssumption
+from sufficiency.transport import Journeys, journeys
+from tests.transport.children import Placing, placed
+
+
+@pytest.fixture(scope="module")
+def county() -> Area:
+    return sf.example_area()
+
+
+@pytest.fixture(scope="module")
+def placing(county: Area) -> Placing:
+    return placed(county, to=2027, draws=6, growth=0.05)
+
+
+@pytest.fixture(scope="module")
+def today(county: Area, placing: Placing) -> Journeys:
+    return journeys(county, placing)
+
+
+def test_tiny_area_by_hand(tiny_area: Area) -> None:
+    """Two SLD and two secondary ASD children travel to the school, two ASD to the unit; nobody walks 10 km."""
+    found = journeys(tiny_area, placed(tiny_area, to=2026, draws=2))
+    rows = found.riders
+    assert rows["children"].sum() == 6 * 2
+    far = rows[rows["km"] > 8]
+    assert (far["probability"] > 0.999).all()
+    assert np.allclose(rows["travellers"], rows["children"] * rows["probability"] * 0.92)
+    travellers = rows[rows["year"] == 2025]["travellers"].sum()
+    assert float(found.runs["children"].sel(year=2025, draw=0).sum()) == pytest.approx(travellers)
+
+
+def test_every_traveller_has_one_mode(today: Journeys) -> None:
+    expected = today.riders.groupby("year")["travellers"].sum()
+    first = today.runs["children"].sel(year=2025, draw=0).sum()
+    assert float(first) == pytest.approx(expected[2025], rel=1e-6)
+    assert float(today.runs["children"].min()) >= 0
+
+
+def test_parts_add_up_within_a_draw(today: Journeys) -> None:
+    by_mode = today.by_financial_year["gbp"].sum(("setting", "mode"))
+    assert np.allclose(today.cost_gbp, by_mode.transpose(*today.cost_gbp.dims))
+    whole, part = (today.summary(*by, levels=(0.5,))["children"].sum() for by in (("year",), ("year", "mode")))
+    assert part == pytest.approx(whole, rel=0.01)
+
+
+def test_a_financial_year_is_five_and_seven_twelfths(today: Journeys) -> None:
+    year = today.by_year["gbp"].sum(("setting", "mode"))
+    expected = year.sel(year=2025) * 5 / 12 + year.sel(year=2026) * 7 / 12
+    assert np.allclose(today.cost_gbp.sel(financial_year=2025), expected)
+    assert today.cost_gbp["financial_year"].values.tolist() == [2025, 2026]
+    assert today.cost_gbp.dims == ("draw", "financial_year", "authority")
+
+
+def test_calibration_is_to_the_national_unit_cost_and_is_shown(today: Journeys) -> None:
+    base = today.by_year.sel(year=2025).mean("draw")
+    assert float(base["gbp"].sum() / base["children"].sum()) == pytest.approx(8_800)
+    assert today.calibration["factor"].iloc[0] == today.calibration["factor"].iloc[1]
+    before = today.summary("year", levels=(0.5,)).iloc[0]
+    assert before["gbp"] / before["gbp_before_calibration"] == pytest.approx(
+        today.calibration["factor"].iloc[0], rel=1e-6
+    )
+
+
+def test_calibration_is_to_own_spend_where_given(county: Area, placing: Placing) -> None:
+    own = pd.DataFrame(
+        [("E06000062", 2025, "send_transport_gbp", 12_500_000.0)],
+        columns=["authority", "financial_year", "item", "amount"],
+    )
+    found = journeys(county.replace(high_needs=tables.check(own, tables.HIGH_NEEDS)), placing)
+    base = found.by_year["gbp"].sel(year=2025).mean("draw").sum(("setting", "mode"))
+    assert float(base.sel(authority="E06000062")) == pytest.approx(
+        12_500_000 * county.value("transport.specialist_share")
+    )
+    assert found.calibration.set_index("authority").at["E06000062", "basis"] == "own spend, 2025-26"
+
+
+def test_more_children_cost_more_but_less_each(county: Area, placing: Placing) -> None:
+    more = Placing(placing.placements, placing.attending * 2)
+    few, many = (journeys(county, p).runs.sel(year=2025, draw=0)[["gbp", "children"]].sum() for p in (placing, more))
+    assert float(many["gbp"]) > float(few["gbp"])
+    assert float(many["gbp"] / many["children"]) < float(few["gbp"] / few["children"])
+
+
+def test_same_seed_same_cost(county: Area, placing: Placing, today: Journeys) -> None:
+    assert journeys(county, placing).cost_gbp.equals(today.cost_gbp)
+    assert not journeys(county, placing, seed=8).cost_gbp.equals(today.cost_gbp)
+
+
+LEVERS = [
+    # lever, which mode's travellers fall, which rise, and whether cost falls
+    ("training_more", "shared_taxi", "pass", True),
+    ("budget_more", "shared_taxi", "budget", True),
+    ("solo_review", "solo_taxi", "shared_taxi", True),
+    ("in_house_more", "shared_taxi", "in_house_minibus", None),
+    ("pick_up_share", None, None, True),
+    ("sharing_share", None, None, True),
+    ("stagger_share", None, None, True),
+]
+
+
+@pytest.mark.parametrize(("lever", "falls", "rises", "saves"), LEVERS, ids=[x[0] for x in LEVERS])
+def test_each_lever_moves_what_it_says_and_only_from_the_year_after(
+    county: Area,
+    placing: Placing,
+    today: Journeys,
+    lever: str,
+    falls: str | None,
+    rises: str | None,
+    saves: bool | None,
+) -> None:
+    then = journeys(ChangeAssumption(f"transport.{lever}", 0.4)(county), placing)
+    xr.testing.assert_allclose(then.runs.sel(year=2025), today.runs.sel(year=2025))
+    pd.testing.assert_frame_equal(then.calibration, today.calibration)
+    before, after = (j.runs.sel(year=2027).sum(("authority", "setting")).mean("draw") for j in (today, then))
+    assert float(after["children"].sum()) == pytest.approx(float(before["children"].sum()))
+    if falls is not None:
+        assert float(after["children"].sel(mode=falls)) < float(before["children"].sel(mode=falls))
+        assert float(after["children"].sel(mode=rises)) > float(before["children"].sel(mode=rises))
+    if saves:
+        assert float(after["gbp"].sum()) < float(before["gbp"].sum())
+    if lever == "stagger_share":
+        each = [j["vehicles"].sel(mode="minibus") / j["children"].sel(mode="minibus") for j in (before, after)]
+        assert float(each[1]) == pytest.approx(0.8 * float(each[0]), rel=0.1)
+
+
+def test_a_lever_must_be_a_share(county: Area, placing: Placing) -> None:
+    with pytest.raises(InputError, match=r"transport\.solo_review is 1\.5"):
+        journeys(ChangeAssumption("transport.solo_review", 1.5)(county), placing)
+
+
+def test_model_is_shown_beside_national_figures_with_a_reason(today: Journeys) -> None:
+    table = today.against_national().set_index("measure")
+    assert set(table.index) == {"cost of a traveller", "cost of a traveller by taxi", "share by taxi", "share alone"}
+    assert (table["note"].str.len() > 0).all()
+    assert (table["source"].str.contains("DfE")).all()
+
+
+def test_summary_says_what_it_can_be_asked_by(today: Journeys) -> None:
+    assert list(today.summary("mode").columns[:3]) == ["financial_year", "mode", "level"]
+    assert set(today.summary("mode_group")["mode_group"]) >= {"taxi or private hire", "in-house fleet"}
+    with pytest.raises(InputError, match="'mod' is not one of"):
+        today.summary("mod")
+    with pytest.raises(InputError, match="one kind of year"):
+        today.summary("year", "financial_year")
+
+
+def test_nobody_to_carry_is_said(county: Area, placing: Placing) -> None:
+    nobody = placing.placements.assign(setting="unplaced")
+    with pytest.raises(MissingError, match="nobody is placed"):
+        journeys(county, Placing(nobody, placing.attending))
