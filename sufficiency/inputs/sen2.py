@@ -240,7 +240,7 @@ def _xml_modules(path: Path) -> Iterator[tuple[str, pd.DataFrame]]:
         ) from caught
     for name, found in rows.items():
         columns = list(dict.fromkeys([*_needed(name), *(c for row in found for c in row)]))
-        yield name, pd.DataFrame(found, columns=columns).fillna("").astype("str")
+        yield name, pd.DataFrame(found, columns=columns, dtype=object).fillna("").astype("str")
 
 
 def _xml_tag(tag: str) -> str:
@@ -342,7 +342,7 @@ def _without_names(person: pd.DataFrame, salt: bytes, zones: Mapping[str, str]) 
             "child": hashed(identifier, salt),
             "cohort": cohort.astype("Int64"),
             "sex": person.get("sex", pd.Series("", index=person.index)),
-            "zone": postcode.map(dict(zones)).fillna("").astype("str"),
+            "zone": postcode.map(dict(zones)).astype(object).fillna("").astype("str"),
             "has_identifier": (upn != "")
             | (uln != "")
             | (person.get("upn_unknown", pd.Series("", index=person.index)) != ""),
