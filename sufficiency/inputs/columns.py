@@ -37,7 +37,7 @@ def take(
     found: dict[str, pd.Series] = {}
     for ours, theirs in names.items():
         spellings = [theirs] if isinstance(theirs, str) else list(theirs)
-        hits = [column for spelling in spellings for column in there.get(plain(spelling), [])]
+        hits = [column for name in dict.fromkeys(map(plain, spellings)) for column in there.get(name, [])]
         if len(hits) > 1 and len({plain(h) for h in hits}) == 1:
             raise InputError(f"{source}: the column '{hits[0]}' is there twice; keep one")
         if hits:
