@@ -2,5 +2,6 @@
 
 from sufficiency.forecast.plans import plans
 from sufficiency.forecast.result import PlanForecast
+from sufficiency.forecast.sen_support import SenSupportForecast, sen_support
 
-__all__ = ["PlanForecast", "plans"]
+__all__ = ["PlanForecast", "SenSupportForecast", "plans", "sen_support"]

@@ -138,9 +138,7 @@ def _split_one(
     start = rng.uniform(size=(draws, cells.sizes["ncy"], *(1 if d == "year" else cells.sizes[d] for d in others)))
     values = cells.to_numpy()
     edges = np.moveaxis(upto, 2, 0).reshape(upto.shape[2], draws, cells.sizes["ncy"], *[1] * len(others))
-    cut = np.floor(values[None] * edges + start[None]).astype("int64")
-    cut[-1] = values
-    whole = np.diff(cut, axis=0, prepend=0)
+    whole = cut(values, edges, start)
     return xr.DataArray(
         whole,
         coords={
@@ -149,6 +147,17 @@ def _split_one(
         },
         dims=("zone", *cells.dims),
     )
+
+
+def cut(whole: np.ndarray, edges: np.ndarray, start: np.ndarray | float = 0.5) -> np.ndarray:
+    """Return whole numbers cut into whole parts that sum to them: part x the shape of `whole`.
+
+    `edges` are cumulative shares, part first, the last 1; `start`, from 0 to 1, is where rounding begins: drawn evenly,
+    every part gets its share on average; at a half, each edge is rounded to the nearest child.
+    """
+    reached = np.floor(whole[None] * edges + start).astype("int64")
+    reached[-1] = whole
+    return np.diff(reached, axis=0, prepend=0)
 
 
 def _children(area: Area, year: int | None) -> np.ndarray:

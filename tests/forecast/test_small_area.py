@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sufficiency import tables
@@ -74,6 +74,7 @@ def test_an_area_without_zones_has_no_homes() -> None:
     assert small_area.homes(bare).sizes == {"zone": 0, "ncy": len(NCYS)}
 
 
+@settings(max_examples=15)
 @given(st.lists(st.integers(0, 60), min_size=16, max_size=16), st.integers(0, 2**32), st.sampled_from([0.0, 1.0, 3.0]))
 def test_zones_sum_to_the_authority_in_every_draw(values: list[int], seed: int, overdispersion: float) -> None:
     whole = counts(np.array(values).reshape(2, 2, 2, 2))

@@ -1,0 +1,230 @@
+"""Pupils on SEN Support: a share of pupils (see `sen_share`) times pupils, phases adding up to all schools.
+
+A child who is given a plan leaves SEN Support. Past shares hold that flow already; what a lever changes in plans is
+carried over by `SenSupportForecast.with_plans`, child by child.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from sufficiency.area import Area
+from sufficiency.errors import InputError, MissingError, one_of
+from sufficiency.forecast import population, sen_share
+from sufficiency.forecast.changes import strength
+from sufficiency.forecast.small_area import cut
+from sufficiency.school_year import NCYS, PHASES, age_of, phase_of
+from sufficiency.tables import PlansResult
+
+SCHOOL_NCYS: Final = (0, 11)
+OTHER: Final = "other"  # special, nursery and independent schools: what "all" has beyond the phases
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class SenSupportForecast:
+    """Simulated pupils on SEN Support: labelled arrays inside, tidy tables outside.
+
+    `pupils` are those on SEN Support and `rolls` all pupils: draw x year x authority x phase. Where the area gives
+    percentages of all schools, a phase `other` holds what its phases do not, so that phases add up.
+    """
+
+    pupils: xr.DataArray
+    rolls: xr.DataArray
+    profile: xr.DataArray  # share of a phase's SEN Support at each NCY: phase x ncy
+    from_support: float  # share of those given a plan who were on SEN Support
+
+    def summary(self, *by: str, levels: Sequence[float] = (0.05, 0.5, 0.95)) -> pd.DataFrame:
+        """Return quantiles of totals taken within each draw: year, *by, level, pupils, percent of pupils.
+
+        `by` may name authority, phase and ncy; by ncy the percentage is blank, as no roll by NCY is held.
+        """
+        wanted = ["year", *[b for b in by if b != "year"]]
+        counts = self.by_ncy() if "ncy" in wanted else self.pupils
+        unknown = [b for b in wanted if b not in counts.dims]
+        if unknown:
+            raise InputError(f"SEN Support is not known by {one_of(unknown)}; by is any of authority, phase, ncy")
+        total = counts.sum([d for d in counts.dims if d not in ("draw", *wanted)])
+        parts = {"pupils": total}
+        if "ncy" not in wanted:
+            parts["percent"] = 100 * total / self.rolls.sum([d for d in self.rolls.dims if d not in ("draw", *wanted)])
+        found = xr.Dataset(parts).quantile(list(levels), "draw").rename(quantile="level")
+        return found.transpose(*wanted, "level").to_dataframe()[list(parts)].reset_index()
+
+    def by_ncy(self) -> xr.DataArray:
+        """Return pupils on SEN Support by NCY, whole and summing to each phase: draw x year x authority x phase x ncy.
+
+        The phase `other` is spread over Reception to Year 11.
+        """
+        upto = self.profile.cumsum("ncy")
+        parts = [
+            xr.DataArray(
+                cut(self.pupils.sel(phase=phase).to_numpy(), upto.sel(phase=phase).to_numpy()[:, None, None, None]),
+                dims=("ncy", "draw", "year", "authority"),
+            )
+            for phase in self.pupils["phase"].to_numpy()
+        ]
+        found = xr.concat(parts, "phase").assign_coords(
+            {d: self.pupils[d] for d in self.pupils.dims} | {"ncy": self.profile["ncy"]}
+        )
+        return found.transpose("draw", "year", "authority", "phase", "ncy")
+
+    def with_plans(self, changed: PlansResult, before: PlansResult) -> SenSupportForecast:
+        """Return the forecast where plans are `changed` rather than `before`: who is given a plan leaves SEN Support.
+
+        In each draw and phase, each plan more is `from_support` pupils fewer on SEN Support, and each plan fewer as
+        many more. Both forecasts need the draws of one seed.
+        """
+        more = (changed.plans - before.plans).sum(["need", "setting"]).sel(ncy=slice(*SCHOOL_NCYS))
+        if more.sizes["draw"] < self.pupils.sizes["draw"] or set(self.pupils["year"].data) - set(more["year"].data):
+            raise InputError(
+                f"plans have {more.sizes['draw']} draws of {more['year'].data.min()}-{more['year'].data.max()}; SEN Support"
+                f" has {self.pupils.sizes['draw']} to {self.pupils['year'].data.max()}: forecast both alike"
+            )
+        phases = np.asarray(phase_of(more["ncy"].to_numpy()))
+        by_phase = more.assign_coords(ncy=phases).rename(ncy="phase").groupby("phase").sum()
+        held = list(self.pupils["phase"].to_numpy())
+        if not set(by_phase["phase"].data) & set(held):
+            by_phase = by_phase.sum("phase").expand_dims(phase=held)
+        fewer = by_phase.reindex_like(self.pupils, fill_value=0) * self.from_support
+        return replace(self, pupils=(self.pupils - np.rint(fewer).astype("int64")).clip(min=0))
+
+
+def sen_support(area: Area, to: int = 2035, draws: int = 1000, seed: int = 7) -> SenSupportForecast:
+    """Return a forecast of pupils on SEN Support by authority and phase.
+
+    Parameters
+    ----------
+    area
+        `sen_support` percentages by authority, January and phase; pupils where known; population; `changes` with flow
+        "sen_support".
+    to
+        The last January.
+    draws
+        How many futures.
+    seed
+        The same seed gives the same counts.
+
+    Raises
+    ------
+    MissingError
+        If the area has no SEN Support, or none of a phase since the definition of today.
+    InputError
+        If a lever asks for a change by need or setting, which SEN Support does not have.
+    """
+    if area.sen_support.empty:
+        raise MissingError(f"{area.name} has no SEN Support: sen_support.csv needs percentages by authority and phase")
+    shares, people = np.random.SeedSequence(seed).spawn(2)
+    learnt = sen_share.Learnt.of(area.value)
+    series = sen_share.observed(area.sen_support, since=learnt.first_january, to=area.base_year)
+    authorities = list(area.authorities)
+    phases = [str(p) for p in series.index.get_level_values("phase").unique()]
+    years = list(range(area.base_year, to + 1))
+    coords = {"draw": range(draws), "year": years, "authority": authorities, "phase": phases}
+    whole = series.reindex(pd.MultiIndex.from_product([authorities, phases]))
+    logits = _drawn(whole, learnt, to - area.base_year, draws, np.random.default_rng(shares))
+    percent = xr.DataArray(100 * _share(logits), coords=coords, dims=list(coords)) * _levers(area, years, phases)
+    children = population.draws(area, to, draws, np.random.default_rng(people))
+    rolls = _rolls(area, children, phases)
+    counts, rolls = _adding_up(percent.clip(0, 100) * rolls / 100, rolls)
+    return SenSupportForecast(
+        counts.round().astype("int64").rename("pupils"),
+        rolls.rename("rolls"),
+        _profile(area, list(counts["phase"].to_numpy())),
+        area.value("forecast.new_plans_from_sen_support"),
+    )
+
+
+def _drawn(series: pd.DataFrame, learnt: sen_share.Learnt, steps: int, draws: int, rng: np.random.Generator) -> Floats:
+    """Return logits: draw x year x authority x phase, the base year as last observed in every draw."""
+    bare = [", ".join(key) for key in series.index[series.isna().all(axis=1)]]
+    if bare:
+        raise MissingError(f"sen_support.csv has no percentage for {one_of(bare)}: each phase needs every authority")
+    phases = list(series.index.get_level_values(1).unique())
+    authorities = len(series) // len(phases)
+    base = series.ffill(axis=1).iloc[:, -1].to_numpy()
+    ahead = sen_share.expected(series, learnt, steps)
+    mean = np.concatenate([base[:, None], ahead], axis=1).reshape(authorities, len(phases), steps + 1)
+    error = sen_share.errors(learnt, phases, authorities, steps, draws, rng)
+    return np.asarray(np.moveaxis(mean, 2, 0)[None] + np.concatenate([np.zeros_like(error[:, :1]), error], axis=1))
+
+
+def _rolls(area: Area, children: xr.DataArray, phases: Sequence[str]) -> xr.DataArray:
+    """Return pupils by phase: the last known roll, growing as children of its ages do; children where none is known."""
+    by_phase = [children.sel(ncy=slice(*PHASES.get(phase, SCHOOL_NCYS))).sum("ncy") for phase in phases]
+    resident = xr.concat(by_phase, "phase").assign_coords(phase=list(phases))
+    known = area.sen_support[area.sen_support["pupils"].notna() & (area.sen_support["year"] == area.base_year)]
+    roll = known.set_index(["authority", "phase"])["pupils"].astype("float64")
+    now = resident.sel(year=area.base_year, drop=True)
+    start = now.copy()
+    for (authority, phase), pupils in roll.items():
+        start.loc[{"authority": authority, "phase": phase}] = pupils
+    return (start * resident / now).transpose("draw", "year", "authority", "phase")
+
+
+def _adding_up(counts: xr.DataArray, rolls: xr.DataArray) -> tuple[xr.DataArray, xr.DataArray]:
+    """Return counts and rolls whose phases add up to all schools, where all schools are given beside phases.
+
+    All schools have the better record, so phases are scaled to them; what no phase holds starts from the difference.
+    """
+    phases = [p for p in counts["phase"].to_numpy() if p != "all"]
+    if "all" not in counts["phase"].to_numpy() or not phases:
+        return counts, rolls
+    whole, parts = counts.sel(phase="all", drop=True), counts.sel(phase=phases)
+    roll, roll_parts = rolls.sel(phase="all", drop=True), rolls.sel(phase=phases)
+    rest_roll = _beyond(roll, roll_parts)
+    if not float(rest_roll.sum()):
+        return parts * whole / parts.sum("phase"), roll_parts
+    rest = _beyond(whole, parts).where(rest_roll > 0, 0.0)
+    every = xr.concat([parts, rest.expand_dims(phase=[OTHER])], "phase")
+    rolls = xr.concat([roll_parts, rest_roll.expand_dims(phase=[OTHER])], "phase")
+    return (every * whole / every.sum("phase")).transpose(*counts.dims), rolls.transpose(*counts.dims)
+
+
+def _beyond(whole: xr.DataArray, parts: xr.DataArray) -> xr.DataArray:
+    """Return what the parts leave of the whole in the base year, growing as the whole does."""
+    return (whole - parts.sum("phase")).isel(year=0).clip(min=0) * whole / whole.isel(year=0)
+
+
+def _levers(area: Area, years: Sequence[int], phases: Sequence[str]) -> xr.DataArray:
+    """Return what levers on SEN Support multiply it by: year x authority x phase."""
+    found = xr.DataArray(
+        np.ones((len(years), len(area.authorities), len(phases))),
+        coords={"year": list(years), "authority": list(area.authorities), "phase": list(phases)},
+        dims=("year", "authority", "phase"),
+    )
+    profile = _profile(area, phases)
+    for change in area.changes[area.changes["flow"] == "sen_support"].itertuples():
+        if change.need or change.setting or change.to_setting:
+            raise InputError(f"{change.lever}: SEN Support is not forecast by need or setting; leave them blank")
+        low = NCYS[0] if pd.isna(change.ncy_low) else change.ncy_low
+        high = NCYS[-1] if pd.isna(change.ncy_high) else change.ncy_high
+        touched = profile.sel(ncy=slice(low, high)).sum("ncy")
+        who = [change.authority] if change.authority else list(area.authorities)
+        factor = xr.DataArray([strength(change, y) - 1 for y in years], coords={"year": list(years)}, dims="year")
+        found.loc[{"authority": who}] *= 1 + factor * touched
+    return found
+
+
+def _profile(area: Area, phases: Sequence[str]) -> xr.DataArray:
+    """Return the share of each phase's SEN Support at each NCY: phase x ncy, summing to 1 over NCYs."""
+    knots = (5, 10, 11, 15)
+    rate = np.interp(age_of(np.array(NCYS)), knots, [area.value(f"forecast.sen_support_age_{age}") for age in knots])
+    rows = []
+    for phase in phases:
+        low, high = PHASES.get(phase, SCHOOL_NCYS)
+        inside = np.array([low <= ncy <= high for ncy in NCYS])
+        rows.append(np.where(inside, rate, 0.0) / rate[inside].sum())
+    return xr.DataArray(rows, coords={"phase": list(phases), "ncy": list(NCYS)}, dims=("phase", "ncy"))
+
+
+def _share(logit: Floats) -> Floats:
+    return np.asarray(1 / (1 + np.exp(-logit)))

@@ -1,0 +1,171 @@
+"""SEN Support: pooled to England, adding up, moved by plans and levers, better than the naive forecasts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+
+from sufficiency import tables
+from sufficiency.errors import InputError, MissingError
+from sufficiency.forecast import sen_share
+from sufficiency.forecast.sen_support import SenSupportForecast, sen_support
+from sufficiency.levers import ChangeRate
+from sufficiency.school_year import NCYS
+from tests.forecast.areas import area
+
+ENGLAND_ALL = {2022: 12.6, 2023: 13.0, 2024: 13.6, 2025: 14.2}
+
+
+def support(
+    percent: dict[int, float] | None = None, phases: tuple[str, ...] = ("all", "primary", "secondary"), **pupils: float
+) -> pd.DataFrame:
+    roll = {"all": 1500.0, "primary": 700.0, "secondary": 500.0} | pupils
+    rows = [
+        {"authority": a, "year": y, "phase": p, "pupils": roll[p], "sen_support_percent": v}
+        for a in "AB"
+        for y, v in (percent or ENGLAND_ALL).items()
+        for p in phases
+    ]
+    return tables.check(pd.DataFrame(rows), tables.SEN_SUPPORT)
+
+
+def forecast(table: pd.DataFrame | None = None, **options: Any) -> SenSupportForecast:
+    return sen_support(area(sen_support=support() if table is None else table), **{"to": 2028, "draws": 200, **options})
+
+
+def test_the_base_year_is_as_observed_in_every_draw() -> None:
+    found = forecast(support(phases=("all",))).summary("authority").query("year == 2025")
+    assert found["pupils"].tolist() == [213.0] * 6
+    assert found["percent"].to_numpy() == pytest.approx(14.2)
+
+
+def test_phases_add_up_to_all_schools_in_every_draw() -> None:
+    """213 of 1,500 in all schools, 99 of 700 and 71 of 500 in the phases: 43 elsewhere, 300 on roll."""
+    found = forecast()
+    assert found.pupils["phase"].to_numpy().tolist() == ["primary", "secondary", "other"]
+    assert found.pupils.sel(year=2025, draw=0, authority="A").to_numpy().tolist() == [99, 71, 43]
+    alone = forecast(support(phases=("all",)))
+    assert float(found.rolls.sum("phase").isel(year=0, draw=0, authority=0)) == 1500
+    expected = alone.pupils.mean("draw").sum("phase")
+    assert np.allclose(found.pupils.sum("phase").mean("draw"), expected, rtol=0.02)
+
+
+def test_an_authority_that_is_as_england_goes_as_england() -> None:
+    table = support(phases=("all",))
+    learnt = sen_share.Learnt.of(area().value)
+    found = sen_share.expected(sen_share.observed(table, since=2016, to=2025), learnt, 2)
+    england = [np.log(p / (100 - p)) for p in (13.6, 14.2)]
+    step = learnt.england_damping * (england[1] - england[0])
+    assert found[0, 0] == pytest.approx(england[1] + step, abs=0.005)
+    assert found[0, 1] == pytest.approx(england[1] + step * (1 + learnt.england_damping), abs=0.008)
+
+
+def test_an_authority_far_from_england_comes_slowly_closer() -> None:
+    series = sen_share.observed(support(dict.fromkeys(range(2020, 2026), 20.0), ("all",)), since=2016, to=2025)
+    learnt = sen_share.Learnt.of(area().value)
+    distance = sen_share.expected(series, learnt, 10) - sen_share.expected(
+        sen_share.observed(support(phases=("all",)), since=2016, to=2025), learnt, 10
+    )
+    assert (np.diff(distance[0]) < 0).all()
+    assert distance[0, -1] > 0
+
+
+def test_januaries_of_the_older_definition_are_left_out() -> None:
+    old = {2012: 40.0, 2014: 40.0, 2015: 30.0}
+    with_old = forecast(support(old | ENGLAND_ALL, ("all",)))
+    assert with_old.pupils.equals(forecast(support(phases=("all",))).pupils)
+
+
+def test_one_january_is_enough_and_none_is_refused() -> None:
+    assert float(forecast(support({2025: 13.0}, ("all",))).pupils.sel(year=2026).mean()) > 0
+    with pytest.raises(MissingError, match="no percentage between 0 and 100 since 2016 for A, all"):
+        forecast(support({2014: 13.0}, ("all",)))
+
+
+def test_a_missing_january_is_stepped_over() -> None:
+    gap = support({y: v for y, v in ENGLAND_ALL.items() if y != 2024}, ("all",))
+    assert np.isfinite(forecast(gap).summary()["percent"]).all()
+
+
+def test_a_phase_that_one_authority_lacks_is_named() -> None:
+    table = support()
+    with pytest.raises(MissingError, match="B, secondary"):
+        forecast(table[~((table["authority"] == "B") & (table["phase"] == "secondary"))])
+
+
+def test_an_area_without_sen_support_is_refused() -> None:
+    with pytest.raises(MissingError, match="Tiny has no SEN Support"):
+        sen_support(area(), to=2028)
+
+
+def test_by_ncy_sums_to_the_phase() -> None:
+    found = forecast()
+    by_ncy = found.by_ncy()
+    np.testing.assert_array_equal(by_ncy.sum("ncy"), found.pupils.transpose(*by_ncy.sum("ncy").dims))
+    primary = by_ncy.sel(phase="primary", authority="A", year=2025, draw=0)
+    assert int(primary.sel(ncy=6)) > int(primary.sel(ncy=0))
+    assert found.summary("ncy").query("ncy == 13")["pupils"].max() == 0
+
+
+def test_a_lever_scales_sen_support_from_its_year() -> None:
+    base = area(sen_support=support(phases=("all",)))
+    less = ChangeRate("sen_support", 0.5, 2027)(base)
+    before, after = (sen_support(a, to=2028, draws=50) for a in (base, less))
+    ratio = (after.pupils.sum(["authority", "phase"]) / before.pupils.sum(["authority", "phase"])).mean("draw")
+    assert ratio.to_numpy() == pytest.approx([1, 1, 0.5, 0.5], abs=0.01)
+
+
+def test_a_lever_by_need_is_refused() -> None:
+    asked = ChangeRate("sen_support", 0.5, 2027, need="ASD")(area(sen_support=support()))
+    with pytest.raises(InputError, match="not forecast by need"):
+        sen_support(asked, to=2028, draws=5)
+
+
+class Plans:
+    """Plans as another part hands them on."""
+
+    def __init__(self, each: int) -> None:
+        coords = {"draw": range(200), "year": range(2025, 2029), "authority": ["A", "B"], "ncy": list(NCYS)}
+        shape = tuple(len(v) for v in coords.values())
+        self.plans = xr.DataArray(np.full(shape, each), coords=coords, dims=list(coords))
+        self.plans = self.plans.expand_dims(need=["ASD"], setting=["mainstream"])
+        self.homes = xr.DataArray()
+
+
+def test_a_child_given_a_plan_leaves_sen_support() -> None:
+    """One plan more at each of seven primary years, 0.8 of them from SEN Support: six fewer pupils, to the nearest."""
+    found = forecast()
+    after = found.with_plans(Plans(3), Plans(2))
+    change = (after.pupils - found.pupils).sel(draw=5, year=2027, authority="B")
+    assert change.to_numpy().tolist() == [-6, -4, 0]
+    assert found.with_plans(Plans(2), Plans(2)).pupils.equals(found.pupils)
+
+
+def test_plans_of_other_draws_are_refused() -> None:
+    with pytest.raises(InputError, match="forecast both alike"):
+        forecast(draws=300).with_plans(Plans(3), Plans(2))
+
+
+def test_the_same_seed_gives_the_same_pupils() -> None:
+    assert forecast(seed=3).pupils.equals(forecast(seed=3).pupils)
+    assert not forecast(seed=3).pupils.equals(forecast(seed=4).pupils)
+
+
+def test_an_unknown_cut_is_refused() -> None:
+    with pytest.raises(InputError, match="SEN Support is not known by need"):
+        forecast().summary("need")
+
+
+def test_it_beats_last_value_and_linear_trend(published: Any) -> None:
+    """Authorities of DfE's interactive tool, January 2019 to 2024, one to three years ahead, each phase."""
+    from benchmarks.sen_support_accuracy import authorities, scores
+
+    found = scores(sen_share.backtest(authorities(published)))
+    mean = found["mean"].to_frame().pivot_table(index=["phase", "horizon"], columns="method", values="mean")
+    assert (mean["model"] < 0.9 * mean["last value"]).all()
+    assert (mean["model"] < 0.9 * mean["linear trend"]).all()
+    assert found["inside"].dropna().between(0.8, 0.95).all()
