@@ -21,11 +21,11 @@ from sufficiency.school_year import financial_label
 
 # The components of the identity, as `tables.HIGH_NEEDS` items; the last two lead to the additional allocation.
 COMPONENTS: Final = (
-    "formula_elements_gbp",
-    "basic_entitlement_unit_gbp",
-    "pupils_in_special_schools",
+    "nff_elements_gbp",
+    "basic_entitlement_gbp",
+    "special_pupils",
     "import_export_gbp",
-    "special_free_schools_gbp",
+    "special_free_school_gbp",
     "hospital_gbp",
     "formula_allocation_gbp",
     "additional_gbp",
@@ -53,9 +53,9 @@ def block_gbp(components: Mapping[str, Any], *, financial_year: int) -> Any:
     Parameters
     ----------
     components
-        By the names in `COMPONENTS`: numbers, or columns of a table. `formula_elements_gbp`,
-        `basic_entitlement_unit_gbp` and `pupils_in_special_schools` are needed. `additional_gbp`, where not given, is
-        the year's share of `formula_allocation_gbp` (by default of `formula_elements_gbp`). [GBP; pupils]
+        By the names in `COMPONENTS`: numbers, or columns of a table. `nff_elements_gbp`,
+        `basic_entitlement_gbp` and `special_pupils` are needed. `additional_gbp`, where not given, is
+        the year's share of `formula_allocation_gbp` (by default of `nff_elements_gbp`). [GBP; pupils]
     financial_year
         The year that starts on 1 April: it decides the additional allocation.
 
@@ -75,10 +75,10 @@ def block_gbp(components: Mapping[str, Any], *, financial_year: int) -> Any:
         given["additional_gbp"] if "additional_gbp" in components else additional_gbp(components, financial_year)
     )
     total = (
-        given["formula_elements_gbp"]
-        + given["basic_entitlement_unit_gbp"] * given["pupils_in_special_schools"]
+        given["nff_elements_gbp"]
+        + given["basic_entitlement_gbp"] * given["special_pupils"]
         + given["import_export_gbp"]
-        + given["special_free_schools_gbp"]
+        + given["special_free_school_gbp"]
         + given["hospital_gbp"]
         + additional
     )
@@ -90,7 +90,7 @@ def block_gbp(components: Mapping[str, Any], *, financial_year: int) -> Any:
 
 def additional_gbp(components: Mapping[str, Any], financial_year: int) -> Any:
     """Return the additional allocation: the year's share of the historic, proxy and floor elements, to the pound."""
-    base = components.get("formula_allocation_gbp", components["formula_elements_gbp"])
+    base = components.get("formula_allocation_gbp", components["nff_elements_gbp"])
     share = policy.value("funding.additional_allocation_share", on=financial_year)
     return rounded_up(np.asarray(base, dtype="float64") * share)
 
@@ -155,8 +155,8 @@ def published(area: Area, authority: str) -> dict[int, float]:
     found: dict[int, float] = {}
     for year, row in wide.iterrows():
         given = row.dropna().to_dict()
-        if "block_before_deductions_gbp" in given:
-            found[int(str(year))] = float(given["block_before_deductions_gbp"])
+        if "block_gbp" in given:
+            found[int(str(year))] = float(given["block_gbp"])
         elif all(name in given for name in COMPONENTS[:3]):
             found[int(str(year))] = float(block_gbp(given, financial_year=int(str(year))))
     return found

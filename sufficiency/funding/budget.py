@@ -1,0 +1,228 @@
+"""High needs, child to budget line: what a forecast and its allocation cost, against the block, year by year.
+
+    spending = place funding + children x (top-up or fee) + services        in every draw
+    income   = block + import/export movement + schools block transfer
+    balance  = balance before + income - spending + stability grant (where assumed)
+
+Home-to-school transport is no part of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from sufficiency import policy
+from sufficiency.area import Area
+from sufficiency.errors import InputError
+from sufficiency.funding import block, children, deficit, place_spend, top_up
+from sufficiency.funding.lines import PLACE_LINE, SERVICES, STREAMS
+from sufficiency.funding.past import compared, retrospect
+from sufficiency.funding.result import HighNeedsBudget
+from sufficiency.funding.services import services
+from sufficiency.school_year import financial_label
+from sufficiency.tables import PlacedResult, PlansResult
+
+SPEND_DIMS: Final = ("draw", "financial_year", "authority", "item")
+
+
+def high_needs(area: Area, plans: PlansResult, placed: PlacedResult) -> HighNeedsBudget:
+    """Return the high needs budget of every financial year that the forecast covers whole.
+
+    Parameters
+    ----------
+    area
+        Settings, places, unit costs or bands, published high needs figures, assumptions.
+    plans
+        A forecast: its base year's April is the first financial year; its last January ends the last.
+    placed
+        The same forecast placed, on some of its draws; intervals are over those.
+
+    Raises
+    ------
+    InputError
+        If a child has no price, the draws or years don't match, or an assumption can't be read.
+    """
+    januaries = children.by_january(area, plans, placed)
+    count = children.in_financial_years(januaries)
+    years = [int(y) for y in count["financial_year"].values]
+    costs = top_up.unit_costs(area, years)
+    unit_gbp = _by_stream(costs.gbp).sel(need=count["need"].values)
+    top_up.check_priced(_by_provision(count), costs.gbp.sel(need=count["need"].values))
+    spend = xr.concat(
+        [
+            _child_items(count, unit_gbp),
+            _place_items(place_spend.place_spend(area, placed.attending, years)),
+            _service_items(area, years, count["draw"].values),
+        ],
+        dim="item",
+    ).transpose(*SPEND_DIMS)
+    blocks = block.income(area, years)
+    income, income_notes = _income(area, blocks, placed, count)
+    opening, opening_notes = opening_balance(area, years[0])
+    in_year = income.sum("source") - spend.sum("item")
+    carried = deficit.carry_forward(opening, in_year, area)
+    past = retrospect(area, years[0])
+    table, past_notes = compared(area, past, in_year, carried.balance)
+    notes = _notes(costs, blocks, [*income_notes, *opening_notes, *past_notes])
+    return HighNeedsBudget(
+        spend=spend,
+        income=income,
+        balance=carried.balance,
+        grant=carried.grant,
+        on_reserves=carried.on_reserves,
+        opening=opening,
+        children=count,
+        unit_gbp=unit_gbp,
+        unit_basis=costs.basis,
+        blocks=blocks,
+        past=past,
+        against_reported=table,
+        notes=notes,
+    )
+
+
+def opening_balance(area: Area, first: int) -> tuple[xr.DataArray, list[str]]:
+    """Return the balance brought forward into `first` by authority, as reported, and what to say of it. [GBP]"""
+    reported = area.high_needs[area.high_needs["item"] == "reported_carried_forward_gbp"]
+    reported = reported[reported["financial_year"] < first].sort_values("financial_year")
+    amounts, says = [], []
+    for code, name in area.authorities.items():
+        own = reported[reported["authority"] == code]
+        amounts.append(float(own["amount"].iloc[-1]) if len(own) else 0.0)
+        if not len(own):
+            says.append(f"{name}: no balance carried forward is given before {financial_label(first)}; taken as 0")
+        elif int(own["financial_year"].iloc[-1]) != first - 1:
+            since = financial_label(int(own["financial_year"].iloc[-1]))
+            says.append(f"{name}: opens with the balance at the end of {since}, the last that is given")
+    return xr.DataArray(amounts, coords={"authority": list(area.authorities)}, dims="authority"), says
+
+
+def _by_stream(gbp: xr.DataArray) -> xr.DataArray:
+    """Return unit costs by stream: each has the cost of its type of setting."""
+    found = gbp.sel(provision=[s.provision for s in STREAMS.values()])
+    return found.rename(provision="stream").assign_coords(stream=list(STREAMS))
+
+
+def _by_provision(count: xr.DataArray) -> xr.DataArray:
+    names = list(dict.fromkeys(s.provision for s in STREAMS.values()))
+    parts = [count.sel(stream=[c for c, s in STREAMS.items() if s.provision == n]).sum("stream") for n in names]
+    return xr.concat(parts, dim=xr.DataArray(names, dims="provision", name="provision"))
+
+
+def _child_items(count: xr.DataArray, unit_gbp: xr.DataArray) -> xr.DataArray:
+    """Return children x unit cost, on the line that each stream leads to."""
+    gbp = xr.dot(count, unit_gbp.fillna(0), dim=["need"]).sum("phase").rename(stream="item")
+    kinds = ["fee" if top_up.ITEM.get(s.provision, "fee") == "fee" else "top_up" for s in STREAMS.values()]
+    return _labelled(
+        gbp,
+        kinds=kinds,
+        lines=[s.line for s in STREAMS.values()],
+        provisions=[s.provision for s in STREAMS.values()],
+    )
+
+
+def _place_items(gbp: xr.DataArray) -> xr.DataArray:
+    streams = [STREAMS[str(s)] for s in gbp["stream"].values]
+    found = _labelled(
+        gbp.rename(stream="item"),
+        kinds=["place"] * len(streams),
+        lines=[PLACE_LINE] * len(streams),
+        provisions=[s.provision for s in streams],
+        recouped=[place_spend.is_recouped(s.code) for s in streams],
+    )
+    return found.assign_coords(item=[f"{s.code}, places" for s in streams])
+
+
+def _service_items(area: Area, years: Sequence[int], draws: Any) -> xr.DataArray:
+    """Return services that no placement decides: as the area spent, or England's a plan, grown by assumption."""
+    gbp = np.zeros((len(draws), len(years), len(area.authorities), len(SERVICES)))
+    for a, code in enumerate(area.authorities):
+        gbp[:, :, a, :] = services(area, code, years).to_numpy()
+    coords = {"draw": draws, "financial_year": list(years), "authority": list(area.authorities)}
+    found = xr.DataArray(gbp, coords={**coords, "item": list(SERVICES)}, dims=SPEND_DIMS)
+    return _labelled(
+        found, kinds=["service"] * len(SERVICES), lines=list(SERVICES), provisions=["services"] * len(SERVICES)
+    )
+
+
+def _labelled(
+    gbp: xr.DataArray,
+    *,
+    kinds: list[str],
+    lines: list[str],
+    provisions: list[str],
+    recouped: list[bool] | None = None,
+) -> xr.DataArray:
+    """Return spending items that know their kind, line, type of provision, and whether DfE pays them direct."""
+    return gbp.assign_coords(
+        kind=("item", kinds),
+        line=("item", lines),
+        provision=("item", provisions),
+        recouped=("item", recouped or [False] * len(kinds)),
+    )
+
+
+def _income(
+    area: Area, blocks: pd.DataFrame, placed: PlacedResult, count: xr.DataArray
+) -> tuple[xr.DataArray, list[str]]:
+    """Return income: draw x financial_year x authority x source. [GBP]"""
+    years = [int(y) for y in count["financial_year"].values]
+    fixed = blocks.pivot_table(index="financial_year", columns="authority", values="gbp").loc[
+        years, list(area.authorities)
+    ]
+    main = xr.DataArray(fixed.to_numpy(), coords={"financial_year": years, "authority": list(area.authorities)})
+    moved = _import_export(area, placed, years)
+    transfer, notes = _transfer(area, years)
+    parts = [main.expand_dims(draw=count["draw"].values), moved, transfer.expand_dims(draw=count["draw"].values)]
+    sources = xr.DataArray(["block", "import_export_movement", "schools_block_transfer"], dims="source", name="source")
+    income = xr.concat(xr.broadcast(*parts), dim=sources)
+    return income.transpose("draw", "financial_year", "authority", "source"), notes
+
+
+def _import_export(area: Area, placed: PlacedResult, years: Sequence[int]) -> xr.DataArray:
+    """Return the movement of the import/export adjustment since the base year, as children cross the border. [GBP]"""
+    net = children.net_imports(area, placed)
+    follows = area.value("funding.import_export_follows_children")
+    if follows not in (0, 1):
+        raise InputError(f"funding.import_export_follows_children: {follows:g} is neither 1 (yes) nor 0 (no)")
+    moved = (net - net.isel(year=0)).sel(year=list(years)).rename(year="financial_year")
+    rate = xr.DataArray(
+        [block.import_export_gbp(1, financial_year=y) for y in years], coords={"financial_year": list(years)}
+    )
+    return moved * rate * follows
+
+
+def _transfer(area: Area, years: Sequence[int]) -> tuple[xr.DataArray, list[str]]:
+    name = "funding.schools_block_transfer_share"
+    share, limit = area.value(name), policy.value("funding.schools_block_transfer_limit", on=years[0])
+    if not 0 <= share <= 0.05:
+        raise InputError(
+            f"{name}: {share:g} is {share:.0%} of the schools block; {limit:.1%} is the most, written {limit:g}"
+        )
+    notes = (
+        [f"a transfer of {share:.2%} is above the {limit:.1%} that a schools forum can agree"] if share > limit else []
+    )
+    own = area.high_needs[area.high_needs["item"] == "schools_block_gbp"].sort_values("financial_year")
+    amounts = [
+        float(own.loc[own["authority"] == a, "amount"].iloc[-1]) if (own["authority"] == a).any() else 0.0
+        for a in area.authorities
+    ]
+    if share and not any(amounts):
+        raise InputError(f"{name} is {share:g}, but high_needs.csv has no schools_block_gbp to take it from")
+    gbp = np.tile(np.array(amounts) * share, (len(years), 1))
+    return xr.DataArray(gbp, coords={"financial_year": list(years), "authority": list(area.authorities)}), notes
+
+
+def _notes(costs: top_up.UnitCosts, blocks: pd.DataFrame, says: Sequence[str]) -> pd.DataFrame:
+    rows = [("assumed", note) for note in costs.notes]
+    for rule, years in blocks[blocks["status"] != "sourced"].groupby("rule", sort=False)["financial_year"]:
+        span = " to ".join(dict.fromkeys((financial_label(int(years.min())), financial_label(int(years.max())))))
+        rows.append(("assumed", f"high needs block {span}: {rule}"))
+    rows += [("doubtful", note) for note in says]
+    rows.append(("assumed", "home-to-school transport is not paid from high needs and is not in any line"))
+    return pd.DataFrame([("funding", *row) for row in rows], columns=["table", "kind", "says"])
