@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from sufficiency.errors import InputError, nearest
+from sufficiency.inputs.columns import january_of, numbers
 from sufficiency.inputs.release import find_table
 from sufficiency.school_year import NCY_HIGH
 from sufficiency.vocabulary import NEEDS, SETTINGS
@@ -123,6 +124,15 @@ ASSESSMENTS: Final = {
     "assess_not_issued": "not_issued",
 }
 TOTALS: Final = ("ehcplans", "ehc_plans", "new_ehc_plans", "total_ceased")
+# Columns that some releases lack, and what stands for them there ('' where nothing need).
+BY_RELEASE: Final = {
+    "special_academy_free": "special_academy",
+    "special_academy": "special_academy_free",
+    "special_free_school": "special_academy_free",
+    "await_prov_2022": "",
+    "perm_ex_2022": "",
+    "number_ds": "",
+}
 NOT_USED: Final = re.compile(
     r".*_pc$|.*(mediation|tribunal|six_weeks|6_weeks|_time|_rya|not_made|withdrawn).*", re.IGNORECASE
 )
@@ -231,17 +241,19 @@ def _read(folder: str | Path, file: str, names: dict[str, str]) -> pd.DataFrame:
             f"{source}: the column '{unknown[0]}' is not one that this reader knows{nearest(unknown[0], known)}; "
             "a later release may have renamed it"
         )
-    missing = [c for c in PLACE if c not in text]
+    total = [c for c in TOTALS if c in text]
+    missing = [c for c in (*PLACE, *names) if c not in text and c not in BY_RELEASE]
+    missing += [] if total or file in ("requests", "assessments") else [TOTALS[0]]
+    missing += [c for c, instead in BY_RELEASE.items() if c in names and instead and not {c, instead} & set(text)]
     if missing:
         raise InputError(f"{source}: the column '{missing[0]}' is missing{nearest(missing[0], text.columns)}")
-    total = [c for c in TOTALS if c in text]
     frame = text.rename(columns={c: ours for c, ours in PLACE.items() if ours})
     if total:
-        frame["total"] = _number(frame[total[0]], source, total[0])
+        frame["total"] = numbers(frame[total[0]], source=source)
     for column in names:
         if column in frame:
-            frame[column] = _number(frame[column], source, column)
-    frame["year"] = _year(frame["year"], source)
+            frame[column] = numbers(frame[column], source=source)
+    frame["year"] = january_of(frame["year"], source=source)
     bad = sorted(set(frame["level"]) - set(LEVELS))
     if bad:
         raise InputError(f"{source}: geographic_level '{bad[0]}' is not one of {', '.join(LEVELS)}")
@@ -252,24 +264,6 @@ def _read(folder: str | Path, file: str, names: dict[str, str]) -> pd.DataFrame:
     frame["topic"] = frame["topic"].str.strip().str.lower()
     frame["label"] = frame["label"].str.strip().str.lower()
     return frame
-
-
-def _number(words: pd.Series, source: str, column: str) -> pd.Series:
-    numbers = pd.to_numeric(words.str.replace(",", ""), errors="coerce")
-    wrong = numbers.isna() & ~words.str.strip().str.lower().isin(["x", "z", "c", "", "low", "-", ":", "u", "~"])
-    if wrong.any():
-        row = int(wrong.idxmax())
-        raise InputError(f"{source}: row {row + 2}, {column}: '{words[row]}' is neither a number nor x, z, c or low")
-    return numbers
-
-
-def _year(period: pd.Series, source: str) -> pd.Series:
-    """Return the January: of 'Academic year' 202425 2025; of 'Calendar year' 2024 the January at its end, 2025."""
-    first = pd.to_numeric(period.str.strip().str[:4], errors="coerce")
-    if first.isna().any():
-        row = int(first.isna().idxmax())
-        raise InputError(f"{source}: row {row + 2}, time_period: '{period[row]}' is not a year such as 202425 or 2024")
-    return first.astype("int64") + 1
 
 
 def ncy_of_label(label: str) -> float:

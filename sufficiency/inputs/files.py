@@ -47,16 +47,29 @@ def decoded(content: bytes, *, source: str) -> str:
 
 
 def parsed(words: str, *, source: str) -> pd.DataFrame:
-    """Return a frame of text from delimited `words`."""
+    """Return a frame of text from delimited `words`; columns with no name and nothing in them are left out.
+
+    Raises
+    ------
+    InputError
+        If it is empty, a column is there twice, a row is longer than the header, or the last one is cut short.
+    """
     if not words.strip():
         raise InputError(f"{source} is empty: expected a header and at least one row")
-    header = words.lstrip().splitlines()[0]
-    delimiter = max(",;\t", key=header.count)
+    words = words.lstrip("\r\n ").replace("\x00", "")
+    first = words.splitlines()[0]
+    delimiter = max(",;\t", key=first.count)
     try:
         frame = pd.read_csv(
-            io.StringIO(words), sep=delimiter, dtype="str", keep_default_na=False, skipinitialspace=True
+            io.StringIO(words), sep=delimiter, dtype="str", keep_default_na=False, skipinitialspace=True, header=None
         )
-    except (pd.errors.ParserError, csv.Error) as caught:
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, csv.Error, ValueError) as caught:
         raise InputError(f"{source} can't be read as a table: {caught}; check for stray commas or quotes") from caught
-    frame.columns = [str(c).strip() for c in frame.columns]
-    return frame.loc[:, [not c.startswith("Unnamed:") for c in frame.columns]]
+    header = [str(c).strip() for c in frame.iloc[0]]
+    repeated = [c for c in header if c and header.count(c) > 1]
+    if repeated:
+        raise InputError(f"{source}: the column '{repeated[0]}' is there twice; keep one")
+    if not words.endswith(("\n", "\r")) and words.splitlines()[-1].count(delimiter) < len(header) - 1:
+        raise InputError(f"{source} ends in the middle of a row; the file was cut short, so fetch it again")
+    body = frame.iloc[1:].reset_index(drop=True).set_axis(header, axis=1)
+    return body.loc[:, [c != "" for c in header]]
