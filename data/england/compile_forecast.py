@@ -1,7 +1,7 @@
 """Compile England's own rows of the EHC-plan release, which the forecast shrinks authorities towards.
 
 Run as `python data/england/compile_forecast.py FOLDER`, FOLDER holding the published downloads. Writes
-`ehc_stock.csv`, `ehc_new.csv`, `ehc_ceased.csv`, `ehc_needs.csv`, `ehc_long.csv` and `ehc_children.csv` beside itself.
+`ehc_stock.csv`, `ehc_new.csv`, `ehc_ceased.csv`, `ehc_needs.csv`, `ehc_requests.csv`, `ehc_long.csv` and `ehc_children.csv` beside itself.
 """
 
 from __future__ import annotations
@@ -33,6 +33,9 @@ def main(folder: Path) -> None:
             .assign(of="new"),
         ]
     )
+    requests = dfe.requests(release)
+    requests = requests.loc[requests["level"] == "nation", ["year", "requests"]]
+    requests.assign(source=RELEASE).to_csv(HERE / "ehc_requests.csv", index=False)
     for name, frame in {"stock": stock, "new": new, "ceased": ceased, "needs": needs}.items():
         frame.assign(source=RELEASE).to_csv(HERE / f"ehc_{name}.csv", index=False)
     _long(folder).to_csv(HERE / "ehc_long.csv", index=False)

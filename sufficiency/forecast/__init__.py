@@ -1,7 +1,7 @@
 """How many plans and SEN Support pupils to expect, and how sure we are."""
 
+from sufficiency.forecast.backtest import Backtest, backtest
 from sufficiency.forecast.plans import plans
 from sufficiency.forecast.result import PlanForecast
-from sufficiency.forecast.sen_support import SenSupportForecast, sen_support
 
-__all__ = ["PlanForecast", "SenSupportForecast", "plans", "sen_support"]
+__all__ = ["Backtest", "PlanForecast", "backtest", "plans"]

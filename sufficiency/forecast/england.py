@@ -90,3 +90,21 @@ def recorded(counts: Floats) -> Floats:
     known[:, at] = 0.0
     row = known.sum(axis=1, keepdims=True)
     return np.where(row > 0, known * (1 + counts[:, [at]] / np.where(row > 0, row, 1.0)), counts)
+
+
+@cache
+def further_share(year: int) -> float:
+    """Return the share of England's plans, of settings known, in further education and specialist post-16."""
+    frame = table("stock")
+    last = min(year, int(frame["year"].max()))
+    own = frame[(frame["year"] == last) & frame["ncy"].isna() & (frame["setting"] != "not_recorded")]
+    by_setting = own.groupby("setting")["plans"].sum()
+    return float(by_setting[["further_education", "specialist_post_16"]].sum() / by_setting.sum())
+
+
+@cache
+def requests_a_plan(year: int) -> float:
+    """Return England's requests in the calendar year before January `year`, a plan held at its start."""
+    series = table("requests").set_index("year")["requests"]
+    last = int(np.clip(year, series.index.min(), series.index.max()))
+    return float(series[last] / totals()[last - 1])

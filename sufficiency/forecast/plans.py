@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,12 +11,12 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sufficiency.area import Area
-from sufficiency.errors import InputError, MissingError
-from sufficiency.forecast import changes, cohort, growth, needs, paths, population, transitions
+from sufficiency.errors import InputError
+from sufficiency.forecast import base, changes, cohort, growth, needs, paths, population, transitions
 from sufficiency.forecast.rates import Floats, Rates
 from sufficiency.forecast.result import PlanForecast
 from sufficiency.school_year import NCYS
-from sufficiency.vocabulary import NEEDS, SETTINGS
+from sufficiency.vocabulary import SETTINGS
 
 
 def plans(area: Area, *, to: int = 2035, draws: int = 1_000, seed: int = 7, workers: int | None = None) -> PlanForecast:
@@ -44,15 +43,14 @@ def plans(area: Area, *, to: int = 2035, draws: int = 1_000, seed: int = 7, work
         If the area has no plans by age in its base year.
     """
     years = _years(area, to, draws)
-    table = states(area)
-    labels, base = _array(table, list(area.authorities))
+    labels, held = _array(base.states(area), list(area.authorities))
     growing, jittering, peopling, living = np.random.SeedSequence(seed).spawn(4)
     children = _children(area, to, draws, np.random.default_rng(peopling))
-    rates = transitions.from_flows(area, base, labels.needs, children[:, 0].mean(axis=0))
+    rates = transitions.from_flows(area, held, labels.needs, children[:, 0].mean(axis=0))
     totals = growth.draws(area, len(years), draws, np.random.default_rng(growing))
-    futures = paths.paths(area, rates, base, children, totals, np.random.default_rng(jittering))
+    futures = paths.paths(area, rates, held, children, totals, np.random.default_rng(jittering))
     simulated = cohort.simulate(
-        base,
+        held,
         yearly(area.changes, rates, years, labels),
         futures,
         seed=living,
@@ -69,40 +67,12 @@ def _years(area: Area, to: int, draws: int) -> list[int]:
     return list(range(area.base_year + 1, to + 1))
 
 
-def states(area: Area) -> pd.DataFrame:
-    """Return plans in the base year by authority, NCY, need and setting; needs 'UNK' where the area gives none."""
-    own = area.states[area.states["year"] == area.base_year]
-    if own.empty:
-        plans_ = area.plans[(area.plans["year"] == area.base_year) & area.plans["ncy"].notna()]
-        if plans_.empty:
-            raise MissingError(
-                f"{area.name} has no plans by NCY and setting in January {area.base_year}; give states.csv, or rows of "
-                "plans.csv with an ncy"
-            )
-        own = plans_.assign(need="UNK")
-    missing = [code for code in area.authorities if code not in set(own["authority"])]
-    if missing:
-        raise MissingError(f"there are no plans for {missing[0]} in January {area.base_year}, the base year")
-    return own
-
-
-def _array(table: pd.DataFrame, authorities: Sequence[str]) -> tuple[changes.Labels, NDArray[Any]]:
+def _array(table: pd.DataFrame, authorities: Sequence[str]) -> tuple[changes.Labels, NDArray[np.int64]]:
     """Return the labels of the state array and plans in the base year."""
     known = needs.present(sorted(set(table["need"])))
     labels = changes.Labels(tuple(authorities), NCYS, known, tuple(SETTINGS))
-    base = np.zeros(labels.shape, dtype=np.int64)
-    at = [
-        pd.Index(values).get_indexer(table[column])
-        for values, column in (
-            (labels.authorities, "authority"),
-            (labels.ncys, "ncy"),
-            (labels.needs, "need"),
-            (labels.settings, "setting"),
-        )
-    ]
-    np.add.at(base, tuple(at), table["plans"].to_numpy(dtype=np.int64))
-    assert all(need in NEEDS for need in known)
-    return labels, base
+    axes = (("authority", authorities), ("ncy", NCYS), ("need", known), ("setting", list(SETTINGS)))
+    return labels, base.array(table, axes)
 
 
 def _children(area: Area, to: int, draws: int, rng: np.random.Generator) -> Floats:
