@@ -1,0 +1,138 @@
+"""Where children go: from district to setting, how far, how long, in the area or out of it."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from sufficiency.plan import Outcome
+from sufficiency.report import charts, maps
+from sufficiency.report.model import Chart, Map, Section, Table
+from sufficiency.report.sections.common import LEVELS, middle, rests_on
+from sufficiency.report.sections.zones import flow_lines, map_settings, map_years, travel_by_zone
+from sufficiency.report.words import shown
+from sufficiency.vocabulary import UNPLACED
+
+
+def section(outcome: Outcome) -> Section:
+    """Return the section on where children go."""
+    area, placed, now = outcome.area, outcome.placed, outcome.area.base_year
+    travel = placed.travel(levels=LEVELS)
+    mean, p90, beyond = (middle(travel, m, year=now)[1] for m in ("mean_minutes", "p90_minutes", "share_beyond"))
+    out = middle(placed.out_of_area(levels=LEVELS), "share", year=now)[1]
+    independent = placed.independent(levels=LEVELS)
+    count, share = middle(independent, "children", year=now)[1], middle(independent, "share", year=now)[1]
+    by_phase = placed.travel("phase", levels=LEVELS)
+    years = map_years(outcome)
+    return Section(
+        "going",
+        "Where children go",
+        words=(
+            f"In January {now} a child in a special school, unit or resourced provision travels {mean:.0f} minutes each way on average; one in ten travels more than {p90:.0f}. "
+            f"{shown(beyond, '%')} go further than guidance expects (45 minutes to Year 6, 75 from Year 7).",
+            f"{shown(out, '%')} of those placed are outside {area.name}, and {count:,.0f} ({shown(share, '%')}) are at independent or non-maintained schools.",
+        ),
+        exhibits=(
+            Table(
+                "travel-district",
+                f"Journeys to specialist settings by home district, January {now}",
+                _by_district(outcome),
+                {
+                    "children": "n",
+                    "mean minutes": "1",
+                    "90th percentile minutes": "1",
+                    "mean km": "1",
+                    "beyond guidance": "%",
+                },
+                counts=("children",),
+            ),
+            Map(
+                "map-travel",
+                "Minutes to a specialist place, by home zone",
+                partial(_still, outcome),
+                partial(_interactive, outcome),
+                f"Zones shaded by mean minutes one way; schools as circles sized by places. Darker zones lie far from the schools that suit their children. Years {years[0]} to {years[-1]} can be chosen.",
+            ),
+            Chart(
+                "travel-phase",
+                "Mean minutes one way, by phase, forecast",
+                partial(_travel_fan, by_phase),
+                "A fan a phase. Minutes fall where places are short, since those who find a place live nearer: read it with the shortfall.",
+            ),
+            Table(
+                "origin-destination",
+                f"From home district to setting's district, children, January {now}",
+                _origin_destination(outcome),
+                {},
+                note="Expected placements. 'Outside' is beyond the area's boundary.",
+                counts=(),
+            ),
+        ),
+        assumptions=rests_on(area, "attendance", "travel", "distance"),
+    )
+
+
+def _by_district(outcome: Outcome) -> pd.DataFrame:
+    travel = outcome.placed.travel("district", levels=LEVELS)
+    now = travel[(travel["year"] == outcome.area.base_year) & (travel["level"] == LEVELS[1])]
+    homes = outcome.area.zones.set_index("zone")["district"]
+    places = outcome.placed.placements
+    children = (
+        places[(places["year"] == outcome.area.base_year) & (places["setting"] != UNPLACED)]
+        .groupby(places["zone"].map(homes))["children"]
+        .sum()
+    )
+    table = now.assign(children=now["district"].map(children))
+    names = {
+        "mean_minutes": "mean minutes",
+        "p90_minutes": "90th percentile minutes",
+        "mean_km": "mean km",
+        "share_beyond": "beyond guidance",
+    }
+    return table.rename(columns=names)[["district", "children", *names.values()]].reset_index(drop=True)
+
+
+def _travel_fan(by_phase: pd.DataFrame) -> Figure:
+    some = by_phase[by_phase["phase"].isin(["primary", "secondary", "post_16"])]
+    return charts.fan(some, "mean_minutes", unit="minutes one way", by="phase")
+
+
+def _origin_destination(outcome: Outcome) -> pd.DataFrame:
+    area = outcome.area
+    placed = outcome.placed.placements
+    now = placed[(placed["year"] == area.base_year) & (placed["setting"] != UNPLACED)]
+    homes = area.zones.set_index("zone")["district"]
+    settings = area.settings.set_index("setting")
+    ends = settings["district"].where(settings["is_in_area"] & (settings["district"] != ""), "Outside")
+    wide = now.assign(home=now["zone"].map(homes), end=now["setting"].map(ends)).pivot_table(
+        index="home", columns="end", values="children", aggfunc="sum", fill_value=0
+    )
+    order = [c for c in wide.columns if c != "Outside"] + (["Outside"] if "Outside" in wide else [])
+    return wide[order].reset_index().rename_axis(columns=None).rename(columns={"home": "home district"})
+
+
+def _still(outcome: Outcome) -> Figure:
+    year = outcome.area.base_year
+    return maps.still(
+        outcome.area,
+        travel_by_zone(outcome)[year],
+        unit="minutes one way",
+        settings=map_settings(outcome, [year], still=True),
+        flows=flow_lines(outcome, year),
+        how="n",
+    )
+
+
+def _interactive(outcome: Outcome) -> str:
+    years = map_years(outcome)
+    return maps.interactive(
+        outcome.area,
+        "travel",
+        travel_by_zone(outcome)[years],
+        unit="minutes one way",
+        settings=map_settings(outcome, years),
+        flows=flow_lines(outcome, outcome.area.base_year),
+        how="n",
+    )

@@ -1,0 +1,63 @@
+"""Where to open places: what one more is worth at each setting, and who could come home."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pandas as pd
+
+from sufficiency.plan import Outcome
+from sufficiency.report import charts
+from sufficiency.report.model import Chart, Section, Table
+from sufficiency.report.sections.common import LEVELS, middle, milestones, rests_on
+from sufficiency.report.words import gbp
+
+
+def section(outcome: Outcome) -> Section:
+    """Return the section on options."""
+    placed, years = outcome.placed, milestones([int(y) for y in outcome.placed.attending["year"].values])
+    year = next((y for y in years if y - outcome.area.base_year >= 3), years[-1])
+    worth = _worth(outcome, year)
+    best = worth.head(3)
+    home = placed.could_come_home(levels=LEVELS)
+    children, saves = middle(home, "children", year=year)[1], middle(home, "saves_gbp", year=year)[1]
+    return Section(
+        "options",
+        "Where one more place is worth most",
+        words=(
+            f"In January {year} one more place would save most at {', '.join(f'{r.name} ({gbp(r.value)} a year)' for r in best.itertuples(index=False))}. "
+            "The value counts journeys, placements and fees, and prices a child's time and the want of a place: it ranks options, and is not cash alone.",
+            f"{children:,.0f} children at independent or non-maintained schools have a need that a state setting in the area suits. Were there room, placing them there would save {gbp(saves)} a year.",
+            "A value holds for one place, with everything else as it is: for a block of places, run a scenario. `sufficiency.allocate.openings` chooses among options within a budget, over many futures at once.",
+        ),
+        exhibits=(
+            Chart(
+                "value",
+                f"What one more place would save, January {year}",
+                partial(
+                    charts.bars, worth.head(15), "name", "value", unit="GBP a year", low="low", high="high", how="£"
+                ),
+                "Settings with the highest value first, with the range of nine futures in ten.",
+            ),
+            Table(
+                "values",
+                f"What one more place would save, January {year}",
+                worth.rename(columns={"value": "saves a year", "low": "1 in 20 below", "high": "1 in 20 above"}),
+                {"type": "code", "saves a year": "£", "1 in 20 below": "£", "1 in 20 above": "£"},
+                rows_shown=40,
+            ),
+        ),
+        assumptions=rests_on(outcome.area, "allocate"),
+    )
+
+
+def _worth(outcome: Outcome, year: int) -> pd.DataFrame:
+    """Return in-area state settings by the value of a place: name, type, district, value, low, high."""
+    found = outcome.placed.value_of_a_place(levels=LEVELS)
+    wide = found[found["year"] == year].pivot_table(index="setting", columns="level", values="value_of_a_place_gbp")
+    wide.columns = ["low", "value", "high"]
+    area = outcome.area.settings.set_index("setting")
+    table = wide.join(area[["name", "setting_type", "district", "is_in_area"]])
+    table = table[table["is_in_area"] & table["setting_type"].isin(["special", "sen_unit", "resourced_provision"])]
+    table = table.rename(columns={"setting_type": "type"}).sort_values("value", ascending=False)
+    return table[["name", "type", "district", "value", "low", "high"]].reset_index(drop=True)

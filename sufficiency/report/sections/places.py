@@ -1,0 +1,134 @@
+"""Are there places enough: demand less places by need, phase, district and year."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from sufficiency.plan import Outcome
+from sufficiency.report import charts, maps
+from sufficiency.report.model import Chart, Map, Section, Table
+from sufficiency.report.sections.common import INTERVAL, LEVELS, across, middle, milestones, rests_on, with_interval
+from sufficiency.report.sections.zones import map_settings, map_years, unmet_by_zone
+from sufficiency.report.words import between, label, shown
+
+
+def section(outcome: Outcome) -> Section:
+    """Return the section on sufficiency."""
+    placed, last = outcome.placed, outcome.options["to"]
+    total = placed.shortfall(levels=LEVELS)
+    low, mid, high = middle(total, "children", year=last)
+    years = [int(y) for y in sorted(total["year"].unique())]
+    short = [y for y in years if middle(total, "children", year=y)[1] >= 1]
+    full = placed.utilisation("setting_type", levels=LEVELS)
+    special = middle(full, "share", year=last, setting_type="special")[1]
+    return Section(
+        "places",
+        "Are there places enough?",
+        words=(
+            (f"Places run short from January {short[0]}. " if short else "Places last to the end of the forecast. ")
+            + f"By January {last}, {mid:,.0f} children who need a specialist place would have none (9 in 10 futures: {between(low, high)}), with the places now planned and independent places as they are today.",
+            f"State special schools would then be {shown(special, '%')} full. A child with no place is still owed one: in practice they wait, stay where they are, or go to an independent school further away at a higher fee.",
+        ),
+        exhibits=(
+            Chart(
+                "shortfall",
+                "Children with no suitable place, forecast",
+                partial(charts.fan, total, "children", unit="children"),
+                f"A fan: {mid:,.0f} by January {last}, between {between(low, high)}.",
+            ),
+            Chart(
+                "shortfall-grid",
+                f"Children with no suitable place by need and phase, January {last}",
+                partial(_grid, outcome, last),
+                "Darker cells lack more places.",
+            ),
+            _table(
+                outcome,
+                ("need_group", "phase"),
+                "shortfall-need-phase",
+                "Children with no suitable place by group of needs and phase",
+            ),
+            _table(outcome, ("district",), "shortfall-district", "Children with no suitable place by home district"),
+            _table(
+                outcome,
+                ("district", "need_group", "phase"),
+                "shortfall-all",
+                "Children with no suitable place by district, group of needs and phase",
+            ),
+            Map(
+                "map-unmet",
+                "Children with no suitable place, by home zone",
+                partial(_still, outcome, last),
+                partial(_interactive, outcome),
+                "Zones shaded by children without a place in the expected demand; schools as circles sized by places and coloured by how full. Years can be chosen.",
+            ),
+            Table(
+                "utilisation",
+                "How full settings are, January, middle forecast",
+                _full(full, years),
+                {"setting_type": "code"} | {str(y): "%" for y in milestones(years)},
+            ),
+        ),
+        assumptions=rests_on(outcome.area, "allocate", "places", "suitability"),
+    )
+
+
+def _grid(outcome: Outcome, year: int) -> Figure:
+    found = outcome.placed.shortfall("need_group", "phase", levels=LEVELS)
+    return charts.grid(
+        found[(found["year"] == year) & (found["level"] == LEVELS[1])], "need_group", "phase", "children"
+    )
+
+
+def _table(outcome: Outcome, by: tuple[str, ...], key: str, title: str) -> Table:
+    found = outcome.placed.shortfall(*by, levels=LEVELS)
+    years = milestones(sorted(found["year"].unique()))
+    mids = found[(found["level"] == LEVELS[1]) & found["year"].isin(years)]
+    table = across(mids, list(by), "year", "children")
+    last = with_interval(found[found["year"] == years[-1]], "children", list(by))
+    table = table.merge(last[[*by, "9 in 10 between"]], on=list(by)).rename(
+        columns={"9 in 10 between": f"{years[-1]}: 9 in 10 between"}
+    )
+    kept = table[table[[str(y) for y in years]].sum(axis=1) > 0]
+    for column in by[1:]:
+        kept = kept.assign(**{column: [label(str(v)) for v in kept[column]]})
+    formats = dict.fromkeys(map(str, years), "n") | {by[0]: "code"}
+    return Table(
+        key,
+        f"{title}, January, middle forecast",
+        kept.reset_index(drop=True),
+        formats,
+        note=f"{INTERVAL} Rows with none are left out.",
+        counts=tuple(map(str, years)),
+        rows_shown=40,
+    )
+
+
+def _full(full: pd.DataFrame, years: list[int]) -> pd.DataFrame:
+    mids = full[(full["level"] == LEVELS[1]) & full["year"].isin(milestones(years))]
+    return across(mids, ["setting_type"], "year", "share")
+
+
+def _still(outcome: Outcome, year: int) -> Figure:
+    return maps.still(
+        outcome.area,
+        unmet_by_zone(outcome)[year],
+        unit=f"children, January {year}",
+        settings=map_settings(outcome, [year], still=True),
+        how="n",
+    )
+
+
+def _interactive(outcome: Outcome) -> str:
+    years = map_years(outcome)
+    return maps.interactive(
+        outcome.area,
+        "unmet",
+        unmet_by_zone(outcome)[years],
+        unit="children without a place",
+        settings=map_settings(outcome, years),
+        how="n",
+    )
