@@ -12,7 +12,8 @@ _WHERE: Final = {
     "Placed": "result",
     "routes": "route_table",
     "openings": "opening",
-    "open_sites": "opening",
+    "open_sites": "sites",
+    "OpenedSites": "sites",
 }
 
 __all__ = sorted(_WHERE)
