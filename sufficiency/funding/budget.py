@@ -18,14 +18,15 @@ import xarray as xr
 
 from sufficiency import policy
 from sufficiency.area import Area
-from sufficiency.errors import InputError
+from sufficiency.errors import InputError, nearest
 from sufficiency.funding import block, children, deficit, place_spend, top_up
-from sufficiency.funding.lines import PLACE_LINE, SERVICES, STREAMS
-from sufficiency.funding.past import compared, retrospect
+from sufficiency.funding.lines import ITEMS, OTHER_PLACES, PLACE_LINE, SERVICES, STREAMS, UNEXPLAINED
+from sufficiency.funding.past import compared, reconciliation, retrospect
 from sufficiency.funding.result import HighNeedsBudget
-from sufficiency.funding.services import services
+from sufficiency.funding.services import other_places, services
 from sufficiency.school_year import financial_label
 from sufficiency.tables import PlacedResult, PlansResult
+from sufficiency.vocabulary import UNPLACED
 
 SPEND_DIMS: Final = ("draw", "financial_year", "authority", "item")
 
@@ -53,11 +54,14 @@ def high_needs(area: Area, plans: PlansResult, placed: PlacedResult) -> HighNeed
     costs = top_up.unit_costs(area, years)
     unit_gbp = _by_stream(costs.gbp).sel(need=count["need"].values)
     top_up.check_priced(_by_provision(count), costs.gbp.sel(need=count["need"].values))
+    past = retrospect(area, years[0])
+    against = compared(area, past)
+    gap, gap_notes = reconciliation(area, against, years)
     spend = xr.concat(
         [
             _child_items(count, unit_gbp),
             _place_items(place_spend.place_spend(area, placed.attending, years)),
-            _service_items(area, years, count["draw"].values),
+            _fixed_items(area, gap, count["draw"].values),
         ],
         dim="item",
     ).transpose(*SPEND_DIMS)
@@ -66,9 +70,11 @@ def high_needs(area: Area, plans: PlansResult, placed: PlacedResult) -> HighNeed
     opening, opening_notes = opening_balance(area, years[0])
     in_year = income.sum("source") - spend.sum("item")
     carried = deficit.carry_forward(opening, in_year, area)
-    past = retrospect(area, years[0])
-    table, past_notes = compared(area, past, in_year, carried.balance)
-    notes = _notes(costs, blocks, [*income_notes, *opening_notes, *past_notes])
+    reported = list(against.loc[against["reported_gbp"].notna(), "says"])
+    priced = _unplaced_note(spend)
+    notes = _notes(
+        costs, blocks, [*income_notes, *opening_notes, *reported, *gap_notes, *priced, *_strange_items(area)]
+    )
     return HighNeedsBudget(
         spend=spend,
         income=income,
@@ -81,7 +87,7 @@ def high_needs(area: Area, plans: PlansResult, placed: PlacedResult) -> HighNeed
         unit_basis=costs.basis,
         blocks=blocks,
         past=past,
-        against_reported=table,
+        against_reported=against,
         notes=notes,
     )
 
@@ -138,15 +144,22 @@ def _place_items(gbp: xr.DataArray) -> xr.DataArray:
     return found.assign_coords(item=[f"{s.code}, places" for s in streams])
 
 
-def _service_items(area: Area, years: Sequence[int], draws: Any) -> xr.DataArray:
-    """Return services that no placement decides: as the area spent, or England's a plan, grown by assumption."""
-    gbp = np.zeros((len(draws), len(years), len(area.authorities), len(SERVICES)))
-    for a, code in enumerate(area.authorities):
-        gbp[:, :, a, :] = services(area, code, years).to_numpy()
-    coords = {"draw": draws, "financial_year": list(years), "authority": list(area.authorities)}
-    found = xr.DataArray(gbp, coords={**coords, "item": list(SERVICES)}, dims=SPEND_DIMS)
+def _fixed_items(area: Area, gap: xr.DataArray, draws: Any) -> xr.DataArray:
+    """Return what no placement decides: services, places not tied to a setting, and the gap to what is reported."""
+    years = [int(y) for y in gap["financial_year"].values]
+    codes = [*SERVICES, OTHER_PLACES, UNEXPLAINED]
+    gbp = np.zeros((len(draws), len(years), len(area.authorities), len(codes)))
+    for a, authority in enumerate(area.authorities):
+        gbp[:, :, a, : len(SERVICES)] = services(area, authority, years).to_numpy()
+        gbp[:, :, a, len(SERVICES)] = other_places(area, authority, years).to_numpy()
+        gbp[:, :, a, len(SERVICES) + 1] = gap.sel(authority=authority).to_numpy()
+    coords = {"draw": draws, "financial_year": years, "authority": list(area.authorities)}
     return _labelled(
-        found, kinds=["service"] * len(SERVICES), lines=list(SERVICES), provisions=["services"] * len(SERVICES)
+        xr.DataArray(gbp, coords={**coords, "item": codes}, dims=SPEND_DIMS),
+        kinds=[*["service"] * len(SERVICES), "place", "service"],
+        lines=[*SERVICES, PLACE_LINE, UNEXPLAINED],
+        provisions=[*["services"] * len(SERVICES), OTHER_PLACES, UNEXPLAINED],
+        recouped=[*[False] * len(SERVICES), True, False],
     )
 
 
@@ -216,6 +229,25 @@ def _transfer(area: Area, years: Sequence[int]) -> tuple[xr.DataArray, list[str]
         raise InputError(f"{name} is {share:g}, but high_needs.csv has no schools_block_gbp to take it from")
     gbp = np.tile(np.array(amounts) * share, (len(years), 1))
     return xr.DataArray(gbp, coords={"financial_year": list(years), "authority": list(area.authorities)}), notes
+
+
+def _unplaced_note(spend: xr.DataArray) -> list[str]:
+    """Say how much of the last year's spending is for children with no suitable place."""
+    last = spend.isel(financial_year=-1).sum("authority")
+    priced = float(last.where(last["provision"] == UNPLACED, 0).sum("item").median())
+    year = financial_label(int(spend["financial_year"].values[-1]))
+    if priced < 0.5:
+        return []
+    return [
+        f"{priced / 1e6:,.1f}m GBP of {float(last.sum('item').median()) / 1e6:,.1f}m spending in {year} is for children "
+        "with no suitable place, priced by assumption (funding.unplaced_share_of_fee) as independent placements"
+    ]
+
+
+def _strange_items(area: Area) -> list[str]:
+    """Say which items of high_needs.csv are not known, since nothing is done with them."""
+    strange = sorted(set(area.high_needs["item"]) - set(ITEMS))
+    return [f"high_needs.csv: item '{s}' is not known and not used{nearest(s, ITEMS)}" for s in strange]
 
 
 def _notes(costs: top_up.UnitCosts, blocks: pd.DataFrame, says: Sequence[str]) -> pd.DataFrame:

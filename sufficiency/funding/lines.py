@@ -13,6 +13,8 @@ from typing import Final
 from sufficiency.vocabulary import SETTINGS, UNPLACED
 
 PLACE_LINE: Final = "1.0.2"
+OTHER_PLACES: Final = "other places"  # provision of places not tied to a setting of the area
+UNEXPLAINED: Final = "unexplained"  # line and provision of what a council reports beyond what placements explain
 LINES: Final[dict[str, str]] = {
     "1.0.2": "High needs place funding",
     "1.2.1": "Top-up funding: maintained schools",
@@ -22,6 +24,33 @@ LINES: Final[dict[str, str]] = {
     "1.2.6": "Hospital education services",
     "1.2.7": "Other alternative provision services",
     "1.2.13": "Therapies and other health related services",
+    UNEXPLAINED: "Reported beyond what placements explain",
+}
+
+# What `high_needs.csv` may give, by item. Money in GBP; below 0 is a deficit or a sum taken away.
+ITEMS: Final[dict[str, str]] = {
+    "nff_elements_gbp": "Formula elements without basic entitlement and import/export [A]",
+    "basic_entitlement_gbp": "Basic entitlement a pupil, area cost adjusted [B]",
+    "special_pupils": "Pupils in special schools and academies [C]",
+    "import_export_gbp": "Import/export adjustment [D]",
+    "special_free_school_gbp": "Additional funding for special free schools [E]",
+    "hospital_gbp": "Hospital education and the like, in the block [F]",
+    "formula_allocation_gbp": "Historic, proxy and floor elements that the additional allocation follows [G]",
+    "additional_gbp": "Additional high needs allocation [H]",
+    "block_gbp": "High needs block before deductions",
+    "deductions_gbp": "Deducted from the block for places that DfE pays direct",
+    "other_place_deductions_gbp": "Of which alternative provision, hospital, further education and mainstream post-16",
+    "special_place_funding_gbp": "Place funding of the authority's state special schools, whoever pays it",
+    "schools_block_gbp": "Schools block, from which a transfer may be agreed",
+    "sen_support_services_gbp": "SEN support services, spent (1.2.5)",
+    "hospital_education_gbp": "Hospital education services, spent (1.2.6)",
+    "alternative_provision_services_gbp": "Other alternative provision services, spent (1.2.7)",
+    "therapies_gbp": "Therapies and other health related services, spent (1.2.13)",
+    "budget_high_needs_gbp": "High needs budget as set",
+    "reported_spend_gbp": "High needs spending as reported, places that DfE pays direct included",
+    "reported_in_year_gbp": "In-year high needs balance as reported or forecast by the council",
+    "reported_in_year_all_blocks_gbp": "In-year balance of the whole dedicated schools grant",
+    "reported_carried_forward_gbp": "Balance at the end of the financial year as reported or forecast by the council",
 }
 
 # Services that no child's placement decides: line -> (item of `high_needs.csv`, national value a plan).

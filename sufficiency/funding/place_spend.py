@@ -1,7 +1,7 @@
 """Place funding over the forecast: commissioned places, filled or empty, by financial year and the authority that pays.
 
-Places at settings outside the area are paid by others. Places at a college whose number is an assumption are left to
-DfE's own count: students there are in the import/export adjustment.
+Places at settings outside the area are paid by others. Colleges and alternative provision are paid as published for the
+authority where that is known (`services.other_places`), otherwise by their places, unless those are an assumption.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from sufficiency.area import Area
 from sufficiency.errors import InputError
 from sufficiency.funding.lines import SPLIT, stream_of
 from sufficiency.funding.place_plus import rate_gbp
+from sufficiency.funding.services import OTHER_PLACE_TYPES, OTHER_PLACES_ITEM
 from sufficiency.school_year import academic_weights
 
 UNITS: Final = ("sen_unit", "resourced_provision")
@@ -66,7 +67,9 @@ def paid_settings(area: Area) -> pd.DataFrame:
     """Return the settings whose places an authority of the area pays for: its own, of a kind with place funding."""
     own = area.settings[area.settings["authority"].isin(list(area.authorities)) & area.settings["is_in_area"]]
     own = own[own["setting_type"].isin(PAID)]
-    counted = (own["setting_type"] != "further_education") | ~own["is_estimate"]
+    given = area.high_needs.loc[area.high_needs["item"] == OTHER_PLACES_ITEM, "authority"]
+    is_other = own["setting_type"].isin(OTHER_PLACE_TYPES)
+    counted = ~is_other | ~(own["authority"].isin(given) | own["is_estimate"])
     return own[counted].reset_index(drop=True)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import pandas as pd
 
@@ -26,10 +27,38 @@ def services(area: Area, authority: str, financial_years: Sequence[int]) -> pd.D
     )
 
 
+def other_places(area: Area, authority: str, financial_years: Sequence[int]) -> pd.Series:
+    """Return place funding not tied to a setting of the area: colleges, alternative provision, hospital academies. [GBP]
+
+    As published for the authority, flat in cash after the last year, since place rates are. Where that is not given but
+    the area lists such settings with places, they are paid by the place instead (`place_spend`) and this is 0.
+    """
+    own = area.high_needs[(area.high_needs["authority"] == authority) & (area.high_needs["item"] == OTHER_PLACES_ITEM)]
+    if len(own):
+        return project(_amounts(own), financial_years, growth=0.0)
+    listed = area.settings["setting_type"].isin(OTHER_PLACE_TYPES) & (area.settings["authority"] == authority)
+    if listed.any() or area.plans.empty:
+        return pd.Series(0.0, index=list(financial_years))
+    return project(_a_plan(area, authority, "other_places_a_plan_gbp"), financial_years, growth=0.0)
+
+
+OTHER_PLACES_ITEM: Final = "other_place_deductions_gbp"
+OTHER_PLACE_TYPES: Final = ("further_education", "alternative_provision")
+
+
+def _amounts(own: pd.DataFrame) -> dict[int, float]:
+    return dict(zip(own["financial_year"].astype(int), own["amount"].astype(float), strict=True))
+
+
 def _given(area: Area, authority: str, item: str, national: str) -> dict[int, float]:
     own = area.high_needs[(area.high_needs["authority"] == authority) & (area.high_needs["item"] == item)]
     if len(own):
-        return dict(zip(own["financial_year"].astype(int), own["amount"].astype(float), strict=True))
+        return _amounts(own)
+    return _a_plan(area, authority, national)
+
+
+def _a_plan(area: Area, authority: str, national: str) -> dict[int, float]:
+    """Return England's figure a plan times the authority's plans in the January within each year it is given for."""
     plans = area.plans[area.plans["authority"] == authority].groupby("year")["plans"].sum()
     if plans.empty:
         return dict.fromkeys((2021,), 0.0)
