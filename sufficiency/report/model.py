@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -79,7 +78,7 @@ class Report:
     headlines: tuple[Figureword, ...]
     sections: tuple[Section, ...]
     attribution: str
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    suppress: int = 0
 
     def exhibits(self) -> list[tuple[Section, Exhibit]]:
         """Return every exhibit with its section, in order."""

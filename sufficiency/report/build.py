@@ -1,0 +1,74 @@
+"""Build the report of an outcome: sections in the order that decision makers ask, small numbers hidden where asked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from sufficiency.plan import Outcome
+from sufficiency.report.model import Report, Section, Table
+from sufficiency.report.sections import (
+    finance,
+    forecast,
+    going,
+    method,
+    options,
+    places,
+    population,
+    profile,
+    provision,
+    purpose,
+    requests,
+    risks,
+    summary,
+    transport,
+)
+from sufficiency.report.suppress import suppressed
+from sufficiency.school_year import academic_label
+
+ATTRIBUTION: Final = (
+    "Contains public sector information licensed under the Open Government Licence v3.0. Contains National Statistics data © Crown copyright and database right. "
+    "Contains OS data © Crown copyright and database right 2025. Contains Royal Mail data © Royal Mail copyright and database right 2025."
+)
+ALWAYS: Final = (summary, purpose, population, profile, requests)
+PLACED: Final = (provision, going, forecast, places, options, finance, transport, risks, method)
+FORECAST_ONLY: Final = (forecast, method)
+
+
+def build(outcome: Outcome, *, suppress: int = 0) -> Report:
+    """Return the report of an outcome.
+
+    Parameters
+    ----------
+    outcome
+        Of `sufficiency.run`. Without schools and places it has no section on them.
+    suppress
+        Counts from 1 to one below this are hidden in tables; 0 hides none.
+    """
+    area, last = outcome.area, outcome.options["to"]
+    parts = (*ALWAYS, *(PLACED if outcome.placed is not None else FORECAST_ONLY))
+    sections = tuple(_suppressed(part.section(outcome), suppress) for part in parts)
+    return Report(
+        title=f"SEND sufficiency: {area.name}",
+        subtitle=f"EHC plans, specialist places, transport and High Needs Funding from academic year {academic_label(area.base_year)} to {academic_label(last)}. Scenario: {outcome.scenario.name}.",
+        headlines=summary.headlines(outcome),
+        sections=sections,
+        attribution=ATTRIBUTION,
+        suppress=suppress,
+    )
+
+
+def _suppressed(section: Section, limit: int) -> Section:
+    if limit <= 1:
+        return section
+    exhibits = tuple(
+        replace(
+            e,
+            frame=suppressed(e.frame, e.counts, limit),
+            note=f"{e.note} 'c': hidden, so that no child can be told.".strip(),
+        )
+        if isinstance(e, Table) and e.counts
+        else e
+        for e in section.exhibits
+    )
+    return replace(section, exhibits=exhibits)

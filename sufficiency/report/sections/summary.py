@@ -1,0 +1,176 @@
+"""The answer in the first ten lines."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from sufficiency.plan import Outcome
+from sufficiency.report import charts
+from sufficiency.report.model import Chart, Figureword, Section, Table
+from sufficiency.report.sections.common import INTERVAL, LEVELS, middle, milestones
+from sufficiency.report.words import between, gbp, label, shown
+from sufficiency.school_year import financial_label
+
+
+def headlines(outcome: Outcome) -> tuple[Figureword, ...]:
+    """Return the figures that a head of service reads first."""
+    last = outcome.options["to"]
+    low, mid, high = middle(outcome.plans.summary(levels=LEVELS), "plans", year=last)
+    found = [Figureword(f"{mid:,.0f}", f"EHC plans in January {last}", f"{between(low, high)} in 9 of 10 futures")]
+    if outcome.placed is None:
+        return tuple(found)
+    low, mid, high = middle(outcome.placed.shortfall(levels=LEVELS), "children", year=last)
+    found.append(
+        Figureword(f"{mid:,.0f}", f"children with no suitable place in January {last}", f"{between(low, high)}")
+    )
+    money = outcome.journeys.summary("financial_year", levels=LEVELS)
+    year = int(money["financial_year"].min())
+    found.append(
+        Figureword(
+            gbp(middle(money, "gbp", financial_year=year)[1]),
+            f"to carry children with a specialist place, {financial_label(year)}",
+            "",
+        )
+    )
+    balance = outcome.budget.summary("financial_year", levels=LEVELS)
+    end = int(balance["financial_year"].max())
+    low, mid, high = middle(balance, "gbp", financial_year=end, measure="balance")
+    found.append(
+        Figureword(gbp(mid), f"High Needs balance at the end of {financial_label(end)}", between(low, high, "£"))
+    )
+    return tuple(found)
+
+
+def section(outcome: Outcome) -> Section:
+    """Return the executive summary."""
+    area, last = outcome.area, outcome.options["to"]
+    plans = outcome.plans.summary(levels=LEVELS)
+    now, then = middle(plans, "plans", year=area.base_year)[1], middle(plans, "plans", year=last)
+    points = [
+        f"Plans go from {now:,.0f} in January {area.base_year} to {then[1]:,.0f} in January {last} ({between(then[0], then[2])})."
+    ]
+    if outcome.placed is None:
+        return Section(
+            "summary",
+            "Executive summary",
+            words=(
+                "This area has no list of schools and places, so plans are forecast and nothing is allocated, transported or paid for.",
+            ),
+            points=tuple(points),
+        )
+    return Section(
+        "summary",
+        "Executive summary",
+        words=(_answer(outcome),),
+        points=(*points, *_points(outcome)),
+        exhibits=(
+            Chart(
+                "summary-shortfall",
+                "Children with no suitable place, by January",
+                partial(_fan, outcome),
+                "A fan of the want of places, with the range that holds nine futures in ten.",
+            ),
+            Table(
+                "summary-table",
+                "The answer by year, middle forecast",
+                _by_year(outcome),
+                {
+                    "January": "year",
+                    "EHC plans": "n",
+                    "need a specialist place": "n",
+                    "with none": "n",
+                    "at independent schools": "n",
+                    "mean minutes": "1",
+                },
+                note=INTERVAL,
+            ),
+        ),
+    )
+
+
+def _answer(outcome: Outcome) -> str:
+    """Return how many places are missing, of which need and phase, where and by when."""
+    placed, last = outcome.placed, outcome.options["to"]
+    by_year = placed.shortfall(levels=LEVELS)
+    years = [int(y) for y in sorted(by_year["year"].unique())]
+    soon = next((y for y in years if y - outcome.area.base_year == 5), last)
+    mid = middle(by_year, "children", year=soon)
+    if middle(by_year, "children", year=last)[2] < 1:
+        return f"There are places enough for every child who needs one to January {last}, in nine futures of ten."
+    kinds = _top(placed.shortfall("need_group", "phase", levels=(0.5,)), ["need_group", "phase"], soon)
+    where = _top(placed.shortfall("district", levels=(0.5,)), ["district"], soon)
+    first = next((y for y in years if middle(by_year, "children", year=y)[1] >= 1), last)
+    return (
+        f"{outcome.area.name} runs short of specialist places from January {first}. By January {soon} it lacks about {mid[1]:,.0f} ({between(mid[0], mid[2])}): "
+        f"most for {kinds}; most in {where}."
+    )
+
+
+def _top(found: pd.DataFrame, by: list[str], year: int, most: int = 3) -> str:
+    best = found[found["year"] == year].nlargest(most, "children")
+    return ", ".join(
+        f"{' '.join(_in_sentence(str(r[c])) for c in by)} ({r['children']:,.0f})"
+        for r in best.to_dict("records")
+        if r["children"] >= 1
+    )
+
+
+def _in_sentence(code: str) -> str:
+    words = label(code)
+    return words if words == code else words[0].lower() + words[1:]
+
+
+def _points(outcome: Outcome) -> tuple[str, ...]:
+    area, placed = outcome.area, outcome.placed
+    travel = placed.travel(levels=LEVELS)
+    minutes = middle(travel, "mean_minutes", year=area.base_year)[1]
+    beyond = middle(travel, "share_beyond", year=area.base_year)[1]
+    money = outcome.journeys.summary("financial_year", levels=LEVELS)
+    year = int(money["financial_year"].min())
+    budget = outcome.budget.summary("financial_year", levels=LEVELS)
+    end = int(budget["financial_year"].max())
+    balance = middle(budget, "gbp", financial_year=end, measure="balance")
+    spend = (
+        middle(budget, "gbp", financial_year=year, measure="spend")[1]
+        if year in set(budget["financial_year"])
+        else float("nan")
+    )
+    return (
+        f"Near home: a child with a specialist place travels {minutes:.0f} minutes each way on average, and {shown(beyond, '%')} go further than guidance expects.",
+        f"Transport: {gbp(middle(money, 'gbp', financial_year=year)[1])} in {financial_label(year)} for children with a specialist place, outside High Needs.",
+        f"High Needs: {gbp(spend)} is spent in {financial_label(year)}; the balance at the end of {financial_label(end)} is {gbp(balance[1])} ({between(balance[0], balance[2], '£')}) if nothing changes.",
+        "How sure: ranges hold nine futures in ten. Growth of plans is the greatest unknown; places, designations and unit costs marked as assumed come next.",
+    )
+
+
+def _fan(outcome: Outcome) -> Figure:
+    return charts.fan(outcome.placed.shortfall(levels=LEVELS), "children", unit="children")
+
+
+def _by_year(outcome: Outcome) -> pd.DataFrame:
+    placed = outcome.placed
+    years = milestones([int(y) for y in placed.attending["year"].values])
+    plans, short, independent, travel = (
+        outcome.plans.summary(levels=LEVELS),
+        placed.shortfall(levels=LEVELS),
+        placed.independent(levels=LEVELS),
+        placed.travel(levels=LEVELS),
+    )
+    needing = placed.attending.sum(["authority", "need", "phase", "setting"]).median("draw")
+    return pd.DataFrame(
+        [
+            {
+                "January": y,
+                "EHC plans": middle(plans, "plans", year=y)[1],
+                "need a specialist place": float(needing.sel(year=y)),
+                "with none": middle(short, "children", year=y)[1],
+                "9 in 10 between": between(middle(short, "children", year=y)[0], middle(short, "children", year=y)[2]),
+                "at independent schools": middle(independent, "children", year=y)[1],
+                "mean minutes": middle(travel, "mean_minutes", year=y)[1],
+            }
+            for y in years
+        ]
+    )
