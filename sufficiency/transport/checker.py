@@ -178,7 +178,9 @@ def _judge_ride(
     if abs(row["minutes_on_board"] - ride) > TOLERANCE_MINUTES:
         says.append(f"stop {row['stop']} is said to ride {row['minutes_on_board']:.1f} minutes but rides {ride:.1f}")
     if ride > max(limit, direct) + TOLERANCE_MINUTES:
-        says.append(f"stop {row['stop']} rides {ride:.1f} minutes; its limit is {limit:g} and its direct ride {direct:.1f}")
+        says.append(
+            f"stop {row['stop']} rides {ride:.1f} minutes; its limit is {limit:g} and its direct ride {direct:.1f}"
+        )
     if ride > limit + TOLERANCE_MINUTES:
         late.append((row["stop"], row["round"], row["children"], ride, limit, direct))
     return says, late

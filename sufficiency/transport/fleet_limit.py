@@ -8,7 +8,7 @@ import numpy as np
 
 from sufficiency.errors import InfeasibleError, one_of
 from sufficiency.transport.partition import best_partition
-from sufficiency.transport.polish import polish
+from sufficiency.transport.polish import Step, polish
 from sufficiency.transport.round_tables import UNLIMITED
 from sufficiency.transport.savings import savings_runs
 from sufficiency.transport.school_run import SchoolRun
@@ -33,7 +33,7 @@ def hired_plan(run: SchoolRun, *, seed: int, seconds: float = 3.0) -> Infeasible
     plan = best_partition(hired, pool, seconds=seconds) or [
         replace(t, kind=t.kind if t.kind >= len(run.kind) else t.kind + len(run.kind)) for t in start
     ]
-    better = polish(hired, plan, seconds=seconds, seed=seed).plan
+    better = polish(hired, plan, Step(), seconds=seconds, seed=seed).plan
     plan = better if better is not None and hired.total(better) < hired.total(plan) else plan
     left = [t for t in plan if t.kind >= len(run.kind)]
     parts = [p for t in left for p in t.parts]

@@ -1,9 +1,9 @@
 """Set partitioning: choose, among many runs met by a heuristic, those that carry everyone once at least cost.
 
-    minimise    Σ_j cost_j x_j
-    subject to  Σ_{j ∋ i} x_j = 1      for every part i of a stop
-                Σ_{j by v} x_j ≤ available_v   for every row v of the vehicles table
-                x_j ∈ {0, 1}
+minimise    Σ_j cost_j x_j
+subject to  Σ_{j ∋ i} x_j = 1      for every part i of a stop
+            Σ_{j by v} x_j ≤ available_v   for every row v of the vehicles table
+            x_j ∈ {0, 1}
 """
 
 from __future__ import annotations

@@ -31,11 +31,16 @@ MOST_MONEY_SCALE: Final = 1_000.0
 LOOK_EVERY: Final = 50
 PATIENCE: Final = 2_000
 MORE_VEHICLES: Final = 10
-# Smaller steps and a shorter memory than PyVRP's own: from a good plan they find better ones sooner.
-HISTORY: Final = 50
-NEIGHBOURS: Final = 25
-PERTURBATIONS: Final = 5
-PATIENCE_A_STOP: Final = 500
+PATIENCE_A_STOP: Final = 1_500
+
+
+@dataclass(frozen=True)
+class Step:
+    """How a search moves: the most stops it disturbs at once, how near a stop's neighbours are, how long it remembers."""
+
+    largest: int = 25
+    neighbours: int = 25
+    memory: int = 300
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,7 @@ class Polished:
     pool: set[tuple[int, ...]]
 
 
-def polish(run: SchoolRun, start: list[Trip] | None, *, seconds: float, seed: int) -> Polished:
+def polish(run: SchoolRun, start: list[Trip] | None, step: Step, *, seconds: float, seed: int) -> Polished:
     """Return the best plan that PyVRP finds in `seconds`, starting from `start` (None: from nothing).
 
     The plan returned is checked against the run's own loads, rides and fleet; one that PyVRP calls feasible but is not
@@ -60,9 +65,9 @@ def polish(run: SchoolRun, start: list[Trip] | None, *, seconds: float, seed: in
     data, kinds = problem(run, start)
     pool: set[tuple[int, ...]] = set()
     params = pyvrp.SolveParams(
-        ils=pyvrp.IteratedLocalSearchParams(history_length=HISTORY, callbacks=_collector(pool)),
-        neighbourhood=NeighbourhoodParams(num_neighbours=NEIGHBOURS),
-        perturbation=PerturbationParams(1, PERTURBATIONS),
+        ils=pyvrp.IteratedLocalSearchParams(history_length=step.memory, callbacks=_collector(pool)),
+        neighbourhood=NeighbourhoodParams(num_neighbours=step.neighbours),
+        perturbation=PerturbationParams(1, step.largest),
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

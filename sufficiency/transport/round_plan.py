@@ -12,17 +12,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from sufficiency.errors import InputError
 from sufficiency.transport.checker import Walked, check_rounds, walk
-from sufficiency.transport.fleet_limit import fleet_is_too_small, hired_plan
-from sufficiency.transport.partition import best_partition
-from sufficiency.transport.polish import polish
 from sufficiency.transport.round_tables import labels_as_given, read_stops, read_vehicles
-from sufficiency.transport.savings import savings_runs
 from sufficiency.transport.school_run import SchoolRun, Trip, compile_run
+from sufficiency.transport.search import search
 
 COLUMNS = ("vehicle", "round", "order", "stop", "children", "minutes_on_board", "wheelchairs")
 
@@ -142,29 +138,6 @@ def rounds(
     return result
 
 
-def search(run: SchoolRun, *, seconds: float, seed: int, cycles: int = 3) -> list[Trip]:
-    """Return the cheapest plan found in `seconds`: savings, set partitioning, then polish and partition by turns."""
-    ends = time.perf_counter() + seconds
-    if fleet_is_too_small(run):
-        raise hired_plan(run, seed=seed)
-    best, pool = savings_runs(run)
-    best = best_partition(
-        run, pool, seconds=max(1.0, seconds * 0.08), incumbent=best if run.has_enough(best) else None
-    )
-    for cycle in range(cycles):
-        left = ends - time.perf_counter()
-        if left < 0.05:
-            break
-        polished = polish(run, best, seconds=0.93 * left / (cycles - cycle), seed=seed + cycle)
-        best = min((p for p in (best, polished.plan) if p is not None), key=run.total, default=None)
-        pool = polished.pool | set(list(pool)[:0])
-        if polished.pool:
-            best = best_partition(run, polished.pool, seconds=0.05 * left, incumbent=best)
-    if best is None:
-        raise hired_plan(run, seed=seed)
-    return best
-
-
 def _table(run: SchoolRun, plan: list[Trip], as_given: dict[str, Any]) -> pd.DataFrame:
     """Return a plan as a table, longest round first."""
     rows: list[tuple[Any, ...]] = []
@@ -185,7 +158,9 @@ def _notes(run: SchoolRun) -> tuple[str, ...]:
         notes.append(f"{len(shared)} stops are shared between vehicles: {', '.join(map(str, shared.index[:10]))}")
     over = run.allowed > run.limit + 1e-9
     if over.any():
-        notes.append(f"{int(run.children[over].sum())} children's direct ride is over their limit: they are carried, and late")
+        notes.append(
+            f"{int(run.children[over].sum())} children's direct ride is over their limit: they are carried, and late"
+        )
     return tuple(notes)
 
 

@@ -181,7 +181,9 @@ def travel_matrices(travel: pd.DataFrame, places: list[str], needed: Flags) -> t
     return matrices[0], matrices[1]
 
 
-def _check_complete(matrices: list[Floats], places: list[str], needed: Flags, known: set[int], travel: pd.DataFrame) -> None:
+def _check_complete(
+    matrices: list[Floats], places: list[str], needed: Flags, known: set[int], travel: pd.DataFrame
+) -> None:
     lacking = needed & ~(np.isfinite(matrices[0]) & np.isfinite(matrices[1]))
     if not lacking.any():
         return

@@ -34,6 +34,7 @@ class SchoolRun:
     wheelchairs: Ints  # n
     service: Floats  # n [minutes]
     limit: Floats  # n, as asked [minutes]
+    is_solo: Flags  # n
     allowed: Floats  # n: the limit, or the direct ride where that is longer [minutes]
     load: Ints  # n × d
     room: Ints  # k × d
@@ -96,6 +97,34 @@ class SchoolRun:
         """Whether the fleet has the vehicles that a plan uses."""
         return bool((self.used(trips) <= self.available).all())
 
+    def only(self, parts: Ints) -> SchoolRun:
+        """Return the same morning for some parts of stops only, without the loads that then bind no vehicle."""
+        binds = (self.load[parts].sum(axis=0) > self.room.min(axis=0)) | (np.arange(self.load.shape[1]) == 0)
+        per_part = {
+            name: getattr(self, name)[parts]
+            for name in (
+                "children",
+                "wheelchairs",
+                "service",
+                "limit",
+                "is_solo",
+                "allowed",
+                "school_km",
+                "school_minutes",
+            )
+        }
+        return replace(
+            self,
+            **per_part,
+            stop=tuple(self.stop[i] for i in parts),
+            load=self.load[np.ix_(parts, np.flatnonzero(binds))],
+            room=self.room[:, binds],
+            km=self.km[np.ix_(parts, parts)],
+            minutes=self.minutes[np.ix_(parts, parts)],
+            start_km=self.start_km[:, parts],
+            start_minutes=self.start_minutes[:, parts],
+        )
+
     def without_limits(self) -> SchoolRun:
         """Return the same morning with as many vehicles of each kind as could be wanted."""
         return replace(self, available=np.full_like(self.available, UNLIMITED))
@@ -130,6 +159,7 @@ def compile_run(
         wheelchairs=parts["wheelchairs"].to_numpy(),
         service=service,
         limit=stops.limit[owner],
+        is_solo=stops.solo[owner],
         allowed=np.maximum(stops.limit[owner], direct),
         load=load,
         room=room,

@@ -1,0 +1,58 @@
+"""The search for a plan: savings, set partitioning, then polish and partition by turns, the best kept."""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+import numpy as np
+
+from sufficiency.transport.fleet_limit import fleet_is_too_small, hired_plan
+from sufficiency.transport.partition import best_partition
+from sufficiency.transport.polish import Step, polish
+from sufficiency.transport.savings import savings_runs
+from sufficiency.transport.school_run import SchoolRun, Trip
+
+# Turns of the polish. Short rounds like small steps and long ones large; taking turns, each starts from what the other
+# found, and the runs of both are recombined.
+STEPS: Final = (Step(largest=25), Step(largest=6), Step(largest=12), Step(largest=5), Step(largest=25), Step(largest=8))
+
+
+def search(run: SchoolRun, *, seconds: float, seed: int) -> list[Trip]:
+    """Return the cheapest plan found in `seconds`.
+
+    Raises
+    ------
+    InfeasibleError
+        If no plan was found within the fleet: it says who is left, and the smallest fleet found that works.
+    """
+    if fleet_is_too_small(run):
+        raise hired_plan(run, seed=seed)
+    if run.is_limited or not run.is_solo.any():
+        return _shared(run, seconds=seconds, seed=seed)
+    # With as many vehicles as needed, who travels alone changes nothing for the rest.
+    alone = [trip for i in np.flatnonzero(run.is_solo) if (trip := run.cheapest((int(i),))) is not None]
+    others = np.flatnonzero(~run.is_solo)
+    if not len(others):
+        return alone
+    shared = _shared(run.only(others), seconds=seconds, seed=seed)
+    return alone + [Trip(t.kind, tuple(int(others[p]) for p in t.parts)) for t in shared]
+
+
+def _shared(run: SchoolRun, *, seconds: float, seed: int) -> list[Trip]:
+    ends = time.perf_counter() + seconds
+    plan, pool = savings_runs(run)
+    best = best_partition(run, pool, seconds=max(1.0, seconds * 0.08), incumbent=plan if run.has_enough(plan) else None)
+    pool = {t.parts for t in best or plan}
+    for turn, step in enumerate(STEPS):
+        left = ends - time.perf_counter()
+        if left < 0.05 or len(run) < 2:
+            break
+        polished = polish(run, best, step, seconds=0.92 * left / (len(STEPS) - turn), seed=seed + turn)
+        best = min((p for p in (best, polished.plan) if p is not None), key=run.total, default=None)
+        pool |= polished.pool
+        left = ends - time.perf_counter()
+        best = best_partition(run, pool, seconds=min(0.25 * left, 0.08 * seconds), incumbent=best)
+    if best is None:
+        raise hired_plan(run, seed=seed)
+    return best
