@@ -83,7 +83,7 @@ def route_map(area: Area, *, travel: pd.DataFrame | None = None) -> RouteMap:
     settings = area.settings[area.settings["setting_type"].isin(SPECIALIST)].reset_index(drop=True)
     zones = area.zones.reset_index(drop=True)
     if settings.empty or zones.empty:
-        lacking = "zones.csv" if zones.empty else "a specialist setting in settings.csv"
+        lacking = "zones.csv" if zones.empty else "specialist setting in settings.csv"
         raise MissingError(f"{area.name} has no {lacking}, so no child can be placed; add one to the area's folder")
     km, minutes = _journeys(area, zones, settings, area.travel if travel is None else travel)
     is_state = np.array([SETTINGS[t].is_state for t in settings["setting_type"]])

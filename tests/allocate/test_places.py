@@ -1,0 +1,383 @@
+"""Placing year by year: nobody is lost, those who have a place keep it, and every table adds up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import sufficiency as sf
+from sufficiency import tables
+from sufficiency.allocate import one_year
+from sufficiency.allocate.children import NEW, Children, whole_mean
+from sufficiency.allocate.result import Placed
+from sufficiency.allocate.route_table import KINDS, NEED_CODES, route_map
+from sufficiency.allocate.yearly import places
+from sufficiency.area import Area
+from sufficiency.errors import InputError, MissingError
+from sufficiency.levers import ChangeAssumption, ClosePlaces, OpenPlaces
+from sufficiency.vocabulary import SPECIALIST, UNPLACED
+from tests.allocate.forecasts import HandMade, grown
+
+
+@pytest.fixture(scope="module")
+def example() -> tuple[Area, HandMade, Placed]:
+    area = sf.example_area()
+    plans = grown(area, to=2029, draws=4, growth=0.03)
+    return area, plans, places(area, plans, draws=4)
+
+
+def needing(plans: HandMade) -> xr.DataArray:
+    known = [t for t in SPECIALIST if t in plans.plans.indexes["setting"]]
+    return plans.plans.sel(setting=known).sum(["setting", "ncy"])
+
+
+def lost(placed: Placed, plans: HandMade) -> int:
+    """Return the largest difference between children needing a place and children accounted for, in any cell."""
+    wanted = needing(plans).sel(draw=placed.attending["draw"])
+    return int(abs(placed.attending.sum(["phase", "setting"]) - wanted).max())
+
+
+# --- nobody is lost ---------------------------------------------------------------------------------------------------
+
+
+def test_every_child_is_placed_or_counted_as_unplaced(example: tuple[Area, HandMade, Placed]) -> None:
+    _, plans, placed = example
+    assert lost(placed, plans) == 0
+    assert list(placed.attending.indexes["setting"])[-1] == UNPLACED
+
+
+@st.composite
+def areas(draw: st.DrawFn) -> tuple[Area, HandMade]:
+    """Draw a small area with any mixture of settings, places and children, and a forecast of it."""
+    rng = np.random.default_rng(draw(st.integers(0, 10_000)))
+    zones, schools = draw(st.integers(1, 4)), draw(st.integers(1, 5))
+    authorities = [f"E0600000{a}" for a in range(1, draw(st.integers(1, 2)) + 1)]
+    zone_table = pd.DataFrame(
+        {
+            "zone": [f"Z{i}" for i in range(max(zones, len(authorities)))],
+            "district": "D",
+            "easting": rng.uniform(400_000, 430_000, max(zones, len(authorities))),
+            "northing": rng.uniform(300_000, 330_000, max(zones, len(authorities))),
+        }
+    )
+    zone_table["authority"] = [authorities[i % len(authorities)] for i in range(len(zone_table))]
+    low = rng.integers(-4, 12, schools)
+    setting_table = pd.DataFrame(
+        {
+            "setting": [f"S{j}" for j in range(schools)],
+            "name": "School",
+            "setting_type": rng.choice(SPECIALIST, schools),
+            "authority": rng.choice(authorities, schools),
+            "district": "D",
+            "easting": rng.uniform(400_000, 430_000, schools),
+            "northing": rng.uniform(300_000, 330_000, schools),
+            "ncy_low": low,
+            "ncy_high": np.minimum(low + rng.integers(0, 15, schools), 20),
+            "needs": rng.choice(["", "ASD", "SEMH", "ASD SLD", "SLCN MLD"], schools),
+            "sex": rng.choice(["all", "girls", "boys"], schools, p=[0.6, 0.2, 0.2]),
+            "is_in_area": rng.random(schools) < 0.8,
+        }
+    )
+    years = draw(st.lists(st.sampled_from([2026, 2027]), unique=True))
+    place_table = pd.concat(
+        [
+            pd.DataFrame({"setting": setting_table["setting"], "year": y, "places": rng.integers(0, 12, schools)})
+            for y in [2025, *years]
+        ]
+    )
+    cells = 25
+    states = pd.DataFrame(
+        {
+            "authority": rng.choice(authorities, cells),
+            "year": 2025,
+            "ncy": rng.integers(-4, 21, cells),
+            "need": rng.choice(["ASD", "SEMH", "SLD", "MLD", "OTH"], cells),
+            "setting": rng.choice([*SPECIALIST, "mainstream"], cells),
+            "plans": rng.integers(0, 5, cells),
+        }
+    ).drop_duplicates(["authority", "ncy", "need", "setting"])
+    area = Area(
+        name="Anyshire",
+        authorities={a: a for a in authorities},
+        base_year=2025,
+        population=tables.empty(tables.POPULATION),
+        plans=tables.empty(tables.PLANS),
+        states=tables.check(states, tables.STATES),
+        zones=tables.check(zone_table, tables.ZONES),
+        zone_children=pd.DataFrame(
+            [(z, n, float(rng.integers(0, 3))) for z in zone_table["zone"] for n in range(-4, 21)],
+            columns=["zone", "ncy", "children"],
+        ),
+        settings=tables.check(setting_table, tables.SCHOOLS),
+        places=tables.check(place_table, tables.PLACES),
+    )
+    area = ChangeAssumption("allocate.who_may_move", float(draw(st.integers(0, 2))))(area)
+    return area, grown(area, to=2028, draws=2, growth=0.1, seed=draw(st.integers(0, 99)))
+
+
+@settings(max_examples=25)
+@given(areas())
+def test_nobody_is_lost_in_any_area(made: tuple[Area, HandMade]) -> None:
+    """Whole children in every cell; nobody new is sent where age, sex or room forbid; tables agree."""
+    area, plans = made
+    placed = places(area, plans, draws=2)
+    assert lost(placed, plans) == 0
+    found, book = placed.routes, placed.drawn
+    is_placed = book.setting < len(found.settings)
+    some = np.flatnonzero(is_placed)
+    ncy = book.ncy[some].astype(int)
+    assert (ncy >= found.settings["ncy_low"].to_numpy()[book.setting[some]]).all()
+    assert (ncy <= found.settings["ncy_high"].to_numpy()[book.setting[some]]).all()
+    assert found.admits_sex[book.is_girl[some].astype(int), book.setting[some]].all()
+    rolls = placed.attending.sum(["authority", "need", "phase"]).sel(setting=list(found.codes)).to_numpy()
+    before = np.maximum(rolls[:, :-1], placed.places[1:])  # a school may be over-full only with children it had
+    was_cut = placed.places[1:] < placed.places[:-1]
+    assert (rolls[:, 1:] <= np.where(was_cut, placed.places[1:], before)).all()
+    unplaced = placed.attending.sel(setting=UNPLACED).sum(["authority", "need", "phase"]).median("draw")
+    np.testing.assert_allclose(placed.shortfall(levels=(0.5,))["children"], unplaced)
+    assert (placed.value_gbp >= 0).all()
+    assert placed.placements.groupby("year")["children"].sum().sum() == placed.expected.zone.size
+
+
+def test_the_expected_demand_adds_up(example: tuple[Area, HandMade, Placed]) -> None:
+    _, plans, placed = example
+    mean = needing(plans).sum(["authority", "need"]).mean("draw").to_numpy()
+    whole = placed.placements.groupby("year")["children"].sum().to_numpy()
+    assert np.abs(whole - mean).max() <= 2  # two authorities and two kinds of place, each rounded
+    assert (whole == np.rint(whole)).all()
+
+
+@given(st.integers(1, 5), st.integers(0, 1000))
+def test_a_whole_mean_is_within_one_of_the_mean_everywhere(draws: int, seed: int) -> None:
+    counts = np.random.default_rng(seed).poisson(1.3, (draws, 2, 1, 25, 3, 2))
+    mean, whole = counts.mean(axis=0), whole_mean(counts)
+    assert (np.abs(whole - mean) < 1).all()
+    np.testing.assert_array_equal(whole.sum(axis=(2, 3)), np.rint(mean.sum(axis=(2, 3))))
+
+
+# --- staying, moving, waiting -------------------------------------------------------------------------------------------
+
+
+def child(**of: Any) -> Children:
+    """Return children by position: zone A, Year 1, autism, special school, at S1, unless said otherwise."""
+    count = max((len(v) for v in of.values() if isinstance(v, list)), default=1)
+    given = {
+        "zone": 0,
+        "ncy": 1,
+        "need": NEED_CODES.index("ASD"),
+        "kind": 0,
+        "is_girl": False,
+        "setting": 0,
+        "waited": 0,
+    }
+    return Children(**{name: np.array(np.broadcast_to(of.get(name, v), count)) for name, v in given.items()})
+
+
+@pytest.fixture
+def two_schools(tiny_area: Area) -> Area:
+    """Return the tiny area with a second special school at C, the far end, and no unit."""
+    return tiny_area.replace(
+        settings=tiny_area.settings.assign(setting_type="special", ncy_high=14, needs=["ASD SLD", "ASD SLD"])
+    )
+
+
+def placed_at(area: Area, children: Children, room: list[int], before: list[int] | None = None) -> list[int]:
+    now = one_year.place(children, route_map(area), np.array(room), np.array(before or room), one_year.Prices.of(area))
+    return now.children.setting.tolist()
+
+
+def test_a_child_stays_though_another_school_is_nearer(two_schools: Area) -> None:
+    assert placed_at(two_schools, child(zone=[2]), [5, 5]) == [0]
+
+
+def test_at_a_change_of_phase_a_child_may_move_nearer_home(two_schools: Area) -> None:
+    assert placed_at(two_schools, child(zone=[2], ncy=7), [5, 5]) == [1]
+    assert placed_at(two_schools, child(zone=[2], ncy=7), [5, 0]) == [0]
+
+
+def test_the_policy_decides_who_may_move(two_schools: Area) -> None:
+    never = ChangeAssumption("allocate.who_may_move", 0.0)(two_schools)
+    always = ChangeAssumption("allocate.who_may_move", 2.0)(two_schools)
+    assert placed_at(never, child(zone=[2], ncy=7), [5, 5]) == [0]
+    assert placed_at(always, child(zone=[2]), [5, 5]) == [1]
+    dear = ChangeAssumption("allocate.move_gbp", 90_000.0)(always)
+    assert placed_at(dear, child(zone=[2]), [5, 5]) == [0]
+
+
+def test_an_over_full_school_keeps_its_children_and_takes_none(two_schools: Area) -> None:
+    """Three children at a school of two places: all stay, and a new neighbour goes to the far school."""
+    children = child(zone=[0, 0, 0, 0], setting=[0, 0, 0, NEW])
+    assert placed_at(two_schools, children, [2, 5]) == [0, 0, 0, 1]
+    transferring = child(zone=[0, 0, 0, 0], setting=[0, 0, 0, NEW], ncy=7)
+    assert placed_at(two_schools, transferring, [2, 5]) == [0, 0, 0, 1]
+
+
+def test_a_school_that_is_cut_lets_go_those_who_lose_least(two_schools: Area) -> None:
+    children = child(zone=[0, 2, 0], setting=0)
+    assert placed_at(two_schools, children, [2, 5], before=[3, 5]) == [0, 1, 0]
+
+
+def test_a_child_too_old_for_their_school_needs_another(tiny_area: Area) -> None:
+    at_the_unit = child(zone=[2], kind=1, setting=1, ncy=7)
+    assert placed_at(tiny_area, at_the_unit, [5, 2]) == [0]
+
+
+def test_those_who_waited_are_placed_first(two_schools: Area) -> None:
+    children = child(zone=[0, 0], setting=[NEW, 2], waited=[0, 1])
+    now = one_year.place(
+        children, route_map(two_schools), np.array([1, 0]), np.array([1, 0]), one_year.Prices.of(two_schools)
+    )
+    assert now.children.setting.tolist() == [2, 0]
+    assert now.children.waited.tolist() == [1, 0]
+
+
+def test_the_value_of_a_place_is_what_one_more_would_save(two_schools: Area) -> None:
+    children, found, prices = (
+        child(zone=[0, 2, 2], setting=NEW),
+        route_map(two_schools),
+        one_year.Prices.of(two_schools),
+    )
+
+    def cost(room: list[int]) -> tuple[float, np.ndarray]:
+        now = one_year.place(children, found, np.array(room), np.array(room), prices)
+        at = now.children.setting
+        paid = [
+            found.cost_gbp[0, z, s] if s < 2 else prices.unplaced_gbp for z, s in zip(children.zone, at, strict=True)
+        ]
+        return sum(paid), now.value_gbp
+
+    least, value = cost([1, 1])
+    assert value[0] == pytest.approx(least - cost([2, 1])[0], abs=0.03)
+    assert value[1] == pytest.approx(least - cost([1, 2])[0], abs=0.03)
+
+
+# --- levers and tables ------------------------------------------------------------------------------------------------
+
+
+def test_more_places_leave_fewer_without_and_cuts_more(example: tuple[Area, HandMade, Placed]) -> None:
+    area, plans, placed = example
+    short = placed.shortfall(levels=(0.5,)).set_index("year")["children"]
+    more = places(OpenPlaces("140436", 300, 2027)(area), plans, draws=4).shortfall(levels=(0.5,)).set_index("year")
+    fewer = places(ClosePlaces("140436", 150, 2027)(area), plans, draws=4).shortfall(levels=(0.5,)).set_index("year")
+    assert more["children"][2026] == fewer["children"][2026] == short[2026]
+    assert more["children"][2029] <= short[2029] < fewer["children"][2029]
+
+
+def test_the_same_seed_places_the_same_children_whatever_other_draws_are_placed(
+    example: tuple[Area, HandMade, Placed],
+) -> None:
+    area, plans, placed = example
+    fewer = places(area, plans, draws=2)
+    xr.testing.assert_identical(fewer.attending, placed.attending.isel(draw=slice(2)))
+    assert not places(area, plans, draws=2, seed=8).attending.identical(fewer.attending)
+
+
+def test_placements_are_as_declared(example: tuple[Area, HandMade, Placed]) -> None:
+    _, _, placed = example
+    table = tables.check(placed.placements, tables.PLACEMENTS)
+    assert (table["children"] > 0).all()
+    assert table.loc[table["setting"] == UNPLACED, "km"].isna().all()
+    assert table.loc[table["setting"] != UNPLACED, "minutes"].notna().all()
+
+
+def test_parts_of_a_shortfall_add_up_in_every_draw(example: tuple[Area, HandMade, Placed]) -> None:
+    """With one draw a quantile is the draw itself, so parts must add up to the whole."""
+    area, plans, _ = example
+    one = places(area, plans, draws=1)
+    whole = one.shortfall("year", levels=(0.5,)).set_index("year")["children"]
+    for by in ("need_group", "phase", "district", "authority", "kind", "ncy"):
+        parts = one.shortfall("year", by, levels=(0.5,))
+        assert list(parts.columns) == ["year", by, "level", "children"]
+        pd.testing.assert_series_equal(parts.groupby("year")["children"].sum(), whole)
+
+
+def test_journeys_are_summed_up_as_numpy_would(example: tuple[Area, HandMade, Placed]) -> None:
+    area, plans, _ = example
+    one = places(area, plans, draws=1)
+    book, found = one.drawn, one.routes
+    those = (book.year == 2) & (book.setting < len(found.settings))
+    minutes = found.minutes[book.zone[those], book.setting[those]]
+    row = one.travel("year", levels=(0.5,)).set_index("year").loc[2027]
+    assert row["mean_minutes"] == pytest.approx(minutes.mean())
+    assert row["p90_minutes"] == pytest.approx(np.quantile(minutes, 0.9, method="inverted_cdf"), abs=0.05)
+    beyond = minutes > np.where(book.ncy[those] < 7, 45, 75)
+    assert row["share_beyond"] == pytest.approx(beyond.mean())
+    by_district = one.travel("year", "district", levels=(0.5,))
+    assert set(by_district["district"]) == set(area.zones["district"])
+
+
+def test_utilisation_counts_the_children_and_places_of_settings(example: tuple[Area, HandMade, Placed]) -> None:
+    _, _, placed = example
+    table = placed.utilisation("setting_type", levels=(0.5,))
+    total = placed.utilisation(levels=(0.5,)).set_index("year")
+    assert (table.groupby("year")["places"].sum() == total["places"]).all()
+    assert total.loc[2025, "places"] == placed.places[0].sum()
+    with pytest.raises(InputError, match="'need' is not one of"):
+        placed.utilisation("need")
+
+
+def test_who_could_come_home(example: tuple[Area, HandMade, Placed]) -> None:
+    _, _, placed = example
+    home = placed.could_come_home("year", levels=(0.5,)).set_index("year")
+    outside = placed.independent("year", levels=(0.5,)).set_index("year")
+    assert (home["children"] <= outside["children"]).all()
+    assert (home["saves_gbp"] > 10_000 * home["children"]).all()
+    assert (placed.out_of_area(levels=(0.5,))["share"] < 0.5).all()
+
+
+def test_the_value_of_a_place_names_every_setting(example: tuple[Area, HandMade, Placed]) -> None:
+    _, _, placed = example
+    table = placed.value_of_a_place("year", "name", levels=(0.5,))
+    assert list(table.columns) == ["year", "setting", "name", "level", "value_of_a_place_gbp"]
+    assert set(table["setting"]) == set(placed.routes.codes)
+    worth = table[(table["year"] == 2028) & (table["setting"] == "140436")]["value_of_a_place_gbp"].item()
+    at = placed.routes.codes.get_loc("140436")
+    assert worth == pytest.approx(np.median(placed.value_gbp[:, 3, at]))
+
+
+def test_an_estimate_is_said_to_be_one(example: tuple[Area, HandMade, Placed]) -> None:
+    _, _, placed = example
+    says = " ".join(placed.notes["says"])
+    assert "Today's settings are estimated" in says
+    assert "straight lines" in says
+    assert "without a suitable place in 2029" in repr(placed)
+    assert "<table" in placed._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("change", "draws", "error", "says"),
+    [
+        ({"places": tables.empty(tables.PLACES)}, 1, MissingError, r"no places\.csv"),
+        ({"zones": tables.empty(tables.ZONES)}, 1, MissingError, r"no zones\.csv"),
+        ({}, 0, InputError, "draws=0"),
+        ({}, 9, InputError, "draws=9: the forecast has 4"),
+    ],
+)
+def test_what_is_lacking_is_named(
+    example: tuple[Area, HandMade, Placed], change: dict, draws: int, error: type, says: str
+) -> None:
+    area, plans, _ = example
+    with pytest.raises(error, match=says):
+        places(area.replace(**change), plans, draws=draws)
+
+
+def test_demand_before_the_first_places_is_refused(example: tuple[Area, HandMade, Placed]) -> None:
+    area, plans, _ = example
+    later = area.replace(places=area.places.assign(year=2026).drop_duplicates("setting"))
+    with pytest.raises(InputError, match=r"places\.csv begins in 2026, but children need places from January 2025"):
+        places(later, plans, draws=1)
+
+
+def test_a_label_that_is_not_known_is_refused(example: tuple[Area, HandMade, Placed]) -> None:
+    _, _, placed = example
+    with pytest.raises(InputError, match=r"'needs' is not one of.*did you mean 'need'"):
+        placed.shortfall("needs")
+    with pytest.raises(InputError, match="quantiles between 0 and 1"):
+        placed.shortfall(levels=(5,))
+    assert KINDS == ("special", "unit")
