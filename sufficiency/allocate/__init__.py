@@ -11,8 +11,16 @@ _WHERE: Final = {
     "places": "yearly",
     "Placed": "result",
     "routes": "route_table",
+    "solve_regions": "regions",
     "openings": "opening",
     "open_sites": "sites",
+    "as_program": "program",
+    "FairShare": "rules",
+    "PhaseBudget": "rules",
+    "CapOnMoves": "rules",
+    "MinimumRoll": "rules",
+    "ClassGroups": "rules",
+    "shortest_longest": "journeys",
     "OpenedSites": "sites",
 }
 
