@@ -91,7 +91,7 @@ SETTINGS: Final[dict[str, SettingType]] = {
 }
 
 SETTING_GROUPS: Final[dict[str, str]] = {
-    "mainstream": "Mainstream (with units and resourced provision)",
+    "mainstream": "Mainstream and units",
     "special": "Special",
     "alternative_provision": "Alternative provision",
     "further_education": "Further education",

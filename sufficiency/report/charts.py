@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import itertools
-from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import matplotlib as mpl
@@ -74,8 +73,8 @@ def fan(
             past = history if group is None else history[history[by] == group]
             axis.plot(past["year"], past[value], "o-", color=INK, markersize=3.5, linewidth=1, label="Counted")
         if group is not None:
-            axis.set_title(label(str(group)), fontsize=9.5, loc="left", color=INK)
-        _finish(axis, unit if place % columns == 0 else "", low_zero=low_zero)
+            axis.set_title(label(str(group), by or ""), fontsize=9.5, loc="left", color=INK)
+        _finish(axis, unit if place % columns == 0 else "", low_zero=low_zero, ticks=6 if columns == 1 else 3)
     if len(groups) > 1:
         for axis in list(axes.flat)[len(groups) :]:
             axis.set_visible(False)
@@ -98,7 +97,7 @@ def lines(frame: pd.DataFrame, x: str, value: str, by: str, *, unit: str) -> Fig
     figure, axis = sheet()
     for place, (group, part) in enumerate(frame.groupby(by, sort=False)):
         colour = COLOURS[place % len(COLOURS)]
-        axis.plot(part[x], part[value], "o-", color=colour, markersize=3.5, linewidth=1.8, label=label(str(group)))
+        axis.plot(part[x], part[value], "o-", color=colour, markersize=3.5, linewidth=1.8, label=label(str(group), by))
     axis.legend(fontsize=8.5, ncols=min(3, frame[by].nunique()), loc="upper left")
     _finish(axis, unit)
     return figure
@@ -118,12 +117,13 @@ def stacked(frame: pd.DataFrame, x: str, value: str, by: str, *, unit: str) -> F
             0.74,
             bottom=bottom,
             color=COLOURS[place % len(COLOURS)],
-            label=label(str(part)),
+            label=label(str(part), by),
             edgecolor="white",
             linewidth=0.4,
         )
         bottom += height
-    axis.set_xticks(at, [label(str(i)) for i in wide.index], rotation=0 if len(wide) < 13 else 60)
+    names = [str(i) if x == "need" else label(str(i), x) for i in wide.index]
+    axis.set_xticks(at, names, rotation=0 if len(wide) < 15 else 60)
     axis.legend(fontsize=8, ncols=3, loc="upper center", bbox_to_anchor=(0.5, 1.24))
     _finish(axis, unit, whole_x=False)
     return figure
@@ -152,7 +152,7 @@ def bars(
         axis.annotate(
             shown(size, how), (max(end, 0), y), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8.5
         )
-    axis.set_yticks(at, [label(str(n)) for n in frame[name]])
+    axis.set_yticks(at, [label(str(n), name) for n in frame[name]])
     axis.grid(visible=False, axis="y")
     axis.grid(visible=True, axis="x")
     axis.set_xlabel(unit)
@@ -171,8 +171,8 @@ def grid(frame: pd.DataFrame, rows: str, columns: str, value: str, *, how: str =
         axis.text(
             j, i, shown(cell, how), ha="center", va="center", fontsize=9, color="white" if cell > 0.72 * top else INK
         )
-    axis.set_xticks(range(len(wide.columns)), [label(str(c)) for c in wide.columns])
-    axis.set_yticks(range(len(wide.index)), [label(str(r)) for r in wide.index])
+    axis.set_xticks(range(len(wide.columns)), [label(str(c), columns) for c in wide.columns])
+    axis.set_yticks(range(len(wide.index)), [label(str(r), rows) for r in wide.index])
     axis.xaxis.tick_top()
     axis.grid(visible=False)
     axis.tick_params(length=0)
@@ -225,16 +225,10 @@ def as_png(figure: Figure, dpi: int = 160) -> bytes:
     return page.getvalue()
 
 
-def _finish(axis: Axes, unit: str, *, low_zero: bool = True, whole_x: bool = True) -> None:
+def _finish(axis: Axes, unit: str, *, low_zero: bool = True, whole_x: bool = True, ticks: int = 6) -> None:
     axis.set_ylabel(unit)
     if low_zero:
         axis.set_ylim(bottom=min(0, axis.get_ylim()[0]))
     axis.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:,.0f}" if v == int(v) else f"{v:,.6g}"))
     if whole_x:
-        axis.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
-
-
-def legend_words(groups: Mapping[str, Any] | Sequence[str]) -> str:
-    """Return group names as a sentence's list."""
-    names = [label(str(g)) for g in groups]
-    return ", ".join(names[:-1]) + (" and " if len(names) > 1 else "") + names[-1] if names else ""
+        axis.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=ticks))

@@ -67,7 +67,9 @@ def _table(table: Table) -> str:
 def _cell(place: int, column: object, value: object, table: Table, numeric: set[object]) -> str:
     how = table.formats.get(str(column), "")
     text = html.escape(
-        label(value) if isinstance(value, str) and how == "code" else shown(value, "" if how == "code" else how)
+        label(value, str(column))
+        if isinstance(value, str) and how == "code"
+        else shown(value, "" if how == "code" else how)
     )
     if place == 0:
         return f'<th scope="row">{text}</th>'

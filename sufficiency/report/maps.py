@@ -185,6 +185,7 @@ def interactive(
     unit: str,
     settings: pd.DataFrame,
     flows: pd.DataFrame | None = None,
+    year: int | None = None,
     how: str = "1",
 ) -> str:
     """Return an SVG map with a choice of year.
@@ -195,13 +196,18 @@ def interactive(
         Zone x year -> what shades it.
     settings
         Frame setting, name, easting, northing, and `places_YEAR`, `roll_YEAR` by year: circles.
+    flows
+        As `still`; they don't change with the year.
+    year
+        Shown first; by default the last.
     """
     here = ground(area)
     years = [int(y) for y in by_year.columns]
+    first = years[-1] if year is None else year
     top = float(np.nanquantile(by_year.to_numpy(dtype=float), 0.98)) or 1.0
     names = area.zones.set_index("zone")
-    zones = [_zone(here, zone, by_year, names, years[-1], top, unit, how) for zone in here.shapes]
-    circles = [_circle(here, s, years[-1]) for s in settings.to_dict("records")]
+    zones = [_zone(here, zone, by_year, names, first, top, unit, how) for zone in here.shapes]
+    circles = [_circle(here, s, first) for s in settings.to_dict("records")]
     paths = _paths(here, flows) if flows is not None else []
     data = {
         "years": years,
@@ -222,7 +228,7 @@ def interactive(
         },
     }
     choose = "".join(
-        f'<option value="{i}"{" selected" if y == years[-1] else ""}>January {y}</option>' for i, y in enumerate(years)
+        f'<option value="{i}"{" selected" if y == first else ""}>January {y}</option>' for i, y in enumerate(years)
     )
     legend = _legend(top, unit, how)
     return (

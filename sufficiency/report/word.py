@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 
 import pandas as pd
 from docx import Document
@@ -16,7 +17,8 @@ from docx.shared import Cm, Pt, RGBColor
 from sufficiency.report.model import Chart, Map, Report, Section, Table
 from sufficiency.report.words import label, shown
 
-ACCENT = RGBColor(0x0B, 0x35, 0x66)
+ACCENT: Final = RGBColor(0x0B, 0x35, 0x66)
+PAGE_WIDTH_CM: Final = 16.6
 
 
 def document(report: Report, pictures: dict[str, bytes]) -> bytes:
@@ -27,7 +29,7 @@ def document(report: Report, pictures: dict[str, bytes]) -> bytes:
     made.core_properties.language = "en-GB"
     made.add_heading(report.title, 0)
     made.add_paragraph(report.subtitle, style="Subtitle")
-    _contents(made)
+    _contents(made, [section.title for section in report.sections])
     for number, section in enumerate(report.sections, start=1):
         _section(made, number, section, report if number == 1 else None, pictures)
     made.add_paragraph(report.attribution).style = made.styles["Caption"]
@@ -53,21 +55,30 @@ def _styles(made: Any) -> None:
     made.styles["Caption"].font.size = Pt(9)
 
 
-def _contents(made: Any) -> None:
-    """Add a contents field, which Word and LibreOffice fill in from the headings."""
-    run = made.add_paragraph().add_run()
-    for kind, words in (("begin", None), (None, 'TOC \\o "1-1" \\h \\z \\u'), ("separate", None), ("end", None)):
-        if kind:
-            part = OxmlElement("w:fldChar")
-            part.set(qn("w:fldCharType"), kind)
-        else:
-            part = OxmlElement("w:instrText")
-            part.set(qn("xml:space"), "preserve")
-            part.text = words
-        run._r.append(part)
-    update = OxmlElement("w:updateFields")
-    update.set(qn("w:val"), "true")
-    made.settings.element.append(update)
+def _contents(made: Any, titles: Sequence[str]) -> None:
+    """Add a contents field that already shows the headings; Word fills in page numbers when it is updated."""
+    made.add_paragraph("Contents").runs[0].bold = True
+    paragraph = made.add_paragraph()
+    paragraph.paragraph_format.line_spacing = 1.3
+    run = paragraph.add_run()
+    _field(run, "begin")
+    instruction = OxmlElement("w:instrText")
+    instruction.set(qn("xml:space"), "preserve")
+    instruction.text = 'TOC \\o "1-1" \\h \\z \\u'
+    run._r.append(instruction)
+    _field(run, "separate")
+    for place, title in enumerate(titles, start=1):
+        if place > 1:
+            paragraph.add_run().add_break()
+        paragraph.add_run(f"{place}  {title}")
+    _field(paragraph.add_run(), "end")
+    made.add_page_break()
+
+
+def _field(run: Any, kind: str) -> None:
+    part = OxmlElement("w:fldChar")
+    part.set(qn("w:fldCharType"), kind)
+    run._r.append(part)
 
 
 def _section(made: Any, number: int, section: Section, first: Report | None, pictures: dict[str, bytes]) -> None:
@@ -116,11 +127,31 @@ def _table(made: Any, table: Table) -> None:
         for cell, column, value, is_number in zip(cells, frame.columns, record, numeric, strict=True):
             how = table.formats.get(str(column), "")
             words = (
-                label(value) if isinstance(value, str) and how == "code" else shown(value, "" if how == "code" else how)
+                label(value, str(column))
+                if isinstance(value, str) and how == "code"
+                else shown(value, "" if how == "code" else how)
             )
             _write(cell, words, right=is_number)
+    _set_widths(grid)
     more = f" The workbook has all {len(table.frame):,} rows." if len(table.frame) > len(frame) else ""
     made.add_paragraph((table.note + more).strip()).paragraph_format.space_after = Pt(10)
+
+
+def _set_widths(grid: Any) -> None:
+    """Share the page's width among columns by the longest word and the typical length of what they hold."""
+    grid.autofit = False
+    columns = [[cell.text for cell in column.cells] for column in grid.columns]
+    wants = [
+        max(
+            max(len(w) for t in texts for w in [*t.split(), "-"]),
+            min(38.0, sum(len(t) for t in texts[1:]) / max(len(texts) - 1, 1)),
+        )
+        for texts in columns
+    ]
+    for column, want in zip(grid.columns, wants, strict=True):
+        width = Cm(PAGE_WIDTH_CM * (want + 2.5) / sum(w + 2.5 for w in wants))
+        for cell in column.cells:
+            cell.width = width
 
 
 def _write(cell: Any, words: str, *, right: bool, bold: bool = False) -> None:

@@ -29,6 +29,8 @@ def shown(value: Any, how: str = "") -> str:
 def gbp(amount: float) -> str:
     """Return pounds as people say them: £950, £24,900, £1.25m."""
     sign, size = ("−" if amount < 0 else ""), abs(amount)
+    if size >= 999_500_000:
+        return f"{sign}£{size / 1e9:,.2f}bn"
     if size >= 999_500:
         return f"{sign}£{size / 1e6:,.1f}m"
     return f"{sign}£{size:,.0f}"
@@ -45,18 +47,25 @@ def count(number: float, one: str, many: str | None = None) -> str:
     return f"{whole:,} {one if whole == 1 else many or one + 's'}"
 
 
-def label(code: str) -> str:
-    """Return a code as words: 'early_years' as 'Early years', and the vocabulary's name where it has one."""
+def label(code: str, column: str = "") -> str:
+    """Return a code as words: the vocabulary's name where it has one, else its own words with a capital.
+
+    `column` says what is named where one code means two things: early_years is a phase and a type of setting.
+    """
+    from sufficiency.school_year import PHASES
     from sufficiency.vocabulary import NEED_GROUPS, NEEDS, SETTING_GROUPS, SETTINGS
 
-    for names in (NEED_GROUPS, SETTING_GROUPS):
+    if column == "phase" and code in PHASES:
+        return {"post_16": "Post-16", "post_19": "Post-19"}.get(code, code.replace("_", " ").capitalize())
+    if column == "setting_group" and code in SETTING_GROUPS:
+        return SETTING_GROUPS[code]
+    for names in (SETTINGS, NEEDS):
         if code in names:
-            return names[code]
-    if code in SETTINGS:
-        return SETTINGS[code].name
-    if code in NEEDS:
-        return NEEDS[code].name
-    return {"post_16": "Post-16", "post_19": "Post-19"}.get(code, code.replace("_", " ").capitalize())
+            return names[code].name
+    if code in NEED_GROUPS:
+        return NEED_GROUPS[code]
+    words = {"post_16": "Post-16", "post_19": "Post-19"}.get(code, code.replace("_", " "))
+    return words[:1].upper() + words[1:]
 
 
 def _plain(value: Any) -> str:

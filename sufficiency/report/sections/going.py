@@ -134,5 +134,6 @@ def _interactive(outcome: Outcome) -> str:
         unit="minutes one way",
         settings=map_settings(outcome, years),
         flows=flow_lines(outcome, outcome.area.base_year),
+        year=outcome.area.base_year,
         how="n",
     )

@@ -94,7 +94,7 @@ def _table(outcome: Outcome, by: tuple[str, ...], key: str, title: str) -> Table
     )
     kept = table[table[[str(y) for y in years]].sum(axis=1) > 0]
     for column in by[1:]:
-        kept = kept.assign(**{column: [label(str(v)) for v in kept[column]]})
+        kept = kept.assign(**{column: [label(str(v), column) for v in kept[column]]})
     formats = dict.fromkeys(map(str, years), "n") | {by[0]: "code"}
     return Table(
         key,

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import pandas as pd
 
 from sufficiency.plan import Outcome
-from sufficiency.report import charts
-from sufficiency.report.model import Chart, Section, Table
+from sufficiency.report.model import Section, Table
 from sufficiency.report.sections.common import rests_on, share
 from sufficiency.report.words import shown
 from sufficiency.vocabulary import SPECIALIST, UNPLACED
@@ -33,6 +30,7 @@ def section(outcome: Outcome) -> Section:
         words=(
             f"{area.name} has {len(special):,} state special schools with {special['places'].sum():,} places in January {area.base_year}, and {units['places'].sum():,} places in SEN units and resourced provision.",
             f"{shown(share(float(special['children'].sum()), float(special['places'].sum())), '%')} of special-school places are filled; {len(full):,} schools hold more children than they have places.",
+            *_attendance_words(outcome),
         ),
         exhibits=(
             Table(
@@ -44,19 +42,6 @@ def section(outcome: Outcome) -> Section:
                 note="Capacity is not commissioned places. 'Estimate' marks a row whose places, needs or location are assumed.",
                 rows_shown=80,
             ),
-            Chart(
-                "provision-full",
-                "How full settings are",
-                partial(
-                    charts.bars,
-                    special.sort_values("full", ascending=False),
-                    "name",
-                    "full",
-                    unit="children a place",
-                    how="%",
-                ),
-                "State special schools, fullest first.",
-            ),
             Table(
                 "provision-type",
                 "Places and children by type of setting",
@@ -65,6 +50,15 @@ def section(outcome: Outcome) -> Section:
             ),
         ),
         assumptions=rests_on(area, "settings", "places", "suitability", "attendance"),
+    )
+
+
+def _attendance_words(outcome: Outcome) -> tuple[str, ...]:
+    """Return how today's attendance is known, where it is an estimate."""
+    notes = outcome.placed.notes
+    return tuple(
+        f"{says}, so schools alike in places look alike in how full they are."
+        for says in notes.loc[notes["table"] == "attendance", "says"]
     )
 
 

@@ -12,7 +12,8 @@ from sufficiency.report import charts
 from sufficiency.report.model import Chart, Figureword, Section, Table
 from sufficiency.report.sections.common import INTERVAL, LEVELS, middle, milestones
 from sufficiency.report.words import between, gbp, label, shown
-from sufficiency.school_year import financial_label
+from sufficiency.school_year import PHASES, financial_label
+from sufficiency.vocabulary import NEED_GROUPS
 
 
 def headlines(outcome: Outcome) -> tuple[Figureword, ...]:
@@ -105,7 +106,7 @@ def _answer(outcome: Outcome) -> str:
     first = next((y for y in years if middle(by_year, "children", year=y)[1] >= 1), last)
     return (
         f"{outcome.area.name} runs short of specialist places from January {first}. By January {soon} it lacks about {mid[1]:,.0f} ({between(mid[0], mid[2])}): "
-        f"most for {kinds}; most in {where}."
+        f"most of all for {kinds}; and for children of {where}."
     )
 
 
@@ -119,8 +120,9 @@ def _top(found: pd.DataFrame, by: list[str], year: int, most: int = 3) -> str:
 
 
 def _in_sentence(code: str) -> str:
-    words = label(code)
-    return words if words == code else words[0].lower() + words[1:]
+    """Return a code's words without a capital; a place's name keeps its own."""
+    words = label(code, "phase")
+    return words if words == code or code not in {*NEED_GROUPS, *PHASES} else words[0].lower() + words[1:]
 
 
 def _points(outcome: Outcome) -> tuple[str, ...]:
