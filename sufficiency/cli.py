@@ -48,6 +48,8 @@ def report(
         written = sf.report.write(
             outcome, out, suppress=suppress, progress=lambda what, share: tell(what, 0.7 + 0.3 * share)
         )
+    for figure in sf.report.headlines(outcome):
+        typer.echo(f"{figure.value} {figure.says}{f' ({figure.range})' if figure.range else ''}")
     typer.echo(f"The report is at {Path(written).resolve()}")
 
 

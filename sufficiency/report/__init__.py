@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
-from sufficiency.report.write import write
+import importlib
+from typing import Any, Final
 
-__all__ = ["write"]
+_WHERE: Final = {"write": "writing", "build": "building", "headlines": "sections.summary", "write_returns": "returns"}
+
+__all__ = sorted(_WHERE)
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first used; drawing and document libraries load later still."""
+    if name in _WHERE:
+        module = importlib.import_module(f"sufficiency.report.{_WHERE[name]}")
+        globals()[name] = found = getattr(module, name)
+        return found
+    raise AttributeError(f"module 'sufficiency.report' has no attribute '{name}'")

@@ -32,7 +32,7 @@ def write(outcome: Outcome, folder: str | Path, *, suppress: int = 0, progress: 
     OutputError
         If the folder can't be written; nothing is left half-written.
     """
-    from sufficiency.report.build import build
+    from sufficiency.report.building import build
     from sufficiency.report.charts import as_png
     from sufficiency.report.excel import workbook
     from sufficiency.report.html import page
