@@ -23,7 +23,7 @@ def fleet_is_too_small(run: SchoolRun) -> bool:
     return bool((run.load.sum(axis=0) > (room * run.available[:, None]).sum(axis=0)).any())
 
 
-def hired_plan(run: SchoolRun, *, seed: int, seconds: float = 3.0) -> InfeasibleError:
+def hired_plan(run: SchoolRun, *, seed: int, seconds: float = 1.0) -> InfeasibleError:
     """Return the error that says who is left and what fleet would do.
 
     Each kind is offered again, in any number, at a price above that of any plan: so as few as possible are hired.
@@ -55,13 +55,14 @@ def hired_plan(run: SchoolRun, *, seed: int, seconds: float = 3.0) -> Infeasible
 
 def _with_hire(run: SchoolRun) -> SchoolRun:
     alone = sum(run.cost(t) for i in range(len(run)) if (t := run.cheapest((i,))) is not None)
-    twice = {
-        name: np.concatenate([getattr(run, name)] * 2)
-        for name in ("room", "has_assistant", "per_km", "per_minute", "start_km", "start_minutes")
-    }
     return replace(
         run,
-        **twice,
+        room=np.concatenate([run.room, run.room]),
+        has_assistant=np.tile(run.has_assistant, 2),
+        per_km=np.tile(run.per_km, 2),
+        per_minute=np.tile(run.per_minute, 2),
+        start_km=np.concatenate([run.start_km, run.start_km]),
+        start_minutes=np.concatenate([run.start_minutes, run.start_minutes]),
         kind=run.kind * 2,
         fixed=np.concatenate([run.fixed, run.fixed + alone + 1.0]),
         base=np.concatenate([run.base, run.base + len(run.available)]),

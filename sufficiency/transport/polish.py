@@ -103,14 +103,13 @@ def problem(run: SchoolRun, start: list[Trip] | None = None) -> tuple[pyvrp.Prob
     durations = _durations(run)
     opens = HORIZON - np.maximum(_allowed_ticks(run), durations[2:, 0])
     has_limits = bool(np.isfinite(run.allowed).any())
-    closes = {"tw_late": HORIZON} if has_limits else {}
     return pyvrp.ProblemData(
         locations=[pyvrp.Location(0, 0) for _ in range(n + 2)],
         clients=[
             pyvrp.Client(2 + i, pickup=run.load[i].tolist(), tw_early=max(0, int(opens[i])) if has_limits else 0)
             for i in range(n)
         ],
-        depots=[pyvrp.Depot(0, **closes), pyvrp.Depot(1)],
+        depots=[pyvrp.Depot(0, tw_late=HORIZON) if has_limits else pyvrp.Depot(0), pyvrp.Depot(1)],
         vehicle_types=[
             pyvrp.VehicleType(
                 num_available=int(available[k]),
@@ -135,14 +134,15 @@ def _available(run: SchoolRun, start: list[Trip] | None) -> Ints:
     """
     most = np.minimum(run.available[run.base], len(run))
     if start is None:
-        return np.where(run.has_assistant, most, 0) if run.has_assistant.any() and run.is_limited else most
+        with_only = run.has_assistant.any() and run.is_limited
+        return np.asarray(np.where(run.has_assistant, most, 0) if with_only else most, dtype=np.int64)
     used = np.bincount([t.kind for t in start], minlength=len(run.kind))
     # Vehicles far beyond those in use only slow the search.
     most = np.minimum(most, used + MORE_VEHICLES + used // 4)
     if not run.has_assistant.any() or not run.is_limited:
-        return most.astype(np.int64)
+        return np.asarray(most, dtype=np.int64)
     left = np.maximum(0, np.minimum(run.available, len(run)) - run.used(start))[run.base]
-    return np.minimum(most, used + np.where(run.has_assistant, 0, left)).astype(np.int64)
+    return np.asarray(np.minimum(most, used + np.where(run.has_assistant, 0, left)), dtype=np.int64)
 
 
 def _money_scale(run: SchoolRun) -> float:
@@ -152,7 +152,7 @@ def _money_scale(run: SchoolRun) -> float:
     return float(min(MOST_MONEY_SCALE, 10.0 ** np.floor(np.log10(LARGEST_LEG / dearest))))
 
 
-def _money(run: SchoolRun, k: int, scale: float) -> Ints:
+def _money(run: SchoolRun, k: int, scale: float) -> Any:
     """Return what each leg costs a kind, boarding included, in units of money."""
     n = len(run)
     money = np.zeros((n + 2, n + 2))
@@ -163,7 +163,7 @@ def _money(run: SchoolRun, k: int, scale: float) -> Ints:
     return np.rint(money * scale).astype(np.int64)
 
 
-def _durations(run: SchoolRun) -> Ints:
+def _durations(run: SchoolRun) -> Any:
     """Return the time of each leg, boarding included, rounded up so that no limit is passed by rounding."""
     n = len(run)
     minutes = np.zeros((n + 2, n + 2))
@@ -192,7 +192,7 @@ def _collector(pool: set[tuple[int, ...]]) -> pyvrp.IteratedLocalSearchCallbacks
     """Return callbacks that keep the runs of each new best plan, and of the plan in hand now and then."""
     import pyvrp
 
-    class Collector(pyvrp.IteratedLocalSearchCallbacks):  # type: ignore[misc, unused-ignore]
+    class Collector(pyvrp.IteratedLocalSearchCallbacks):
         """Collects runs; looking at every plan would cost more than it finds."""
 
         seen = 0
@@ -200,7 +200,7 @@ def _collector(pool: set[tuple[int, ...]]) -> pyvrp.IteratedLocalSearchCallbacks
         def on_best(self, best: Any) -> None:
             pool.update(_parts(route) for route in best.routes())
 
-        def on_iteration(self, current: Any, candidate: Any, best: Any, cost_evaluator: Any) -> None:
+        def on_iteration(self, current: Any, *_: Any) -> None:
             self.seen += 1
             if self.seen % LOOK_EVERY == 0:
                 pool.update(_parts(route) for route in current.routes() if route.is_feasible())

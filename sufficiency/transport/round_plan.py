@@ -123,19 +123,26 @@ def rounds(
     """
     ends = time.perf_counter() + seconds
     pairs = tuple(apart)
-    run = compile_run(
-        read_stops(stops),
-        read_vehicles(vehicles),
-        travel,
-        school=str(school).strip(),
-        apart=_checked_pairs(pairs, stops),
-    )
+    run = compiled(stops, vehicles, travel, school=school, apart=pairs)
     plan = search(run, seconds=ends - time.perf_counter(), seed=seed)
     table = _table(run, plan, labels_as_given(stops["stop"], vehicles["vehicle"]))
     result = Rounds(table, 0.0, _notes(run), stops, vehicles, travel, school, pairs)
     result = Rounds(table, result.walked.cost_gbp, _notes(run), stops, vehicles, travel, school, pairs)
     result.check()
     return result
+
+
+def compiled(
+    stops: pd.DataFrame,
+    vehicles: pd.DataFrame,
+    travel: pd.DataFrame,
+    *,
+    school: Any,
+    apart: Iterable[tuple[Any, Any]] = (),
+) -> SchoolRun:
+    """Return the tables of `rounds`, checked, as arrays."""
+    pairs = _checked_pairs(tuple(apart), stops)
+    return compile_run(read_stops(stops), read_vehicles(vehicles), travel, school=str(school).strip(), apart=pairs)
 
 
 def _table(run: SchoolRun, plan: list[Trip], as_given: dict[str, Any]) -> pd.DataFrame:

@@ -123,4 +123,4 @@ def _spare_worth(run: SchoolRun) -> Floats:
     """Return, for each number of empty seats, the day cost of the largest kind that they could replace."""
     seats = np.arange(int(run.room[:, 0].max()) + 1)
     fits = run.room[:, 0][None, :] <= seats[:, None]
-    return np.where(fits, run.fixed[None, :], 0.0).max(axis=1)
+    return np.asarray(np.where(fits, run.fixed[None, :], 0.0).max(axis=1), dtype=np.float64)

@@ -270,7 +270,7 @@ def _matrices(travel: pd.DataFrame, place: Labels, school: str, starts: list[str
     at = np.array([where[p] for p in place])
     start = np.array([where[s] for s in starts], dtype=np.int64)
     needed = np.zeros((len(places), len(places)), dtype=bool)
-    needed[np.ix_(at, [*at, where[school]])] = True
+    needed[np.ix_(at, np.append(at, where[school]))] = True
     needed[np.ix_(start, at)] = True
     km, minutes = travel_matrices(travel, places, needed)
     order = np.concatenate([at, [where[school]], start])

@@ -1,0 +1,231 @@
+"""Two fast estimates of what rounds cost, each calibrated on an area's own routed samples, each with its measured error.
+
+*Approximate*, for thousands of draws. With n stops spread evenly over A km², a leg between neighbours is 0.7124 √(A ÷ n)
+by straight line, times the area's detour. A vehicle drives the mean distance to school and one leg for each further
+stop; the load and the kind of vehicle are the cheapest that seats and the longest ride allow. What it leaves out
+(towns, wheelchairs, ride limits that bind some children only) is fitted on about twenty schools that `rounds` has planned.
+
+*Savings*, for anything at the margin: a plan by savings and set partitioning, times what polishing was found to save.
+
+References
+----------
+Beardwood, Halton and Hammersley (1959), *The shortest path through many points*; Daganzo (2005), *Logistics Systems
+Analysis*; Figliozzi (2008), Transportation Research Record 2089.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from sufficiency.errors import InputError
+from sufficiency.transport.round_plan import compiled
+from sufficiency.transport.round_tables import Fleet, Floats, read_vehicles
+from sufficiency.transport.school_run import SchoolRun
+from sufficiency.transport.search import search
+
+LEG: Final = 0.7124  # shortest path through random points, a leg, × √(area ÷ points)
+MEAN_APART: Final = 0.5108  # mean distance between two random points of a disc, × √area: 128 ÷ (45 π √π)
+ROAD_OVER_CROW: Final = 1.35  # only its variation matters: the level is calibrated
+MOST_ABOARD: Final = 30
+FEWEST_SAMPLES: Final = 8
+RIDGE: Final = 0.05
+
+
+@dataclass(frozen=True, eq=False)
+class Homes:
+    """Who travels to each school, as arrays of one shape (or shapes that broadcast): schools, or draws × years × schools."""
+
+    children: Floats
+    km: Floats  # mean distance to school by road [km]
+    minutes: Floats  # and time [minutes]
+    area_km2: Floats  # over which homes are spread: 4π √det of their covariance [km²]
+    limit_minutes: Floats  # longest ride wanted; inf where there is none [minutes]
+    wheelchairs: Floats  # share of children in wheelchairs
+    solo: Floats  # share of children who travel alone
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """One school that was planned: who travels there, what the plan cost, and what savings alone cost."""
+
+    homes: Homes
+    savings_gbp: float
+    routed_gbp: float
+
+
+@dataclass(frozen=True, eq=False)
+class Estimate:
+    """A calibrated estimate of what rounds cost a morning.
+
+    `error_school` and `error_county` are mean absolute errors as shares, each school or group of schools being left out
+    of the calibration that is tested on it.
+    """
+
+    fleet: Fleet
+    weights: Floats
+    savings_ratio: float
+    margin_ratio: float
+    error_school: float
+    error_county: float
+    savings_error_school: float
+    savings_error_county: float
+    samples: int
+
+    def school(self, homes: Homes) -> Floats:
+        """Return what each school's rounds cost a morning, in the shape of `homes`. [GBP]"""
+        return np.asarray(
+            approximate(homes, self.fleet) * np.exp(_features(homes) @ self.weights) * (homes.children > 0)
+        )
+
+    def county(self, homes: Homes, axis: int = -1) -> Floats:
+        """Return the sum over schools, which are `axis` of `homes`; thousands of draws at once. [GBP]"""
+        return np.asarray(self.school(homes).sum(axis=axis))
+
+    def savings(self, stops: pd.DataFrame, vehicles: pd.DataFrame, travel: pd.DataFrame, *, school: Any) -> float:
+        """Return what one school's rounds cost a morning, by savings; tables as `rounds` takes them. [GBP]"""
+        return self.savings_ratio * savings_gbp(compiled(stops, vehicles, travel, school=school))
+
+    def margin(
+        self, before: pd.DataFrame, after: pd.DataFrame, vehicles: pd.DataFrame, travel: pd.DataFrame, *, school: Any
+    ) -> float:
+        """Return what it costs a morning more if `after` is who waits and not `before`. [GBP]"""
+        then, now = (savings_gbp(compiled(s, vehicles, travel, school=school)) for s in (before, after))
+        return self.margin_ratio * (now - then)
+
+
+def savings_gbp(run: SchoolRun) -> float:
+    """Return what a plan by savings and set partitioning alone costs. [GBP]"""
+    return run.total(search(run, seconds=0, seed=1))
+
+
+def calibrate(samples: Sequence[Sample], vehicles: pd.DataFrame) -> Estimate:
+    """Return the estimate that fits an area's routed samples, with its error measured on samples left out.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than eight samples: about twenty, of all sizes, are wanted.
+    """
+    if len(samples) < FEWEST_SAMPLES:
+        raise InputError(
+            f"{len(samples)} routed samples; at least {FEWEST_SAMPLES} and about 20 are needed, of all sizes"
+        )
+    fleet = read_vehicles(vehicles)
+    homes = Homes(*(np.array([getattr(s.homes, f) for s in samples], dtype=float) for f in Homes.__dataclass_fields__))
+    routed = np.array([s.routed_gbp for s in samples])
+    saved = np.array([s.savings_gbp for s in samples])
+    x, y = _features(homes), np.log(routed / approximate(homes, fleet))
+    left_out = np.array([_fit(np.delete(x, i, 0), np.delete(y, i), np.delete(routed, i)) @ x[i] for i in range(len(y))])
+    guess = routed * np.exp(left_out - y)
+    ratio = np.array([_ratio(np.delete(saved, i), np.delete(routed, i)) for i in range(len(y))])
+    return Estimate(
+        fleet=fleet,
+        weights=_fit(x, y, routed),
+        savings_ratio=_ratio(saved, routed),
+        margin_ratio=_ratio(saved, routed),
+        error_school=_error(guess, routed),
+        error_county=_group_error(guess, routed),
+        savings_error_school=_error(ratio * saved, routed),
+        savings_error_county=_group_error(ratio * saved, routed),
+        samples=len(samples),
+    )
+
+
+def sample(
+    stops: pd.DataFrame,
+    vehicles: pd.DataFrame,
+    travel: pd.DataFrame,
+    *,
+    school: Any,
+    area_km2: float | None = None,
+    seconds: float = 5,
+    seed: int = 1,
+) -> Sample:
+    """Return one school planned by `rounds`, to calibrate on; `area_km2` blank: judged from travel alone."""
+    run = compiled(stops, vehicles, travel, school=school)
+    routed = run.total(search(run, seconds=seconds, seed=seed))
+    return Sample(homes_of(run, area_km2), savings_gbp(run), routed)
+
+
+def homes_of(run: SchoolRun, area_km2: float | None = None) -> Homes:
+    """Return what the estimate needs to know of one school's stops.
+
+    Without `area_km2` the spread is judged from km between homes: evenly spread over a disc, homes are on average
+    0.511 √A apart.
+    """
+    weight = run.children / run.children.sum()
+    if area_km2 is None:
+        apart = float(weight @ (run.km + run.km.T) @ weight) / 2
+        area_km2 = (apart / ROAD_OVER_CROW / MEAN_APART) ** 2
+    finite = run.limit[np.isfinite(run.limit)]
+    facts = (
+        run.children.sum(),
+        weight @ run.school_km,
+        weight @ (run.school_minutes + run.service),
+        area_km2,
+        finite.mean() if len(finite) else np.inf,
+        run.wheelchairs.sum() / run.children.sum(),
+        run.children[run.is_solo].sum() / run.children.sum(),
+    )
+    return Homes(*(np.asarray(fact, dtype=np.float64) for fact in facts))
+
+
+def approximate(homes: Homes, fleet: Fleet) -> Floats:
+    """Return the continuous approximation, not yet calibrated. [GBP a morning]"""
+    children = np.maximum(np.asarray(homes.children, dtype=float), 1e-9)
+    leg_km = LEG * np.sqrt(homes.area_km2 / np.maximum(children, 1.0)) * ROAD_OVER_CROW
+    leg_minutes = leg_km * homes.minutes / np.maximum(homes.km, 0.1)
+    shape = np.broadcast_shapes(*(np.shape(getattr(homes, f)) for f in Homes.__dataclass_fields__))
+    shared, accessible, alone = (np.full(shape, np.inf) for _ in range(3))
+    for k in range(len(fleet.vehicle)):
+        for load in range(1, int(min(fleet.seats[k], MOST_ABOARD)) + 1):
+            legs = load - 1
+            minutes = homes.minutes + legs * leg_minutes
+            trip = fleet.fixed[k] + fleet.per_km[k] * (homes.km + legs * leg_km) + fleet.per_minute[k] * minutes
+            a_child = trip / np.minimum(load, np.maximum(children, 1.0))
+            a_child = np.where((load == 1) | (minutes <= homes.limit_minutes), a_child, np.inf)
+            shared = np.minimum(shared, a_child)
+            if load == 1:
+                alone = np.minimum(alone, a_child)
+            if fleet.spaces[k]:
+                accessible = np.minimum(accessible, a_child)
+    accessible = np.where(np.isfinite(accessible), accessible, shared)
+    sharing = np.maximum(1 - homes.wheelchairs - homes.solo, 0.0)
+    return np.asarray(children * (sharing * shared + homes.wheelchairs * accessible + homes.solo * alone))
+
+
+def _features(homes: Homes) -> Floats:
+    """Return what the approximation's error is fitted on: size, spread, and how near the ride limit is."""
+    parts = np.broadcast_arrays(
+        1.0,
+        np.log(np.maximum(homes.children, 1.0) / 100),
+        np.log(np.maximum(homes.area_km2, 1.0) / 100) / 2,
+        np.where(np.isfinite(homes.limit_minutes), homes.minutes / homes.limit_minutes, 0.0) - 0.4,
+    )
+    return np.stack(parts, axis=-1).astype(np.float64)
+
+
+def _fit(x: Floats, y: Floats, weight: Floats) -> Floats:
+    """Return least squares weighted by cost, shrunk a little except the level, since samples are few."""
+    w = weight / weight.mean()
+    keep = np.diag([1e-9] + [RIDGE * len(y)] * (x.shape[1] - 1))
+    return np.asarray(np.linalg.solve(x.T @ (w[:, None] * x) + keep, x.T @ (w * y)))
+
+
+def _ratio(saved: Floats, routed: Floats) -> float:
+    return float(routed.sum() / saved.sum())
+
+
+def _error(guess: Floats, truth: Floats) -> float:
+    return float(np.abs(guess / truth - 1).mean())
+
+
+def _group_error(guess: Floats, truth: Floats, groups: int = 2_000, size: int = 12) -> float:
+    """Return the error of the sum over groups of twelve schools: what is left when errors by school offset one another."""
+    draw = np.random.default_rng(1).integers(0, len(truth), (groups, size))
+    return _error(guess[draw].sum(axis=1), truth[draw].sum(axis=1))
