@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,11 +71,11 @@ def fit(seed: Floats, margins: Sequence[Margin], *, rounds: int = 500, tolerance
     return cells
 
 
-def whole(cells: Floats, margins: Sequence[Margin], *, reach: int = 1) -> Ints:
+def whole(cells: Floats, margins: Sequence[Margin]) -> Ints:
     """Return whole numbers near `cells` that keep every margin exactly.
 
     Each cell goes down or up to a whole number next to it where that can be done, at the least total distance; only
-    if it can't do cells move further, up to `reach` doubling to 64.
+    if it can't do cells move further.
 
     Raises
     ------
@@ -82,34 +83,49 @@ def whole(cells: Floats, margins: Sequence[Margin], *, reach: int = 1) -> Ints:
         If no whole table keeps the margins; names them.
     """
     from scipy.optimize import Bounds, LinearConstraint, milp
-    from scipy.sparse import csr_array, hstack, vstack
+    from scipy.sparse import vstack
 
     low = np.floor(cells + 1e-9)
-    part = np.clip(cells - low, 0, 1)
-    inside = [m.group >= 0 for m in margins]
-    rows = [
-        csr_array((np.ones(i.sum()), (m.group[i], np.flatnonzero(i))), shape=(len(m.totals), len(cells)))
-        for m, i in zip(margins, inside, strict=True)
-    ]
-    sides = vstack(rows, format="csr")
+    part = np.where(cells - low < 1e-9, 0.0, cells - low)
+    sides = vstack([_rows(m) for m in margins], format="csc")
     needed = np.concatenate([m.totals for m in margins]) - sides @ low
-    while reach <= 64:
-        # cells = low + up + more - less: `up` is one at most and prefers cells with a large part.
-        used = cells > 0 if reach == 1 else np.ones(len(cells), dtype=bool)
-        costs = np.concatenate([1 - 2 * part, np.full(len(cells), 3.0), np.full(len(cells), 3.0)])
-        tops = np.concatenate([used.astype(float), np.full(len(cells), reach - 1.0), np.minimum(low, reach - 1.0)])
+    for reach in (1, 2, 4, 8, 16, 32, 64):
+        moved, step, cost, top = _moves(low, part, reach)
+        if not len(moved):
+            continue
+        steps = sides[:, moved].multiply(step).tocsr()
         found = milp(
-            costs,
-            constraints=LinearConstraint(hstack([sides, sides, -sides], format="csr"), needed, needed),
-            bounds=Bounds(0, tops),
-            integrality=np.ones(3 * len(cells)),
-            options={"time_limit": 60.0, "mip_rel_gap": 1e-3},
+            cost,
+            constraints=LinearConstraint(steps, needed, needed),
+            bounds=Bounds(0, top),
+            integrality=np.ones(len(cost)),
+            options={"time_limit": 60.0, "mip_rel_gap": 0.02},
         )
         if found.x is not None:
-            up, more, less = np.round(found.x).reshape(3, -1)
-            return np.asarray(low + up + more - less, dtype=np.int64)
-        reach *= 2
+            np.add.at(low, moved, step * np.round(found.x))
+            return np.asarray(low, dtype=np.int64)
     raise InfeasibleError(f"no whole table keeps {', '.join(m.name for m in margins)}: do they sum to the same?")
+
+
+def _rows(margin: Margin) -> Any:
+    """Return a margin as a matrix: a row a group, a column a cell."""
+    from scipy.sparse import csr_array
+
+    inside = np.flatnonzero(margin.group >= 0)
+    shape = (len(margin.totals), len(margin.group))
+    return csr_array((np.ones(len(inside)), (margin.group[inside], inside)), shape=shape)
+
+
+def _moves(low: Floats, part: Floats, reach: int) -> tuple[Ints, Floats, Floats, Floats]:
+    """Return how cells may leave `low`: cell, step (1 or -1), cost and most steps; at first only up and by one."""
+    everyone = np.arange(len(low))
+    up = np.flatnonzero(part > 0) if reach == 1 else everyone
+    far = everyone[: 0 if reach == 1 else None]
+    moved = np.concatenate([up, far, far])
+    step = np.concatenate([np.ones(len(up) + len(far)), -np.ones(len(far))])
+    cost = np.concatenate([1 - 2 * part[up], np.full(2 * len(far), 3.0)])
+    top = np.concatenate([np.ones(len(up)), np.full(len(far), reach - 1.0), np.minimum(low[far], reach - 1.0)])
+    return moved.astype(np.int64), step, cost, top
 
 
 def shares_to_whole(total: int, shares: Floats) -> Ints:

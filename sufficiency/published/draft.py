@@ -1,0 +1,372 @@
+"""A first draft of any English authority's area from a folder of published files: its tables, and what each gap costs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from sufficiency import tables
+from sufficiency.errors import InfeasibleError, InputError, MissingError
+from sufficiency.inputs import catalogue, dfe_ehc_plans, dfe_lait, dfe_school_census, ons
+from sufficiency.margins import shares_to_whole
+from sufficiency.published import authorities, plans, population
+
+DOUBTFUL_SHARE: Final = 0.05  # of plans with no placement recorded, from which a note says so
+
+
+@dataclass
+class Draft:
+    """Tables and notes as they are gathered; `area.published_area` makes an Area of them."""
+
+    code: str
+    name: str
+    base_year: int
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    sources: dict[str, str] = field(default_factory=dict)
+    notes: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def note(self, table: str, kind: str, says: str) -> None:
+        """Add a note."""
+        self.notes.append((table, kind, says))
+
+
+@dataclass(frozen=True, eq=False)
+class Downloads:
+    """What a folder of published files holds, read once for every authority."""
+
+    found: list[catalogue.Found]
+    release: Path
+    stock: pd.DataFrame
+    needs: pd.DataFrame
+    new: pd.DataFrame
+    new_needs: pd.DataFrame
+    ceased: pd.DataFrame
+    requests: pd.DataFrame
+    people: pd.DataFrame
+    sen_support: pd.DataFrame
+    pupils: pd.DataFrame
+    gaps: tuple[tuple[str, str, str], ...]
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Every authority of the release: code to name, those still there last."""
+        own = self.stock[self.stock["level"] == "authority"].groupby("authority")
+        last = own["year"].max().sort_values(kind="stable")
+        return {str(code): str(own["name"].last()[code]) for code in last.index}
+
+
+@lru_cache(maxsize=2)
+def read(folder: str) -> Downloads:
+    """Return a folder's published files, read and checked.
+
+    Raises
+    ------
+    MissingError
+        If there is no EHC-plan release with its caseload: nothing can be said without one.
+    """
+    found = catalogue.contents(folder)
+    releases = catalogue.of_kind(found, "ehc_plans")
+    if not releases:
+        raise MissingError(
+            f"no EHC-plan release in {folder}: download DfE, Education, health and care plans, all files, as a zip"
+        )
+    release = releases[-1].path
+    gaps: list[tuple[str, str, str]] = []
+    parts = {
+        name: _optional(reader, release, name, gaps)
+        for name, reader in (
+            ("needs", dfe_ehc_plans.needs),
+            ("new", dfe_ehc_plans.new_plans),
+            ("new_needs", dfe_ehc_plans.new_needs),
+            ("ceased", dfe_ehc_plans.ceased_plans),
+            ("requests", dfe_ehc_plans.requests),
+        )
+    }
+    return Downloads(
+        found=found,
+        release=release,
+        stock=dfe_ehc_plans.stock(release),
+        people=_people(found, gaps),
+        sen_support=_gathered(found, "lait", dfe_lait.sen_support),
+        pupils=_gathered(found, "school_census", dfe_school_census.pupils_by_ncy),
+        gaps=tuple(gaps),
+        **parts,
+    )
+
+
+COSTS: Final = {
+    "needs": ("states", "needs are shared out by the national pattern"),
+    "new": ("flows", "joiners are inferred from the stock alone"),
+    "new_needs": ("flows", "joiners' needs are those of the stock"),
+    "ceased": ("flows", "leavers are inferred from the stock alone"),
+    "requests": ("requests", "levers on requests and thresholds can't be tested"),
+}
+
+
+def _optional(reader: Any, release: Path, name: str, gaps: list[tuple[str, str, str]]) -> pd.DataFrame:
+    try:
+        frame: pd.DataFrame = reader(release)
+    except MissingError as caught:
+        table, cost = COSTS[name]
+        gaps.append((table, "missing", f"{caught}: {cost}"))
+        return pd.DataFrame()
+    return frame
+
+
+def _gathered(found: Sequence[catalogue.Found], kind: str, reader: Any) -> pd.DataFrame:
+    frames = [reader(f.path) for f in catalogue.of_kind(list(found), kind)]
+    return (
+        pd.concat([f for f in frames if len(f)], ignore_index=True) if any(len(f) for f in frames) else pd.DataFrame()
+    )
+
+
+def _people(found: list[catalogue.Found], gaps: list[tuple[str, str, str]]) -> pd.DataFrame:
+    """Return people by code, mid-year and age from every file; a doubtful estimate gives way to any other."""
+    frames = []
+    for file in catalogue.of_kind(found, "people"):
+        if file.level == "authority" and file.mid_year is not None:
+            frames.append(
+                ons.estimates(file.path, mid_year=file.mid_year).assign(basis="estimate", doubt=file.is_doubtful)
+            )
+        elif file.level == "authority":
+            gaps.append(
+                ("population", "doubtful", f"{file.path.name} is left out: its name has no year such as mid2023")
+            )
+    frames += [
+        ons.projection(f.path).assign(basis="projection", doubt=False) for f in catalogue.of_kind(found, "projection")
+    ]
+    columns = ["code", "mid_year", "age", "children", "basis", "doubt"]
+    if not frames:
+        raise MissingError(
+            "no population estimate or projection by single year of age: download ONS mid-year estimates"
+        )
+    together = pd.concat(frames, ignore_index=True)[columns].sort_values("doubt", kind="stable")
+    return together.drop_duplicates(["code", "mid_year", "age"], keep="first")
+
+
+def draft(downloads: Downloads, authority: str) -> Draft:
+    """Return an authority's tables and notes.
+
+    Raises
+    ------
+    MissingError
+        If the release doesn't have it, or no estimate has its children.
+    """
+    code = authorities.code_of(authority, downloads.names)
+    own = _own(downloads.stock, code)
+    has_total = own[own["age"].eq("all")].groupby("year")["plans"].sum(min_count=1).dropna()
+    base_year = int(has_total[has_total > 0].index.max())
+    made = Draft(code, downloads.names[code], base_year)
+    made.notes += downloads.gaps
+    _plans(made, downloads, own)
+    _states(made, downloads)
+    _flows(made, downloads)
+    _population(made, downloads)
+    _sen_support(made, downloads)
+    _doubts(made, downloads)
+    return made
+
+
+def _own(frame: pd.DataFrame, code: str) -> pd.DataFrame:
+    """Return an authority's rows under every code that it has had, as one."""
+    return frame[frame["authority"].isin(authorities.codes_of(code))].assign(authority=code)
+
+
+def _plans(made: Draft, downloads: Downloads, own: pd.DataFrame) -> None:
+    frame = plans.plans(own, [made.code]).assign(note="")
+    split = authorities.split_from(made.code)
+    if split:
+        shared, doubt = _shared(made, downloads, split, frame)
+        frame = pd.concat([shared, frame])
+        made.note("plans", "doubtful", doubt)
+    made.tables["plans"] = frame
+    made.sources["plans"] = f"DfE, Education, health and care plans, caseload ({downloads.release.name})"
+    if frame["ncy"].isna().any():
+        years = sorted(set(frame.loc[frame["ncy"].isna(), "year"]))
+        made.note(
+            "plans", "doubtful", f"ages are not published for {_years(years)}: all ages together in those Januaries"
+        )
+
+
+def _years(years: Sequence[int]) -> str:
+    is_run = len(years) > 1 and years[-1] - years[0] == len(years) - 1
+    return f"January {years[0]} to {years[-1]}" if is_run else "January " + ", ".join(str(y) for y in years)
+
+
+def _shared(made: Draft, downloads: Downloads, split: Any, own: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """Return the predecessor's Januaries, each setting's count shared as the successors' first January was."""
+    first = int(split["first_january"])
+    after = downloads.stock[downloads.stock["authority"].isin(split["after"]) & downloads.stock["age"].eq("all")]
+    after = after[after["year"] == first].set_index(["setting", "authority"])["plans"].astype("float64")
+    lacking = sorted(set(split["after"]) - set(after.index.get_level_values("authority")))
+    before = downloads.stock[downloads.stock["authority"].eq(split["before"]) & downloads.stock["age"].eq("all")]
+    before = before[before["year"] < first]
+    if lacking or before.empty:
+        lost = ", ".join(lacking) or split["name"]
+        return own.iloc[:0], f"no history before {first}: {split['name']}'s can't be shared out without rows for {lost}"
+    totals = after.groupby("authority").sum()
+    rows = []
+    for row in before.itertuples():
+        shares = after.reindex([(row.setting, code) for code in split["after"]]).fillna(0).to_numpy()
+        shares = shares if shares.sum() else totals.reindex(split["after"]).to_numpy()
+        part = shares_to_whole(int(str(row.plans)), shares)[list(split["after"]).index(made.code)]
+        rows.append((made.code, row.year, pd.NA, row.setting, int(part), f"{split['name']}'s, shared"))
+    frame = pd.DataFrame(rows, columns=["authority", "year", "ncy", "setting", "plans", "note"])
+    doubt = f"to January {first - 1} {split['name']} was one authority: its counts by setting are shared as those of {first}"
+    return frame.astype({"ncy": "Int64"}), doubt
+
+
+def _states(made: Draft, downloads: Downloads) -> None:
+    if downloads.needs.empty or made.base_year not in set(_own(downloads.needs, made.code)["year"]):
+        made.note("states", "missing", f"needs are not published for January {made.base_year}: {COSTS['needs'][1]}")
+        return
+    stock, needs = _own(downloads.stock, made.code), _own(downloads.needs, made.code)
+    try:
+        made.tables["states"] = plans.states(stock, needs, made.code, made.base_year)
+    except InfeasibleError as caught:
+        made.note("states", "missing", f"the published sides don't agree ({caught}): {COSTS['needs'][1]}")
+        return
+    if made.tables["states"].empty:
+        del made.tables["states"]
+        made.note("states", "missing", f"needs by age are not published: {COSTS['needs'][1]}")
+        return
+    made.sources["states"] = (
+        "DfE, Education, health and care plans: by age and placement, age and need, need and placement; the inside by "
+        "proportional fitting, whole, all three sides exact"
+    )
+
+
+def _flows(made: Draft, downloads: Downloads) -> None:
+    parts = [_own(f, made.code) if len(f) else _none(f) for f in (downloads.new, downloads.ceased, downloads.new_needs)]
+    if any(len(p) for p in parts):
+        frame = plans.flows(parts[0], parts[1], parts[2], [made.code])
+        frame = frame[frame["year"] <= made.base_year]
+        if len(frame):
+            made.tables["flows"] = frame
+            made.sources["flows"] = "DfE, Education, health and care plans: new and ceased plans"
+    if len(downloads.requests):
+        own = _own(downloads.requests, made.code)
+        columns = ["authority", "year", "requests", "refused", "assessed", "issued"]
+        own = own[own["year"] <= made.base_year][[c for c in columns if c in own]]
+        if len(own):
+            made.tables["requests"] = own
+            made.sources["requests"] = "DfE, Education, health and care plans: requests and assessments"
+        else:
+            made.note("requests", "missing", f"no requests published for it: {COSTS['requests'][1]}")
+
+
+def _none(frame: pd.DataFrame) -> pd.DataFrame:
+    columns = ["authority", "name", "level", "year", "by", "age", "ncy", "setting", "reason", "need", "children"]
+    return pd.DataFrame(columns=columns) if frame.empty else frame.iloc[:0]
+
+
+def _population(made: Draft, downloads: Downloads) -> None:
+    first = int(made.tables["plans"]["year"].min())
+    frame = population.population(downloads.people, made.code, first=first, base_year=made.base_year)
+    made.tables["population"] = frame
+    made.sources["population"] = (
+        "ONS mid-year estimates and projections by single year of age; mid-year y is January y+1"
+    )
+    for note, years in frame.groupby("note")["year"].unique().items():
+        if note:
+            made.note("population", "assumed", f"{_years(sorted(years))}: {note}")
+    if downloads.people.loc[downloads.people["doubt"], "mid_year"].isin(frame["year"] - 1).any():
+        made.note("population", "doubtful", "an estimate was used whose year its publisher doesn't state")
+    if not (frame["basis"] == "projection").any():
+        made.note(
+            "population", "missing", "no projection for it: cohorts are carried on, and births follow their trend"
+        )
+
+
+def _sen_support(made: Draft, downloads: Downloads) -> None:
+    if downloads.sen_support.empty:
+        made.note("sen_support", "missing", "no LAIT file: SEN Support is not forecast")
+        return
+    frame = downloads.sen_support
+    own = frame[frame["name"].map(authorities.plain_name) == authorities.plain_name(made.name)]
+    own = own[own["year"] <= made.base_year].drop_duplicates(["year", "phase"], keep="last")
+    own = _last_run(own)
+    if own.empty:
+        made.note("sen_support", "missing", "it has no rows in the LAIT file: SEN Support is not forecast")
+        return
+    pupils = _pupils(made.code, downloads.pupils)
+    rows = own.assign(authority=made.code).merge(pupils, on=["year", "phase"], how="left")
+    made.tables["sen_support"] = rows[["authority", "year", "phase", "pupils", "sen_support_percent"]]
+    made.sources["sen_support"] = "DfE, Local authority interactive tool; pupils from the school census where published"
+
+
+def _last_run(own: pd.DataFrame) -> pd.DataFrame:
+    """Return each phase's latest years with no gap between them."""
+    kept = []
+    for _, frame in own.groupby("phase"):
+        years = sorted(set(frame["year"]), reverse=True)
+        run = [y for i, y in enumerate(years) if y == years[0] - i]
+        kept.append(frame[frame["year"].isin(run)])
+    return pd.concat(kept) if kept else own
+
+
+def _pupils(code: str, pupils: pd.DataFrame) -> pd.DataFrame:
+    if pupils.empty:
+        return pd.DataFrame({"year": pd.Series(dtype="Int64"), "phase": "", "pupils": 0.0})
+    own = _own(pupils, code)
+    bands = {"primary": own["ncy"].between(-2, 6), "secondary": own["ncy"].between(7, 11), "all": own["ncy"].notna()}
+    sums = [own[inside].groupby("year", as_index=False)["pupils"].sum().assign(phase=p) for p, inside in bands.items()]
+    return pd.concat(sums, ignore_index=True).astype({"year": "Int64"})
+
+
+def _doubts(made: Draft, downloads: Downloads) -> None:
+    """Say what is suppressed, partial or abolished."""
+    table = made.tables["plans"]
+    now = table[table["year"] == made.base_year].groupby("setting")["plans"].sum()
+    share = now.get("not_recorded", 0) / max(now.sum(), 1)
+    if share > DOUBTFUL_SHARE:
+        made.note("plans", "doubtful", f"{share:.0%} of plans in January {made.base_year} have no placement recorded")
+    latest = int(downloads.stock["year"].max())
+    if made.base_year < latest:
+        split = authorities.split_into(made.code)
+        why = f"it ended on {split['dated']:%-d %B %Y} ({split['source']})" if split else "it has no later rows"
+        made.note("area", "doubtful", f"the base year is {made.base_year}, not {latest}: {why}")
+    anew = authorities.made_from(made.code)
+    if anew:
+        says = f"made on {anew['dated']:%-d %B %Y} from {', '.join(anew['from'])}: no history before {anew['first_january']}"
+        made.note("plans", "doubtful", f"{says} ({anew['source']})")
+    own = _own(downloads.stock, made.code)
+    untold = own[own["age"].ne("all") & own["plans"].isna()]
+    for year in sorted(set(untold["year"])):
+        made.note("plans", "doubtful", f"plans by age are suppressed for January {year}: all ages together")
+    gone = own[own["age"].eq("all") & own["plans"].isna()]
+    for year in sorted(set(gone["year"])):
+        made.note("plans", "doubtful", f"the total is suppressed for January {year}")
+    years = sorted(set(table["year"]))
+    if len(years) < 3:
+        made.note("plans", "doubtful", f"{len(years)} Januaries of its own: growth is shrunk hard to England's")
+
+
+def checked(made: Draft) -> dict[str, pd.DataFrame]:
+    """Return the tables checked against their declarations.
+
+    Raises
+    ------
+    InputError
+        Naming the table and what is wrong in it: a fault of the published files, or of this library.
+    """
+    declared = {
+        "population": tables.POPULATION,
+        "plans": tables.PLANS,
+        "states": tables.STATES,
+        "flows": tables.FLOWS,
+        "requests": tables.REQUESTS,
+        "sen_support": tables.SEN_SUPPORT,
+    }
+    try:
+        return {
+            name: tables.check(frame, declared[name], source=f"{made.name}, {name}")
+            for name, frame in made.tables.items()
+        }
+    except InputError as caught:
+        raise InputError(f"{made.name}: the published figures don't make a table: {caught}") from caught
