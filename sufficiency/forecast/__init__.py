@@ -3,5 +3,6 @@
 from sufficiency.forecast.backtest import Backtest, backtest
 from sufficiency.forecast.plans import plans
 from sufficiency.forecast.result import PlanForecast
+from sufficiency.forecast.sen_support import SenSupportForecast, sen_support
 
-__all__ = ["Backtest", "PlanForecast", "backtest", "plans"]
+__all__ = ["Backtest", "PlanForecast", "SenSupportForecast", "backtest", "plans", "sen_support"]
