@@ -11,6 +11,7 @@ import pytest
 
 from sufficiency import tables
 from sufficiency.area import Area
+from sufficiency.plan import Outcome
 
 hypothesis.settings.register_profile("house", deadline=None, max_examples=40, derandomize=True)
 hypothesis.settings.load_profile("house")
@@ -88,3 +89,11 @@ def tiny_area() -> Area:
         settings=tables.check(settings, tables.SCHOOLS),
         places=tables.check(places, tables.PLACES),
     )
+
+
+@pytest.fixture(scope="session")
+def example_outcome() -> Outcome:
+    """Return a small run of the example area: 60 futures to 2030, six of them placed and paid for."""
+    import sufficiency as sf
+
+    return sf.run(sf.example_area(), to=2030, draws=60, placed_draws=6, seed=7)

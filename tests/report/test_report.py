@@ -1,0 +1,182 @@
+"""The report opens offline in a real browser, in Word and in Excel, and is whole or not there."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import openpyxl
+import pytest
+from docx import Document
+
+import sufficiency as sf
+from sufficiency.errors import OutputError, SufficiencyError
+from sufficiency.plan import Outcome
+from sufficiency.report.building import build
+from sufficiency.report.model import Chart, Map, Table
+from sufficiency.report.suppress import HIDDEN
+from tests.report.browser import Visit, need, visit
+
+
+@pytest.fixture(scope="module")
+def folder(example_outcome: Outcome, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return sf.report.write(example_outcome, tmp_path_factory.mktemp("out") / "report").parent
+
+
+@pytest.fixture(scope="module")
+def seen(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Visit:
+    return visit(folder / "report.html", tmp_path_factory.mktemp("browser"))
+
+
+class Page(HTMLParser):
+    """Headings, pictures and figures of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.headings: list[int] = []
+        self.unnamed: list[str] = []
+        self.figures: list[int] = []
+        self.inside = False
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if re.fullmatch(r"h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+        if tag == "figure":
+            self.figures.append(0)
+            self.inside = True
+        if self.inside and tag in ("path", "use", "rect", "circle", "line", "text"):
+            self.figures[-1] += 1
+        if (
+            tag == "svg"
+            and given.get("role") == "img"
+            and not (given.get("aria-label") or given.get("aria-labelledby"))
+        ) or (tag == "img" and not given.get("alt")):
+            self.unnamed.append(str(given))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "figure":
+            self.inside = False
+
+
+@pytest.mark.browser
+def test_the_page_says_nothing_on_its_console_and_asks_nothing_of_the_network(seen: Visit) -> None:
+    assert seen.console == ()
+    assert seen.requests == ()
+
+
+@pytest.mark.browser
+def test_every_chart_and_map_is_drawn(seen: Visit, example_outcome: Outcome) -> None:
+    page = Page(seen.document)
+    wanted = [e for _, e in build(example_outcome).exhibits() if isinstance(e, Chart | Map)]
+    assert len(page.figures) == len(wanted) >= 15
+    assert min(page.figures) > 20
+
+
+@pytest.mark.browser
+def test_the_page_can_be_heard_as_well_as_seen(seen: Visit) -> None:
+    page = Page(seen.document)
+    assert page.headings[0] == 1
+    assert page.headings.count(1) == 1
+    assert all(later - earlier <= 1 for earlier, later in zip(page.headings, page.headings[1:], strict=False))
+    assert page.unnamed == []
+    assert '<html lang="en-GB"' in seen.document
+    assert seen.document.count("<caption") == seen.document.count("<table")
+
+
+def test_the_page_carries_everything_in_itself(folder: Path) -> None:
+    text = (folder / "report.html").read_text(encoding="utf-8")
+    assert not re.search(r"""(src|href)=["'](https?:)?//""", text)
+    assert '<link rel="stylesheet"' not in text
+
+
+def test_the_answer_comes_first(folder: Path) -> None:
+    text = (folder / "report.html").read_text(encoding="utf-8")
+    first = text[text.index('id="summary"') :][:3000]
+    assert "EHC plans in January 2030" in first
+    assert "no suitable place" in first
+
+
+@pytest.mark.office
+def test_word_opens_it_and_every_picture_is_described(folder: Path, example_outcome: Outcome, tmp_path: Path) -> None:
+    made = Document(str(folder / "report.docx"))
+    headings = [p.text for p in made.paragraphs if p.style.name == "Heading 1"]
+    assert len(headings) == len(build(example_outcome).sections)
+    pictures = made.element.xpath("//wp:docPr")
+    assert len(pictures) >= 15
+    assert all(p.get("descr") for p in pictures)
+    command = [
+        need("soffice"),
+        "--headless",
+        f"-env:UserInstallation={(tmp_path / 'office').as_uri()}",
+        "--convert-to",
+        "pdf",
+        "--outdir",
+        str(tmp_path),
+        str(folder / "report.docx"),
+    ]
+    subprocess.run(command, capture_output=True, timeout=240, check=True)
+    assert (tmp_path / "report.pdf").stat().st_size > 100_000
+
+
+def test_the_workbook_has_every_table_whole(folder: Path, example_outcome: Outcome) -> None:
+    book = openpyxl.load_workbook(folder / "tables.xlsx", read_only=True)
+    tables = [e for _, e in build(example_outcome).exhibits() if isinstance(e, Table)]
+    assert len(book.sheetnames) == len(tables) + 1
+    for name, table in zip(book.sheetnames[1:], tables, strict=True):
+        assert book[name].max_row == 4 + len(table.frame)
+
+
+def test_every_chart_is_also_a_png(folder: Path, example_outcome: Outcome) -> None:
+    wanted = {f"{e.key}.png" for _, e in build(example_outcome).exhibits() if isinstance(e, Chart | Map)}
+    assert {p.name for p in (folder / "charts").iterdir()} == wanted
+    assert all(p.read_bytes()[:4] == b"\x89PNG" for p in (folder / "charts").iterdir())
+
+
+def test_no_doubtful_value_is_shown_without_saying_so(folder: Path) -> None:
+    from sufficiency import policy
+
+    text = (folder / "report.html").read_text(encoding="utf-8")
+    assert "assumed" in text
+    assert "unverified" in text
+    assert any(rate.status == "unverified" for rate in policy.all_rates().values())
+
+
+def test_small_numbers_are_hidden_where_asked(example_outcome: Outcome) -> None:
+    report = build(example_outcome, suppress=5)
+    checked = 0
+    for _, exhibit in report.exhibits():
+        if isinstance(exhibit, Table) and exhibit.counts:
+            for column in exhibit.counts:
+                if column in exhibit.frame:
+                    values = [v for v in exhibit.frame[column] if v != HIDDEN]
+                    assert not any(0.5 <= float(v) < 5 for v in values if v == v), (exhibit.key, column)
+                    checked += 1
+    assert checked > 5
+
+
+@pytest.mark.parametrize("bad", ["/proc/nowhere/report", "a_file"])
+def test_a_folder_that_can_not_be_written_is_named_with_the_way_out(
+    example_outcome: Outcome, tmp_path: Path, bad: str
+) -> None:
+    (tmp_path / "a_file").write_text("here already")
+    target = Path(bad) if bad.startswith("/") else tmp_path / bad
+    with pytest.raises(OutputError, match=r"can't be written to .*; choose another with --out"):
+        sf.report.write(example_outcome, target)
+    assert (tmp_path / "a_file").read_text() == "here already"
+
+
+def test_a_run_that_fails_leaves_the_older_report_as_it_was(example_outcome: Outcome, tmp_path: Path) -> None:
+    target = tmp_path / "report"
+    target.mkdir()
+    (target / "report.html").write_text("the older one")
+    broken = replace(example_outcome, budget=None)
+    with pytest.raises((SufficiencyError, AttributeError)):
+        sf.report.write(broken, target)
+    assert [p.name for p in target.iterdir()] == ["report.html"]
+    assert (target / "report.html").read_text() == "the older one"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["report"]

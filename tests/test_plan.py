@@ -1,0 +1,109 @@
+"""One run from area to budget: nobody lost, the base year as published, the same seed the same numbers."""
+
+from __future__ import annotations
+
+from concurrent.futures import ProcessPoolExecutor
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import sufficiency as sf
+from sufficiency.errors import InputError, MissingError
+from sufficiency.plan import Outcome
+from sufficiency.vocabulary import SETTING_GROUP_OF, SPECIALIST
+
+SMALL = {"to": 2027, "draws": 8, "placed_draws": 3, "seed": 7}
+
+
+def test_the_base_year_is_the_published_one_by_authority_setting_group_and_age(example_outcome: Outcome) -> None:
+    base = example_outcome.plans.plans.sel(year=2025)
+    by_authority = base.sum(["ncy", "need", "setting"])
+    assert (by_authority.sel(authority="E06000061") == 4551).all()
+    assert (by_authority.sel(authority="E06000062") == 4153).all()
+    published = example_outcome.area.plans.query("year == 2025")
+    for authority, part in published.groupby("authority"):
+        here = base.sel(authority=authority).isel(draw=0)
+        groups = part.groupby(part["setting"].map(SETTING_GROUP_OF))["plans"].sum()
+        ours = here.sum(["ncy", "need"]).to_series().groupby(SETTING_GROUP_OF).sum()
+        assert ours[groups.index].tolist() == groups.tolist()
+        ages = part.groupby("ncy")["plans"].sum()
+        assert here.sum(["need", "setting"]).to_series()[ages.index].tolist() == ages.tolist()
+
+
+def test_published_groups_of_january_2025(example_outcome: Outcome) -> None:
+    """The figures that the release prints: North 35.0 % special of 4,551, West 36.3 % of 4,153."""
+    base = example_outcome.plans.plans.sel(year=2025).isel(draw=0).sum(["ncy", "need"])
+    special = base.sel(setting=["special", "independent_special", "non_maintained_special"]).sum("setting")
+    assert special.sel(authority="E06000061") == 1380 + 212 + 3
+    assert special.sel(authority="E06000062") == 1232 + 268 + 8
+
+
+def test_in_every_draw_plans_next_are_plans_plus_joiners_and_transfers_less_leavers(example_outcome: Outcome) -> None:
+    plans = example_outcome.plans.plans.sum(["authority", "ncy", "need", "setting"])
+    flows = example_outcome.plans.flows_by_ncy.sum(
+        [d for d in example_outcome.plans.flows_by_ncy.dims if d not in ("kind", "draw", "year")]
+    )
+    change = plans.diff("year")
+    moved = flows.sel(kind="joiners") + flows.sel(kind="transfers_in") - flows.sel(kind="leavers")
+    np.testing.assert_array_equal(
+        change.transpose("draw", "year"), moved.sel(year=change["year"]).transpose("draw", "year")
+    )
+
+
+def test_everyone_who_needs_a_specialist_place_is_placed_or_counted_as_not(example_outcome: Outcome) -> None:
+    attending = example_outcome.placed.attending
+    need = example_outcome.plans.plans.sel(draw=attending["draw"], setting=list(SPECIALIST)).sum(
+        ["ncy", "need", "setting"]
+    )
+    found = attending.sum(["need", "phase", "setting"])
+    np.testing.assert_array_equal(
+        found.transpose("draw", "year", "authority"), need.transpose("draw", "year", "authority")
+    )
+
+
+def test_the_same_seed_gives_the_same_numbers_in_other_processes() -> None:
+    area = sf.example_area()
+    with ProcessPoolExecutor(1) as pool:
+        (there,) = sf.run_many([area], [sf.Scenario("As planned")], executor=pool, **SMALL)
+    (here,) = sf.run_many([area], [sf.Scenario("As planned")], **SMALL)
+    for measure in ("plans", "shortfall", "transport_gbp", "spend_gbp", "balance_gbp"):
+        np.testing.assert_array_equal(here.measure(measure), there.measure(measure))
+
+
+def test_the_waterfall_names_each_lever_and_ends_at_the_scenario() -> None:
+    area = sf.example_area()
+    school = area.settings.loc[area.settings["name"] == "Kings Meadow School", "setting"].iloc[0]
+    scenario = sf.Scenario("Two", (sf.OpenPlaces(school, 60, 2026), sf.ChangeJoining(0.5, since=2026)))
+    now, then = sf.run(area, **SMALL), sf.run(area, scenario, **SMALL)
+    found = sf.compare(now, then, measure="plans")
+    assert found.steps["step"].tolist() == ["As planned", *(lever.label for lever in scenario.levers)]
+    assert found.steps["change"].tolist()[1] == 0.0
+    assert found.steps["change"].tolist()[2] < -100
+    assert found.steps["value"].iloc[-1] == float(then.measure("plans").sel(year=2027).median())
+
+
+def test_runs_with_other_options_do_not_compare() -> None:
+    area = sf.example_area()
+    now, then = sf.run(area, **SMALL), sf.run(area, **(SMALL | {"seed": 8}))
+    with pytest.raises(InputError, match="same options"):
+        sf.compare(now, then)
+
+
+def test_an_unknown_measure_is_named_with_the_nearest(example_outcome: Outcome) -> None:
+    with pytest.raises(MissingError, match="did you mean 'balance_gbp'"):
+        example_outcome.measure("balance")
+
+
+def test_a_horizon_in_the_past_is_refused() -> None:
+    with pytest.raises(InputError, match="must end after the base year, 2025"):
+        sf.run(sf.example_area(), to=2025)
+
+
+def test_what_is_needed_to_repeat_a_run_is_told(example_outcome: Outcome) -> None:
+    told = example_outcome.reproducibility()
+    assert {"option", "version", "input"} <= set(told["kind"])
+    assert told.loc[told["name"] == "seed", "value"].tolist() == ["7"]
+    hashes = told.loc[told["kind"] == "input", "value"]
+    assert hashes.str.fullmatch(r"[0-9a-f]{16}").all()
+    assert isinstance(told, pd.DataFrame)
