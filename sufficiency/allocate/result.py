@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -60,6 +61,10 @@ class Placed:
             f"<Placed {self.area.name}: {self.years[0]} to {self.years[-1]}, {len(self.draws)} draws; "
             f"{last['children']:,.0f} children without a suitable place in {self.years[-1]}>"
         )
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the fields alone: what is worked out from them is worked out again in another process."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}
 
     def _repr_html_(self) -> str:
         """Return the children without a place and how full settings are, year by year."""
