@@ -1,9 +1,10 @@
 """Two fast estimates of what rounds cost, each calibrated on an area's own routed samples, each with its measured error.
 
 *Approximate*, for thousands of draws. With n stops spread evenly over A km², a leg between neighbours is 0.7124 √(A ÷ n)
-by straight line, times the area's detour. A vehicle drives the mean distance to school and one leg for each further
-stop; the load and the kind of vehicle are the cheapest that seats and the longest ride allow. What it leaves out
-(towns, wheelchairs, ride limits that bind some children only) is fitted on about twenty schools that `rounds` has planned.
+by straight line, times a detour. Homes lie at seven distances from school, as a lognormal with the school's own mean and
+spread; from each, a vehicle drives to school and one leg for each further stop, longer where homes are further out; the
+load and the kind of vehicle are the cheapest that seats and the longest ride allow. What is left out is fitted on about
+twenty schools that `rounds` has planned.
 
 *Savings*, for anything at the margin: a plan by savings and set partitioning, times what polishing was found to save.
 
@@ -16,7 +17,7 @@ Analysis*; Figliozzi (2008), Transportation Research Record 2089.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
 import numpy as np
@@ -32,19 +33,22 @@ LEG: Final = 0.7124  # shortest path through random points, a leg, × √(area �
 MEAN_APART: Final = 0.5108  # mean distance between two random points of a disc, × √area: 128 ÷ (45 π √π)
 ROAD_OVER_CROW: Final = 1.35  # only its variation matters: the level is calibrated
 MOST_ABOARD: Final = 30
+DISTANCES: Final = 7
 FEWEST_SAMPLES: Final = 8
 RIDGE: Final = 0.05
 
 
 @dataclass(frozen=True, eq=False)
 class Homes:
-    """Who travels to each school, as arrays of one shape (or shapes that broadcast): schools, or draws × years × schools."""
+    """Who travels to each school: arrays that broadcast together, by school, or by draw × year × school."""
 
-    children: Floats
+    children: Floats  # who share or travel alone; nobody who walks [children]
     km: Floats  # mean distance to school by road [km]
     minutes: Floats  # and time [minutes]
+    spread: Floats  # standard deviation of their minutes over the mean
     area_km2: Floats  # over which homes are spread: 4π √det of their covariance [km²]
     limit_minutes: Floats  # longest ride wanted; inf where there is none [minutes]
+    boarding_minutes: Floats  # mean of what boarding takes [minutes]
     wheelchairs: Floats  # share of children in wheelchairs
     solo: Floats  # share of children who travel alone
 
@@ -116,7 +120,7 @@ def calibrate(samples: Sequence[Sample], vehicles: pd.DataFrame) -> Estimate:
             f"{len(samples)} routed samples; at least {FEWEST_SAMPLES} and about 20 are needed, of all sizes"
         )
     fleet = read_vehicles(vehicles)
-    homes = Homes(*(np.array([getattr(s.homes, f) for s in samples], dtype=float) for f in Homes.__dataclass_fields__))
+    homes = Homes(*(np.array([getattr(s.homes, f.name) for s in samples], dtype=float) for f in fields(Homes)))
     routed = np.array([s.routed_gbp for s in samples])
     saved = np.array([s.savings_gbp for s in samples])
     x, y = _features(homes), np.log(routed / approximate(homes, fleet))
@@ -163,12 +167,16 @@ def homes_of(run: SchoolRun, area_km2: float | None = None) -> Homes:
         apart = float(weight @ (run.km + run.km.T) @ weight) / 2
         area_km2 = (apart / ROAD_OVER_CROW / MEAN_APART) ** 2
     finite = run.limit[np.isfinite(run.limit)]
+    minutes = run.school_minutes + run.service
+    mean = weight @ minutes
     facts = (
         run.children.sum(),
         weight @ run.school_km,
-        weight @ (run.school_minutes + run.service),
+        mean,
+        np.sqrt(weight @ (minutes - mean) ** 2) / max(mean, 1e-9),
         area_km2,
         finite.mean() if len(finite) else np.inf,
+        weight @ run.service,
         run.wheelchairs.sum() / run.children.sum(),
         run.children[run.is_solo].sum() / run.children.sum(),
     )
@@ -179,34 +187,41 @@ def approximate(homes: Homes, fleet: Fleet) -> Floats:
     """Return the continuous approximation, not yet calibrated. [GBP a morning]"""
     children = np.maximum(np.asarray(homes.children, dtype=float), 1e-9)
     leg_km = LEG * np.sqrt(homes.area_km2 / np.maximum(children, 1.0)) * ROAD_OVER_CROW
-    leg_minutes = leg_km * homes.minutes / np.maximum(homes.km, 0.1)
-    shape = np.broadcast_shapes(*(np.shape(getattr(homes, f)) for f in Homes.__dataclass_fields__))
-    shared, accessible, alone = (np.full(shape, np.inf) for _ in range(3))
+    leg_minutes = leg_km * homes.minutes / np.maximum(homes.km, 0.1) + homes.boarding_minutes
+    sigma = np.sqrt(np.log1p(np.square(homes.spread)))
+    nodes, weights = np.polynomial.hermite_e.hermegauss(DISTANCES)
+    a_child = np.zeros(np.broadcast_shapes(*(np.shape(getattr(homes, f.name)) for f in fields(Homes))))
+    for node, weight in zip(nodes, weights / weights.sum(), strict=True):
+        further = np.exp(sigma * node - sigma**2 / 2)
+        there = replace(homes, km=homes.km * further, minutes=homes.minutes * further)
+        thinner = np.sqrt(further)
+        a_child = a_child + weight * _cheapest_child(there, fleet, leg_km * thinner, leg_minutes * thinner)
+    return np.asarray(children * a_child)
+
+
+def _cheapest_child(homes: Homes, fleet: Fleet, leg_km: Floats, leg_minutes: Floats) -> Floats:
+    """Return the cost of a child at one distance from school, by the cheapest load of the cheapest kind. [GBP]"""
+    shared: Any = np.inf
+    accessible: Any = np.inf
+    alone: Any = np.inf
     for k in range(len(fleet.vehicle)):
         for load in range(1, int(min(fleet.seats[k], MOST_ABOARD)) + 1):
-            legs = load - 1
-            minutes = homes.minutes + legs * leg_minutes
-            trip = fleet.fixed[k] + fleet.per_km[k] * (homes.km + legs * leg_km) + fleet.per_minute[k] * minutes
-            a_child = trip / np.minimum(load, np.maximum(children, 1.0))
-            a_child = np.where((load == 1) | (minutes <= homes.limit_minutes), a_child, np.inf)
-            shared = np.minimum(shared, a_child)
-            if load == 1:
-                alone = np.minimum(alone, a_child)
-            if fleet.spaces[k]:
-                accessible = np.minimum(accessible, a_child)
+            minutes = homes.minutes + (load - 1) * leg_minutes
+            trip = fleet.fixed[k] + fleet.per_km[k] * (homes.km + (load - 1) * leg_km) + fleet.per_minute[k] * minutes
+            riders = np.minimum(load, np.maximum(homes.children, 1.0))
+            each = trip / riders if load == 1 else np.where(minutes <= homes.limit_minutes, trip / riders, np.inf)
+            shared = np.minimum(shared, each)
+            alone = np.minimum(alone, each) if load == 1 else alone
+            accessible = np.minimum(accessible, each) if fleet.spaces[k] else accessible
     accessible = np.where(np.isfinite(accessible), accessible, shared)
     sharing = np.maximum(1 - homes.wheelchairs - homes.solo, 0.0)
-    return np.asarray(children * (sharing * shared + homes.wheelchairs * accessible + homes.solo * alone))
+    return np.asarray(sharing * shared + homes.wheelchairs * accessible + homes.solo * alone)
 
 
 def _features(homes: Homes) -> Floats:
-    """Return what the approximation's error is fitted on: size, spread, and how near the ride limit is."""
-    parts = np.broadcast_arrays(
-        1.0,
-        np.log(np.maximum(homes.children, 1.0) / 100),
-        np.log(np.maximum(homes.area_km2, 1.0) / 100) / 2,
-        np.where(np.isfinite(homes.limit_minutes), homes.minutes / homes.limit_minutes, 0.0) - 0.4,
-    )
+    """Return what the approximation's error is fitted on: the level, size, and how near the ride limit is."""
+    near = np.where(np.isfinite(homes.limit_minutes), homes.minutes / homes.limit_minutes, 0.0)
+    parts = np.broadcast_arrays(1.0, np.log(np.maximum(homes.children, 1.0) / 100), near - 0.4)
     return np.stack(parts, axis=-1).astype(np.float64)
 
 
