@@ -79,7 +79,8 @@ def _check_once(routes: pd.DataFrame, group: Ints, setting: Ints, groups: int, s
     if groups * settings <= 8 * len(key):
         repeated = bool((np.bincount(key) > 1).any())
     else:
-        repeated = len(np.unique(key)) < len(key)
+        in_order = np.sort(key)
+        repeated = bool((in_order[1:] == in_order[:-1]).any())
     if repeated:
         first = int(np.flatnonzero(pd.Series(key).duplicated())[0])
         raise InputError(f"routes: {_route(routes, first)} is there twice; keep the cheaper")

@@ -204,6 +204,17 @@ def solve(
     InfeasibleError
         If everyone must be placed and can't be: which children, which settings, and how many places they lack.
     """
+    problem, scale, lost = stated(groups, places, routes, unplaced_gbp)
+    flow = network.allocate(problem, short_list=short_list)
+    if unplaced_gbp is None and flow.unplaced.any():
+        raise InfeasibleError(explain_infeasible(problem, flow, groups.index, places.index))
+    return Solution(groups.index, places.index, problem, flow, scale, unplaced_gbp is None, lost)
+
+
+def stated(
+    groups: pd.Series, places: pd.Series, routes: pd.DataFrame, unplaced_gbp: float | pd.Series | None
+) -> tuple[Problem, int, float]:
+    """Return the problem in whole numbers, the money units a GBP, and the most that rounding can move. [GBP]"""
     children, room = checks.counts(groups, "groups", "children"), checks.counts(places, "places", "places")
     group, setting, cost = checks.routes(routes, groups.index, places.index)
     price = checks.unplaced(unplaced_gbp, groups.index)
@@ -215,12 +226,8 @@ def solve(
         whole_price = np.full(len(children), dear)
     else:
         whole_price = np.rint(price * scale).astype(np.int64)
-    problem = Problem(children, room, group, setting, whole_cost, whole_price)
-    flow = network.allocate(problem, short_list=short_list)
-    if price is None and flow.unplaced.any():
-        raise InfeasibleError(explain_infeasible(problem, flow, groups.index, places.index))
     lost = 0.0 if _exact(amounts, scale) else 0.5 / scale * int(children.sum())
-    return Solution(groups.index, places.index, problem, flow, scale, price is None, lost)
+    return Problem(children, room, group, setting, whole_cost, whole_price), scale, lost
 
 
 def money_scale(amounts: npt.NDArray[np.float64], *, nodes: int, chains: int = 1) -> int:
