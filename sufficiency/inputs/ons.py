@@ -26,7 +26,7 @@ from sufficiency.inputs.files import read_text_table
 
 OLDEST: Final = 25
 CODE_NAMES: Final = re.compile(
-    r"(lsoa|msoa|oa)(11|21)?(20\d\d)?(cd|code)|(ltla|lad|la)(\d\d)?(20\d\d)?(cd|code)|areacode|geographycode|code|gsscode"
+    r"(lsoa|msoa|oa)(11|21)?(20\d\d)?(cd|code)|(ltla|lad|la)(\d\d)?(20\d\d)?(cd|code)(\d\d)?|areacode|geographycode|code|gsscode"
 )
 
 
