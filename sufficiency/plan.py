@@ -27,9 +27,6 @@ from sufficiency.vocabulary import UNPLACED
 AS_PLANNED: Final = Scenario("As planned")
 Progress = Callable[[str, float], None]  # what is being done, and the share that is done
 
-# What a comparison can measure: what it is called, its unit, and the total in each draw and year.
-MEASURES: Final[Mapping[str, tuple[str, str, Callable[[Outcome], xr.DataArray]]]]
-
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
@@ -157,12 +154,28 @@ class Comparison:
         return f"{self.measure} in {self.year} [{self.unit}]\n{self.steps.to_string(index=False)}"
 
 
+def steps_between(now: Outcome, then: Outcome, *, progress: Progress | None = None) -> tuple[Outcome, ...]:
+    """Return outcomes from `now` to `then`, pulling the levers of `then` one after another, under one seed.
+
+    Raises
+    ------
+    InputError
+        If the two are not of one area with the same options.
+    """
+    if now.options != then.options or (now.before or now.area).name != (then.before or then.area).name:
+        raise InputError(f"only runs of one area with the same options compare: {now!r} and {then!r}")
+    area = then.before or then.area
+    prefixes = list(then.scenario.prefixes())[1:-1]
+    return (now, *(run(area, prefix, progress=progress, **then.options) for prefix in prefixes), then)
+
+
 def compare(
     now: Outcome,
     then: Outcome,
     measure: str = "balance_gbp",
     *,
     year: int | None = None,
+    steps: Sequence[Outcome] | None = None,
     progress: Progress | None = None,
 ) -> Comparison:
     """Return the waterfall from one outcome to another, a step a lever.
@@ -173,15 +186,15 @@ def compare(
     Parameters
     ----------
     now, then
-        Outcomes of the same area, options and seed; `then` has the scenario. Prefixes in between are run here.
+        Outcomes of the same area, options and seed; `then` has the scenario.
     measure
         One of `MEASURES`.
     year
         January, or financial year for money; by default, the last that both have.
+    steps
+        From `steps_between`, where several measures are asked of the same two; by default they are run here.
     """
-    if now.options != then.options or (now.before or now.area).name != (then.before or then.area).name:
-        raise InputError(f"only runs of one area with the same options compare: {now!r} and {then!r}")
-    chain = [now, *_between(then, progress), then] if then.scenario.levers else [now, then]
+    chain = steps or steps_between(now, then, progress=progress)
     totals = [outcome.measure(measure) for outcome in chain]
     along = totals[0].dims[-1]
     shared = [int(y) for y in totals[0][along].values if y in totals[-1][along].values]
@@ -198,13 +211,6 @@ def compare(
             {"step": name, "value": float(after.median()), "change": float(change.median()), "low": low, "high": high}
         )
     return Comparison(measure, MEASURES[measure][1], at, pd.DataFrame(rows))
-
-
-def _between(then: Outcome, progress: Progress | None) -> list[Outcome]:
-    """Run the prefixes of a scenario that lie between none of its levers and all of them."""
-    prefixes = list(then.scenario.prefixes())[1:-1]
-    area = then.before or then.area
-    return [run(area, prefix, progress=progress, **then.options) for prefix in prefixes]
 
 
 def lever_name(lever: object) -> str:
@@ -228,7 +234,8 @@ def _total(array: xr.DataArray, keep: Iterable[str]) -> xr.DataArray:
     return array.sum([d for d in array.dims if d not in tuple(keep)])
 
 
-MEASURES = {
+# What a comparison can measure: what it is called, its unit, and the total in each draw and year.
+MEASURES: Final[Mapping[str, tuple[str, str, Callable[[Outcome], xr.DataArray]]]] = {
     "plans": ("EHC plans", "plans", lambda o: _total(o.plans.plans, ("draw", "year"))),
     "shortfall": (
         "Children with no suitable place",

@@ -5,7 +5,13 @@ from __future__ import annotations
 import importlib
 from typing import Any, Final
 
-_WHERE: Final = {"write": "writing", "build": "building", "headlines": "sections.summary", "write_returns": "returns"}
+_WHERE: Final = {
+    "write": "writing",
+    "build": "building",
+    "headlines": "sections.summary",
+    "write_returns": "returns",
+    "waterfall": "sections.scenario",
+}
 
 __all__ = sorted(_WHERE)
 

@@ -20,6 +20,7 @@ from sufficiency.report.sections import (
     purpose,
     requests,
     risks,
+    scenario,
     summary,
     transport,
 )
@@ -35,19 +36,24 @@ PLACED: Final = (provision, going, forecast, places, options, finance, transport
 FORECAST_ONLY: Final = (forecast, method)
 
 
-def build(outcome: Outcome, *, suppress: int = 0) -> Report:
+def build(outcome: Outcome, *, now: Outcome | None = None, suppress: int = 0) -> Report:
     """Return the report of an outcome.
 
     Parameters
     ----------
     outcome
         Of `sufficiency.run`. Without schools and places it has no section on them.
+    now
+        The same without the scenario, to show what each lever does.
     suppress
         Counts from 1 to one below this are hidden in tables; 0 hides none.
     """
     area, last = outcome.area, outcome.options["to"]
     parts = (*ALWAYS, *(PLACED if outcome.placed is not None else FORECAST_ONLY))
-    sections = tuple(_suppressed(part.section(outcome), suppress) for part in parts)
+    made = [part.section(outcome) for part in parts]
+    if now is not None and outcome.placed is not None:
+        made.insert(len(made) - 2, scenario.section(now, outcome))
+    sections = tuple(_suppressed(section, suppress) for section in made)
     return Report(
         title=f"SEND sufficiency: {area.name}",
         subtitle=f"EHC plans, specialist places, transport and High Needs Funding from academic year {academic_label(area.base_year)} to {academic_label(last)}. Scenario: {outcome.scenario.name}.",

@@ -12,7 +12,14 @@ from sufficiency.plan import Outcome, Progress
 from sufficiency.report.model import Chart, Map
 
 
-def write(outcome: Outcome, folder: str | Path, *, suppress: int = 0, progress: Progress | None = None) -> Path:
+def write(
+    outcome: Outcome,
+    folder: str | Path,
+    *,
+    now: Outcome | None = None,
+    suppress: int = 0,
+    progress: Progress | None = None,
+) -> Path:
     """Write the report of an outcome and return the path of its page.
 
     Parameters
@@ -22,6 +29,9 @@ def write(outcome: Outcome, folder: str | Path, *, suppress: int = 0, progress: 
     folder
         Where to write: report.html, report.docx, tables.xlsx, charts/*.png, returns/*.csv. An older report there is
         replaced only once the new one is whole.
+    now
+        The run without the scenario: with it, a section says what each lever does, unmitigated and mitigated side by
+        side. Scenarios of several levers run each prefix again.
     suppress
         Counts of children from 1 to one below this are hidden, with as many others as keep them hidden; 0 hides none.
     progress
@@ -43,7 +53,7 @@ def write(outcome: Outcome, folder: str | Path, *, suppress: int = 0, progress: 
     target = Path(folder)
     beside = _writable_beside(target)
     tell("Writing words and tables", 0.0)
-    report = build(outcome, suppress=suppress)
+    report = build(outcome, now=now, suppress=suppress)
     with tempfile.TemporaryDirectory(prefix=".sufficiency-", dir=beside) as made:
         new = Path(made) / "report"
         (new / "charts").mkdir(parents=True)

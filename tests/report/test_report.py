@@ -180,3 +180,14 @@ def test_a_run_that_fails_leaves_the_older_report_as_it_was(example_outcome: Out
     assert [p.name for p in target.iterdir()] == ["report.html"]
     assert (target / "report.html").read_text() == "the older one"
     assert sorted(p.name for p in tmp_path.iterdir()) == ["report"]
+
+
+def test_a_scenario_has_a_section_on_what_each_lever_does() -> None:
+    area = sf.example_area()
+    options = {"to": 2027, "draws": 6, "placed_draws": 2}
+    scenario = sf.Scenario("Two", (sf.OpenPlaces("UNIT-CORBY", 16, 2026), sf.ChangeJoining(0.9, since=2026)))
+    report = build(sf.run(area, scenario, **options), now=sf.run(area, **options))
+    section = next(s for s in report.sections if s.key == "scenario")
+    table = next(e.frame for e in section.exhibits if isinstance(e, Table) and e.key == "levers")
+    assert set(table["lever"]) == {lever.label for lever in scenario.levers}
+    assert all(e.draw() for e in section.exhibits if isinstance(e, Chart))

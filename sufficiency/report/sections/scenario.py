@@ -1,0 +1,104 @@
+"""What the scenario changes: each lever's part, and the two futures side by side."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from sufficiency.funding.result import line_name, side_by_side
+from sufficiency.plan import MEASURES, Comparison, Outcome, compare, steps_between
+from sufficiency.report import charts
+from sufficiency.report.model import Chart, Section, Table
+from sufficiency.report.sections.common import LEVELS, milestones
+from sufficiency.report.words import shown
+from sufficiency.school_year import financial_label
+
+
+def section(now: Outcome, then: Outcome) -> Section:
+    """Return the section on a scenario beside the plan without it."""
+    steps = steps_between(now, then)
+    found = {measure: compare(now, then, measure, steps=steps) for measure in MEASURES}
+    return Section(
+        "scenario",
+        f"What '{then.scenario.name}' changes",
+        words=(
+            "Both futures have the same seed, so that what differs is the scenario. Levers are pulled in order: what two do together is counted with the later.",
+            *(_sentence(c) for c in found.values()),
+        ),
+        exhibits=(
+            *(
+                Chart(
+                    f"waterfall-{m}",
+                    f"{MEASURES[m][0]}: what each lever does, {_when(c)}",
+                    partial(waterfall, c),
+                    "A bar a lever, from the plan as it is to the scenario.",
+                )
+                for m, c in found.items()
+                if m != "plans"
+            ),
+            Table(
+                "levers",
+                "What each lever does",
+                _table(found),
+                {},
+                note="Medians of the change in each simulated future, with the range of nine in ten.",
+            ),
+            Table(
+                "mitigated",
+                "High Needs, unmitigated and mitigated, middle forecast",
+                _mitigated(now, then),
+                {"unmitigated": "£", "mitigated": "£", "difference": "£"},
+                rows_shown=60,
+            ),
+        ),
+    )
+
+
+def waterfall(comparison: Comparison) -> Figure:
+    """Return a comparison as a waterfall chart."""
+    return charts.waterfall(comparison.steps, unit=f"{comparison.unit}, {_when(comparison)}", how=_how(comparison))
+
+
+def _how(comparison: Comparison) -> str:
+    return "£" if comparison.unit == "GBP" else "n"
+
+
+def _when(comparison: Comparison) -> str:
+    return financial_label(comparison.year) if comparison.unit == "GBP" else f"January {comparison.year}"
+
+
+def _sentence(comparison: Comparison) -> str:
+    first, last = comparison.steps["value"].iloc[0], comparison.steps["value"].iloc[-1]
+    how = _how(comparison)
+    return f"{MEASURES[comparison.measure][0]}, {_when(comparison)}: {shown(first, how)} as planned, {shown(last, how)} with the scenario."
+
+
+def _table(found: dict[str, Comparison]) -> pd.DataFrame:
+    rows = [
+        {
+            "measure": MEASURES[m][0],
+            "lever": r.step,
+            "change": shown(r.change, _how(c)),
+            "9 in 10 between": f"{shown(r.low, _how(c))} to {shown(r.high, _how(c))}",
+        }
+        for m, c in found.items()
+        for r in c.steps.iloc[1:].itertuples()
+    ]
+    return pd.DataFrame(rows)
+
+
+def _mitigated(now: Outcome, then: Outcome) -> pd.DataFrame:
+    table = side_by_side(now.budget, then.budget, levels=(LEVELS[1],))
+    years = milestones([int(y) for y in table["financial_year"].unique()])
+    some = table[table["financial_year"].isin(years)]
+    return pd.DataFrame(
+        {
+            "financial year": [financial_label(int(y)) for y in some["financial_year"]],
+            "measure": [line_name(m) for m in some["measure"]],
+            "unmitigated": some["unmitigated_gbp"],
+            "mitigated": some["mitigated_gbp"],
+            "difference": some["difference_gbp"],
+        }
+    ).reset_index(drop=True)
