@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,41 +20,70 @@ from sufficiency.vocabulary import SETTINGS
 UNKNOWN_NEED = "UNK"
 
 
-def states(area: Area) -> pd.DataFrame:
-    """Return plans in the base year by authority, NCY, need and setting.
+@dataclass(frozen=True, eq=False)
+class History:
+    """Plans by ncy x setting of every authority and January; Januaries without ages have them shared out.
 
-    Where `states` has none for the year, needs are 'UNK'. Where the year's ages aren't published either, each
-    setting's plans are shared out as in the authority's nearest January by age before it, or as England's of January
-    2024. [plans]
+    Where ages aren't published they are shared out within each setting as in the authority's nearest January before
+    that has them, or as England's of January 2024. [plans]
     """
+
+    counts: Mapping[tuple[str, int], Floats]
+    aged: frozenset[tuple[str, int]]
+
+    def plans(self, authority: str, year: int) -> Floats | None:
+        """Return plans by ncy x setting, or None where there are none. [plans]"""
+        return self.counts.get((authority, year))
+
+
+def history(area: Area) -> History:
+    """Return every authority's plans to the base year."""
+    plans = area.plans[area.plans["year"] <= area.base_year]
+    counts: dict[tuple[str, int], Floats] = {}
+    aged = set()
+    nation = england.stock(england.AGES_KNOWN)
+    last: dict[str, Floats] = {}
+    for (authority, year), rows in plans.groupby(["authority", "year"], sort=True):
+        key = (str(authority), int(year))
+        if rows["ncy"].notna().all():
+            found = grid(rows)
+            aged.add(key)
+            last[key[0]] = found
+        else:
+            own = last.get(key[0])
+            seed = nation if own is None else own + 0.02 * own.sum() * nation / nation.sum()
+            found = share_out(grid(rows.assign(ncy=NCYS[0])).sum(axis=0), seed).astype("float64")
+        if found.sum() > 0:
+            counts[key] = found
+    return History(counts, frozenset(aged))
+
+
+def states(area: Area, known: History) -> pd.DataFrame:
+    """Return plans in the base year by authority, NCY, need and setting; needs 'UNK' where `states` has none. [plans]"""
     own = area.states[area.states["year"] == area.base_year]
-    found = [own]
-    for authority in area.authorities:
-        if authority not in set(own["authority"]):
-            found.append(_from_plans(area, authority))
+    given = set(own["authority"])
+    found = [own, *(_from_plans(area, known, authority) for authority in area.authorities if authority not in given)]
     return pd.concat([f for f in found if len(f)], ignore_index=True)
 
 
-def _from_plans(area: Area, authority: str) -> pd.DataFrame:
-    plans = area.plans[(area.plans["authority"] == authority) & (area.plans["year"] <= area.base_year)]
-    now = plans[plans["year"] == area.base_year]
-    if now.empty:
+def _from_plans(area: Area, known: History, authority: str) -> pd.DataFrame:
+    counts = known.plans(authority, area.base_year)
+    if counts is None:
         raise MissingError(
             f"there are no plans for {authority} in January {area.base_year}, the base year: give states.csv, or rows "
             "of plans.csv"
         )
-    aged = now[now["ncy"].notna()]
-    if now["ncy"].isna().any():
-        before = plans[plans["ncy"].notna()]
-        last = before[before["year"] == before["year"].max()]
-        seed = (
-            grid(last) + 0.02 * england.stock(england.AGES_KNOWN) / 100
-            if len(last)
-            else england.stock(england.AGES_KNOWN)
-        )
-        totals = grid(now[now["ncy"].isna()].assign(ncy=NCYS[0])).sum(axis=0)
-        aged = _frame(share_out(totals, seed), authority)
-    return aged[["authority", "ncy", "setting", "plans"]].assign(year=area.base_year, need=UNKNOWN_NEED)
+    ncy, setting = np.nonzero(counts)
+    return pd.DataFrame(
+        {
+            "authority": authority,
+            "year": area.base_year,
+            "ncy": np.array(NCYS)[ncy],
+            "need": UNKNOWN_NEED,
+            "setting": np.array(list(SETTINGS))[setting],
+            "plans": counts[ncy, setting].astype(np.int64),
+        }
+    )
 
 
 def grid(plans: pd.DataFrame) -> Floats:
@@ -80,18 +110,6 @@ def share_out(totals: Floats, seed: Floats) -> NDArray[np.int64]:
     left = np.rint(totals - found.sum(axis=0)).astype(int)
     rank = np.argsort(np.argsort(-(exact - found), axis=0, kind="stable"), axis=0, kind="stable")
     return np.asarray(found + (rank < left), dtype=np.int64)
-
-
-def _frame(counts: NDArray[np.int64], authority: str) -> pd.DataFrame:
-    ncy, setting = np.nonzero(counts)
-    return pd.DataFrame(
-        {
-            "authority": authority,
-            "ncy": np.array(NCYS)[ncy],
-            "setting": np.array(list(SETTINGS))[setting],
-            "plans": counts[ncy, setting],
-        }
-    )
 
 
 def array(table: pd.DataFrame, axes: Sequence[tuple[str, Sequence[Any]]]) -> NDArray[np.int64]:

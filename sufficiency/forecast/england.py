@@ -108,3 +108,12 @@ def requests_a_plan(year: int) -> float:
     series = table("requests").set_index("year")["requests"]
     last = int(np.clip(year, series.index.min(), series.index.max()))
     return float(series[last] / totals()[last - 1])
+
+
+@cache
+def by_setting(year: int) -> Floats:
+    """Return plans by setting in January `year`, all ages, unrecorded settings shared out. [plans]"""
+    frame = table("stock")
+    own = frame[(frame["year"] == year) & frame["ncy"].isna()]
+    counts = own.groupby("setting")["plans"].sum().reindex(list(SETTINGS), fill_value=0).to_numpy(dtype="float64")
+    return recorded(counts[None])[0]

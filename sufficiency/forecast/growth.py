@@ -16,7 +16,9 @@ import pandas as pd
 
 from sufficiency.area import Area
 from sufficiency.forecast import england
+from sufficiency.forecast.base import History
 from sufficiency.forecast.rates import Floats
+from sufficiency.vocabulary import SETTINGS
 
 AUTHORITIES_IN_ENGLAND: Final = 152
 ENGLAND_YEARS: Final = 3  # years of England's growth averaged
@@ -26,27 +28,22 @@ FURTHER: Final = ("further_education", "specialist_post_16")
 LIMITS: Final = {"requests": 0.15, "further": 0.15, "rate": 0.6, "size": 1.5, "own": 0.1}
 
 
-def expected(area: Area, years: int) -> Floats:
+def expected(area: Area, known: History, years: int) -> Floats:
     """Return expected log growth of all plans: authority x year.
 
     England's growth is held for as many years as were checked, then fades; the difference of an authority fades too,
     that of requests faster.
     """
-    base = area.base_year
-    nation = _england_growth(base)
+    nation = _england_growth(area.base_year)
     step = np.arange(years)
-    held = int(area.value("forecast.growth_years_held"))
-    later = np.maximum(step - held + 1, 0)
+    later = np.maximum(step - int(area.value("forecast.growth_years_held")) + 1, 0)
     fading = area.value("forecast.growth_damping") ** later
-    lasting = dict.fromkeys(LIMITS, fading)
-    lasting["requests"] = area.value("forecast.growth_requests_damping") ** step
-    lasting["own"] = lasting["requests"]
-    found = []
-    for authority in area.authorities:
-        apart = differences(area, authority)
-        own = sum(area.value(f"forecast.growth_per_{name}") * value * lasting[name] for name, value in apart.items())
-        found.append(nation * fading + own)
-    return np.array(found).reshape(len(area.authorities), years)
+    soon = area.value("forecast.growth_requests_damping") ** step
+    found = np.tile(nation * fading, (len(area.authorities), 1))
+    for name, values in differences(area, known).items():
+        weight = area.value(f"forecast.growth_per_{name}")
+        found += weight * values.to_numpy()[:, None] * (soon if name in ("requests", "own") else fading)
+    return found
 
 
 def _england_growth(base: int) -> float:
@@ -55,62 +52,60 @@ def _england_growth(base: int) -> float:
     return float(np.log(totals[last] / totals[last - ENGLAND_YEARS]) / ENGLAND_YEARS)
 
 
-def differences(area: Area, authority: str) -> dict[str, float]:
-    """Return how an authority differs from England in its base year, in what tells growth; nothing where unknown."""
-    base, series = area.base_year, totals(area, authority)
-    plans, before = series.get(base, 0.0), series.get(base - 1, 0.0)
+def differences(area: Area, known: History) -> pd.DataFrame:
+    """Return how each authority differs from England in its base year in what tells growth; 0 where unknown."""
+    base, codes = area.base_year, list(area.authorities)
     nation = england.totals()
     last = min(base, int(nation.index.max()))
-    if plans < LEAST_PLANS:
-        return {}
-    found = {"size": np.log(plans / (nation[last] / AUTHORITIES_IN_ENGLAND))}
-    children = _children(area, authority)
-    if children > 0:
-        found["rate"] = np.log(plans / children) - np.log(nation[last] / england.children(last).sum())
-    further = _further(area, authority)
-    if not np.isnan(further):
-        found["further"] = further - england.further_share(last)
-    requests = area.requests.loc[
-        (area.requests["authority"] == authority) & (area.requests["year"] == base), "requests"
-    ].dropna()
-    if len(requests) and before >= LEAST_PLANS:
-        found["requests"] = float(requests.iloc[0]) / before - england.requests_a_plan(base)
-    elif before >= LEAST_PLANS:
-        found["own"] = np.log(plans / before) - float(np.log(nation[last] / nation[last - 1]))
-    return {name: float(np.clip(value, -LIMITS[name], LIMITS[name])) for name, value in found.items()}
+    plans, before = (np.array([_total(known.plans(code, year)) for code in codes]) for year in (base, base - 1))
+    children = _by_authority(area.population, base, "children", codes)
+    requests = _by_authority(area.requests, base, "requests", codes)
+    further = np.array([_further(known.plans(code, base)) for code in codes])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        asked = requests / before - england.requests_a_plan(base)
+        grown = np.log(plans / before) - np.log(nation[last] / nation[last - 1])
+        found = pd.DataFrame(
+            {
+                "requests": asked,
+                "further": further - england.further_share(last),
+                "rate": np.log(plans / children) - np.log(nation[last] / england.children(last).sum()),
+                "size": np.log(plans / (nation[last] / AUTHORITIES_IN_ENGLAND)),
+                "own": np.where(np.isfinite(asked), 0.0, grown),
+            },
+            index=codes,
+        )
+    known_well = (plans >= LEAST_PLANS)[:, None] & np.isfinite(found)
+    known_well.loc[before < LEAST_PLANS, ["requests", "own"]] = False
+    limits = pd.Series(LIMITS)[found.columns]
+    return found.where(known_well, 0.0).clip(-limits, limits, axis=1)
 
 
-def totals(area: Area, authority: str) -> dict[int, float]:
-    """Return an authority's plans by January, the base year and before. [plans]"""
-    own = _known(area, authority)
-    return {int(str(year)): float(n) for year, n in own.groupby("year")["plans"].sum().items()}
+def _total(plans: Floats | None) -> float:
+    return 0.0 if plans is None else float(plans.sum())
 
 
-def _known(area: Area, authority: str) -> pd.DataFrame:
-    plans = area.plans
-    return plans[(plans["authority"] == authority) & (plans["year"] <= area.base_year)]
-
-
-def _further(area: Area, authority: str) -> float:
+def _further(plans: Floats | None) -> float:
     """Return the share of plans whose setting is known that is in further education."""
-    own = _known(area, authority)
-    own = own[(own["year"] == area.base_year) & (own["setting"] != "not_recorded")]
-    whole = float(own["plans"].sum())
-    return float(own.loc[own["setting"].isin(FURTHER), "plans"].sum()) / whole if whole else float("nan")
+    if plans is None:
+        return float("nan")
+    by_setting = pd.Series(plans.sum(axis=0), index=list(SETTINGS)).drop("not_recorded")
+    return float(by_setting[list(FURTHER)].sum() / by_setting.sum()) if by_setting.sum() else float("nan")
 
 
-def _children(area: Area, authority: str) -> float:
-    own = area.population[(area.population["authority"] == authority) & (area.population["year"] == area.base_year)]
-    return float(own["children"].sum())
+def _by_authority(frame: pd.DataFrame, year: int, column: str, codes: list[str]) -> Floats:
+    """Return a column's total in one January by authority; NaN where it isn't known."""
+    own = frame[(frame["year"] == year) & frame[column].notna()]
+    totals = own.groupby("authority")[column].sum().reindex(codes)
+    return np.where(totals.notna(), totals.astype("float64"), np.nan)
 
 
-def draws(area: Area, years: int, draws: int, rng: np.random.Generator) -> Floats:
+def draws(area: Area, known: History, years: int, draws: int, rng: np.random.Generator) -> Floats:
     """Return log growth of all plans: draw x year x authority.
 
     England's error is shared by all authorities of a draw; an authority's own lasts through it, fading; each year has
     its own shock, half of which is gone the year after (a late count is caught up).
     """
-    centre = expected(area, years).T[None]
+    centre = expected(area, known, years).T[None]
     size = (draws, years, len(area.authorities))
     fade = area.value("forecast.growth_damping") ** np.arange(years)[None, :, None]
     shared = rng.normal(0, area.value("forecast.growth_england_error"), (draws, 1, 1))

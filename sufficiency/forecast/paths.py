@@ -14,12 +14,10 @@ from numpy.typing import NDArray
 from sufficiency.area import Area
 from sufficiency.forecast.cohort import Paths
 from sufficiency.forecast.rates import Floats, Rates
-from sufficiency.school_year import NCYS, PHASES
+from sufficiency.forecast.record import BAND_OF_NCY
+from sufficiency.school_year import AGE_GROUPS, NCYS
 
 LEAST_JOINERS: Final = 0.25  # of those that England's rates give: joining never stops
-BAND_OF_NCY: Final = np.array(
-    [next(i for i, (low, high) in enumerate(PHASES.values()) if low <= ncy <= high) for ncy in NCYS]
-)
 
 
 def paths(
@@ -35,11 +33,13 @@ def paths(
         Log growth of all plans: draw x year x authority.
     """
     draws, years, authorities = growth.shape
-    settings = len(rates.settings)
-    leaving = _lasting(rng, area, "leaving", (draws, years, authorities, len(PHASES), 1))[:, :, :, BAND_OF_NCY]
-    moving = _lasting(rng, area, "moving", (draws, years, authorities, len(PHASES), settings))[:, :, :, BAND_OF_NCY]
-    mix = _lasting(rng, area, "joining_age", (draws, years, authorities, len(PHASES), 1))[:, :, :, BAND_OF_NCY]
-    mix = mix * _lasting(rng, area, "first_setting", (draws, years, authorities, 1, settings))
+    bands, settings = len(AGE_GROUPS), len(rates.settings)
+    shape = (draws, years, authorities)
+    leaving = _lasting(rng, area, _by_band(area, "leaving"), (*shape, bands, 1))[:, :, :, BAND_OF_NCY]
+    moving = _lasting(rng, area, _by_band(area, "moving"), (*shape, bands, settings))[:, :, :, BAND_OF_NCY]
+    mix = _lasting(rng, area, _by_band(area, "joining"), (*shape, bands, 1))[:, :, :, BAND_OF_NCY]
+    first = np.array(area.value("forecast.error_first_setting"))
+    mix = mix * _lasting(rng, area, first, (*shape, 1, settings))
     joining = mix * children[:, 1:, :, :, None]
     level = _level(rates, base, joining, leaving, growth)
     return Paths(
@@ -49,11 +49,18 @@ def paths(
     )
 
 
-def _lasting(rng: np.random.Generator, area: Area, name: str, shape: tuple[int, ...]) -> Floats:
-    """Return factors of mean near 1: an error that lasts through a draw and a walk from year to year."""
-    lasting = rng.normal(0, area.value(f"forecast.{name}_lasting_error"), (shape[0], 1, *shape[2:]))
-    steps = rng.normal(0, area.value(f"forecast.{name}_year_error"), shape).cumsum(axis=1)
-    return np.exp(lasting + steps)
+def _by_band(area: Area, name: str) -> Floats:
+    """Return the error of a rate by age group: age group x 1. [log ratio]"""
+    bands = ("under_5", "5_to_10", "11_to_15", "16_to_19", "20_to_25")
+    return np.array([[area.value(f"forecast.error_{name}_{band}")] for band in bands])
+
+
+def _lasting(rng: np.random.Generator, area: Area, error: Floats, shape: tuple[int, ...]) -> Floats:
+    """Return factors near 1 with an error that lasts through a draw and steps from year to year."""
+    step = area.value("forecast.error_year_share") * error
+    lasting = rng.standard_normal((shape[0], 1, *shape[2:]), dtype=np.float32) * error
+    steps = (rng.standard_normal(shape, dtype=np.float32) * step).cumsum(axis=1)
+    return np.asarray(np.exp(lasting + steps))
 
 
 def _level(rates: Rates, base: NDArray[Any], joining: Floats, leaving: Floats, growth: Floats) -> Floats:

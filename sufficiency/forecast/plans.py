@@ -43,11 +43,12 @@ def plans(area: Area, *, to: int = 2035, draws: int = 1_000, seed: int = 7, work
         If the area has no plans by age in its base year.
     """
     years = _years(area, to, draws)
-    labels, held = _array(base.states(area), list(area.authorities))
+    known = base.history(area)
+    labels, held = _array(base.states(area, known), list(area.authorities))
     growing, jittering, peopling, living = np.random.SeedSequence(seed).spawn(4)
     children = _children(area, to, draws, np.random.default_rng(peopling))
-    rates = transitions.from_flows(area, held, labels.needs, children[:, 0].mean(axis=0))
-    totals = growth.draws(area, len(years), draws, np.random.default_rng(growing))
+    rates = transitions.from_flows(area, known, held, labels.needs)
+    totals = growth.draws(area, known, len(years), draws, np.random.default_rng(growing))
     futures = paths.paths(area, rates, held, children, totals, np.random.default_rng(jittering))
     simulated = cohort.simulate(
         held,
