@@ -80,14 +80,14 @@ def demand_of(plans: PlansResult, zones: pd.DataFrame, authorities: Any, *, draw
     Raises
     ------
     InputError
-        If a draw is asked for that the forecast lacks, or homes don't share out every authority.
+        If no draw is asked for, or homes don't share out every authority.
     """
     held = plans.plans
     known = [t for t in SPECIALIST if t in held.indexes["setting"]]
     if not known:
         raise MissingError("the forecast has no specialist type of setting, so there is nobody to place")
-    if draws < 1 or draws > held.sizes["draw"]:
-        raise InputError(f"draws={draws}: the forecast has {held.sizes['draw']:,}; choose from 1 to that")
+    if draws < 1:
+        raise InputError(f"draws={draws}: at least one of the forecast's {held.sizes['draw']:,} is needed")
     order = ("draw", "year", "authority", "ncy", "need", "setting")
     names = tuple(str(a) for a in authorities)
     special = (
@@ -174,17 +174,20 @@ def born(demand: Demand, wanting: Ints, rng: np.random.Generator) -> Children:
 
 
 def next_january(demand: Demand, before: Children, now: Ints, home: Ints, rng: np.random.Generator) -> Children:
-    """Return the children of the next January: last year's, a year older, less leavers and with new ones.
-
-    `now` is that January's counts by cell, `home` the authority of each zone.
-    """
+    """Return the children of the next January: last year's, a year older, less leavers and with new ones."""
     older = before.take(before.ncy < NCYS[-1])
-    older = older.take(slice(None), ncy=older.ncy + 1)
-    cell = demand.cell(home[older.zone], older)
+    return as_counted(demand, older.take(slice(None), ncy=older.ncy + 1), now, home, rng)
+
+
+def as_counted(demand: Demand, children: Children, now: Ints, home: Ints, rng: np.random.Generator) -> Children:
+    """Return as many of the children as `now` counts in each cell, leavers chosen by lot, and new ones where it counts more.
+
+    `home` is the authority of each zone, by position.
+    """
+    cell = demand.cell(home[children.zone], children)
     room = now.ravel()
     lot = np.lexsort((rng.random(len(cell)), cell))
     rank = np.arange(len(cell)) - np.searchsorted(cell[lot], cell[lot])
     stay = np.sort(lot[rank < room[cell[lot]]])
-    kept = older.take(stay)
     wanting = room - np.bincount(cell[stay], minlength=room.size)
-    return kept.join(born(demand, wanting, rng))
+    return children.take(stay).join(born(demand, wanting, rng))

@@ -6,7 +6,7 @@ Totals are taken within a draw, and only then quantiles over draws.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Final
 
 import numpy as np
@@ -41,19 +41,16 @@ class Ledger:
     setting: npt.NDArray[np.int16]
 
     @classmethod
-    def of(cls, runs: Sequence[Sequence[Children]]) -> Ledger:
-        """Return the ledger of some draws, each a list of Januaries."""
-        flat = [children for run in runs for children in run]
-        sizes = [len(children) for children in flat]
-        draw = np.repeat([d for d, run in enumerate(runs) for _ in run], sizes)
-        year = np.repeat([y for run in runs for y in range(len(run))], sizes)
+    def of(cls, draw: int, januaries: Sequence[Children]) -> Ledger:
+        """Return the ledger of one draw, by its position, from the children of each January."""
+        sizes = [len(children) for children in januaries]
 
         def column(name: str, kind: Any) -> Any:
-            return np.concatenate([getattr(children, name) for children in flat]).astype(kind)
+            return np.concatenate([getattr(children, name) for children in januaries]).astype(kind)
 
         return cls(
-            draw=draw.astype(np.int16),
-            year=year.astype(np.int16),
+            draw=np.full(sum(sizes), draw, dtype=np.int16),
+            year=np.repeat(np.arange(len(sizes), dtype=np.int16), sizes),
             zone=column("zone", np.int32),
             ncy=column("ncy", np.int8),
             need=column("need", np.int8),
@@ -61,6 +58,11 @@ class Ledger:
             is_girl=column("is_girl", bool),
             setting=column("setting", np.int16),
         )
+
+    @classmethod
+    def join(cls, ledgers: Sequence[Ledger]) -> Ledger:
+        """Return one ledger of many draws."""
+        return cls(**{f.name: np.concatenate([getattr(ledger, f.name) for ledger in ledgers]) for f in fields(cls)})
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,8 +1,8 @@
 """One January of one draw: who stays, who needs a place, and the cheapest way to place them.
 
 Children stay where they are unless their setting no longer takes their age or has places cut, or unless they may move:
-at a change of phase, every year or never, as `allocate.who_may_move` says. A child who may move can always stay; a
-move must save more than the price of one. A setting that is over-full keeps its children and takes none until it has
+never, at a change of phase, also where places open, or every year, as `allocate.who_may_move` says. A move
+must save more, over all children, than the price of one, and never leaves the child who moves without a place. A setting that is over-full keeps its children and takes none until it has
 room. Children without a place are placed first next year, by price.
 """
 
@@ -25,7 +25,9 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 PENCE: Final = 100
+DISPLACED: Final = 3  # times the price of being unplaced: nobody loses a place so that another child may have it
 LONGEST_WAIT: Final = 5  # years beyond which waiting longer does not raise a child's price
+AT_CHANGE_OF_PHASE, WHERE_PLACES_OPEN, EVERY_YEAR = 1, 2, 3  # values of allocate.who_may_move
 PHASE_STARTS: Final = tuple(low for low, _ in PHASES.values())[1:]
 
 
@@ -74,26 +76,31 @@ def place(children: Children, found: RouteMap, places: Ints, places_before: Ints
     may_stay = held & found.admits_age[children.ncy - NCY_LOW, at]
     occupied = np.bincount(at[may_stay], minlength=settings)
     is_cut = (places < places_before) & (occupied > places)
-    moves = may_stay & (_may_move(children.ncy, prices.who_may_move) | is_cut[at])
+    anywhere, to_opened = _may_move(children.ncy, prices.who_may_move)
+    has_opened = places > places_before
+    moves = may_stay & (anywhere | is_cut[at] | (to_opened & bool(has_opened.any())))
     fixed = may_stay & ~moves
     pool = np.flatnonzero(~fixed)
     room = np.maximum(places - np.bincount(at[fixed], minlength=settings), 0)
     some = children.take(pool)
-    chosen, value = _least_cost(some, np.where(moves, at, NEW)[pool], found, room, ~is_cut, prices)
+    open_to = found.open_to(some.zone, some.ncy, some.need, some.kind, some.is_girl)
+    open_to[(moves & ~anywhere & ~is_cut[at])[pool]] &= has_opened
+    chosen, value = _least_cost(some, np.where(moves, at, NEW)[pool], open_to, found, room, ~is_cut, prices)
     setting = children.setting.copy()
     setting[pool] = chosen
     waited = np.where(setting == settings, children.waited + 1, 0)
     return January(children.take(slice(None), setting=setting, waited=waited), value)
 
 
-def _may_move(ncy: Ints, who: int) -> Bools:
-    if who == 1:
-        return np.isin(ncy, PHASE_STARTS)
-    return np.full(len(ncy), who == 2)
+def _may_move(ncy: Ints, who: int) -> tuple[Bools, Bools]:
+    """Return who may move anywhere, and who only to places that have opened."""
+    changes_phase = np.isin(ncy, PHASE_STARTS)
+    anywhere = (changes_phase & (who >= AT_CHANGE_OF_PHASE)) | (who >= EVERY_YEAR)
+    return anywhere, ~anywhere & (who == WHERE_PLACES_OPEN)
 
 
 def _least_cost(
-    children: Children, own: Ints, found: RouteMap, room: Ints, keeps_own: Bools, prices: Prices
+    children: Children, own: Ints, open_to: Bools, found: RouteMap, room: Ints, keeps_own: Bools, prices: Prices
 ) -> tuple[Ints, npt.NDArray[np.float64]]:
     """Return the setting of each child, and the value of a place.
 
@@ -102,7 +109,6 @@ def _least_cost(
     """
     settings = len(room)
     may_stay = own != NEW
-    open_to = found.open_to(children.zone, children.ncy, children.need, children.kind, children.is_girl)
     open_to[np.flatnonzero(may_stay), own[may_stay]] = True
     who, where = np.nonzero(open_to)
     age = (children.ncy[who] >= SECONDARY_FROM).astype(np.int64)
@@ -111,6 +117,7 @@ def _least_cost(
     beyond = np.where(keeps_own, np.maximum(np.bincount(own[may_stay], minlength=settings) - room, 0), 0)
     theirs = np.flatnonzero((own[who] == where) & (beyond[where] > 0))
     unplaced = prices.unplaced_gbp + prices.waiting_gbp * np.minimum(children.waited, LONGEST_WAIT)
+    unplaced = np.where(may_stay, DISPLACED * prices.unplaced_gbp, unplaced)
     problem = Problem(
         children=np.ones(len(children), dtype=np.int64),
         places=np.concatenate([room, beyond]),

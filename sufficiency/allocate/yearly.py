@@ -11,7 +11,7 @@ import pandas as pd
 
 from sufficiency.allocate import one_year
 from sufficiency.allocate.attendance import attending_today, home_authority
-from sufficiency.allocate.children import Children, Demand, demand_of, next_january
+from sufficiency.allocate.children import Children, Demand, as_counted, demand_of, next_january
 from sufficiency.allocate.ledger import Ledger
 from sufficiency.allocate.result import Placed
 from sufficiency.allocate.route_table import RouteMap, route_map
@@ -39,7 +39,7 @@ def places(
     travel
         As `tables.TRAVEL`; by default the area's own, and straight lines for pairs that it lacks.
     draws
-        How many of the forecast's draws to place, from the first.
+        How many of the forecast's draws to place, from the first; all of them where it has fewer.
     seed
         Of the homes of new children and of who leaves; each draw has its own stream.
 
@@ -52,7 +52,7 @@ def places(
     Raises
     ------
     MissingError, InputError
-        If the area lacks homes, settings or places, or the forecast lacks draws asked for.
+        If the area lacks homes, settings or places, or the forecast has nobody to place.
     """
     found = route_map(area, travel=travel)
     demand = demand_of(
@@ -69,20 +69,24 @@ def places(
     )
     prices = one_year.Prices.of(area)
     home = home_authority(demand, len(found.zones))
-    runs = [
-        _through_the_years(demand, counts, today, found, room, home, prices, _stream(seed, label))
-        for label, counts in [(EXPECTED, demand.expected), *zip(demand.draws, demand.counts, strict=True)]
-    ]
+    expected, expected_value = _through_the_years(
+        demand, demand.expected, today, found, room, home, prices, _stream(seed, EXPECTED)
+    )
+    ledgers, values = [], []
+    for position, (label, counts) in enumerate(zip(demand.draws, demand.counts, strict=True)):
+        januaries, value = _through_the_years(demand, counts, today, found, room, home, prices, _stream(seed, label))
+        ledgers.append(Ledger.of(position, januaries))
+        values.append(value)
     return Placed(
         area=area,
         routes=found,
         years=demand.years,
         draws=demand.draws,
         places=room,
-        expected=Ledger.of([runs[0][0]]),
-        drawn=Ledger.of([ledger for ledger, _ in runs[1:]]),
-        value_gbp=np.stack([value for _, value in runs[1:]]),
-        expected_value_gbp=runs[0][1],
+        expected=Ledger.of(0, expected),
+        drawn=Ledger.join(ledgers),
+        value_gbp=np.stack(values),
+        expected_value_gbp=expected_value,
         home=home,
         is_estimate=listed < len(today),
         listed=listed,
@@ -113,7 +117,8 @@ def _through_the_years(
 ) -> tuple[list[Children], npt.NDArray[np.float64]]:
     """Return the children of each January, and year x setting: what one more place would save. [GBP a year]"""
     stay_put = one_year.Prices(**{**vars(prices), "who_may_move": 0})
-    january = one_year.place(today, found, room[0], room[0], stay_put)
+    first = as_counted(demand, today, counts[0], home, rng)
+    january = one_year.place(first, found, room[0], room[0], stay_put)
     ledger, values = [january.children], [january.value_gbp]
     for year in range(1, len(demand.years)):
         children = next_january(demand, january.children, counts[year], home, rng)
