@@ -362,6 +362,19 @@ FLOWS: Final = table(
     children=whole("Children [children]", 0),
 )
 
+TRANSITIONS: Final = table(
+    "transitions",
+    "What became of children between one January and the next, counted by state; any codes for need and setting",
+    ["year", "ncy", "need", "setting", "need_after", "setting_after"],
+    year=_year("January at the end"),
+    ncy=whole("National Curriculum year in the January before, for those who join too", NCY_LOW - 1, NCY_HIGH),
+    need=text("Need in the January before; blank: no plan then, so a joiner", nullable=True),
+    setting=text("Setting in the January before; blank: a joiner", nullable=True),
+    need_after=text("Need in the January at the end; blank: no plan then, so a leaver", nullable=True),
+    setting_after=text("Setting in the January at the end; blank: a leaver", nullable=True),
+    children=whole("Children [children]", 0),
+)
+
 REQUESTS: Final = table(
     "requests",
     "Requests for an assessment and what became of them, in the calendar year before `year`",
@@ -484,6 +497,39 @@ TRAVELLERS: Final = table(
     suitable_nearer=whole("Suitable schools nearer than the one attended [schools]", 0, required=False, default=0),
     is_nearest_of_belief=truth(
         "Nearest suitable school of the parent's religion or belief, and chosen for it", required=False
+    ),
+)
+
+OPTIONS: Final = table(
+    "options",
+    "Ways to add, take away or change places, to choose among",
+    ["option"],
+    option=text("Name of the option"),
+    kind=text(
+        "expand or close: places at a setting that there is; unit or special: a new one; designate: needs it may take",
+        ["expand", "unit", "special", "close", "designate"],
+    ),
+    setting=text("Setting, as settings.csv; for a new one a code of your own"),
+    name=text("Name of a new setting", required=False, nullable=True),
+    authority=text("Authority of a new setting", required=False, nullable=True),
+    easting=number("Of a new setting: easting [m]", 1_000, 700_000, hint=NOT_GRID, required=False, nullable=True),
+    northing=number("Of a new setting: northing [m]", 1_000, 1_300_000, hint=NOT_GRID, required=False, nullable=True),
+    ncy_low=_ncy("Lowest NCY of a new setting", required=False, nullable=True),
+    ncy_high=_ncy("Highest NCY of a new setting", required=False, nullable=True),
+    needs=text("Designations of a new setting, or those added by designate", required=False, nullable=True),
+    places=whole("Places in a block; 0 for designate [places]", 0),
+    blocks=whole("Blocks that may be opened; blank: 1 [blocks]", 1, required=False, nullable=True),
+    year=_year("First January that it could be open in"),
+    set_up_years=whole(
+        "Years from spending the capital to opening; blank: 0 [years]", 0, required=False, nullable=True
+    ),
+    capital_gbp_per_place=number("Capital of a place [GBP]", 0),
+    capital_gbp=number("Capital whatever the size, once [GBP]", 0, required=False, nullable=True),
+    running_gbp_per_place=number(
+        "Place funding and other cost of a place, filled or not; blank: the national place value [GBP a year]",
+        0,
+        required=False,
+        nullable=True,
     ),
 )
 

@@ -1,0 +1,122 @@
+"""Openings for an area: what opens, why, what knowing more is worth, and levers that a run can test."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sufficiency import allocate
+from sufficiency.errors import FaultyTableError, InputError, MissingError
+from sufficiency.levers import ClosePlaces, OpenPlaces, OpenSetting
+from tests.allocate.forecasts import grown
+
+OPTIONS = pd.DataFrame(
+    [
+        {"option": "More at Ashby", "kind": "expand", "setting": "S1", "places": 4, "blocks": 3, "year": 2026},
+        {"option": "East school", "kind": "special", "setting": "S9", "places": 10, "year": 2026, "set_up_years": 1,
+         "name": "Colby School", "authority": "E06000001", "easting": 420_000, "northing": 300_000, "ncy_low": 0,
+         "ncy_high": 14, "needs": "ASD SLD"},
+    ]
+).assign(capital_gbp_per_place=50_000.0)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def forecast_of():
+    return lambda area, **k: grown(area, to=2029, draws=6, growth=0.5, **k)
+
+
+def test_what_opens_keeps_to_the_budget_and_to_the_first_year_each_can_open(tiny_area, forecast_of):
+    plans = forecast_of(tiny_area)
+    found = allocate.openings(tiny_area, plans, OPTIONS, budget_gbp=800_000, draws=6, seconds=10)
+    assert 0 < found.capital_gbp <= 800_000
+    assert found.openings["capital_gbp"].sum() == found.capital_gbp
+    assert (found.openings.query("option == 'East school'")["year"] >= 2027).all()
+    assert found.gap <= 0.05
+    assert found.saves_gbp > 0
+    assert found.short_gbp == pytest.approx(found.gap * found.cost_gbp)
+    assert "save GBP" in found.why
+
+
+def test_what_knowing_more_is_worth_is_never_below_nothing(tiny_area, forecast_of):
+    found = allocate.openings(tiny_area, forecast_of(tiny_area), OPTIONS, draws=6, seconds=10)
+    assert found.value_of_stochastic_solution_gbp >= 0
+    assert found.value_of_perfect_information_gbp >= -1e-6
+    assert (found.regret["regret_gbp"] >= -1e-6).all()
+    assert found.leading["opens"].iloc[0] == found.words(found.plan)
+    assert "nothing" in set(found.leading["opens"])
+    assert found.leading["mean_gbp"].iloc[0] == pytest.approx(found.cost_gbp)
+
+
+def test_a_budget_that_opens_nothing_says_what_the_cheapest_option_needs(tiny_area, forecast_of):
+    found = allocate.openings(tiny_area, forecast_of(tiny_area), OPTIONS, budget_gbp=1_000, draws=2, seconds=3)
+    assert found.openings.empty
+    assert found.words(found.plan) == "nothing"
+    assert "the limits allow none of 2 options" in found.why
+    assert "More at Ashby, needs GBP 200,000 of capital" in found.why
+
+
+def test_an_option_that_does_not_pay_says_by_how_much(tiny_area, forecast_of):
+    dear = OPTIONS.assign(capital_gbp_per_place=50_000_000.0)
+    found = allocate.openings(tiny_area, forecast_of(tiny_area), dear, draws=2, seconds=3)
+    assert found.openings.empty
+    assert "more over 4 years than it saves" in found.why
+
+
+def test_a_budget_by_year_is_kept_in_the_year_of_spending(tiny_area, forecast_of):
+    by_year = {2026: 200_000.0, 2027: 200_000.0}
+    found = allocate.openings(tiny_area, forecast_of(tiny_area), OPTIONS, budget_by_year=by_year, draws=2, seconds=5)
+    spent = found.openings.groupby("spent_in")["capital_gbp"].sum()
+    assert all(spent[y] <= by_year.get(y, 0.0) for y in spent.index)
+
+
+def test_a_wary_plan_is_found_too(tiny_area, forecast_of):
+    found = allocate.openings(tiny_area, forecast_of(tiny_area), OPTIONS, draws=6, risk="cvar", tail=0.34, seconds=5)
+    by_draw = np.sort(found.problem.draws_gbp(found.plan))
+    fixed = found.capital_gbp + found.problem.running_gbp(found.plan)
+    assert found.cost_gbp == pytest.approx(fixed + found.problem.risk_gbp(by_draw))
+    assert found.cost_gbp >= fixed + by_draw.mean() - 1e-6
+
+
+def test_the_scenario_opens_what_was_chosen_when_it_was_chosen(tiny_area, forecast_of):
+    found = allocate.openings(tiny_area, forecast_of(tiny_area), OPTIONS, draws=6, seconds=10)
+    after = found.scenario()(tiny_area)
+    assert all(isinstance(lever, OpenPlaces | OpenSetting) for lever in found.scenario().levers)
+    opened = after.places_in(2029) - tiny_area.places_in(2029).reindex(after.settings["setting"], fill_value=0)
+    assert opened.sum() == found.openings["places"].sum()
+    placed = allocate.places(after, forecast_of(tiny_area), draws=2)
+    before = allocate.places(tiny_area, forecast_of(tiny_area), draws=2)
+    assert placed.shortfall()["children"].sum() <= before.shortfall()["children"].sum()
+
+
+def test_closing_and_designating_are_options_too(tiny_area, forecast_of):
+    options = pd.DataFrame(
+        [
+            {"option": "Close the unit", "kind": "close", "setting": "U1", "places": 2, "running_gbp_per_place": 1e6},
+            {"option": "Wider school", "kind": "designate", "setting": "S1", "places": 0, "needs": "SEMH"},
+        ]
+    ).assign(year=2026, capital_gbp_per_place=0.0)
+    found = allocate.openings(tiny_area, forecast_of(tiny_area), options, draws=2, seconds=3)
+    assert "Close the unit" in set(found.openings["option"])
+    assert any(isinstance(lever, ClosePlaces) for lever in found.scenario().levers)
+    assert found.scenario()(tiny_area).places_in(2027)["U1"] == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "limits", "error", "words"),
+    [
+        (OPTIONS.assign(setting=["S2", "S9"]), {}, MissingError, "there is no setting 'S2'"),
+        (OPTIONS.assign(setting=["S1", "S1"]), {}, InputError, "the setting 'S1' is there already"),
+        (OPTIONS.assign(easting=np.nan), {}, InputError, "a new special needs easting"),
+        (OPTIONS.assign(kind="build"), {}, FaultyTableError, "'build' is not one of"),
+        (OPTIONS.assign(kind="close", setting="S1"), {}, InputError, "more than one option to close or designate"),
+        (OPTIONS, {"budget_gbp": -5}, InputError, "budget_gbp: -5"),
+        (OPTIONS, {"budget_by_year": {2027: -5}}, InputError, "budget_by_year, 2027: -5"),
+        (OPTIONS, {"most": 1.5}, InputError, "most: 1.5"),
+        (OPTIONS, {"risk": "worst"}, InputError, "risk: 'worst' is not one of mean, cvar"),
+        (OPTIONS, {"tail": 0}, InputError, "tail: 0"),
+    ],
+)
+def test_options_and_limits_that_cannot_be_used_are_named(tiny_area, forecast_of, options, limits, error, words):
+    with pytest.raises(error, match=words):
+        allocate.openings(tiny_area, forecast_of(tiny_area), options, draws=2, **limits)
