@@ -36,6 +36,13 @@ def _all_counts(numbers: npt.NDArray[np.float64]) -> bool:
     return bool(np.all(np.isfinite(numbers) & (numbers >= 0) & (numbers == np.rint(numbers))))
 
 
+def _number(value: object) -> float:
+    try:
+        return float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        raise InputError(f"unplaced_gbp: {value!r} is not a price; give a number, a Series by group, or None") from None
+
+
 def _is_count(value: object) -> bool:
     try:
         number = float(value)  # type: ignore[arg-type]
@@ -101,7 +108,7 @@ def unplaced(price: float | pd.Series | None, groups: pd.Index) -> npt.NDArray[n
             raise InputError(f"unplaced_gbp has no price for {one_of(absent, 5)}; give one a group, or one for all")
         prices: npt.NDArray[np.float64] = price.reindex(groups).to_numpy(dtype=np.float64)
     else:
-        prices = np.full(len(groups), float(price))
+        prices = np.full(len(groups), _number(price))
     if not np.all(np.isfinite(prices) & (prices >= 0)):
         raise InputError(
             f"unplaced_gbp: {prices[~(prices >= 0) | ~np.isfinite(prices)][0]} is not a price of 0 or more"

@@ -204,6 +204,8 @@ def solve(
     InfeasibleError
         If everyone must be placed and can't be: which children, which settings, and how many places they lack.
     """
+    if short_list is not None and short_list < 1:
+        raise InputError(f"short_list={short_list}: at least one route a group must be tried first; None tries all")
     problem, scale, lost = stated(groups, places, routes, unplaced_gbp)
     flow = network.allocate(problem, short_list=short_list)
     if unplaced_gbp is None and flow.unplaced.any():
@@ -219,7 +221,8 @@ def stated(
     group, setting, cost = checks.routes(routes, groups.index, places.index)
     price = checks.unplaced(unplaced_gbp, groups.index)
     amounts = cost if price is None else np.concatenate([cost, price])
-    scale = money_scale(amounts, nodes=len(children) + len(room) + 1, chains=len(room) + 2 if price is None else 1)
+    most = max(len(children) + len(room) + 1, int(children.sum()))
+    scale = money_scale(amounts, nodes=most, chains=len(room) + 2 if price is None else 1)
     whole_cost = np.rint(cost * scale).astype(np.int64)
     if price is None:
         dear = (len(room) + 2) * int(whole_cost.max(initial=0)) + 1  # dearer than any chain of moves
@@ -231,7 +234,10 @@ def stated(
 
 
 def money_scale(amounts: npt.NDArray[np.float64], *, nodes: int, chains: int = 1) -> int:
-    """Return whole money units a GBP: the coarsest that is exact for every amount, else the finest that fits 64 bits."""
+    """Return whole money units a GBP: the coarsest that is exact for every amount, else the finest that fits 64 bits.
+
+    `nodes` is the larger of the network's nodes and the children, `chains` the most routes that one price must outweigh.
+    """
     largest = float(amounts.max(initial=0.0)) * (chains + 1) + 1
     fits = [scale for scale in SCALES if largest * scale * (nodes + 2) < LARGEST]
     if not fits:

@@ -205,6 +205,8 @@ GOOD = pd.DataFrame([("A", "north", 1.0)], columns=["group", "setting", "cost_gb
         ({"A": 1}, {"north": 1}, pd.concat([GOOD, GOOD]), 1.0, r"A to north is there twice"),
         ({"A": 1}, {"north": 1}, GOOD.drop(columns="cost_gbp"), 1.0, r"columns cost_gbp are missing"),
         ({"A": 1}, {"north": 1}, GOOD, -1.0, r"unplaced_gbp: -1.0 is not a price"),
+        ({"A": 1}, {"north": 1}, GOOD, "cheap", r"unplaced_gbp: 'cheap' is not a price"),
+        ({"A": 10**17}, {"north": 1}, GOOD, 1.0, r"too large"),
         ({"A": 1}, {"north": 1}, GOOD, pd.Series({"B": 1.0}), r"unplaced_gbp has no price for A"),
         ({"A": 1}, {"north": 1}, GOOD.assign(cost_gbp=1e18), 1.0, r"too large"),
     ],
@@ -220,6 +222,19 @@ def test_an_unknown_setting_is_refused_by_name() -> None:
         found.why("nrth")
     with pytest.raises(InputError, match="not a whole number"):
         found.value_of_block("north", 1.5)
+
+
+def test_a_short_list_has_at_least_one_route() -> None:
+    with pytest.raises(InputError, match="short_list=0"):
+        solve(pd.Series({"A": 1}), pd.Series({"north": 1}), GOOD, unplaced_gbp=1.0, short_list=0)
+
+
+def test_tables_may_be_empty() -> None:
+    """No child, no setting or no route: nobody is placed, and that is the best there is."""
+    none = pd.Series(dtype="int64")
+    assert solve(none, pd.Series({"north": 1}), GOOD.iloc[:0], unplaced_gbp=1.0).objective_gbp == 0
+    assert solve(pd.Series({"A": 2}), none, GOOD.iloc[:0], unplaced_gbp=5.0).unplaced.to_dict() == {"A": 2}
+    assert solve(pd.Series({"A": 0}), pd.Series({"north": 1}), GOOD.iloc[:0], unplaced_gbp=None).placements.empty
 
 
 def test_nothing_leads_to_a_school_without_routes() -> None:
