@@ -70,7 +70,10 @@ def high_needs(area: Area, plans: PlansResult, placed: PlacedResult) -> HighNeed
     opening, opening_notes = opening_balance(area, years[0])
     in_year = income.sum("source") - spend.sum("item")
     carried = deficit.carry_forward(opening, in_year, area)
-    reported = list(against.loc[against["reported_gbp"].notna(), "says"])
+    told = against["reported_gbp"].notna() | (
+        against["measure"].eq("in_year") & (against["financial_year"] >= years[0] - 2)
+    )
+    reported = list(against.loc[told, "says"])
     priced = _unplaced_note(spend)
     notes = _notes(
         costs, blocks, [*income_notes, *opening_notes, *reported, *gap_notes, *priced, *_strange_items(area)]

@@ -122,6 +122,12 @@ def _placed(area: Area, attending: xr.DataArray) -> dict[str, xr.DataArray]:
             groups[UNPLACED].append(setting)
         elif setting in known.index:
             row = known.loc[setting]
+            if row["setting_type"] not in SPECIALIST:
+                if bool((attending.sel(setting=setting) > 0).any()):
+                    raise InputError(
+                        f"{setting} is {row['setting_type']}: its children are in the forecast, not placed"
+                    )
+                continue
             stream = stream_of(str(row["setting_type"]), is_academy=bool(row["is_academy"]))
             groups.setdefault(stream, []).append(setting)
         else:

@@ -6,7 +6,7 @@ No forecast, allocation or lever comes into it, so what it can't explain is the 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 import xarray as xr
@@ -26,6 +26,11 @@ _PLACE: Final = {
     "alternative_provision": "alternative_provision_place_gbp",
 }
 COLUMNS: Final = ["authority", "financial_year", "provision", "children", "top_up_gbp", "place_gbp", "gbp"]
+WHAT: Final = {
+    "spend": "spending",
+    "in_year": "in-year balance",
+    "carried_forward": "in-year balances added up since the first year here, from nothing,",
+}
 MEASURES: Final = {"spend": "reported_spend_gbp", "in_year": "reported_in_year_gbp"}
 
 
@@ -93,6 +98,7 @@ def compared(area: Area, past: pd.DataFrame) -> pd.DataFrame:
             reported = _reported(area, authority, year, item)
             follows = float(own["top_up_gbp"].sum())
             rows.append((authority, int(year), measure, found[measure], reported, found[measure] - reported, follows))
+    rows += _carried(area, rows)
     columns = [
         "authority",
         "financial_year",
@@ -105,6 +111,18 @@ def compared(area: Area, past: pd.DataFrame) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=columns)
     table["says"] = [_says(area, row) for row in table.to_dict("records")]
     return table.drop(columns="follows_gbp")
+
+
+def _carried(area: Area, rows: Sequence[tuple[str, int, str, float, float, float, float]]) -> list[Any]:
+    """Return the in-year balances modelled, added up from nothing in the first year, against balances carried forward."""
+    found = []
+    for authority in area.authorities:
+        total = 0.0
+        for _, year, _, modelled, *_ in sorted(r for r in rows if r[0] == authority and r[2] == "in_year"):
+            total += modelled
+            reported = _reported(area, authority, year, "reported_carried_forward_gbp")
+            found.append((authority, year, "carried_forward", total, reported, total - reported, float("nan")))
+    return found
 
 
 def reconciliation(area: Area, against: pd.DataFrame, years: Sequence[int]) -> tuple[xr.DataArray, list[str]]:
@@ -154,14 +172,16 @@ def _says(area: Area, row: dict[str, object]) -> str:
     """Return the difference in words: how large, and what would explain it."""
     year = int(str(row["financial_year"]))
     modelled, reported, follows = (float(str(row[k])) for k in ("modelled_gbp", "reported_gbp", "follows_gbp"))
-    what = "spending" if row["measure"] == "spend" else "in-year balance"
+    what = WHAT[str(row["measure"])]
     start = f"{area.authorities[str(row['authority'])]} {financial_label(year)}: {what} modelled at {modelled / 1e6:,.1f}m GBP"
     if reported != reported or modelled != modelled:
         return f"{start}; none reported"
-    more = (reported - modelled) if row["measure"] == "spend" else (modelled - reported)
+    more = (reported - modelled) if row["measure"] == "spend" else (modelled - reported)  # spent beyond the model
     says = f"{start} against {reported / 1e6:,.1f}m reported: {abs(more) / 1e6:,.1f}m {'less' if more > 0 else 'more'} spent in the model"
     given = area.unit_costs.loc[area.unit_costs["authority"] == row["authority"], "financial_year"]
     since = int(given.min()) if len(given) else 2021
+    if row["measure"] == "carried_forward":
+        return says
     if year > since and follows + more > 0:
         faster = ((follows + more) / follows) ** (1 / (year - since)) - 1
         says += (

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 
-_COMMON = ["formula_elements_gbp", "basic_entitlement_unit_gbp", "pupils_in_special_schools", "import_export_gbp"]
-_LATER = [*_COMMON, "special_free_schools_gbp", "hospital_gbp", "formula_allocation_gbp", "additional_gbp", "block_gbp"]
+_COMMON = ["nff_elements_gbp", "basic_entitlement_gbp", "special_pupils", "import_export_gbp"]
+_LATER = [*_COMMON, "special_free_school_gbp", "hospital_gbp", "formula_allocation_gbp", "additional_gbp", "block_gbp"]
 BLOCK_COLUMNS = {
-    2020: [*_COMMON, "special_free_schools_gbp", "block_gbp"],
-    2021: [*_COMMON, "special_free_schools_gbp", "hospital_gbp", "block_gbp"],
+    2020: [*_COMMON, "special_free_school_gbp", "block_gbp"],
+    2021: [*_COMMON, "special_free_school_gbp", "hospital_gbp", "block_gbp"],
     2022: _LATER,
     2023: _LATER,
 }

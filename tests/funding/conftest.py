@@ -1,0 +1,130 @@
+"""A small area with every kind of provision, and a forecast and an allocation of it that can be set child by child."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+
+from sufficiency import tables
+from sufficiency.area import Area
+from sufficiency.school_year import NCYS, PHASES, phase_of
+from sufficiency.vocabulary import SETTINGS, SPECIALIST, UNPLACED
+
+HOME, NEXT = "E06000001", "E06000002"
+YEARS = (2025, 2026, 2027)
+NEEDS = ("ASD", "SEMH")
+# code: type, authority, places, academy, inside the area
+SCHOOLS = {
+    "S1": ("special", HOME, 5, False, True),
+    "S2": ("special", NEXT, 5, True, True),
+    "U1": ("sen_unit", HOME, 4, True, True),
+    "I1": ("independent_special", HOME, 50, False, True),
+    "N1": ("non_maintained_special", HOME, 50, False, False),
+    "F1": ("further_education", HOME, 10, False, True),
+}
+
+
+@dataclass(frozen=True)
+class Plans:
+    """A forecast, as much of it as funding uses."""
+
+    plans: xr.DataArray
+    homes: xr.DataArray = field(default_factory=xr.DataArray)
+
+
+@dataclass(frozen=True)
+class Placed:
+    """An allocation, as much of it as funding uses."""
+
+    attending: xr.DataArray
+    placements: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+
+@pytest.fixture
+def two_authorities() -> Area:
+    """Return two authorities side by side with one school of each kind, priced simply."""
+    settings = pd.DataFrame(
+        [
+            (code, code, kind, who, inside, academy, 400_000.0, 300_000.0, -4, 20)
+            for code, (kind, who, _, academy, inside) in SCHOOLS.items()
+        ],
+        columns=[
+            *("setting", "name", "setting_type", "authority", "is_in_area", "is_academy"),
+            *("easting", "northing", "ncy_low", "ncy_high"),
+        ],
+    )
+    places = pd.DataFrame({"setting": list(SCHOOLS), "year": 2025, "places": [s[2] for s in SCHOOLS.values()]})
+    plans = pd.DataFrame(
+        {"authority": [HOME, NEXT], "year": 2025, "ncy": 5, "setting": "mainstream", "plans": [40, 30]}
+    )
+    population = pd.DataFrame(
+        [(a, y, n, 100.0) for a in (HOME, NEXT) for y in range(2019, 2030) for n in NCYS],
+        columns=["authority", "year", "ncy", "children"],
+    )
+    costs = [
+        (a, kind, "fee" if kind == "independent_special" else "top_up", 2025, gbp)
+        for a in (HOME, NEXT)
+        for kind, gbp in {
+            "special": 12_000.0,
+            "sen_unit": 8_000.0,
+            "mainstream": 7_000.0,
+            "independent_special": 60_000.0,
+        }.items()
+    ]
+    money = [
+        *[(a, 2025, "block_gbp", 1_000_000.0) for a in (HOME, NEXT)],
+        *[(a, 2024, "reported_carried_forward_gbp", -200_000.0) for a in (HOME, NEXT)],
+        *[(a, 2025, item, 0.0) for a in (HOME, NEXT) for item in ("sen_support_services_gbp", "therapies_gbp")],
+        *[(a, 2025, item, 0.0) for a in (HOME, NEXT) for item in ("hospital_education_gbp",)],
+        *[(a, 2025, "alternative_provision_services_gbp", 0.0) for a in (HOME, NEXT)],
+        (NEXT, 2025, "other_place_deductions_gbp", 0.0),
+    ]
+    return Area(
+        name="Twinshire",
+        authorities={HOME: "Home", NEXT: "Next"},
+        base_year=2025,
+        population=tables.check(population, tables.POPULATION),
+        plans=tables.check(plans, tables.PLANS),
+        settings=tables.check(settings, tables.SCHOOLS),
+        places=tables.check(places, tables.PLACES),
+        unit_costs=tables.check(
+            pd.DataFrame(costs, columns=["authority", "setting_type", "item", "financial_year", "gbp"]),
+            tables.UNIT_COSTS,
+        ),
+        high_needs=tables.check(
+            pd.DataFrame(money, columns=["authority", "financial_year", "item", "amount"]), tables.HIGH_NEEDS
+        ),
+    )
+
+
+@pytest.fixture
+def children() -> Callable[..., tuple[Plans, Placed]]:
+    """Return a maker of a forecast and its allocation from children said one by one."""
+    return make_children
+
+
+def make_children(*who: tuple[str, int, str, str, int], draws: int = 1) -> tuple[Plans, Placed]:
+    """Return a forecast and an allocation with the children said, the same in every year and draw.
+
+    Each is (authority, NCY, need, where, how many); where is a school's code, a type of setting, or 'unplaced'.
+    """
+    ages = dict(zip(NCYS, phase_of(np.array(NCYS)), strict=True))
+    time = {"draw": list(range(draws)), "year": list(YEARS), "authority": [HOME, NEXT]}
+    plans = _zeros(time | {"ncy": list(NCYS), "need": list(NEEDS), "setting": list(SETTINGS)})
+    placed = _zeros(time | {"need": list(NEEDS), "phase": list(PHASES), "setting": [*SCHOOLS, UNPLACED]})
+    for authority, ncy, need, where, count in who:
+        kind = SCHOOLS[where][0] if where in SCHOOLS else ("special" if where == UNPLACED else where)
+        plans.loc[{"authority": authority, "ncy": ncy, "need": need, "setting": kind}] += count
+        if kind in SPECIALIST:
+            placed.loc[{"authority": authority, "need": need, "phase": ages[ncy], "setting": where}] += count
+    return Plans(plans), Placed(placed)
+
+
+def _zeros(coords: dict[str, list[object]]) -> xr.DataArray:
+    shape = [len(v) for v in coords.values()]
+    return xr.DataArray(np.zeros(shape, dtype="int64"), coords=coords, dims=list(coords))

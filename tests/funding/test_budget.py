@@ -1,0 +1,374 @@
+"""Every pound from a child to a budget line: what one child moves, and what must add up in every draw."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sufficiency import funding, tables
+from sufficiency.errors import InputError, MissingError
+from sufficiency.funding.lines import LINES, PLACEMENT_GROUPS, STREAMS
+from sufficiency.levers import ChangeAssumption
+from sufficiency.vocabulary import SETTINGS, UNPLACED
+from tests.funding.conftest import HOME, NEEDS, NEXT, SCHOOLS, Placed, Plans, make_children
+
+BASE = [
+    (HOME, 5, "ASD", "S1", 4),
+    (HOME, 8, "ASD", "U1", 3),
+    (HOME, 5, "SEMH", "mainstream", 10),
+    (NEXT, 5, "ASD", "S2", 5),
+]
+
+
+def by_line(area, *who, year: int = 2025, authority: str = HOME) -> pd.Series:
+    budget = funding.high_needs(area, *make_children(*who))
+    table = budget.summary("financial_year", "authority", "line", levels=(0.5,))
+    here = table[(table["financial_year"] == year) & (table["authority"] == authority)]
+    return here.set_index("line")["gbp"]
+
+
+def moved(area, child, *, authority: str = HOME, year: int = 2025) -> dict[str, float]:
+    """Return what one more child does, line by line, totals left out."""
+    change = by_line(area, *BASE, child, authority=authority, year=year) - by_line(
+        area, *BASE, authority=authority, year=year
+    )
+    return {line: round(gbp) for line, gbp in change.items() if abs(gbp) > 0.5 and line in LINES}
+
+
+# One more child, the same all year: (who, what the authority of residence pays more, by line)
+CASES = {
+    "into a special school with an empty place": ((HOME, 5, "ASD", "S1", 1), {"1.2.1": 12_000}),
+    "into a special school that is over its places": ((HOME, 5, "ASD", "S1", 3), {"1.2.1": 36_000}),
+    "into an empty place of a unit, which then costs 4,000 less": (
+        (HOME, 8, "ASD", "U1", 1),
+        {"1.2.2": 8_000, "1.0.2": -4_000},
+    ),
+    "into a unit that is full": ((HOME, 8, "ASD", "U1", 2), {"1.2.2": 16_000, "1.0.2": -4_000}),
+    "into an independent school": ((HOME, 5, "ASD", "I1", 1), {"1.2.3": 60_000}),
+    "across the border to the neighbour's academy": ((HOME, 5, "ASD", "S2", 1), {"1.2.2": 12_000}),
+    "at 16 in a special school": ((HOME, 12, "ASD", "S1", 1), {"1.2.1": 12_000}),
+    "at 19 at a college": ((HOME, 15, "ASD", "further_education", 1), {"1.2.2": 4_481}),
+    "with no suitable place": ((HOME, 5, "ASD", UNPLACED, 1), {"1.2.3": 60_000}),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_one_more_child_moves_exactly_the_lines_that_it_should(two_authorities, case):
+    child, expected = CASES[case]
+    assert moved(two_authorities, child) == pytest.approx(expected, abs=1)
+
+
+def test_a_child_in_mainstream_is_shared_between_maintained_and_academy_lines(two_authorities):
+    change = moved(two_authorities, (HOME, 5, "SEMH", "mainstream", 1))
+    assert set(change) == {"1.2.1", "1.2.2"}
+    assert sum(change.values()) == pytest.approx(7_000, abs=1)
+
+
+def test_across_the_border_the_neighbour_pays_no_top_up_and_gains_6_000_once_it_is_counted(two_authorities):
+    def path(in_january_2026: str) -> funding.HighNeedsBudget:
+        plans, placed = make_children(*BASE, (HOME, 5, "ASD", in_january_2026, 1))
+        stayed = make_children(*BASE, (HOME, 5, "ASD", "S1", 1))[1]
+        placed.attending.loc[{"year": 2025}] = stayed.attending.sel(year=2025)
+        return funding.high_needs(two_authorities, plans, placed)
+
+    change = path("S2").income.sum("source") - path("S1").income.sum("source")
+    assert change.sel(financial_year=2026, authority=NEXT).item() == 6_000
+    assert change.sel(financial_year=2026, authority=HOME).item() == -6_000
+    assert moved(two_authorities, (HOME, 5, "ASD", "S2", 1), authority=NEXT) == {}
+
+
+def test_turning_16_moves_the_year_s_weights_and_no_line(two_authorities):
+    def stepped(ncy: int) -> funding.HighNeedsBudget:
+        """Return the budget with a child who arrives by January 2026."""
+        plans, placed = make_children(*BASE, (HOME, ncy, "ASD", "S1", 1))
+        before = make_children(*BASE)
+        plans.plans.loc[{"year": 2025}] = before[0].plans.sel(year=2025)
+        placed.attending.loc[{"year": 2025}] = before[1].attending.sel(year=2025)
+        return funding.high_needs(two_authorities, plans, placed)
+
+    base = funding.high_needs(two_authorities, *make_children(*BASE)).spend_gbp.sel(financial_year=2025).item()
+    assert stepped(11).spend_gbp.sel(financial_year=2025).item() - base == pytest.approx(12_000 * 7 / 12)
+    assert stepped(12).spend_gbp.sel(financial_year=2025).item() - base == pytest.approx(12_000 * 8 / 12)
+
+
+def test_an_overfull_special_school_is_paid_for_the_extra_only_where_local_policy_says(two_authorities):
+    generous = ChangeAssumption("funding.overfill_place_share", 0.5)(two_authorities)
+    assert moved(generous, (HOME, 5, "ASD", "S1", 3)) == pytest.approx({"1.2.1": 36_000, "1.0.2": 2 * 5_000})
+
+
+def test_places_are_paid_by_the_authority_where_the_school_is(two_authorities):
+    assert by_line(two_authorities, *BASE)["1.0.2"] == pytest.approx(50_000 + 3 * 6_000 + 10_000 + 10 * 6_000)
+    assert by_line(two_authorities, *BASE, authority=NEXT)["1.0.2"] == pytest.approx(50_000)
+
+
+def test_academy_and_college_places_are_recouped_and_maintained_ones_are_not(two_authorities):
+    budget = funding.high_needs(two_authorities, *make_children(*BASE))
+    first = budget.recouped.sel(financial_year=2025, draw=0)
+    assert first.sel(authority=HOME).item() == pytest.approx(3 * 6_000 + 10_000 + 10 * 6_000)
+    assert first.sel(authority=NEXT).item() == pytest.approx(50_000)
+
+
+@st.composite
+def towns(draw) -> tuple[Plans, Placed]:
+    """Return random children in random places, different in every draw and year."""
+    seed = draw(st.integers(0, 2**32 - 1))
+    rng = np.random.default_rng(seed)
+    plans, placed = make_children(draws=3)
+    plans.plans[:] = rng.poisson(0.2, plans.plans.shape)
+    placed.attending[:] = rng.poisson(0.7, placed.attending.shape)
+    placed.attending.loc[{"setting": "F1"}] = 0  # colleges are in the forecast, not placed
+    return plans, placed
+
+
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(towns(), st.sampled_from([0, 1]), st.sampled_from([0, 1]))
+def test_in_every_draw_lines_sum_to_provision_children_times_unit_to_spend_and_movement_to_balance(
+    two_authorities, town, grant, follows
+):
+    area = ChangeAssumption("funding.stability_grant_is_paid", grant)(two_authorities)
+    area = ChangeAssumption("funding.import_export_follows_children", follows)(area)
+    budget = funding.high_needs(area, *town)
+    budget.check()
+    spend = budget.spend.assign_coords(item=np.arange(budget.spend.sizes["item"]))
+    by_line_total = spend.groupby("line").sum().sum("line")
+    by_provision = spend.groupby("provision").sum().sum("provision")
+    xr.testing.assert_allclose(by_line_total, by_provision)
+    follows_child = (budget.children * budget.unit_gbp).sum(["need", "phase", "stream"])
+    places = budget.spend.where(budget.spend["kind"] == "place", 0).sum("item")
+    np.testing.assert_allclose(follows_child + places, budget.spend.sum("item"))
+    past = budget.opening
+    for year in budget.balance["financial_year"].values:
+        now = budget.balance.sel(financial_year=year)
+        here = {"financial_year": year}
+        xr.testing.assert_allclose((past + budget.in_year.sel(here) + budget.grant.sel(here)).transpose(*now.dims), now)
+        past = now
+
+
+def test_children_are_counted_once_and_none_is_lost(two_authorities):
+    plans, placed = make_children(*BASE, (NEXT, 5, "SEMH", UNPLACED, 2), (HOME, 16, "ASD", "elsewhere", 3))
+    budget = funding.high_needs(two_authorities, plans, placed)
+    np.testing.assert_allclose(
+        budget.children.sum(["need", "phase", "stream"]).isel(financial_year=0),
+        plans.plans.sum(["ncy", "need", "setting"]).isel(year=0),
+    )
+
+
+def test_the_balance_opens_with_what_was_reported_and_adds_each_year(two_authorities):
+    budget = funding.high_needs(two_authorities, *make_children(*BASE))
+    spent = by_line(two_authorities, *BASE)["spend"]
+    assert budget.balance.sel(authority=HOME, financial_year=2025, draw=0).item() == pytest.approx(
+        -200_000 + 1_000_000 - spent
+    )
+
+
+def test_the_budget_starts_from_the_balance_that_the_council_reports_unless_told_not_to(two_authorities):
+    rows = pd.DataFrame(
+        [(HOME, 2025, "reported_in_year_gbp", -300_000.0)], columns=["authority", "financial_year", "item", "amount"]
+    )
+    history = pd.concat([two_authorities.plans, two_authorities.plans.assign(year=2024)])
+    area = two_authorities.replace(high_needs=pd.concat([two_authorities.high_needs, rows]), plans=history)
+    told = by_line(area, *BASE)
+    assert told["unexplained"] > 0
+    assert any(
+        "not explained by placements" in says for says in funding.high_needs(area, *make_children(*BASE)).notes["says"]
+    )
+    apart = by_line(ChangeAssumption("funding.reconcile_to_reported", 0)(area), *BASE)
+    assert apart["unexplained"] == 0
+    assert told["in_year"] == pytest.approx(apart["in_year"] - told["unexplained"])
+
+
+def test_a_lever_moves_no_unexplained_spending(two_authorities):
+    rows = pd.DataFrame(
+        [(HOME, 2025, "reported_in_year_gbp", -300_000.0)], columns=["authority", "financial_year", "item", "amount"]
+    )
+    history = pd.concat([two_authorities.plans, two_authorities.plans.assign(year=2024)])
+    area = two_authorities.replace(high_needs=pd.concat([two_authorities.high_needs, rows]), plans=history)
+    more = area.replace(places=area.places.assign(places=area.places["places"] + 5))
+    assert by_line(area, *BASE)["unexplained"] == by_line(more, *BASE)["unexplained"]
+
+
+def test_no_line_holds_transport(two_authorities):
+    assert not any("ransport" in name for name in LINES.values())
+    says = funding.high_needs(two_authorities, *make_children(*BASE)).notes["says"]
+    assert any("transport is not paid from high needs" in s for s in says)
+
+
+def test_every_type_of_setting_has_a_stream_a_line_and_a_placement_group():
+    assert {s.provision for s in STREAMS.values()} == {*SETTINGS, UNPLACED} == set(PLACEMENT_GROUPS)
+    assert {s.line for s in STREAMS.values()} <= set(LINES)
+
+
+def test_summary_by_line_reads_down_to_the_balance(two_authorities):
+    budget = funding.high_needs(two_authorities, *make_children(*BASE, draws=3))
+    table = budget.summary("financial_year", "line")
+    assert list(table.columns) == ["financial_year", "line", "level", "gbp"]
+    wide = table[(table["financial_year"] == 2025) & (table["level"] == 0.5)].set_index("line")["gbp"]
+    assert list(wide.index[-5:]) == ["spend", "income", "grant", "in_year", "balance"]
+    assert wide[[line for line in wide.index if line in LINES]].sum() == pytest.approx(wide["spend"])
+    assert wide["income"] - wide["spend"] == pytest.approx(wide["in_year"])
+
+
+def test_summary_by_need_is_what_follows_the_child(two_authorities):
+    budget = funding.high_needs(two_authorities, *make_children(*BASE))
+    table = budget.summary("financial_year", "need", levels=(0.5,))
+    year = table[table["financial_year"] == 2025].set_index("need")["gbp"]
+    assert year["SEMH"] == pytest.approx(70_000)
+    assert year["ASD"] == pytest.approx(9 * 12_000 + 3 * 8_000)
+
+
+def test_summary_refuses_a_column_that_is_not_there(two_authorities):
+    budget = funding.high_needs(two_authorities, *make_children(*BASE))
+    with pytest.raises(InputError, match="did you mean 'provision'"):
+        budget.summary("provison")
+    with pytest.raises(InputError, match="levels are shares"):
+        budget.summary("line", levels=(50,))
+
+
+def test_unmitigated_and_mitigated_stand_side_by_side_and_differ_within_a_draw(two_authorities):
+    plain = funding.high_needs(two_authorities, *make_children(*BASE, (HOME, 5, "ASD", "I1", 4), draws=2))
+    better = funding.high_needs(two_authorities, *make_children(*BASE, (HOME, 5, "ASD", "S1", 4), draws=2))
+    table = funding.side_by_side(plain, better, levels=(0.5,))
+    spend = table[(table["measure"] == "spend") & (table["financial_year"] == 2025)].iloc[0]
+    assert spend["difference_gbp"] == pytest.approx(4 * (12_000 - 60_000))
+    assert spend["mitigated_gbp"] - spend["unmitigated_gbp"] == pytest.approx(spend["difference_gbp"])
+    other = funding.high_needs(two_authorities, *make_children(*BASE, draws=3))
+    with pytest.raises(InputError, match="different draws"):
+        funding.side_by_side(plain, other)
+
+
+def test_the_stability_grant_pays_nine_tenths_of_the_deficit_of_march_2026_in_2026_27(two_authorities):
+    area = ChangeAssumption("funding.stability_grant_is_paid", 1)(two_authorities)
+    deep = [*BASE, (HOME, 5, "ASD", "I1", 40)]
+    budget = funding.high_needs(area, *make_children(*deep))
+    here = {"authority": HOME, "draw": 0}
+    owed = -budget.balance.sel(financial_year=2025, **here).item()
+    assert owed > 0
+    assert budget.grant.sel(financial_year=2026, **here).item() == pytest.approx(0.9 * owed)
+    assert budget.grant.sel(financial_year=2025, **here).item() == 0
+
+
+def test_a_deficit_falls_on_reserves_only_when_the_override_is_over(two_authorities):
+    budget = funding.high_needs(two_authorities, *make_children(*BASE, (HOME, 5, "ASD", "I1", 40)))
+    assert float(budget.on_reserves.max()) == 0  # 2025-26 and 2026-27 close under the override
+    over = ChangeAssumption("funding.override_last_financial_year", 2025)(two_authorities)
+    budget = funding.high_needs(over, *make_children(*BASE, (HOME, 5, "ASD", "I1", 40)))
+    np.testing.assert_allclose(
+        budget.on_reserves.sel(financial_year=2026), (-budget.balance.sel(financial_year=2026)).clip(min=0)
+    )
+
+
+def test_bands_price_by_need(two_authorities):
+    bands = pd.DataFrame(
+        [("ASD", "special", 2025, 15_000.0), ("SEMH", "special", 2025, 18_000.0)],
+        columns=["need", "setting_type", "financial_year", "top_up_gbp"],
+    )
+    area = two_authorities.replace(bands=tables.check(bands, tables.BANDS))
+    assert moved(area, (HOME, 5, "SEMH", "S1", 1)) == {"1.2.1": 18_000}
+    assert moved(area, (HOME, 5, "SEMH", "S1", 1), year=2026) == {"1.2.1": 18_450}  # 2.5 % more
+
+
+def test_a_band_missing_for_a_state_is_refused_by_name(two_authorities):
+    bands = pd.DataFrame(
+        [("ASD", "special", 2025, 15_000.0)], columns=["need", "setting_type", "financial_year", "top_up_gbp"]
+    )
+    area = two_authorities.replace(bands=tables.check(bands, tables.BANDS))
+    with pytest.raises(InputError, match=r"no band for SEMH at special, where there are 1\.0 children in 2025-26"):
+        funding.high_needs(area, *make_children(*BASE, (HOME, 5, "SEMH", "S1", 1)))
+
+
+def test_bands_for_later_years_only_say_which_years_there_are(two_authorities):
+    bands = pd.DataFrame(
+        [("ASD", "special", 2027, 15_000.0)], columns=["need", "setting_type", "financial_year", "top_up_gbp"]
+    )
+    area = two_authorities.replace(bands=tables.check(bands, tables.BANDS))
+    with pytest.raises(MissingError, match="no band at special for 2025-26: there are bands for 2027-28"):
+        funding.high_needs(area, *make_children(*BASE))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("funding.top_up_inflation", 0.7, "could be 0.7 % or 70 %"),
+        ("funding.fee_inflation", 80, "could be 80 % or 8000 %"),
+        ("funding.block_growth_after", 0.9, "give a share"),
+        ("funding.unplaced_share_of_fee", -0.5, "is not a share of a fee"),
+        ("funding.overfill_place_share", 10, "is not a share between 0 and 1"),
+        ("funding.academy_share_mainstream", 61.2, "is not a share between 0 and 1"),
+        (
+            "funding.schools_block_transfer_share",
+            0.5,
+            "0.5 is 50% of the schools block; 0.5% is the most, written 0.005",
+        ),
+        ("funding.schools_block_transfer_share", 0.005, "no schools_block_gbp to take it from"),
+        ("funding.stability_grant_is_paid", 0.9, "is neither 1"),
+        ("funding.import_export_follows_children", 2, "is neither 1"),
+        ("funding.reconcile_to_reported", 0.5, "is neither 1"),
+        ("funding.override_ends", 3, "is neither 1"),
+    ],
+)
+def test_an_assumption_that_can_t_be_read_is_refused_with_what_was_expected(two_authorities, name, value, says):
+    area = ChangeAssumption(name, value)(two_authorities)
+    with pytest.raises(InputError, match=says):
+        funding.income(area, [2025, 2026, 2027, 2028]) if "block_growth" in name else funding.high_needs(
+            area, *make_children(*BASE)
+        )
+
+
+def test_inflation_given_as_5_is_taken_as_5_percent_and_the_note_says_so(two_authorities):
+    five = funding.high_needs(ChangeAssumption("funding.top_up_inflation", 5)(two_authorities), *make_children(*BASE))
+    share = funding.high_needs(
+        ChangeAssumption("funding.top_up_inflation", 0.05)(two_authorities), *make_children(*BASE)
+    )
+    np.testing.assert_allclose(five.balance, share.balance)
+    assert any("5 taken as 5 %" in says for says in five.notes["says"])
+    assert not any("taken as" in says for says in share.notes["says"])
+
+
+def test_a_negative_rate_is_refused_by_the_table_and_by_the_method(two_authorities):
+    wrong = two_authorities.unit_costs.assign(gbp=-1.0)
+    with pytest.raises(InputError, match="below 0"):
+        tables.check(wrong, tables.UNIT_COSTS)
+    with pytest.raises(InputError, match="-1 GBP in 2025-26 is below 0"):
+        funding.high_needs(two_authorities.replace(unit_costs=wrong), *make_children(*BASE))
+
+
+def test_a_forecast_of_one_january_is_refused(two_authorities):
+    plans, placed = make_children(*BASE)
+    with pytest.raises(InputError, match="a financial year spans two Januaries"):
+        funding.high_needs(two_authorities, Plans(plans.plans.isel(year=[0])), Placed(placed.attending.isel(year=[0])))
+
+
+def test_an_allocation_of_another_forecast_is_refused(two_authorities):
+    plans, placed = make_children(*BASE)
+    strange = replace(placed, attending=placed.attending.assign_coords(draw=[99]))
+    with pytest.raises(InputError, match="draw 99 was placed but never forecast"):
+        funding.high_needs(two_authorities, plans, strange)
+    late = replace(placed, attending=placed.attending.isel(year=[0, 1]))
+    with pytest.raises(InputError, match="different years"):
+        funding.high_needs(two_authorities, plans, late)
+
+
+def test_a_child_at_an_unknown_school_is_refused(two_authorities):
+    plans, placed = make_children(*BASE)
+    names = [*SCHOOLS, UNPLACED]
+    strange = placed.attending.assign_coords(setting=["999999", *names[1:]])
+    with pytest.raises(InputError, match=r"placed at .999999., which is not in settings\.csv"):
+        funding.high_needs(two_authorities, plans, Placed(strange))
+
+
+def test_an_item_that_is_not_known_is_said_with_the_nearest(two_authorities):
+    rows = pd.DataFrame([(HOME, 2024, "therapy_gbp", 1.0)], columns=["authority", "financial_year", "item", "amount"])
+    area = two_authorities.replace(high_needs=pd.concat([two_authorities.high_needs, rows]))
+    says = funding.high_needs(area, *make_children(*BASE)).notes["says"]
+    assert any("item 'therapy_gbp' is not known and not used; did you mean 'therapies_gbp'" in s for s in says)
+
+
+def test_the_needs_of_the_forecast_need_not_be_all_of_them(two_authorities):
+    budget = funding.high_needs(two_authorities, *make_children(*BASE))
+    assert list(budget.children["need"].values) == list(NEEDS)
