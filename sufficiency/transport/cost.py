@@ -34,7 +34,7 @@ class Vehicle:
     """One kind of vehicle and its rates."""
 
     kind: str
-    seats: int
+    seats: int  # for children
     wheelchair_spaces: int
     day_gbp: float
     gbp_per_km: float
@@ -130,7 +130,6 @@ def _leg(area: Area, stops: Floats, homes: Homes) -> tuple[Floats, Floats]:
 
 def _load(vehicle: Vehicle, travellers: Floats, legs_within_guide: Floats, stops_each: float) -> Floats:
     """Return children on a run: no more than there are, than have a seat, or than can be home within the guide."""
-    taken = vehicle.assistant_share if vehicle.seats > 1 else 0.0
-    room = vehicle.wheelchair_spaces if vehicle.wheelchair_spaces else vehicle.seats - taken
+    room = vehicle.wheelchair_spaces or vehicle.seats
     within = (1 + np.maximum(legs_within_guide, 0.0)) / stops_each
     return np.asarray(np.clip(np.minimum(within, np.maximum(travellers, 1.0)), 1.0, room), dtype=np.float64)

@@ -7,7 +7,7 @@ changes starts in the year after the base, so the base year, which costs are cal
 from __future__ import annotations
 
 import zlib
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -19,14 +19,14 @@ from sufficiency.errors import InputError, MissingError
 from sufficiency.school_year import phase_of
 from sufficiency.transport.calibration import calibrate
 from sufficiency.transport.cost import Floats, Homes
+from sufficiency.transport.homes import PLACE, homes_of
 from sufficiency.transport.modes import MODES, VEHICLES, WAYS, Levers, guide_minutes, trained_share, travellers, ways
 from sufficiency.transport.result import Journeys
 from sufficiency.transport.travel import travel
 from sufficiency.transport.year_cost import price_year
 from sufficiency.vocabulary import UNPLACED
 
-CELL: Final = ("authority", "need", "phase", "setting")
-PLACE: Final = ("year", "authority", "setting")
+CELL: Final = ("year", "authority", "need", "phase", "setting")
 
 
 def journeys(area: Area, placed: tables.PlacedResult, *, seed: int = 7) -> Journeys:
@@ -57,7 +57,7 @@ def journeys(area: Area, placed: tables.PlacedResult, *, seed: int = 7) -> Journ
     if unknown:
         raise InputError(f"the allocation has settings that the area lacks: {', '.join(unknown[:3])}")
     today = xr.DataArray(attending["year"].values <= area.base_year, dims="year")
-    homes, noise = _homes(area, rows, attending), _noise(area, attending, seed)
+    homes, noise = homes_of(area, rows, attending), _noise(area, attending, seed)
     runs = _practice(area, rows, attending, homes, noise, Levers())
     levers = Levers.of(area)
     if not levers.is_today:
@@ -103,61 +103,27 @@ def _rows(area: Area, placements: pd.DataFrame) -> pd.DataFrame:
 def _travellers(rows: pd.DataFrame, attending: xr.DataArray, shares: Floats, names: list[str]) -> xr.DataArray:
     """Return travellers: draw × year × authority × setting × way. [children]"""
     amounts = shares * rows["travellers"].to_numpy()[:, None]
-    rates = np.stack([_rate(rows, attending, amount) for amount in amounts.T], axis=-1)
-    children = attending.transpose("draw", "year", *CELL).to_numpy()
-    found = np.einsum("dyanps,anpsw->dyasw", children, rates, optimize=True)
+    rates = _rates(rows, attending, pd.DataFrame(amounts, columns=names, index=rows.index))
+    children = attending.transpose("draw", *CELL).to_numpy()
+    found = np.einsum("dyanps,yanpsw->dyasw", children, rates)
     coords = {d: attending[d].values for d in ("draw", *PLACE)}
     return xr.DataArray(found, dims=("draw", *PLACE, "way"), coords={**coords, "way": names})
 
 
-def _rate(rows: pd.DataFrame, attending: xr.DataArray, amount: Any) -> Floats:
-    """Return `amount` a child in each cell of `CELL`; a cell with nobody expected has that of its need and phase."""
-    known = rows[list(CELL)].assign(amount=amount, children=rows["children"].to_numpy(dtype=float))
+def _rates(rows: pd.DataFrame, attending: xr.DataArray, amounts: pd.DataFrame) -> Floats:
+    """Return amounts a child in each cell of `CELL`; a cell with nobody expected has that of all years, or of its need."""
+    known = rows[list(CELL)].assign(children=rows["children"].to_numpy(dtype=float), **amounts)
     index = pd.MultiIndex.from_product([attending[c].values for c in CELL], names=CELL)
-    own = known.groupby(list(CELL))[["amount", "children"]].sum()
-    wide = known.groupby(["need", "phase"])[["amount", "children"]].sum()
-    rate = (own["amount"] / own["children"]).reindex(index)
-    broad = (wide["amount"] / wide["children"]).reindex(
-        pd.MultiIndex.from_arrays([index.get_level_values(c) for c in ("need", "phase")])
+    found = pd.DataFrame(np.nan, index=index, columns=amounts.columns)
+    for by in (list(CELL), list(CELL[1:]), ["need", "phase"], ["phase"]):
+        total = known.groupby(by)[["children", *amounts.columns]].sum()
+        rate = total[list(amounts.columns)].div(total["children"], axis=0)
+        at = index if len(by) == len(CELL) else index.droplevel([c for c in CELL if c not in by])
+        found = found.fillna(rate.reindex(at.get_level_values(by[0]) if len(by) == 1 else at).set_axis(index))
+    overall = amounts.sum() / max(known["children"].sum(), 1e-9)
+    return np.asarray(
+        found.fillna(overall).to_numpy().reshape([*(attending.sizes[c] for c in CELL), -1]), dtype=np.float64
     )
-    overall = known["amount"].sum() / max(known["children"].sum(), 1e-9)
-    filled = rate.to_numpy(dtype=float)
-    filled = np.where(np.isnan(filled), broad.to_numpy(dtype=float), filled)
-    filled = np.where(np.isnan(filled), overall, filled)
-    return np.asarray(filled.reshape([attending.sizes[c] for c in CELL]), dtype=np.float64)
-
-
-def _homes(area: Area, rows: pd.DataFrame, attending: xr.DataArray) -> Homes:
-    """Return where travellers live, by year, authority and setting; where nobody is expected, by setting, then all."""
-    rows = rows.assign(limit=guide_minutes(area, rows["ncy"]))
-    index = pd.MultiIndex.from_product([attending[d].values for d in PLACE], names=PLACE)
-    found = _spread(rows, list(PLACE)).reindex(index)
-    by_setting = _spread(rows, ["setting"]).reindex(index.get_level_values("setting")).set_axis(index)
-    filled = found.fillna(by_setting).fillna(_spread(rows.assign(all="all"), ["all"]).iloc[0])
-    shape = [attending.sizes[d] for d in PLACE]
-    return Homes(**{c: filled[c].to_numpy(dtype=float).reshape(shape) for c in filled})
-
-
-def _spread(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """Return weighted means, and the area of the ellipse that homes spread over as if evenly: 4π √det of their covariance."""
-    weight = rows["travellers"].clip(lower=1e-9)
-    facts = {
-        "km": rows["km"],
-        "minutes": rows["minutes"],
-        "rural": rows["is_rural"].astype(float),
-        "limit_minutes": rows["limit"],
-        "x": rows["easting"] / 1000,
-        "y": rows["northing"] / 1000,
-    }
-    facts |= {"xx": facts["x"] ** 2, "yy": facts["y"] ** 2, "xy": facts["x"] * facts["y"]}
-    facts["within"] = rows["home_spread_km"] ** 2
-    keys = [rows[k] for k in by]
-    total = weight.groupby(keys).sum()
-    mean = pd.DataFrame({name: (fact * weight).groupby(keys).sum() / total for name, fact in facts.items()})
-    xx, yy = (mean[a + a] - mean[a] ** 2 + mean["within"] for a in "xy")
-    xy = mean["xy"] - mean["x"] * mean["y"]
-    det = (xx * yy - xy**2).clip(lower=1e-4)
-    return mean[["km", "minutes", "rural", "limit_minutes"]].assign(area_km2=4 * np.pi * np.sqrt(det))
 
 
 def _noise(area: Area, attending: xr.DataArray, seed: int) -> xr.DataArray:

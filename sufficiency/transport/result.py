@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 import xarray as xr
@@ -13,7 +13,10 @@ import xarray as xr
 from sufficiency.area import Area
 from sufficiency.errors import InputError, nearest, one_of
 from sufficiency.school_year import academic_weights
-from sufficiency.transport.modes import MODE_GROUP_OF, TAXIS
+from sufficiency.transport.modes import MODE_GROUP_OF, TAXIS, VEHICLES
+
+if TYPE_CHECKING:
+    from sufficiency.transport.school_rounds import Points, SchoolRounds
 
 SHOWN: Final = ("children", "vehicles", "km", "assistants", "beyond_guide", "co2_kg", "gbp", "gbp_before_calibration")
 DERIVED: Final = ("setting_type", "mode_group")
@@ -119,6 +122,63 @@ class Journeys:
         if "setting_type" in keys:
             frame["setting_type"] = frame["setting"].map(self.area.settings.set_index("setting")["setting_type"])
         return frame.groupby(["draw", *keys], sort=False)[list(SHOWN)].sum().reset_index("draw", drop=True)
+
+    def rounds(self, setting: str, year: int, *, seconds: float = 10, seed: int = 1) -> SchoolRounds:
+        """Return rounds for the expected travellers to one school in one year, planned and checked.
+
+        Parameters
+        ----------
+        setting, year
+            The school and the January.
+        seconds, seed
+            As `sf.transport.rounds`.
+        """
+        from sufficiency.transport.school_rounds import school_rounds
+
+        return school_rounds(self.area, self.riders, setting, year, seconds=seconds, seed=seed)
+
+    def rounds_table(self, setting: str, year: int, *, seconds: float = 10, seed: int = 1) -> pd.DataFrame:
+        """Return one school's rounds, a row a stop, as a transport team could take to market."""
+        return self.rounds(setting, year, seconds=seconds, seed=seed).table()
+
+    def rounds_geojson(
+        self, setting: str, year: int, *, homes: Points = "rounded", seconds: float = 10, seed: int = 1
+    ) -> dict[str, Any]:
+        """Return one school's rounds as GeoJSON; stops are rounded to the nearest km unless asked for otherwise."""
+        return self.rounds(setting, year, seconds=seconds, seed=seed).geojson(homes=homes)
+
+    def against_rounds(
+        self, year: int | None = None, settings: Sequence[str] | None = None, *, seconds: float = 1, seed: int = 1
+    ) -> pd.DataFrame:
+        """Return the fast estimate beside routed plans, school by school: the estimate's error, measured.
+
+        Parameters
+        ----------
+        year, settings
+            By default the base year and every school that somebody travels to.
+        seconds, seed
+            As `sf.transport.rounds`, for each school.
+
+        Returns
+        -------
+        DataFrame
+            setting, children, estimated_gbp and routed_gbp a school day for as many children, and ratio, routed over
+            estimated. To take an area's own ratio multiply `transport.rounds_over_estimate` by the total's. [GBP]
+        """
+        at = self.area.base_year if year is None else year
+        carried = self.runs.sel(year=at, mode=list(VEHICLES)).mean("draw").sum(("authority", "mode"))
+        days = self.area.value("transport.school_days")
+        here = self.riders[self.riders["year"] == at]
+        rows = []
+        for setting in settings or [s for s in self.area.settings["setting"] if s in set(here["setting"])]:
+            estimate = carried.sel(setting=setting)
+            if float(estimate["children"]) < 1:
+                continue
+            plan = self.rounds(setting, at, seconds=seconds, seed=seed)
+            children = int(plan.plan.stops["children"].sum())
+            daily = float(estimate["gbp"]) / days * children / float(estimate["children"])
+            rows.append((setting, children, daily, plan.cost_gbp, plan.cost_gbp / daily))
+        return pd.DataFrame(rows, columns=["setting", "children", "estimated_gbp", "routed_gbp", "ratio"])
 
     def against_national(self) -> pd.DataFrame:
         """Return the base year's model, before calibration, beside published national figures, and why they differ.

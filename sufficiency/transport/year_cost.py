@@ -48,6 +48,7 @@ def price_year(area: Area, by_way: xr.DataArray, homes: Homes, levers: Levers, n
     accessible = _shared(area, way["wheelchair"], homes, vehicles["wheelchair_accessible"], levers, points)
     found["wheelchair_accessible"] = (way["wheelchair"], accessible)
     error = noise.transpose("draw", "setting").to_numpy()[:, None, None, :]
+    error = error * area.value("transport.rounds_over_estimate")
     growth = 1 + area.value("transport.price_growth")
     prices = (growth ** (by_way["year"].to_numpy() - area.base_year))[None, :, None, None]
     days = area.value("transport.school_days")
