@@ -241,7 +241,10 @@ def money_scale(amounts: npt.NDArray[np.float64], *, nodes: int, chains: int = 1
     largest = float(amounts.max(initial=0.0)) * (chains + 1) + 1
     fits = [scale for scale in SCALES if largest * scale * (nodes + 2) < LARGEST]
     if not fits:
-        raise InputError(f"a cost of GBP {amounts.max():,.0f} is too large to solve in whole pence; use a lower price")
+        raise InputError(
+            f"costs of up to GBP {amounts.max():,.0f} with {nodes:,} children or nodes are too large to solve in whole "
+            "pence; use lower prices"
+        )
     return next((scale for scale in fits if _exact(amounts, scale)), fits[-1])
 
 
