@@ -22,6 +22,11 @@ _WHERE: Final = {
     "MinimumRoll": "rules",
     "ClassGroups": "rules",
     "shortest_longest": "journeys",
+    "within_reach": "access",
+    "nearest_suitable": "access",
+    "why_full": "explain",
+    "why_here": "explain",
+    "who_gains": "explain",
     "OpenedSites": "sites",
 }
 
