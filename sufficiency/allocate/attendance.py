@@ -64,7 +64,7 @@ def attending_today(
     rest, types = _born_by_type(demand, left, rng)
     if not len(rest):
         return known, len(known)
-    weight = _attraction(found, rest, types, gravity_per_km)
+    weight = _attraction(found, rest, types, gravity_per_km) * (places > 0)
     taken = np.bincount(known.setting, minlength=len(found.settings))
     roll = _rolls(found, types, places, taken)
     share = balance(weight, roll)

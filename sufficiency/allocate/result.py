@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from sufficiency import tables
+from sufficiency import distance, tables
 from sufficiency.allocate.ledger import (
     LEVELS,
     PHASE_OF_NCY,
@@ -215,8 +215,9 @@ class Placed:
                 f"{homeless:,} children counted in specialist settings today are of an age that no setting listed takes"
             )
             rows.append(("attendance", "doubtful", says))
-        if self.area.travel.empty:
-            rows.append(("travel", "assumed", "journeys are estimated from straight lines"))
+        travel = self.area.travel
+        if travel.empty or ("source" in travel and bool((travel["source"] == distance.ESTIMATED).any())):
+            rows.append(("travel", "assumed", "journeys are estimated from straight lines where no road was measured"))
         return pd.DataFrame(rows, columns=["table", "kind", "says"])
 
     @cached_property

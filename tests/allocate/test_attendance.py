@@ -101,3 +101,11 @@ def test_distance_matters_as_much_as_it_is_said_to() -> None:
     assert abs(rolls[special].sum() - room[special].sum()) < 0.05 * room[special].sum()
     assert demand.by_type.shape[-1] == len(SPECIALIST)
     assert children.ncy.min() >= NCY_LOW
+
+
+def test_nobody_attends_a_school_before_it_opens() -> None:
+    area = sf.example_area()
+    children, _, _, found = today(area)
+    shut = area.places_in(2025).reindex(found.codes).to_numpy() == 0
+    assert shut.any()
+    assert not np.isin(children.setting, np.flatnonzero(shut)).any()

@@ -54,6 +54,28 @@ def test_by_hand() -> None:
     assert found.rounding_gbp == 0.0
 
 
+@pytest.mark.parametrize(
+    ("supply", "demand", "cost", "optimum"),
+    [
+        ([350, 600], [325, 300, 275], [[0.225, 0.153, 0.162], [0.225, 0.162, 0.126]], 153.675),
+        ([35, 50, 40], [45, 20, 30, 30], [[8, 6, 10, 9], [9, 12, 13, 7], [14, 9, 16, 5]], 1_020.0),
+        (
+            [75, 125, 100],
+            [80, 65, 70, 85],
+            [[464, 513, 654, 867], [352, 416, 690, 791], [995, 682, 388, 685]],
+            152_535.0,
+        ),
+    ],
+    ids=["Dantzig 1963", "Winston Powerco", "Hillier and Lieberman P&T"],
+)
+def test_textbook_problems_come_out_as_printed(supply: list, demand: list, cost: list, optimum: float) -> None:
+    at, to = np.indices((len(supply), len(demand)))
+    routes = pd.DataFrame({"group": to.ravel(), "setting": at.ravel(), "cost_gbp": np.ravel(cost)})
+    found = solve(pd.Series(demand), pd.Series(supply), routes, unplaced_gbp=None)
+    assert found.objective_gbp == pytest.approx(optimum, abs=1e-9)
+    assert found.certificate_gap_gbp == 0
+
+
 @given(tables())
 def test_equal_to_highs(t: Tables) -> None:
     assert solved(t).objective_gbp == pytest.approx(by_highs(t), abs=1e-6)
