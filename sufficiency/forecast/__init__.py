@@ -1,8 +1,19 @@
 """How many plans and SEN Support pupils to expect, and how sure we are."""
 
 from sufficiency.forecast.backtest import Backtest, backtest
+from sufficiency.forecast.from_people import plans_from_people
+from sufficiency.forecast.people_backtest import backtest_people
 from sufficiency.forecast.plans import plans
 from sufficiency.forecast.result import PlanForecast
 from sufficiency.forecast.sen_support import SenSupportForecast, sen_support
 
-__all__ = ["Backtest", "PlanForecast", "SenSupportForecast", "backtest", "plans", "sen_support"]
+__all__ = [
+    "Backtest",
+    "PlanForecast",
+    "SenSupportForecast",
+    "backtest",
+    "backtest_people",
+    "plans",
+    "plans_from_people",
+    "sen_support",
+]

@@ -150,7 +150,7 @@ def _known(area: Area, to: int) -> xr.DataArray:
     years = range(min(int(table["year"].min()), area.base_year), to + 1)
     series = table.set_index(["year", "authority", "ncy"])["children"].astype("float64").sort_index()
     everywhere = pd.MultiIndex.from_product([years, list(area.authorities), NCYS], names=["year", "authority", "ncy"])
-    counted = set(series[: area.base_year].dropna().droplevel("year").index)
+    counted = set(series.loc[: area.base_year].dropna().droplevel("year").index)
     silent = [cell for cell in itertools.product(area.authorities, NCYS) if cell not in counted]
     if silent:
         authority, ncy = silent[0]

@@ -1,0 +1,188 @@
+"""Rates from people: counted by hand, forced moves, nobody lost, faults named; and a year of the demonstration held out."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+
+from sufficiency import tables
+from sufficiency.errors import FaultyTableError, InputError, MissingError
+from sufficiency.forecast import people
+from sufficiency.forecast.from_people import as_recorded, plans_from_people
+from sufficiency.forecast.people_backtest import backtest_people
+from sufficiency.forecast.shrinkage import shrunk
+from sufficiency.inputs import witan_send
+from sufficiency.school_year import NCYS
+from tests.forecast.test_witan import demo
+
+AT = {ncy: i for i, ncy in enumerate(NCYS)}
+AGES = pd.DataFrame(
+    [{"setting": "infant", "ncy_low": 0, "ncy_high": 2}, {"setting": "school", "ncy_low": 0, "ncy_high": 6}]
+)
+
+
+def snapshot(year: int, *rows: tuple[str, int, str, str]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["child", "ncy", "need", "setting"]).assign(year=year)
+
+
+BEFORE = snapshot(
+    2024, ("a", 1, "T", "infant"), ("b", 2, "T", "infant"), ("c", 3, "U", "school"), ("d", 3, "U", "school")
+)
+AFTER = snapshot(
+    2025, ("a", 2, "T", "infant"), ("b", 3, "T", "school"), ("c", 4, "T", "school"), ("e", 1, "U", "infant")
+)
+
+
+def population(years: range = range(2020, 2031), children: float = 100.0) -> pd.DataFrame:
+    return pd.DataFrame([{"year": y, "ncy": n, "children": children} for y in years for n in NCYS])
+
+
+def counted(*extra: pd.DataFrame) -> people.Counted:
+    return people.Counted.of(people.transitions([BEFORE, AFTER, *extra]), AGES)
+
+
+def test_two_snapshots_make_joiners_movers_leavers_and_stayers() -> None:
+    found = people.transitions([AFTER, BEFORE]).set_index(["ncy", "need", "setting", "need_after", "setting_after"])
+    assert found["children"].to_dict() == {
+        (0, "", "", "U", "infant"): 1,
+        (1, "T", "infant", "T", "infant"): 1,
+        (2, "T", "infant", "T", "school"): 1,
+        (3, "U", "school", "T", "school"): 1,
+        (3, "U", "school", "", ""): 1,
+    }
+    assert (found["year"] == 2025).all()
+
+
+def test_counts_are_by_state_and_a_change_of_need_is_a_move() -> None:
+    found = counted()
+    assert found.needs == ("T", "U")
+    assert found.before.sum() == found.after.sum() == 4
+    assert found.leavers[0, AT[3], 1, 1] == 1
+    assert found.joiners[0, AT[1], 1, 0] == 1
+    assert found.movers[AT[2], 0, 0, 0, 1] == 1
+    assert found.movers[AT[3], 1, 1, 0, 1] == 1
+
+
+def test_rates_are_valid_and_labelled_as_those_from_flows() -> None:
+    found = people.rates(counted(), population())
+    assert found.shape == (1, len(NCYS), 2, 2)
+    moving = found.moving[0] > 0
+    assert np.allclose(found.destinations[0].sum(axis=(3, 4))[moving], 1.0)
+    assert found.joining.sum() == pytest.approx(1 / 100)
+
+
+def test_a_child_who_ages_out_of_a_setting_moves_that_year() -> None:
+    found = people.rates(counted(), population())
+    assert (found.moving[0, AT[2], :, 0] == 1).all()
+    assert (found.destinations[0, AT[2], :, 0, :, 0] == 0).all()
+    assert (found.leaving[0, AT[6], :, 1] == 1).all()  # school ends at NCY 6, and there is nowhere else
+
+
+def test_nobody_is_lost_in_any_draw() -> None:
+    found = plans_from_people(people.transitions([BEFORE, AFTER]), population(), to=2030, draws=60, ages=AGES)
+    plans = found.plans.sum(["authority", "ncy", "need", "setting"]).diff("year")
+    flows = found.flows_by_ncy.sum(["authority", "ncy", "setting"])
+    expected = flows.sel(kind="joiners") + flows.sel(kind="transfers_in") - flows.sel(kind="leavers")
+    np.testing.assert_array_equal(plans.transpose("draw", "year"), expected.transpose("draw", "year"))
+    assert (found.plans.isel(year=0) == found.plans.isel(year=0, draw=0)).all()
+
+
+def test_the_same_seed_gives_the_same_children() -> None:
+    moves = people.transitions([BEFORE, AFTER])
+    first, second = (plans_from_people(moves, population(), to=2027, draws=30, seed=5) for _ in "ab")
+    assert first.plans.equals(second.plans)
+    assert first.summary("setting").equals(second.summary("setting"))
+
+
+def test_snapshots_agree_with_themselves_and_files_may_not() -> None:
+    third = snapshot(
+        2026, ("a", 3, "T", "school"), ("b", 4, "T", "school"), ("c", 5, "T", "school"), ("e", 2, "U", "infant")
+    )
+    assert counted(third).disagreement() == 0
+    assert counted().disagreement() is None
+    moves = people.transitions([BEFORE, AFTER, third])
+    odd = moves.assign(need=moves["need"].mask((moves["year"] == 2026) & (moves["ncy"] == 2), "U"))
+    assert people.Counted.of(odd, AGES).disagreement() == pytest.approx(2 / 4)
+
+
+def test_as_recorded_keeps_totals_and_varies_as_stated() -> None:
+    plans = np.full((4000, 1, 5, 4), 30)
+    found = as_recorded(plans, np.ones((5, 4)), 2.0, np.random.default_rng(1))
+    assert (found.sum(axis=(2, 3)) == 600).all()
+    assert found.mean() == pytest.approx(30)
+    assert found[:, 0, 2, 2].var() == pytest.approx(2 * 30 * 0.95, rel=0.15)
+
+
+def test_a_child_twice_in_a_snapshot_is_refused_by_row() -> None:
+    twice = pd.concat([BEFORE, BEFORE.iloc[[1]]])
+    with pytest.raises(FaultyTableError, match=r"row 6, child: the same child is in row 3") as caught:
+        people.transitions([twice, AFTER])
+    assert "'b'" not in str(caught.value)
+
+
+def test_a_child_without_a_birth_date_is_refused_by_row() -> None:
+    unknown = BEFORE.assign(ncy=BEFORE["ncy"].astype("Int64").mask(BEFORE["child"] == "c"))
+    with pytest.raises(FaultyTableError, match="row 4, ncy: no NCY: the birth date is missing"):
+        people.transitions([unknown, AFTER])
+
+
+def test_a_missing_january_is_refused() -> None:
+    with pytest.raises(InputError, match="no snapshot of January 2025"):
+        people.transitions([BEFORE, AFTER.assign(year=2026)])
+    with pytest.raises(InputError, match="two or more snapshots of different Januaries"):
+        people.transitions([BEFORE, BEFORE])
+
+
+def test_a_child_who_is_not_a_year_older_is_refused() -> None:
+    with pytest.raises(InputError, match="1 children are not one NCY older in January 2025"):
+        people.transitions([BEFORE, AFTER.assign(ncy=AFTER["ncy"] - (AFTER["child"] == "a"))])
+
+
+def test_a_suppressed_count_is_refused_by_row() -> None:
+    moves = people.transitions([BEFORE, AFTER])
+    hidden = moves.assign(children=["c", *moves["children"].astype("str")[1:]])
+    with pytest.raises(FaultyTableError, match="row 2, children: 'c' is not a number"):
+        people.Counted.of(hidden)
+
+
+def test_a_setting_without_ages_and_a_year_without_children_are_named() -> None:
+    moves = people.transitions([BEFORE, AFTER])
+    with pytest.raises(MissingError, match="the ages of school are not given"):
+        people.Counted.of(moves, AGES[:1])
+    with pytest.raises(MissingError, match="no January 2025, whose transitions"):
+        people.rates(people.Counted.of(moves, AGES), population(range(2020, 2025)))
+    with pytest.raises(MissingError, match="no January 2031"):
+        plans_from_people(moves, population(), to=2031)
+    with pytest.raises(InputError, match="to=2025 is not after"):
+        plans_from_people(moves, population(), to=2025)
+
+
+def test_a_state_with_no_plan_keeps_the_rate_of_its_margins() -> None:
+    """Twenty of a hundred leave from one setting; the empty cell beside it is near its age, never at 0 or 1."""
+    exposed, events = np.array([[100.0, 0.0], [100.0, 100.0]]), np.array([[20.0, 0.0], [5.0, 5.0]])
+    found = shrunk(events, exposed, {(0,): 1.0, (1,): 1.0, (0, 1): 5.0})
+    assert found[0, 0] == pytest.approx(0.2, abs=0.03)
+    assert 0.1 < found[0, 1] < 0.25
+    assert (shrunk(events * 0, exposed, {(0,): 1.0}) == 0).all()
+
+
+def test_the_demonstration_is_forecast_better_than_its_own_model_did() -> None:
+    """Errors of the peer in the same folds: 10.4 and 48.8 % one year ahead by setting and state, 12.3 and 52.0 two."""
+    inputs = witan_send.read(demo())
+    people_there = inputs.population.assign(year=inputs.population["year"] + 1)
+    moves = people.from_witan(inputs.transitions)
+    found = backtest_people(moves, people_there, horizons=(1, 2), draws=500, ages=inputs.valid_states)
+    scores = found.scores().set_index(["horizon", "level"])
+    limits = {(1, "setting"): 10.4, (1, "state"): 48.8, (2, "setting"): 12.3, (2, "state"): 52.0}
+    assert all(scores.at[at, "wape"] < limit for at, limit in limits.items())
+    pooled = scores.groupby("level")[["coverage_95"]].min()
+    assert (pooled["coverage_95"] >= 89).all()
+
+
+def test_transitions_are_a_declared_table() -> None:
+    assert isinstance(tables.check(people.transitions([BEFORE, AFTER]), tables.TRANSITIONS), pd.DataFrame)
+    assert isinstance(
+        plans_from_people(people.transitions([BEFORE, AFTER]), population(), to=2026, draws=3).plans, xr.DataArray
+    )
