@@ -117,6 +117,20 @@ def setting_labels(settings: pd.DataFrame) -> pd.DataFrame:
     return named.assign(is_state=is_state)
 
 
+def suited(routes: RouteMap, by: Sequence[str]) -> tuple[Bools, pd.DataFrame]:
+    """Return cell x setting: which settings suit some child of each need, need_group or phase, and the cells' labels."""
+    codes = pd.Index(NEED_CODES)
+    every = pd.MultiIndex.from_product([codes, list(PHASES)], names=["need", "phase"]).to_frame(index=False)
+    every["need_group"] = every["need"].map(NEED_GROUP_OF)
+    if not by:
+        return np.ones((1, len(routes.settings)), dtype=bool), pd.DataFrame(index=range(1))
+    by_phase = np.stack([routes.suits[:, :, p == PHASE_OF_NCY].any(axis=(0, 2)) for p in range(len(PHASES))], axis=1)
+    grouped = every.groupby(list(by), sort=False)
+    number, labels = grouped.ngroup().to_numpy(), grouped.size().reset_index()[list(by)]
+    flat = by_phase.reshape(len(every), -1)
+    return np.stack([flat[number == cell].any(axis=0) for cell in range(len(labels))]), labels
+
+
 def totals(ledger: Ledger, cell: Ints, shape: tuple[int, int, int], weights: Floats | Bools | None = None) -> Floats:
     """Return draw x year x cell: how many entries, or the sum of their weights."""
     draws, years, cells = shape

@@ -24,6 +24,7 @@ from sufficiency.allocate.ledger import (
     percentile_within,
     quantiles,
     setting_labels,
+    suited,
     totals,
 )
 from sufficiency.allocate.route_table import NEED_CODES, SECONDARY_FROM, RouteMap
@@ -171,16 +172,27 @@ class Placed:
         return quantiles({"children": inside, "places": places, "share": share}, self.years, labels, levels)
 
     def value_of_a_place(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
-        """Return what one more place at each setting would save: year, setting, *by, level, value_of_a_place_gbp.
+        """Return what one more place would save, for that January alone: year, *by, level, value_of_a_place_gbp.
 
-        It counts what is paid (journeys, placements) and what is only priced (a child's time, having no place, moves
-        and preferences); for that January alone. `by` may add name, setting_type, authority and district.
+        By setting, unless `by` names other things: name, setting_type, authority and district (of the setting), need,
+        need_group and phase. Then it is the value of a place at the setting where one is worth most, among those so
+        labelled that suit such children. It counts what is paid (journeys, placements) and what is only priced (a
+        child's time, having no place, moves and preferences).
         """
-        _, labels = self._setting_cells(("setting", *(n for n in self._without_year(by) if n != "setting")))
-        order = pd.Index(labels["setting"]).get_indexer(self.routes.codes)
-        values = np.empty_like(self.value_gbp)
-        values[..., order] = self.value_gbp
-        return quantiles({"value_of_a_place_gbp": values}, self.years, labels, levels)
+        of_child = tuple(name for name in by if name in ("need", "need_group", "phase"))
+        of_setting = tuple(name for name in self._without_year(by) if name not in of_child)
+        if not of_child and "setting" not in of_setting:
+            of_setting = ("setting", *of_setting)
+        cell, settings = self._setting_cells(of_setting)
+        suits, children = suited(self.routes, of_child)
+        cells = [(c, s) for c in range(len(children)) for s in range(len(settings)) if (suits[c] & (cell == s)).any()]
+        best = [self.value_gbp[..., suits[c] & (cell == s)].max(axis=-1) for c, s in cells]
+        at = np.array(cells, dtype=np.int64).reshape(-1, 2)
+        labels = pd.concat(
+            [children.iloc[at[:, 0]].reset_index(drop=True), settings.iloc[at[:, 1]].reset_index(drop=True)], axis=1
+        )
+        order = [*(n for n in of_setting if n not in by), *self._without_year(by)]
+        return quantiles({"value_of_a_place_gbp": np.stack(best, axis=-1)}, self.years, labels[order], levels)
 
     def could_come_home(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
         """Return children at independent schools whom a state setting of the area suits, and what that would save.

@@ -356,6 +356,22 @@ def test_the_value_of_a_place_names_every_setting(example: tuple[Area, HandMade,
     assert worth == pytest.approx(np.median(placed.value_gbp[:, 3, at]))
 
 
+def test_the_value_of_a_place_for_a_need_is_that_of_the_best_suited_setting(
+    example: tuple[Area, HandMade, Placed],
+) -> None:
+    area, plans, _ = example
+    one = places(area, plans, draws=1)
+    by_setting = one.value_of_a_place(levels=(0.5,)).set_index(["year", "setting"])["value_of_a_place_gbp"]
+    by_need = one.value_of_a_place("year", "need_group", "phase", levels=(0.5,))
+    assert list(by_need.columns) == ["year", "need_group", "phase", "level", "value_of_a_place_gbp"]
+    found = by_need.set_index(["year", "need_group", "phase"])["value_of_a_place_gbp"]
+    semh = route_map(area).suits[:, NEED_CODES.index("SEMH"), 0 + 4 : 6 + 5].any(axis=(0, 1))
+    assert found[2028, "semh", "primary"] == by_setting[2028][list(one.routes.codes[semh])].max()
+    by_district = one.value_of_a_place("district", "need_group", levels=(0.5,))
+    assert list(by_district.columns) == ["year", "district", "need_group", "level", "value_of_a_place_gbp"]
+    assert by_district["value_of_a_place_gbp"].max() == by_setting.max()
+
+
 def test_an_estimate_is_said_to_be_one(example: tuple[Area, HandMade, Placed]) -> None:
     _, _, placed = example
     says = " ".join(placed.notes["says"])
