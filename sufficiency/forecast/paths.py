@@ -19,6 +19,9 @@ from sufficiency.school_year import AGE_GROUPS, NCYS
 
 LEAST_JOINERS: Final = 0.25  # of those that England's rates give: joining never stops
 
+# Between the median and the mean: leaving of a setting counts in sums over settings and by itself at one age.
+LEAVING_CENTRED: Final = 0.2
+
 
 def paths(
     area: Area, rates: Rates, base: NDArray[Any], children: Floats, growth: Floats, rng: np.random.Generator
@@ -36,7 +39,13 @@ def paths(
     bands, settings = len(AGE_GROUPS), len(rates.settings)
     shape = (draws, years, authorities)
     leaving = _lasting(rng, area, _by_band(area, "leaving"), (*shape, bands, 1))[:, :, :, BAND_OF_NCY]
-    moving = _lasting(rng, area, _by_band(area, "moving"), (*shape, bands, settings))[:, :, :, BAND_OF_NCY]
+    ending = np.array(area.value("forecast.error_leaving_setting"))
+    leaving = leaving * _lasting(rng, area, ending, (*shape, 1, settings), centred=LEAVING_CENTRED)
+    by_band = _by_band(area, "moving")
+    # Moves into a setting come from many: of mean 1, so that their sum is not pushed up.
+    moving = _lasting(rng, area, by_band, (*shape, bands, 1), centred=1.0)
+    moving = moving * _lasting(rng, area, by_band / 2, (*shape, bands, settings), centred=1.0)
+    moving = moving[:, :, :, BAND_OF_NCY]
     mix = _lasting(rng, area, _by_band(area, "joining"), (*shape, bands, 1))[:, :, :, BAND_OF_NCY]
     first = np.array(area.value("forecast.error_first_setting"))
     mix = mix * _lasting(rng, area, first, (*shape, 1, settings))
@@ -44,7 +53,7 @@ def paths(
     level = _level(rates, base, joining, leaving, growth)
     return Paths(
         (joining * level[:, :, :, None, None]).astype(np.float32),
-        np.broadcast_to(leaving, (draws, years, authorities, len(NCYS), 1)).astype(np.float32),
+        leaving.astype(np.float32),
         moving.astype(np.float32),
     )
 
@@ -55,12 +64,16 @@ def _by_band(area: Area, name: str) -> Floats:
     return np.array([[area.value(f"forecast.error_{name}_{band}")] for band in bands])
 
 
-def _lasting(rng: np.random.Generator, area: Area, error: Floats, shape: tuple[int, ...]) -> Floats:
-    """Return factors near 1 with an error that lasts through a draw and steps from year to year."""
-    step = area.value("forecast.error_year_share") * error
+def _lasting(
+    rng: np.random.Generator, area: Area, error: Floats, shape: tuple[int, ...], *, centred: float = 0.0
+) -> Floats:
+    """Return factors of median 1 (`centred` 1: of mean 1) with an error that lasts through a draw and steps from year to year."""
+    share = area.value("forecast.error_year_share")
+    step = share * error
     lasting = rng.standard_normal((shape[0], 1, *shape[2:]), dtype=np.float32) * error
     steps = (rng.standard_normal(shape, dtype=np.float32) * step).cumsum(axis=1)
-    return np.asarray(np.exp(lasting + steps))
+    years = np.arange(1, shape[1] + 1).reshape(1, -1, *[1] * (len(shape) - 2))
+    return np.asarray(np.exp(lasting + steps - centred * error**2 * (1 + share**2 * years) / 2))
 
 
 def _level(rates: Rates, base: NDArray[Any], joining: Floats, leaving: Floats, growth: Floats) -> Floats:
