@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from sufficiency.allocate import network
 from sufficiency.allocate.children import NEW, Children
-from sufficiency.allocate.network import Problem
+from sufficiency.allocate.network import Flow, Problem
 from sufficiency.allocate.route_table import SECONDARY_FROM, RouteMap
 from sufficiency.area import Area
 from sufficiency.school_year import NCY_LOW, PHASES
@@ -54,6 +54,7 @@ class January:
 
     children: Children
     value_gbp: npt.NDArray[np.float64]  # by setting [GBP a year]
+    gap_gbp: float  # cost less the bound that the values prove; 0 proves that no placing is cheaper [GBP a year]
 
 
 def place(children: Children, found: RouteMap, places: Ints, places_before: Ints, prices: Prices) -> January:
@@ -85,11 +86,12 @@ def place(children: Children, found: RouteMap, places: Ints, places_before: Ints
     some = children.take(pool)
     open_to = found.open_to(some.zone, some.ncy, some.need, some.kind, some.is_girl)
     open_to[(moves & ~anywhere & ~is_cut[at])[pool]] &= has_opened
-    chosen, value = _least_cost(some, np.where(moves, at, NEW)[pool], open_to, found, room, ~is_cut, prices)
+    chosen, flow = _least_cost(some, np.where(moves, at, NEW)[pool], open_to, found, room, ~is_cut, prices)
     setting = children.setting.copy()
     setting[pool] = chosen
     waited = np.where(setting == settings, children.waited + 1, 0)
-    return January(children.take(slice(None), setting=setting, waited=waited), value)
+    placed = children.take(slice(None), setting=setting, waited=waited)
+    return January(placed, flow.value[:settings] / PENCE, (flow.objective - flow.bound) / PENCE)
 
 
 def _may_move(ncy: Ints, who: int) -> tuple[Bools, Bools]:
@@ -101,8 +103,8 @@ def _may_move(ncy: Ints, who: int) -> tuple[Bools, Bools]:
 
 def _least_cost(
     children: Children, own: Ints, open_to: Bools, found: RouteMap, room: Ints, keeps_own: Bools, prices: Prices
-) -> tuple[Ints, npt.NDArray[np.float64]]:
-    """Return the setting of each child, and the value of a place.
+) -> tuple[Ints, Flow]:
+    """Return the setting of each child, and the flow with its values and its proof.
 
     `own` is where a child may stay, or NEW. Where those who may stay outnumber the room of a setting that keeps its
     children, the seats that are theirs beyond it are a node of their own, which nobody else can use.
@@ -130,4 +132,4 @@ def _least_cost(
     chosen = np.full(len(children), settings)
     used = flow.children > 0
     chosen[problem.group[used]] = problem.setting[used] % settings
-    return chosen, flow.value[:settings] / PENCE
+    return chosen, flow

@@ -51,6 +51,9 @@ class Placed:
     drawn: Ledger
     value_gbp: Floats  # draw x year x setting [GBP a year]
     expected_value_gbp: Floats  # year x setting [GBP a year]
+    certificate_gap_gbp: (
+        float  # largest over draws and years; 0 proves each January placed at the least cost [GBP a year]
+    )
     home: Ints  # authority of each zone, by position
     is_estimate: bool  # whether any of today's attendance is estimated
     listed: int  # children of the base year whose setting is on the area's list

@@ -69,12 +69,15 @@ def places(
     )
     prices = one_year.Prices.of(area)
     home = home_authority(demand, len(found.zones))
-    expected, expected_value = _through_the_years(
+    expected, expected_value, gap = _through_the_years(
         demand, demand.expected, today, found, room, home, prices, _stream(seed, EXPECTED)
     )
     ledgers, values = [], []
     for position, (label, counts) in enumerate(zip(demand.draws, demand.counts, strict=True)):
-        januaries, value = _through_the_years(demand, counts, today, found, room, home, prices, _stream(seed, label))
+        januaries, value, own_gap = _through_the_years(
+            demand, counts, today, found, room, home, prices, _stream(seed, label)
+        )
+        gap = max(gap, own_gap)
         ledgers.append(Ledger.of(position, januaries))
         values.append(value)
     return Placed(
@@ -87,6 +90,7 @@ def places(
         drawn=Ledger.join(ledgers),
         value_gbp=np.stack(values),
         expected_value_gbp=expected_value,
+        certificate_gap_gbp=gap,
         home=home,
         is_estimate=listed < len(today),
         listed=listed,
@@ -114,18 +118,17 @@ def _through_the_years(
     home: Ints,
     prices: one_year.Prices,
     rng: np.random.Generator,
-) -> tuple[list[Children], npt.NDArray[np.float64]]:
-    """Return the children of each January, and year x setting: what one more place would save. [GBP a year]"""
+) -> tuple[list[Children], npt.NDArray[np.float64], float]:
+    """Return the children of each January, what one more place would save by year and setting, and the largest gap."""
     stay_put = one_year.Prices(**{**vars(prices), "who_may_move": 0})
     first = as_counted(demand, today, counts[0], home, rng)
     january = one_year.place(first, found, room[0], room[0], stay_put)
-    ledger, values = [january.children], [january.value_gbp]
+    januaries = [january]
     for year in range(1, len(demand.years)):
-        children = next_january(demand, january.children, counts[year], home, rng)
-        january = one_year.place(children, found, room[year], room[year - 1], prices)
-        ledger.append(january.children)
-        values.append(january.value_gbp)
-    return ledger, np.stack(values)
+        children = next_january(demand, januaries[-1].children, counts[year], home, rng)
+        januaries.append(one_year.place(children, found, room[year], room[year - 1], prices))
+    values = np.stack([january.value_gbp for january in januaries])
+    return [january.children for january in januaries], values, max(january.gap_gbp for january in januaries)
 
 
 def _stream(seed: int, label: int) -> np.random.Generator:

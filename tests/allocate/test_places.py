@@ -142,6 +142,7 @@ def test_nobody_is_lost_in_any_area(made: tuple[Area, HandMade]) -> None:
     unplaced = placed.attending.sel(setting=UNPLACED).sum(["authority", "need", "phase"]).median("draw")
     np.testing.assert_allclose(placed.shortfall(levels=(0.5,))["children"], unplaced)
     assert (placed.value_gbp >= 0).all()
+    assert placed.certificate_gap_gbp == 0
     assert placed.placements.groupby("year")["children"].sum().sum() == placed.expected.zone.size
 
 
