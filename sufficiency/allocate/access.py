@@ -152,11 +152,10 @@ def within_reach(
 def _near(area: Area, found: RouteMap, *, decay: bool) -> Floats:
     """Return age x zone x setting: 1 within the longest journey allowed, 0 beyond; or falling towards it."""
     longest = np.array([area.value(f"allocate.longest_{age}_minutes") for age in ("primary", "secondary")])
-    share = found.minutes[None] / longest[:, None, None]
-    if not decay:
-        return (share <= 1).astype(np.float64)
+    share: Floats = found.minutes[None] / longest[:, None, None]
     end = np.exp(-0.5)
-    return np.asarray(np.where(share <= 1, (np.exp(-0.5 * share**2) - end) / (1 - end), 0.0))
+    falling = (np.exp(-0.5 * share**2) - end) / (1 - end) if decay else np.ones(share.shape)
+    return np.asarray(np.where(share <= 1, falling, 0.0))
 
 
 def nearest_suitable(
