@@ -4,16 +4,19 @@ from sufficiency.forecast.backtest import Backtest, backtest
 from sufficiency.forecast.from_people import plans_from_people
 from sufficiency.forecast.people_backtest import backtest_people
 from sufficiency.forecast.plans import plans
+from sufficiency.forecast.requests import RequestsForecast, requests
 from sufficiency.forecast.result import PlanForecast
 from sufficiency.forecast.sen_support import SenSupportForecast, sen_support
 
 __all__ = [
     "Backtest",
     "PlanForecast",
+    "RequestsForecast",
     "SenSupportForecast",
     "backtest",
     "backtest_people",
     "plans",
     "plans_from_people",
+    "requests",
     "sen_support",
 ]
