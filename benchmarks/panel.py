@@ -82,8 +82,10 @@ def area(published_folder: Path) -> Area:
 
 
 def _with_bands(plans: pd.DataFrame, release: Path) -> pd.DataFrame:
-    """Return plans with ages in the Januaries to 2022 for which age groups are published: exact by age group and by
-    setting, single ages inside them as England's of January 2024."""
+    """Return plans with ages in the Januaries to 2022 for which age groups are published.
+
+    Age groups are exact and settings nearly; single ages inside them are as England's of January 2024.
+    """
     bands = dfe_ehc_plans_2022.stock_by_age_group(release)
     bands = bands[(bands["level"] == "authority") & (bands["age_group"] != "all")]
     wide = bands.pivot_table(index=["authority", "year"], columns="age_group", values="plans", aggfunc="sum").fillna(0)
@@ -115,7 +117,7 @@ def _whole(cells: np.ndarray, group_of: np.ndarray, by_band: np.ndarray, key: tu
     for band, total in enumerate(by_band):
         at = np.flatnonzero(group_of == band)
         part = (cells - found)[at].ravel()
-        short = int(round(total - found[at].sum()))
+        short = round(float(total - found[at].sum()))
         up = np.zeros(part.size)
         up[np.argsort(-part, kind="stable")[: max(short, 0)]] = 1
         found[at] += up.reshape(len(at), -1)

@@ -77,7 +77,7 @@ class Backtest:
         if not parts:
             return pd.DataFrame()
         points = pd.concat(parts, ignore_index=True)
-        return pd.concat([points[points["method"] == MODEL], *_with_errors(points, names)], ignore_index=True)
+        return pd.concat([points[points["method"] == MODEL], *_with_errors(points)], ignore_index=True)
 
     def _at(self, run: Run, horizon: int, dim: str, names: Sequence[str]) -> Iterable[pd.DataFrame]:
         """Yield the cases of one origin and horizon: the model's with its draws' scores, and the naive points."""
@@ -317,10 +317,10 @@ def _national_growth(dim: str, names: Sequence[str], origin: int, labels: pd.Ser
         return np.full(len(labels), whole)
     with np.errstate(divide="ignore", invalid="ignore"):
         growth = np.log(wide[origin] / wide[origin - 1]).replace([np.inf, -np.inf], np.nan)
-    return labels.map(growth).fillna(whole).to_numpy(dtype="float64")
+    return np.asarray(labels.map(growth).fillna(whole), dtype="float64")
 
 
-def _with_errors(points: pd.DataFrame, names: Sequence[str]) -> Iterable[pd.DataFrame]:
+def _with_errors(points: pd.DataFrame) -> Iterable[pd.DataFrame]:
     """Yield naive cases with intervals and CRPS from the errors of the same method, horizon and label elsewhere."""
     own = points[points["method"] != MODEL].assign(error=lambda f: np.log((f["truth"] + 1) / (f["forecast"] + 1)))
     for _, group in own.groupby(["method", "horizon", "label"], sort=False):

@@ -47,11 +47,10 @@ class Year:
         moving, leaving = rates.moving.ravel().copy(), rates.leaving.ravel().copy()
         leaving[(moving >= 1) & ~has_destination] = 1.0
         moving[~has_destination] = 0.0
-        with np.errstate(divide="ignore"):
-            hazards = [(-np.log1p(-p)).astype(np.float32) for p in (leaving, moving)]
         scaled = cumulative / np.where(total > 0, total, 1.0) + np.arange(cells)[:, None]
         return cls(
-            *hazards,
+            _hazard(leaving),
+            _hazard(moving),
             rates.joining.ravel().astype(np.float32),
             rates.transfers.ravel().astype(np.float32),
             scaled.ravel(),
@@ -61,6 +60,12 @@ class Year:
     def destination(self, cells: NDArray[np.int64], uniform: Floats) -> NDArray[np.int64]:
         """Return the state that each mover from `cells` arrives in."""
         return self.targets[np.searchsorted(self.cumulative, uniform + cells, side="right")]
+
+
+def _hazard(share: Floats) -> Singles:
+    """Return the hazard that makes a share of events in a year; infinite where all have it."""
+    with np.errstate(divide="ignore"):
+        return np.asarray(-np.log1p(-share), dtype=np.float32)
 
 
 def _targets(rates: Rates) -> NDArray[np.int64]:

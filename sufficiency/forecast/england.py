@@ -116,4 +116,4 @@ def by_setting(year: int) -> Floats:
     frame = table("stock")
     own = frame[(frame["year"] == year) & frame["ncy"].isna()]
     counts = own.groupby("setting")["plans"].sum().reindex(list(SETTINGS), fill_value=0).to_numpy(dtype="float64")
-    return recorded(counts[None])[0]
+    return np.asarray(recorded(counts[None])[0])

@@ -103,11 +103,11 @@ def draws(area: Area, known: History, years: int, draws: int, rng: np.random.Gen
     """Return log growth of all plans: draw x year x authority.
 
     England's error is shared by all authorities of a draw; an authority's own lasts through it, fading; each year has
-    its own shock, half of which is gone the year after (a late count is caught up).
+    its own shock, with long tails.
     """
     centre = expected(area, known, years).T[None]
     size = (draws, years, len(area.authorities))
-    fade = area.value("forecast.growth_damping") ** np.arange(years)[None, :, None]
+    fade = area.value("forecast.growth_error_fading") ** np.arange(years)[None, :, None]
     shared = rng.normal(0, area.value("forecast.growth_england_error"), (draws, 1, 1))
     lasting = rng.normal(0, area.value("forecast.growth_lasting_error"), (draws, 1, size[2]))
     shock = rng.standard_t(5, size) * np.sqrt(3 / 5) * area.value("forecast.growth_year_error")

@@ -6,6 +6,8 @@ given who leaves. Their number is settled before any lever is pulled, so that a 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -24,19 +26,23 @@ LEAVING_CENTRED: Final = 0.2
 
 
 def paths(
-    area: Area, rates: Rates, base: NDArray[Any], children: Floats, growth: Floats, rng: np.random.Generator
+    area: Area, rates: Sequence[Rates], base: NDArray[Any], children: Floats, growth: Floats, rng: np.random.Generator
 ) -> Paths:
     """Return multipliers of rates for every draw and year.
 
     Parameters
     ----------
+    rates
+        One year's rates after another.
+    base
+        Plans in the base year: authority x ncy x need x setting. [plans]
     children
         Children: draw x year x authority x ncy, the base year first.
     growth
         Log growth of all plans: draw x year x authority.
     """
     draws, years, authorities = growth.shape
-    bands, settings = len(AGE_GROUPS), len(rates.settings)
+    bands, settings = len(AGE_GROUPS), len(rates[0].settings)
     shape = (draws, years, authorities)
     leaving = _lasting(rng, area, _by_band(area, "leaving"), (*shape, bands, 1))[:, :, :, BAND_OF_NCY]
     ending = np.array(area.value("forecast.error_leaving_setting"))
@@ -76,25 +82,42 @@ def _lasting(
     return np.asarray(np.exp(lasting + steps - centred * error**2 * (1 + share**2 * years) / 2))
 
 
-def _level(rates: Rates, base: NDArray[Any], joining: Floats, leaving: Floats, growth: Floats) -> Floats:
+@dataclass(frozen=True, eq=False)
+class Settled:
+    """One year's rates with needs taken together: authority x ncy x setting."""
+
+    hazard: Floats
+    moving: Floats
+    to: Floats
+    joining: Floats
+    transfers: Floats
+
+    @classmethod
+    def of(cls, rates: Rates, base: NDArray[Any]) -> Settled:
+        """Return rates with needs weighted as they are in the base year."""
+        with np.errstate(divide="ignore"):
+            hazard = -np.log1p(-_over_needs(rates.leaving, base))
+        to = _over_needs_destinations(rates, base)
+        joining, transfers = rates.joining.sum(axis=2), rates.transfers.sum(axis=2)
+        return cls(hazard, _over_needs(rates.moving, base), to, joining, transfers)
+
+
+def _level(rates: Sequence[Rates], base: NDArray[Any], joining: Floats, leaving: Floats, growth: Floats) -> Floats:
     """Return what joining is multiplied by so that expected plans grow as they should: draw x year x authority."""
     draws, years, authorities = growth.shape
-    with np.errstate(divide="ignore"):
-        hazard = -np.log1p(-_over_needs(rates.leaving, base))
-    moving = _over_needs(rates.moving, base)
-    to = _over_needs_destinations(rates, base)
-    per_child = rates.joining.sum(axis=2)
-    transfers = rates.transfers.sum(axis=2)
-    plans = np.broadcast_to(base.sum(axis=2).astype("float64"), (draws, authorities, len(NCYS), len(rates.settings)))
+    settled = {id(r): Settled.of(r, base) for r in rates}
+    held_by = (draws, authorities, len(NCYS), len(rates[0].settings))
+    plans = np.broadcast_to(base.sum(axis=2).astype(np.float32), held_by)
     found = np.empty_like(growth)
     for t in range(years):
+        now = settled[id(rates[t])]
         held = plans.sum(axis=(2, 3))
-        stay = plans * np.exp(-hazard * leaving[:, t])
-        moved = stay * moving
+        stay = plans * np.exp(-now.hazard * leaving[:, t])
+        moved = stay * now.moving
         kept = np.zeros_like(stay)
-        kept[:, :, 1:] = (stay - moved + np.einsum("days,aysr->dayr", moved, to))[:, :, :-1]
-        came = transfers * held[:, :, None, None]
-        base_join = per_child * joining[:, t]
+        kept[:, :, 1:] = (stay - moved + np.einsum("days,aysr->dayr", moved, now.to, optimize=True))[:, :, :-1]
+        came = now.transfers * held[:, :, None, None]
+        base_join = now.joining * joining[:, t]
         least = base_join.sum(axis=(2, 3))
         wanted = held * np.exp(growth[:, t]) - kept.sum(axis=(2, 3)) - came.sum(axis=(2, 3))
         found[:, t] = np.where(least > 0, np.maximum(wanted / np.where(least > 0, least, 1.0), LEAST_JOINERS), 0.0)

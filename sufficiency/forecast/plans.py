@@ -47,7 +47,7 @@ def plans(area: Area, *, to: int = 2035, draws: int = 1_000, seed: int = 7, work
     labels, held = _array(base.states(area, known), list(area.authorities))
     growing, jittering, peopling, living = np.random.SeedSequence(seed).spawn(4)
     children = _children(area, to, draws, np.random.default_rng(peopling))
-    rates = transitions.from_flows(area, known, held, labels.needs)
+    rates = transitions.from_flows(area, known, held, labels.needs, years=len(years))
     totals = growth.draws(area, known, len(years), draws, np.random.default_rng(growing))
     futures = paths.paths(area, rates, held, children, totals, np.random.default_rng(jittering))
     simulated = cohort.simulate(
@@ -82,10 +82,14 @@ def _children(area: Area, to: int, draws: int, rng: np.random.Generator) -> Floa
     return np.asarray(drawn.sel(authority=list(area.authorities), ncy=list(NCYS)).to_numpy(), dtype="float64")
 
 
-def yearly(asked: pd.DataFrame, rates: Rates, years: Sequence[int], labels: changes.Labels) -> list[cohort.Year]:
+def yearly(
+    asked: pd.DataFrame, rates: Sequence[Rates], years: Sequence[int], labels: changes.Labels
+) -> list[cohort.Year]:
     """Return each year's rates with the levers pulled, ready to draw from."""
-    plain = cohort.Year.of(rates)
-    return [plain if asked.empty else cohort.Year.of(changed(asked, rates, year, labels)) for year in years]
+    if asked.empty:
+        made = {id(r): cohort.Year.of(r) for r in rates}
+        return [made[id(r)] for r in rates]
+    return [cohort.Year.of(changed(asked, r, year, labels)) for r, year in zip(rates, years, strict=True)]
 
 
 def changed(asked: pd.DataFrame, rates: Rates, year: int, labels: changes.Labels) -> Rates:

@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+SMALLEST: Final = 1e-12  # chance below which no further count is looked for
 MANY: Final = 12.0  # expected events in a cell above which NumPy's generator is the faster
 
 Counts = NDArray[np.int32]
@@ -51,18 +52,18 @@ def binomial(
 def _inverted(uniform: NDArray[np.float32], n: NDArray[np.float32], hazard: NDArray[np.float32]) -> Counts:
     """Return binomial counts of at least 1 for uniforms above the chance of none."""
     counts = np.ones(len(uniform), dtype=np.int32)
-    odds = np.expm1(hazard.astype(np.float64))
-    chance = np.exp(-n.astype(np.float64) * hazard) * n * odds
-    reached = np.exp(-n.astype(np.float64) * hazard) + chance
-    left = np.flatnonzero((uniform >= reached) & (counts < n))
+    children, rate = n.astype(np.float64), hazard.astype(np.float64)
+    odds, none = np.expm1(rate), np.exp(-children * rate)
+    single = none * children * odds
+    left = np.flatnonzero((uniform >= none + single) & (counts < n))
+    chance, reached = single[left], (none + single)[left]
     k = 1
-    chance, reached = chance[left], reached[left]
     while len(left):
         k += 1
         counts[left] = k
-        chance = chance * (n[left] - (k - 1)) / k * odds[left]
+        chance = chance * (children[left] - (k - 1)) / k * odds[left]
         reached = reached + chance
-        further = np.flatnonzero((uniform[left] >= reached) & (k < n[left]) & (chance > 1e-12))
+        further = np.flatnonzero((uniform[left] >= reached) & (k < n[left]) & (chance > SMALLEST))
         left, chance, reached = left[further], chance[further], reached[further]
     return counts
 
@@ -86,7 +87,7 @@ def poisson(rng: np.random.Generator, rate: NDArray[np.float32]) -> tuple[NDArra
         counts[left] = k
         chance = chance * r[left] / k
         reached = reached + chance
-        further = np.flatnonzero((u[left] >= reached) & (chance > 1e-12))
+        further = np.flatnonzero((u[left] >= reached) & (chance > SMALLEST))
         left, chance, reached = left[further], chance[further], reached[further]
     if len(many):
         drawn = rng.poisson(rate[many]).astype(np.int32)
