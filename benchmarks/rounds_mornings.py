@@ -55,9 +55,9 @@ class County:
 
 
 def county(seed: int, schools: int = 12) -> County:
-    """Return a county of about 3,000 km² with fourteen towns and a number of special schools."""
+    """Return a county of about 2,200 km² with fourteen towns and a number of special schools."""
     draw = np.random.default_rng([seed, 1])
-    size = (float(draw.uniform(50, 70)), float(draw.uniform(40, 60)))
+    size = (float(draw.uniform(44, 56)), float(draw.uniform(38, 48)))
     centres = draw.uniform(0.08, 0.92, (14, 2)) * size
     share = 1 / np.arange(1, 15) ** 0.8
     spread = 0.9 + 3.0 * np.sqrt(share / share.max())
@@ -78,7 +78,7 @@ def mornings(children: int = 3_000, schools: int = 12, seed: int = 1, day: int =
     homes = _homes(where, children, draw)
     size = np.random.default_rng([seed, 3]).uniform(0.5, 1.8, schools)
     far = np.hypot(*(homes[:, None, :] - where.schools[None]).transpose(2, 0, 1))
-    pull = size * np.exp(-far / 6.0) + 1e-9
+    pull = size * np.exp(-far / 4.5) + 1e-9
     chosen = (pull.cumsum(axis=1) / pull.sum(axis=1, keepdims=True) > draw.random((children, 1))).argmax(axis=1)
     return [
         _morning(f"school {s + 1}", where, where.schools[s], homes[chosen == s], 45 if s % 12 < 5 else 75, draw)
