@@ -16,6 +16,7 @@ from sufficiency.allocate.sites_search import greedy, improved
 
 MOST_ROUTES: Final = 60_000  # beyond so many, HiGHS is slower than branching on prices
 FEW_ROUTES: Final = 15_000  # ... where no capacity binds, which makes branching quick
+FEWEST_ROUTES: Final = 5_000  # up to so many, HiGHS is the quicker even there
 ROUNDING: Final = 1e-9  # of the total: what decides between equal costs
 
 
@@ -41,33 +42,51 @@ class _Settled:
 def choose(problem: SiteProblem, *, seconds: float, gap: float) -> Choice:
     """Return the best choice of sites found within `seconds`, proved to `gap` where it could be."""
     start = time.monotonic()
-    until = start + seconds
     best = Best(problem)
     first_until = start + 0.15 * seconds
     best.improve(greedy(problem), until=first_until)
     if problem.opened is None and problem.budget is None and not np.isfinite(best.cost):
         best.improve(np.arange(len(problem.fixed)), until=first_until)
+    if np.isfinite(best.cost) and best.cost > 0:
+        gap = max(gap, 0.99 * problem.grain / best.cost)  # no choice costs between the best and one grain below it
     root = _root(problem, best, gap=gap, until=start + 0.3 * seconds)
     bound = root.value
     if bound >= best.cost * (1 - gap):
-        return Choice(best.sites, best.cost, min(bound, best.cost))
+        return _proved(problem, best, bound)
     if not problem.is_roomy and best.sites is not None:
         best.offer(improved(problem, best.sites, until=first_until, hints=root.open_adds - root.shut_adds)[0])
-    left = _settled(problem, root, best)
-    is_small = left.routes.sum() <= (FEW_ROUTES if problem.is_roomy else MOST_ROUTES)
-    if problem.is_roomy and np.isfinite(best.cost):
-        share = 0.4 if is_small else 1.0
-        bound = max(bound, _branched(problem, best, root, gap=gap, until=start + share * seconds))
-    if bound < best.cost * (1 - gap) and (is_small or not np.isfinite(best.cost)):
+    for method, share in _methods(problem, _settled(problem, root, best), best):
+        left_seconds = start + share * seconds - time.monotonic()
+        if bound >= best.cost * (1 - gap) or left_seconds <= 0:
+            continue
+        if method == "branch":
+            bound = max(bound, _branched(problem, best, root, gap=gap, until=start + share * seconds))
+            continue
         left = _settled(problem, root, best)
-        allowed = start + (0.97 if problem.is_roomy else 0.7) * seconds - time.monotonic()
-        solved = strong(problem.only(left.sites), left.must, left.routes, seconds=allowed, gap=gap / 2)
+        solved = strong(problem.only(left.sites), left.must, left.routes, seconds=left_seconds, gap=gap / 2)
         if solved.is_impossible and not np.isfinite(best.cost):
             return Choice(None, float("inf"), float("inf"), is_impossible=True)
         bound = max(bound, _bound_of(solved, left, best))
-    if bound < best.cost * (1 - gap) and time.monotonic() < until:
-        bound = max(bound, _branched(problem, best, root, gap=gap, until=until))
+    return _proved(problem, best, bound)
+
+
+def _proved(problem: SiteProblem, best: Best, bound: float) -> Choice:
+    """Return the best choice with its bound, raised to the next cost that there can be."""
+    if problem.grain and np.isfinite(bound):
+        bound = float(np.ceil(bound / problem.grain - ROUNDING * max(1.0, abs(bound))) * problem.grain)
     return Choice(best.sites, best.cost, min(bound, best.cost))
+
+
+def _methods(problem: SiteProblem, left: _Settled, best: Best) -> tuple[tuple[str, float], ...]:
+    """Return what to try on what the bound leaves in question, each until a share of the time."""
+    routes = int(left.routes.sum())
+    if not np.isfinite(best.cost):  # branching needs a choice to better
+        return (("highs", 0.8), ("branch", 1.0))
+    if not problem.is_roomy:
+        return (("highs", 0.7), ("branch", 1.0)) if routes <= MOST_ROUTES else (("branch", 1.0),)
+    if routes <= FEWEST_ROUTES:
+        return (("highs", 0.4), ("branch", 1.0))
+    return (("branch", 0.4), ("highs", 0.97)) if routes <= FEW_ROUTES else (("branch", 1.0),)
 
 
 def _root(problem: SiteProblem, best: Best, *, gap: float, until: float) -> Bound:

@@ -49,6 +49,12 @@ class SiteProblem:
         return -(-total // step) * step if step > 0 else total
 
     @property
+    def grain(self) -> float:
+        """What every total is a multiple of: 1 where all amounts are whole pounds, 0 where nothing is known. [GBP]"""
+        amounts = [self.cost[np.isfinite(self.cost)], self.fixed, *([] if self.unplaced is None else [self.unplaced])]
+        return float(all((a == np.rint(a)).all() for a in amounts))
+
+    @property
     def is_roomy(self) -> bool:
         """Whether every site could take every child that has a route to it: no capacity binds."""
         return bool((self.reachable <= self.places).all())
