@@ -1,9 +1,10 @@
 """One January of one draw: who stays, who needs a place, and the cheapest way to place them.
 
 Children stay where they are unless their setting no longer takes their age or has places cut, or unless they may move:
-never, at a change of phase, also where places open, or every year, as `allocate.who_may_move` says. A move
-must save more, over all children, than the price of one, and never leaves the child who moves without a place. A setting that is over-full keeps its children and takes none until it has
-room. Children without a place are placed first next year, by price.
+never, at a change of phase, also where places open, or every year, as `allocate.who_may_move` says. A move must save
+more, over all children, than the price of one, and never leaves the child who moves without a place. A setting that is
+over-full keeps its children and takes none until it has room, except at the price of over-filling where the area allows
+any (`allocate.overfill_share`). Children without a place are placed first next year, by price.
 """
 
 from __future__ import annotations
@@ -38,14 +39,25 @@ class Prices:
     unplaced_gbp: float
     waiting_gbp: float
     move_gbp: float
+    overfill_gbp: float
+    overfill_share: float
     who_may_move: int
 
     @classmethod
     def of(cls, area: Area) -> Prices:
         """Return an area's prices."""
-        names = ("unplaced_gbp", "waiting_gbp", "move_gbp")
+        names = ("unplaced_gbp", "waiting_gbp", "move_gbp", "overfill_gbp", "overfill_share")
         amounts = {name: area.value(f"allocate.{name}") for name in names}
         return cls(**amounts, who_may_move=int(area.value("allocate.who_may_move")))
+
+
+@dataclass(frozen=True, eq=False)
+class Seats:
+    """What each setting has to offer those who need a place."""
+
+    shared: Ints  # places that nobody holds, or that their holder may leave [places]
+    kept: Ints  # beyond those: only for the children who were there last January [places]
+    extra: Ints  # above the places of the setting, for anyone, at the price of over-filling [places]
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,18 +92,28 @@ def place(children: Children, found: RouteMap, places: Ints, places_before: Ints
     anywhere, to_opened = _may_move(children.ncy, prices.who_may_move)
     has_opened = places > places_before
     moves = may_stay & (anywhere | is_cut[at] | (to_opened & bool(has_opened.any())))
-    fixed = may_stay & ~moves
-    pool = np.flatnonzero(~fixed)
-    room = np.maximum(places - np.bincount(at[fixed], minlength=settings), 0)
+    pool = np.flatnonzero(~may_stay | moves)
+    own = np.where(moves, at, NEW)[pool]
     some = children.take(pool)
     open_to = found.open_to(some.zone, some.ncy, some.need, some.kind, some.is_girl)
     open_to[(moves & ~anywhere & ~is_cut[at])[pool]] &= has_opened
-    chosen, flow = _least_cost(some, np.where(moves, at, NEW)[pool], open_to, found, room, ~is_cut, prices)
+    stays = np.bincount(at[may_stay & ~moves], minlength=settings)
+    seats = _seats(places, stays, np.bincount(own[own != NEW], minlength=settings), ~is_cut, prices.overfill_share)
+    chosen, flow = _least_cost(some, own, open_to, found, seats, prices)
     setting = children.setting.copy()
     setting[pool] = chosen
     waited = np.where(setting == settings, children.waited + 1, 0)
     placed = children.take(slice(None), setting=setting, waited=waited)
     return January(placed, flow.value[:settings] / PENCE, (flow.objective - flow.bound) / PENCE)
+
+
+def _seats(places: Ints, stays: Ints, may_stay: Ints, keeps: Bools, overfill_share: float) -> Seats:
+    """Return seats by setting, from its places, the children who stay, and those who may; `keeps` where not cut."""
+    shared = np.maximum(places - stays, 0)
+    kept = np.where(keeps, np.maximum(may_stay - shared, 0), 0)
+    above = np.maximum(stays - places, 0) + kept
+    extra = np.maximum(np.floor(overfill_share * places + 1e-9).astype(np.int64) - above, 0)
+    return Seats(shared, kept, extra)
 
 
 def _may_move(ncy: Ints, who: int) -> tuple[Bools, Bools]:
@@ -102,30 +124,29 @@ def _may_move(ncy: Ints, who: int) -> tuple[Bools, Bools]:
 
 
 def _least_cost(
-    children: Children, own: Ints, open_to: Bools, found: RouteMap, room: Ints, keeps_own: Bools, prices: Prices
+    children: Children, own: Ints, open_to: Bools, found: RouteMap, seats: Seats, prices: Prices
 ) -> tuple[Ints, Flow]:
     """Return the setting of each child, and the flow with its values and its proof.
 
-    `own` is where a child may stay, or NEW. Where those who may stay outnumber the room of a setting that keeps its
-    children, the seats that are theirs beyond it are a node of their own, which nobody else can use.
+    `own` is where a child may stay, or NEW. Each kind of seat of a setting is a node: shared, kept, extra.
     """
-    settings = len(room)
+    settings = len(seats.shared)
     may_stay = own != NEW
     open_to[np.flatnonzero(may_stay), own[may_stay]] = True
     who, where = np.nonzero(open_to)
     age = (children.ncy[who] >= SECONDARY_FROM).astype(np.int64)
     cost = found.cost_gbp[age, children.zone[who], where] + found.substitute_gbp[children.kind[who], where]
     cost = cost + prices.move_gbp * (may_stay[who] & (own[who] != where))
-    beyond = np.where(keeps_own, np.maximum(np.bincount(own[may_stay], minlength=settings) - room, 0), 0)
-    theirs = np.flatnonzero((own[who] == where) & (beyond[where] > 0))
+    kept = np.flatnonzero((own[who] == where) & (seats.kept[where] > 0))
+    extra = np.flatnonzero(seats.extra[where] > 0)
     unplaced = prices.unplaced_gbp + prices.waiting_gbp * np.minimum(children.waited, LONGEST_WAIT)
     unplaced = np.where(may_stay, DISPLACED * prices.unplaced_gbp, unplaced)
     problem = Problem(
         children=np.ones(len(children), dtype=np.int64),
-        places=np.concatenate([room, beyond]),
-        group=np.concatenate([who, who[theirs]]),
-        setting=np.concatenate([where, where[theirs] + settings]),
-        cost=np.rint(np.concatenate([cost, cost[theirs]]) * PENCE).astype(np.int64),
+        places=np.concatenate([seats.shared, seats.kept, seats.extra]),
+        group=np.concatenate([who, who[kept], who[extra]]),
+        setting=np.concatenate([where, where[kept] + settings, where[extra] + 2 * settings]),
+        cost=np.rint(np.concatenate([cost, cost[kept], cost[extra] + prices.overfill_gbp]) * PENCE).astype(np.int64),
         unplaced_cost=np.rint(unplaced * PENCE).astype(np.int64),
     )
     flow = network.allocate(problem)

@@ -224,10 +224,15 @@ class Placed:
                 else "Today's"
             )
             rows.append(("attendance", "assumed", f"{how} settings are estimated from places and distance (gravity)"))
-        homeless = int((today & (self.expected.setting == len(self.routes.settings))).sum())
-        if homeless:
+        attends = self.area.attendance[self.area.attendance["setting"].isin(self.routes.codes)]
+        beyond = int(attends["children"].sum()) - self.listed
+        if beyond:
+            says = f"{beyond:,} children on the list are beyond the plans counted for their authority, NCY, need and type of setting, and are left out"
+            rows.append(("attendance", "doubtful", says))
+        nowhere = int((today & (self.expected.setting == len(self.routes.settings))).sum())
+        if nowhere:
             says = (
-                f"{homeless:,} children counted in specialist settings today are of an age that no setting listed takes"
+                f"{nowhere:,} children counted in specialist settings today are of an age that no setting listed takes"
             )
             rows.append(("attendance", "doubtful", says))
         travel = self.area.travel

@@ -118,6 +118,7 @@ def areas(draw: st.DrawFn) -> tuple[Area, HandMade]:
         places=tables.check(place_table, tables.PLACES),
     )
     area = ChangeAssumption("allocate.who_may_move", float(draw(st.integers(0, 3))))(area)
+    area = ChangeAssumption("allocate.overfill_share", draw(st.sampled_from([0.0, 0.3])))(area)
     return area, grown(area, to=2028, draws=2, growth=0.1, seed=draw(st.integers(0, 99)))
 
 
@@ -136,9 +137,10 @@ def test_nobody_is_lost_in_any_area(made: tuple[Area, HandMade]) -> None:
     assert (ncy <= found.settings["ncy_high"].to_numpy()[book.setting[some]]).all()
     assert found.admits_sex[book.is_girl[some].astype(int), book.setting[some]].all()
     rolls = placed.attending.sum(["authority", "need", "phase"]).sel(setting=list(found.codes)).to_numpy()
-    before = np.maximum(rolls[:, :-1], placed.places[1:])  # a school may be over-full only with children it had
+    most = np.floor(placed.places * (1 + area.value("allocate.overfill_share")) + 1e-9)
+    before = np.maximum(rolls[:, :-1], most[1:])  # beyond that, a school is over-full only with children it had
     was_cut = placed.places[1:] < placed.places[:-1]
-    assert (rolls[:, 1:] <= np.where(was_cut, placed.places[1:], before)).all()
+    assert (rolls[:, 1:] <= np.where(was_cut, most[1:], before)).all()
     unplaced = placed.attending.sel(setting=UNPLACED).sum(["authority", "need", "phase"]).median("draw")
     np.testing.assert_allclose(placed.shortfall(levels=(0.5,))["children"], unplaced)
     assert (placed.value_gbp >= 0).all()
@@ -226,6 +228,16 @@ def test_an_over_full_school_keeps_its_children_and_takes_none(two_schools: Area
     assert placed_at(two_schools, children, [2, 5]) == [0, 0, 0, 1]
     transferring = child(zone=[0, 0, 0, 0], setting=[0, 0, 0, NEW], ncy=7)
     assert placed_at(two_schools, transferring, [2, 5]) == [0, 0, 0, 1]
+
+
+def test_a_school_is_over_filled_only_where_the_area_says_so_and_at_a_price(two_schools: Area) -> None:
+    """Four places, and a quarter more allowed: the fifth child next door goes in above the places."""
+    soft = ChangeAssumption("allocate.overfill_share", 0.25)(two_schools)
+    children = child(zone=[0] * 5, setting=NEW)
+    assert sorted(placed_at(two_schools, children, [4, 0])) == [0, 0, 0, 0, 2]
+    assert placed_at(soft, children, [4, 0]) == [0] * 5
+    dear = ChangeAssumption("allocate.overfill_gbp", 99_000.0)(soft)
+    assert sorted(placed_at(dear, children, [4, 5])) == [0, 0, 0, 0, 1]
 
 
 def test_a_school_that_is_cut_lets_go_those_who_lose_least(two_schools: Area) -> None:
@@ -380,6 +392,14 @@ def test_an_estimate_is_said_to_be_one(example: tuple[Area, HandMade, Placed]) -
     assert "straight lines" in says
     assert "without a suitable place in 2029" in repr(placed)
     assert "<table" in placed._repr_html_()
+
+
+def test_a_list_longer_than_the_plans_counted_is_doubtful(tiny_area: Area) -> None:
+    listed = pd.DataFrame([("C", "S1", 1, "SLD", 9)], columns=["zone", "setting", "ncy", "need", "children"])
+    area = tiny_area.replace(attendance=tables.check(listed, tables.ATTENDANCE))
+    says = " ".join(places(area, grown(area, to=2026, draws=1)).notes["says"])
+    assert "2 of 6 children are on the area's list" in says
+    assert "7 children on the list are beyond the plans counted" in says
 
 
 @pytest.mark.parametrize(
