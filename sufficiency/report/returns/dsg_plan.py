@@ -1,0 +1,150 @@
+"""Dedicated schools grant management plan: children by age, need and placement, and money, past and five years on."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from sufficiency.funding.lines import PLACEMENT_GROUPS, STREAMS
+from sufficiency.report.returns.counts import Run, expected, with_age_groups
+from sufficiency.report.returns.rounding import whole_numbers
+from sufficiency.school_year import academic_label, financial_label
+
+YEARS_ON: Final = 5
+COUNTED: Final = ("age_group", "need", "placement")
+
+
+def dsg_children(runs: dict[str, Run]) -> pd.DataFrame:
+    """Return plans by age group x need x placement, whole: case, authority, age_rule, age_group, need, placement, year, plans, basis.
+
+    `runs` maps 'unmitigated' and 'mitigated' to outcomes. Years are the base year and five on. [plans]
+    """
+    found = []
+    for case, run in runs.items():
+        base = run.area.base_year
+        frame = expected(run.plans, range(base, base + YEARS_ON + 1))
+        frame["placement"] = frame["setting"].map(PLACEMENT_GROUPS)
+        frame = frame.groupby(["authority", "year", "ncy", "need", "placement"], as_index=False)["plans"].sum()
+        grouped = with_age_groups(frame).assign(case=case)
+        grouped["basis"] = np.where(grouped["year"] == base, "actual", "forecast")
+        found.append(grouped)
+    cells = pd.concat(found, ignore_index=True)
+    levels = [["case", "age_rule", "authority", "year"], ["placement"], ["age_group"], ["need"]]
+    cells["plans"] = whole_numbers(cells, "plans", levels)
+    cells["academic_year"] = cells["year"].map(academic_label)
+    columns = [
+        "case",
+        "authority",
+        "age_rule",
+        "age_group",
+        "need",
+        "placement",
+        "year",
+        "academic_year",
+        "plans",
+        "basis",
+    ]
+    return cells.loc[cells["plans"] > 0, columns].sort_values(columns[:7], ignore_index=True, kind="stable")
+
+
+def dsg_past(run: Run) -> pd.DataFrame:
+    """Return past plans as published: authority, label (age group or placement), group, year, academic_year, plans.
+
+    Age groups only for years whose ages were published; needs only in the base year, which `dsg_children` has.
+    """
+    area = run.area
+    past = area.plans[area.plans["year"] < area.base_year]
+    placed = past.assign(group=past["setting"].map(PLACEMENT_GROUPS), label="placement", age_rule="either")
+    parts = [placed[["authority", "year", "age_rule", "label", "group", "plans"]]]
+    aged = past[past["ncy"].notna()]
+    if len(aged):
+        cells = aged.groupby(["authority", "year", "ncy"], as_index=False)["plans"].sum()
+        grouped = with_age_groups(cells.astype({"ncy": "int64", "plans": "float64"}))
+        grouped["plans"] = whole_numbers(grouped, "plans", [["age_rule", "authority", "year"], ["age_group"]])
+        parts.append(grouped.rename(columns={"age_group": "group"}).assign(label="age_group"))
+    by = ["authority", "label", "age_rule", "group", "year"]
+    table = pd.concat(parts).groupby(by, as_index=False)["plans"].sum()
+    return table.assign(academic_year=table["year"].map(academic_label), plans=table["plans"].astype("int64"))
+
+
+def dsg_money(runs: dict[str, Run]) -> pd.DataFrame:
+    """Return spending and average cost by placement group: case, authority, placement, financial_year, gbp, children, average_gbp.
+
+    Expected values over the draws, in whole pounds that add up; rows without children are services and other places.
+    """
+    found = []
+    for case, run in runs.items():
+        if run.budget is not None:
+            found.append(_money(run.budget).assign(case=case))
+    if not found:
+        return pd.DataFrame(
+            columns=["case", "authority", "placement", "financial_year", "gbp", "children", "average_gbp"]
+        )
+    table = pd.concat(found, ignore_index=True)
+    table["gbp"] = whole_numbers(table, "gbp", [["case", "authority", "financial_year"], ["placement"]])
+    children = table["children"].where(table["children"] > 0)
+    table["average_gbp"] = (table["gbp"] / children).round(0)
+    table["children"] = table["children"].round(1)
+    table["financial_year_label"] = table["financial_year"].map(financial_label)
+    columns = [
+        "case",
+        "authority",
+        "placement",
+        "financial_year",
+        "financial_year_label",
+        "gbp",
+        "children",
+        "average_gbp",
+    ]
+    return table[columns].sort_values(columns[:4], ignore_index=True, kind="stable")
+
+
+def dsg_position(runs: dict[str, Run]) -> pd.DataFrame:
+    """Return the financial summary: case, financial_year, measure, expected_gbp, low_gbp, high_gbp.
+
+    Spending, income, grant, in-year and carried-forward balance of the area, with the 5th and 95th percentile.
+    """
+    rows = []
+    for case, run in runs.items():
+        if run.budget is None:
+            continue
+        for measure, array in run.budget.measures().items():
+            total = array.sum("authority")
+            for year in total["financial_year"].values[: YEARS_ON + 1]:
+                here = total.sel(financial_year=year)
+                low, high = (round(float(here.quantile(q))) for q in (0.05, 0.95))
+                rows.append((case, financial_label(int(year)), measure, round(float(here.mean())), low, high))
+    columns = ["case", "financial_year", "measure", "expected_gbp", "low_gbp", "high_gbp"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _money(budget: Any) -> pd.DataFrame:
+    years = budget.spend["financial_year"].values[: YEARS_ON + 1]
+    spend = budget.spend.sel(financial_year=years).mean("draw")
+    groups = [PLACEMENT_GROUPS.get(str(p), NOT_BY_CHILD) for p in spend["provision"].values]
+    children = budget.children.sel(financial_year=years).sum(["need", "phase"]).mean("draw")
+    streams = [PLACEMENT_GROUPS[STREAMS[str(s)].provision] for s in children["stream"].values]
+    money = _grouped(spend, "item", groups, "gbp")
+    counted = _grouped(children, "stream", streams, "children")
+    table = money.merge(counted, on=["authority", "placement", "financial_year"], how="left")
+    return table.assign(children=table["children"].fillna(0.0))
+
+
+NOT_BY_CHILD: Final = "Services and places not tied to a child"
+
+
+def _grouped(array: xr.DataArray, dim: str, groups: list[str], value: str) -> pd.DataFrame:
+    parts = []
+    for group in dict.fromkeys(groups):
+        picked = array.isel({dim: [i for i, g in enumerate(groups) if g == group]}).sum(dim)
+        parts.append(
+            picked.drop_vars([c for c in picked.coords if c not in picked.dims])
+            .to_series()
+            .rename(value)
+            .reset_index()
+            .assign(placement=group)
+        )
+    return pd.concat(parts, ignore_index=True)

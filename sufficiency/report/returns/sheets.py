@@ -1,0 +1,118 @@
+"""The returns as sheets laid out as their forms: a block a table, labels down the side, years across, totals beneath."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+import xlsxwriter
+
+from sufficiency.report.returns.hiding import BREAKDOWNS
+
+MONEY: Final = "£#,##0"
+WHOLE: Final = "#,##0"
+
+
+@dataclass(frozen=True)
+class Block:
+    """One table of a form."""
+
+    title: str
+    rows: pd.DataFrame  # labels, then a column a year
+    labels: int  # how many of the columns are labels
+    is_money: bool = False
+    has_total: bool = True
+
+
+def form(
+    cells: pd.DataFrame,
+    rows: Sequence[str],
+    across: str,
+    value: str,
+    *,
+    title: str,
+    is_money: bool = False,
+    total: bool = True,
+) -> Block:
+    """Return cells as a block: one row for each combination of `rows`, one column for each value of `across`."""
+    wide = cells.pivot_table(index=list(rows), columns=across, values=value, aggfunc="sum", sort=False, observed=True)
+    columns = sorted(wide.columns)
+    wide = wide[columns].sort_index().reset_index()
+    wide[columns] = wide[columns].fillna(0)
+    wide.columns = [str(c) for c in wide.columns]
+    return Block(title, wide, len(rows), is_money, total)
+
+
+def safe_forms(found: Mapping[str, pd.DataFrame]) -> dict[str, list[Block]]:
+    """Return sheets of returns with small counts hidden: a block a breakdown, without totals that hold hidden counts."""
+    sheets = {}
+    for name, (count, _) in BREAKDOWNS.items():
+        table = found[name]
+        if table.empty:
+            continue
+        blocks = []
+        for breakdown, part in table.groupby("breakdown", sort=False):
+            labels = [c for c in ("case", "authority", "education_phase", "label", "value") if c in part]
+            wide = part.pivot(index=labels, columns="academic_year", values=count).reset_index()
+            wide.columns = [str(c) for c in wide.columns]
+            title = f"{name.replace('_', ' ')}, by {str(breakdown).replace('_', ' ')}; c is hidden"
+            blocks.append(Block(title, wide.fillna(0), len(labels), has_total=False))
+        sheets[name.replace("_", " ")] = blocks
+    return sheets
+
+
+def write_forms(path: Path, sheets: dict[str, list[Block]], *, definitions: pd.DataFrame) -> None:
+    """Write a workbook: a sheet a return, its blocks one under another, then the definitions."""
+    with xlsxwriter.Workbook(str(path), {"nan_inf_to_errors": True}) as book:
+        styles = {
+            "title": book.add_format({"bold": True, "font_size": 12}),
+            "head": book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}),
+            "total": book.add_format({"bold": True, "top": 1, "num_format": WHOLE}),
+            "total_money": book.add_format({"bold": True, "top": 1, "num_format": MONEY}),
+            "whole": book.add_format({"num_format": WHOLE}),
+            "money": book.add_format({"num_format": MONEY}),
+        }
+        for name, blocks in sheets.items():
+            sheet = book.add_worksheet(name[:31])
+            sheet.set_column(0, 2, 34)
+            sheet.set_column(3, 30, 13)
+            sheet.set_landscape()
+            sheet.fit_to_pages(1, 0)
+            row = 0
+            for block in blocks:
+                row = _write_block(sheet, styles, row, block) + 2
+        sheet = book.add_worksheet("Definitions")
+        sheet.set_column(0, 1, 26)
+        sheet.set_column(2, 2, 110)
+        for place, column in enumerate(definitions.columns):
+            sheet.write(0, place, column, styles["head"])
+        for row, values in enumerate(definitions.itertuples(index=False), start=1):
+            for place, text in enumerate(values):
+                sheet.write_string(row, place, str(text))
+
+
+def _write_block(sheet: Any, styles: dict[str, Any], row: int, block: Block) -> int:
+    """Write a block and return the row after it."""
+    kind = "money" if block.is_money else "whole"
+    years = list(block.rows.columns[block.labels :])
+    sheet.write(row, 0, block.title, styles["title"])
+    for place, column in enumerate(block.rows.columns):
+        sheet.write(row + 1, place, column.replace("_", " "), styles["head"])
+    first = row + 2
+    for offset, values in enumerate(block.rows.itertuples(index=False)):
+        for place, value in enumerate(values):
+            if place >= block.labels and not isinstance(value, str):
+                sheet.write_number(first + offset, place, float(value), styles[kind])
+            else:
+                sheet.write_string(first + offset, place, str(value))
+    last = first + len(block.rows)
+    if block.has_total:
+        style = styles["total_money" if block.is_money else "total"]
+        sheet.write(last, 0, "Total", style)
+        for place, year in enumerate(years, start=block.labels):
+            sheet.write_number(last, place, float(block.rows[year].sum()), style)
+        return last + 1
+    return last
