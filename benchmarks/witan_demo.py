@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sufficiency.forecast import people, witan
+from sufficiency.forecast import snapshots, witan
 from sufficiency.forecast.from_people import plans_from_people
 from sufficiency.forecast.people_backtest import backtest_people
 from sufficiency.inputs import witan_send
@@ -90,7 +90,7 @@ def main() -> None:
     found = witan.estimates(inputs)
     for year, published in JOINERS.items():
         print(f"   {year}: ours {found.joiners(inputs.population, year):.6f}, published {published:.2f}")
-    transitions = people.from_witan(inputs.transitions)
+    transitions = snapshots.from_witan(inputs.transitions)
     population = inputs.population.assign(year=inputs.population["year"] + 1)
     _backtest(transitions, population, inputs.valid_states)
     _nobody_lost(transitions, population, inputs.valid_states)

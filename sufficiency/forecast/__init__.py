@@ -7,14 +7,17 @@ from sufficiency.forecast.plans import plans
 from sufficiency.forecast.requests import RequestsForecast, requests
 from sufficiency.forecast.result import PlanForecast
 from sufficiency.forecast.sen_support import SenSupportForecast, sen_support
+from sufficiency.forecast.small_area import SmallAreaForecast, by_small_area
 
 __all__ = [
     "Backtest",
     "PlanForecast",
     "RequestsForecast",
     "SenSupportForecast",
+    "SmallAreaForecast",
     "backtest",
     "backtest_people",
+    "by_small_area",
     "plans",
     "plans_from_people",
     "requests",

@@ -10,9 +10,10 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from sufficiency import policy
+from sufficiency import policy, tables
 from sufficiency.errors import InputError, MissingError
-from sufficiency.forecast import cohort, people
+from sufficiency.forecast import changes, cohort, people
+from sufficiency.forecast.plans import yearly
 from sufficiency.forecast.rates import Floats, Rates
 from sufficiency.forecast.result import PlanForecast
 from sufficiency.forecast.shrinkage import nearby, shares
@@ -32,6 +33,7 @@ def plans_from_people(
     seed: int = 7,
     ages: pd.DataFrame | None = None,
     disagreement: float | None = None,
+    asked: pd.DataFrame | None = None,
     authority: str = "all",
 ) -> PlanForecast:
     """Return simulated plans by ncy, need and setting, in the codes of the transitions.
@@ -39,7 +41,7 @@ def plans_from_people(
     Parameters
     ----------
     transitions
-        As `tables.TRANSITIONS`: from `people.transitions(snapshots)` or `people.from_witan`. One authority's.
+        As `tables.TRANSITIONS`: from `snapshots.transitions(snapshots)` or `snapshots.from_witan`. One authority's.
     population
         Columns year, ncy, children, for every January of the transitions and of the forecast. [children]
     to
@@ -51,6 +53,8 @@ def plans_from_people(
     disagreement
         How far two records of one January differ (`Counted.disagreement`); by default as the transitions show, or,
         where they are of one year only, the library's assumption. 0 for none.
+    asked
+        What levers ask for, as `tables.CHANGES` (an area's `changes`), in the codes of the transitions.
     authority
         The label of the authority.
 
@@ -61,6 +65,7 @@ def plans_from_people(
     InputError
         If `to` or `draws` can't be used, or a row of the transitions; the message names it.
     """
+    people.check_population(population)
     counted = people.Counted.of(transitions, ages)
     base = counted.years[-1]
     if to <= base:
@@ -71,7 +76,9 @@ def plans_from_people(
     years = range(base + 1, to + 1)
     children = _children(population, years)
     living, recording = np.random.SeedSequence(seed).spawn(2)
-    simulated = _simulated(rates, counted.start[None], children, draws, living, base)
+    levers = tables.empty(tables.CHANGES) if asked is None else asked
+    changes.check(levers, _labels(rates))
+    simulated = _simulated(rates, levers, counted.start[None], children, draws, living, base)
     found = _labelled(simulated, rates, [base, *years], seed)
     if disagreement is None:
         measured = counted.disagreement()
@@ -133,8 +140,18 @@ def _children(population: pd.DataFrame, years: Sequence[int]) -> Floats:
     return np.asarray(wide.reindex(index=list(years), columns=list(NCYS)).fillna(0.0), dtype="float64")
 
 
+def _labels(rates: Rates) -> changes.Labels:
+    return changes.Labels(rates.authorities, rates.ncys, rates.needs, rates.settings)
+
+
 def _simulated(
-    rates: Rates, start: NDArray[np.int64], children: Floats, draws: int, seed: np.random.SeedSequence, base: int
+    rates: Rates,
+    levers: pd.DataFrame,
+    start: NDArray[np.int64],
+    children: Floats,
+    draws: int,
+    seed: np.random.SeedSequence,
+    base: int,
 ) -> cohort.Simulated:
     """Return every draw, in groups that differ in where movers and joiners go, as an unknown future does."""
     sizes = [len(part) for part in np.array_split(np.arange(draws), min(GROUPS, draws))]
@@ -142,9 +159,10 @@ def _simulated(
     def group(size: int, stream: np.random.SeedSequence) -> cohort.Simulated:
         varying, living = stream.spawn(2)
         rng = np.random.default_rng(varying)
-        year = cohort.Year.of(_varied(rates, rng, base))
-        paths = _paths(rates, children, size, rng, base)
-        return cohort.simulate(start, [year] * len(children), paths, seed=living, workers=1)
+        own = _varied(rates, rng, base)
+        later = [base + 1 + t for t in range(len(children))]
+        years = yearly(levers, [own] * len(later), later, _labels(own))
+        return cohort.simulate(start, years, _paths(rates, children, size, rng, base), seed=living, workers=1)
 
     parts = [group(size, stream) for size, stream in zip(sizes, seed.spawn(len(sizes)), strict=True)]
     return cohort.Simulated(

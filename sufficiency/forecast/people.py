@@ -1,7 +1,7 @@
-"""Rates counted from people: snapshots of two or more Januaries, or a table of transitions, with any codes.
+"""Rates counted from people: joiners, movers, leavers and stayers by state, in whatever codes the transitions have.
 
-Children are matched between Januaries into joiners, movers, leavers and stayers by state; thin counts are drawn towards
-those of the same age, setting and need. The result is the same `Rates` that published flows give.
+Thin counts are drawn towards those of the same age, setting and need. The result is the same `Rates` that published
+flows give. `snapshots` makes transitions of two or more Januaries' person-level returns.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sufficiency import tables
-from sufficiency.errors import Fault, FaultyTableError, InputError, MissingError, one_of
+from sufficiency.errors import InputError, MissingError, one_of
 from sufficiency.forecast.rates import Floats, Rates
 from sufficiency.forecast.shrinkage import nearby, shares, shrunk
 from sufficiency.school_year import NCYS
+from sufficiency.vocabulary import NEEDS
 
 STATE: Final = ["ncy", "need", "setting"]
 NCY, NEED, SETTING = 0, 1, 2
@@ -35,86 +36,6 @@ MOVING: Final = {(NCY,): 1.0, (SETTING,): 2.0, (NEED,): 5.0, (NCY, SETTING): 3.0
 REACH: Final = 1.0  # how fast neighbouring NCYs stop telling of each other, a step
 PRIOR_MOVERS: Final = 3.0  # movers' worth of the wider pattern of destinations, at each narrower level
 PRIOR_JOINERS: Final = 3.0  # joiners' worth of the pattern of first states at all ages
-
-
-def transitions(snapshots: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Return what became of each child between consecutive Januaries, counted by state, as `tables.TRANSITIONS`.
-
-    Parameters
-    ----------
-    snapshots
-        One frame a January: child (any key that lasts), year, ncy, need, setting; one row a child. Keys are compared
-        and never shown.
-
-    Raises
-    ------
-    InputError
-        If a child is there twice or has no NCY (no birth date), two frames are of one January, or a January is missing
-        between two others. Rows are named, children are not.
-    """
-    for i, snapshot in enumerate(snapshots):
-        _check_snapshot(snapshot, f"snapshot {i + 1}")
-    by_year = {int(s["year"].iloc[0]): s for s in snapshots}
-    years = sorted(by_year)
-    if len(years) < 2 or len(years) < len(snapshots):
-        raise InputError(f"two or more snapshots of different Januaries are needed; these are of {one_of(years)}")
-    absent = sorted(set(range(years[0], years[-1] + 1)) - set(years))
-    if absent:
-        raise InputError(
-            f"there is no snapshot of January {absent[0]}: children can't be followed from {years[0]} to {years[-1]}"
-            " across it; give it, or the snapshots of one side only"
-        )
-    found = pd.concat([_matched(by_year[y], by_year[y + 1]) for y in years[:-1]], ignore_index=True)
-    return tables.check(found, tables.TRANSITIONS, source="transitions counted from snapshots")
-
-
-def _check_snapshot(snapshot: pd.DataFrame, name: str) -> None:
-    lacking = [c for c in ("child", "year", *STATE) if c not in snapshot]
-    if lacking or snapshot.empty:
-        raise InputError(
-            f"{name} lacks {one_of(lacking) if lacking else 'any row'}: child, year, ncy, need, setting are needed"
-        )
-    if len(set(snapshot["year"])) != 1:
-        raise InputError(f"{name} is of {one_of(sorted(set(snapshot['year'])))}; one January a snapshot")
-    rows = snapshot.reset_index(drop=True)
-    first = {key: i for i, key in reversed(list(enumerate(rows["child"])))}
-    faults = [
-        Fault(int(i) + 2, "child", f"the same child is in row {first[rows.at[i, 'child']] + 2}: one row a child")
-        for i in rows.index[rows["child"].duplicated()]
-    ]
-    faults += [Fault(int(i) + 2, "ncy", "no NCY: the birth date is missing") for i in rows.index[rows["ncy"].isna()]]
-    if faults:
-        raise FaultyTableError(name, sorted(faults))
-
-
-def _matched(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
-    own = ["child", *STATE]
-    both = before[own].merge(after[own], on="child", how="outer", suffixes=("", "_after"))
-    stale = both["ncy"].notna() & both["ncy_after"].notna() & (both["ncy_after"] != both["ncy"] + 1)
-    if stale.any():
-        raise InputError(
-            f"{int(stale.sum())} children are not one NCY older in January {int(after['year'].iloc[0])}:"
-            " NCY is age on 31 August less 4, whatever class a child sits in"
-        )
-    both["ncy"] = both["ncy"].fillna(both["ncy_after"] - 1).astype("int64")
-    words = ["need", "setting", "need_after", "setting_after"]
-    both[words] = both[words].fillna("")
-    counted = both.groupby(["ncy", *words], as_index=False).size().rename(columns={"size": "children"})
-    return counted.assign(year=int(after["year"].iloc[0]))
-
-
-def from_witan(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the transitions of `inputs.witan_send.read` as `tables.TRANSITIONS`; `year` becomes the January after."""
-    names = {
-        "ncy_1": "ncy",
-        "need_1": "need",
-        "setting_1": "setting",
-        "need_2": "need_after",
-        "setting_2": "setting_after",
-    }
-    own = frame.rename(columns=names).assign(year=frame["year"] + 1)
-    counted = own.groupby(["year", *names.values()], as_index=False).size().rename(columns={"size": "children"})
-    return tables.check(counted, tables.TRANSITIONS, source="transitions.csv")
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,6 +71,7 @@ class Counted:
         Without `ages` a setting takes the ages between the youngest and the oldest child seen in it.
         """
         frame = tables.check(frame, tables.TRANSITIONS, source="transitions")
+        _check_needs(frame)
         needs = tuple(n for n in sorted(set(frame["need"]) | set(frame["need_after"])) if n)
         settings = tuple(s for s in sorted(set(frame["setting"]) | set(frame["setting_after"])) if s)
         years = tuple(sorted(int(y) for y in frame["year"].unique()))
@@ -183,6 +105,18 @@ class Counted:
             return None
         each = [((self.after[i] - self.before[i + 1]) ** 2).sum() / max(self.after[i].sum(), 1.0) for i in twice]
         return float(np.mean(each))
+
+
+def _check_needs(frame: pd.DataFrame) -> None:
+    """Refuse a code of the SEN2 return before the first January it could be used in."""
+    for column, at in (("need", frame["year"] - 1), ("need_after", frame["year"])):
+        first = frame[column].map({code: need.since for code, need in NEEDS.items()})
+        early = frame.index[first.notna() & (at < first)]
+        if len(early):
+            code, year = frame.at[early[0], column], int(at[early[0]])
+            raise InputError(
+                f"transitions, row {early[0] + 2}: {code} was not a need in January {year}; it is from {NEEDS[code].since}"
+            )
 
 
 def _positions(frame: pd.DataFrame, labels: tuple[Sequence[object], ...]) -> tuple[NDArray[np.int64], ...]:
@@ -233,6 +167,7 @@ def rates(counted: Counted, population: pd.DataFrame, *, authority: str = "all")
     MissingError
         If the population lacks a year of the transitions.
     """
+    check_population(population)
     absent = sorted(set(counted.years) - set(population["year"]))
     if absent:
         raise MissingError(f"the population has no January {absent[0]}, whose transitions are given")
@@ -256,6 +191,18 @@ def rates(counted: Counted, population: pd.DataFrame, *, authority: str = "all")
         destinations=destinations[None],
         transfers=np.zeros((1, *moving.shape)),
     )
+
+
+def check_population(population: pd.DataFrame) -> None:
+    """Refuse a population of more than one authority, or with a year and NCY twice: joiners' rates would be wrong."""
+    if "authority" in population and len(set(population["authority"])) > 1:
+        raise InputError(
+            f"the population is of {one_of(sorted(set(population['authority'])))}; give that of one authority"
+        )
+    twice = population[population.duplicated(["year", "ncy"])]
+    if len(twice):
+        year, ncy = twice[["year", "ncy"]].iloc[0]
+        raise InputError(f"the population gives NCY {ncy} in January {year} twice")
 
 
 def _joining(counted: Counted, population: pd.DataFrame) -> Floats:

@@ -6,7 +6,9 @@ where the area gives the home zones of children who have plans, those, by as muc
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal, Protocol
 
 import numpy as np
 import pandas as pd
@@ -15,13 +17,22 @@ import xarray as xr
 from sufficiency.area import Area
 from sufficiency.errors import InputError, MissingError, one_of
 from sufficiency.forecast import population
+from sufficiency.forecast.result import LEVELS, quantiles, totalled
 from sufficiency.school_year import NCYS, phase_of
+from sufficiency.tables import PlansResult
 
 Kind = Literal["plans", "sen_support"]
 RELATIVE_RATE: Final[dict[str, str]] = {
     "plans": "forecast.plans_relative_rate_deprived",
     "sen_support": "forecast.sen_support_relative_rate_deprived",
 }
+
+
+class SenSupportResult(Protocol):
+    """What a forecast of SEN Support offers."""
+
+    def by_ncy(self) -> xr.DataArray:
+        """Return pupils: draw x year x authority x phase x ncy."""
 
 
 def homes(area: Area, *, kind: Kind = "plans", year: int | None = None) -> xr.DataArray:
@@ -115,6 +126,66 @@ def split(
         for authority in counts["authority"].to_numpy()
     ]
     return xr.concat(parts, dim="zone").rename(counts.name or "children")
+
+
+@dataclass(frozen=True, eq=False)
+class SmallAreaForecast:
+    """Children by small area, summing to their authority's in every draw: draw x year x zone x ncy.
+
+    `zone` is a zone or a district, with its `authority` and `district` as coordinates.
+    """
+
+    children: xr.DataArray
+
+    def summary(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
+        """Return quantiles of totals taken within each draw: year, *by, level, children.
+
+        `by` is any of zone, district, authority, ncy, phase, age_group.
+        """
+        found, asked = self.children, [b for b in by if b != "year"]
+        wider = [b for b in asked if b in ("district", "authority")]
+        if "zone" not in asked and wider:
+            found = found.groupby(wider[0]).sum("zone")
+        elif wider:
+            raise InputError(f"a zone has one {wider[0]}: ask for zone or for {wider[0]}, not both")
+        return quantiles(totalled(found, ["year", *asked]), "children", levels)
+
+
+def by_small_area(
+    area: Area,
+    forecast: PlansResult | SenSupportResult,
+    *,
+    to: Literal["zone", "district"] = "district",
+    draws: int = 200,
+    seed: int = 7,
+) -> SmallAreaForecast:
+    """Return a forecast of plans, or of SEN Support, by zone or district.
+
+    Parameters
+    ----------
+    area
+        The area that was forecast; its zones, children by zone and known homes.
+    forecast
+        What `plans` or `sen_support` returned.
+    to
+        "zone" or "district".
+    draws
+        The first so many draws of the forecast; zones x draws x years x NCYs are held at once.
+    seed
+        The same seed gives the same children.
+    """
+    if to not in ("zone", "district"):
+        raise InputError(f"to='{to}' is not one of zone, district")
+    if hasattr(forecast, "plans"):
+        kind: Kind = "plans"
+        counts = forecast.plans.isel(draw=slice(draws)).sum(["need", "setting"])
+    else:
+        kind, counts = "sen_support", forecast.by_ncy().isel(draw=slice(draws)).sum("phase")
+    shares = homes(area, kind=kind)
+    shares = by_district(shares) if to == "district" else shares
+    rng = np.random.default_rng(np.random.SeedSequence(seed))
+    found = split(counts, shares, rng, overdispersion=area.value("forecast.zone_overdispersion"))
+    return SmallAreaForecast(found.transpose("draw", "year", "zone", "ncy"))
 
 
 def _split_one(

@@ -9,7 +9,7 @@ import xarray as xr
 
 from sufficiency import tables
 from sufficiency.errors import FaultyTableError, InputError, MissingError
-from sufficiency.forecast import people
+from sufficiency.forecast import people, snapshots
 from sufficiency.forecast.from_people import as_recorded, plans_from_people
 from sufficiency.forecast.people_backtest import backtest_people
 from sufficiency.forecast.shrinkage import shrunk
@@ -40,11 +40,11 @@ def population(years: range = range(2020, 2031), children: float = 100.0) -> pd.
 
 
 def counted(*extra: pd.DataFrame) -> people.Counted:
-    return people.Counted.of(people.transitions([BEFORE, AFTER, *extra]), AGES)
+    return people.Counted.of(snapshots.transitions([BEFORE, AFTER, *extra]), AGES)
 
 
 def test_two_snapshots_make_joiners_movers_leavers_and_stayers() -> None:
-    found = people.transitions([AFTER, BEFORE]).set_index(["ncy", "need", "setting", "need_after", "setting_after"])
+    found = snapshots.transitions([AFTER, BEFORE]).set_index(["ncy", "need", "setting", "need_after", "setting_after"])
     assert found["children"].to_dict() == {
         (0, "", "", "U", "infant"): 1,
         (1, "T", "infant", "T", "infant"): 1,
@@ -81,7 +81,7 @@ def test_a_child_who_ages_out_of_a_setting_moves_that_year() -> None:
 
 
 def test_nobody_is_lost_in_any_draw() -> None:
-    found = plans_from_people(people.transitions([BEFORE, AFTER]), population(), to=2030, draws=60, ages=AGES)
+    found = plans_from_people(snapshots.transitions([BEFORE, AFTER]), population(), to=2030, draws=60, ages=AGES)
     plans = found.plans.sum(["authority", "ncy", "need", "setting"]).diff("year")
     flows = found.flows_by_ncy.sum(["authority", "ncy", "setting"])
     expected = flows.sel(kind="joiners") + flows.sel(kind="transfers_in") - flows.sel(kind="leavers")
@@ -90,7 +90,7 @@ def test_nobody_is_lost_in_any_draw() -> None:
 
 
 def test_the_same_seed_gives_the_same_children() -> None:
-    moves = people.transitions([BEFORE, AFTER])
+    moves = snapshots.transitions([BEFORE, AFTER])
     first, second = (plans_from_people(moves, population(), to=2027, draws=30, seed=5) for _ in "ab")
     assert first.plans.equals(second.plans)
     assert first.summary("setting").equals(second.summary("setting"))
@@ -102,7 +102,7 @@ def test_snapshots_agree_with_themselves_and_files_may_not() -> None:
     )
     assert counted(third).disagreement() == 0
     assert counted().disagreement() is None
-    moves = people.transitions([BEFORE, AFTER, third])
+    moves = snapshots.transitions([BEFORE, AFTER, third])
     odd = moves.assign(need=moves["need"].mask((moves["year"] == 2026) & (moves["ncy"] == 2), "U"))
     assert people.Counted.of(odd, AGES).disagreement() == pytest.approx(2 / 4)
 
@@ -118,37 +118,37 @@ def test_as_recorded_keeps_totals_and_varies_as_stated() -> None:
 def test_a_child_twice_in_a_snapshot_is_refused_by_row() -> None:
     twice = pd.concat([BEFORE, BEFORE.iloc[[1]]])
     with pytest.raises(FaultyTableError, match=r"row 6, child: the same child is in row 3") as caught:
-        people.transitions([twice, AFTER])
+        snapshots.transitions([twice, AFTER])
     assert "'b'" not in str(caught.value)
 
 
 def test_a_child_without_a_birth_date_is_refused_by_row() -> None:
     unknown = BEFORE.assign(ncy=BEFORE["ncy"].astype("Int64").mask(BEFORE["child"] == "c"))
     with pytest.raises(FaultyTableError, match="row 4, ncy: no NCY: the birth date is missing"):
-        people.transitions([unknown, AFTER])
+        snapshots.transitions([unknown, AFTER])
 
 
 def test_a_missing_january_is_refused() -> None:
     with pytest.raises(InputError, match="no snapshot of January 2025"):
-        people.transitions([BEFORE, AFTER.assign(year=2026)])
+        snapshots.transitions([BEFORE, AFTER.assign(year=2026)])
     with pytest.raises(InputError, match="two or more snapshots of different Januaries"):
-        people.transitions([BEFORE, BEFORE])
+        snapshots.transitions([BEFORE, BEFORE])
 
 
 def test_a_child_who_is_not_a_year_older_is_refused() -> None:
     with pytest.raises(InputError, match="1 children are not one NCY older in January 2025"):
-        people.transitions([BEFORE, AFTER.assign(ncy=AFTER["ncy"] - (AFTER["child"] == "a"))])
+        snapshots.transitions([BEFORE, AFTER.assign(ncy=AFTER["ncy"] - (AFTER["child"] == "a"))])
 
 
 def test_a_suppressed_count_is_refused_by_row() -> None:
-    moves = people.transitions([BEFORE, AFTER])
+    moves = snapshots.transitions([BEFORE, AFTER])
     hidden = moves.assign(children=["c", *moves["children"].astype("str")[1:]])
     with pytest.raises(FaultyTableError, match="row 2, children: 'c' is not a number"):
         people.Counted.of(hidden)
 
 
 def test_a_setting_without_ages_and_a_year_without_children_are_named() -> None:
-    moves = people.transitions([BEFORE, AFTER])
+    moves = snapshots.transitions([BEFORE, AFTER])
     with pytest.raises(MissingError, match="the ages of school are not given"):
         people.Counted.of(moves, AGES[:1])
     with pytest.raises(MissingError, match="no January 2025, whose transitions"):
@@ -172,7 +172,7 @@ def test_the_demonstration_is_forecast_better_than_its_own_model_did() -> None:
     """Errors of the peer in the same folds: 10.4 and 48.8 % one year ahead by setting and state, 12.3 and 52.0 two."""
     inputs = witan_send.read(demo())
     people_there = inputs.population.assign(year=inputs.population["year"] + 1)
-    moves = people.from_witan(inputs.transitions)
+    moves = snapshots.from_witan(inputs.transitions)
     found = backtest_people(moves, people_there, horizons=(1, 2), draws=500, ages=inputs.valid_states)
     scores = found.scores().set_index(["horizon", "level"])
     limits = {(1, "setting"): 10.4, (1, "state"): 48.8, (2, "setting"): 12.3, (2, "state"): 52.0}
@@ -181,8 +181,38 @@ def test_the_demonstration_is_forecast_better_than_its_own_model_did() -> None:
     assert (pooled["coverage_95"] >= 89).all()
 
 
+def test_levers_change_joiners_from_people_by_their_factor() -> None:
+    """Half as many joiners in infant classes from January 2027; the year before is untouched."""
+    row = {"lever": "fewer", "flow": "joining", "factor": 0.5, "since": 2027, "ramp_years": 0, "setting": "infant"}
+    asked = pd.DataFrame([row | {"authority": "", "need": "", "to_setting": "", "ncy_low": pd.NA, "ncy_high": pd.NA}])
+    moves, many = snapshots.transitions([BEFORE, AFTER]), population(children=100.0)
+    many.loc[many["year"] > 2025, "children"] = 20_000.0
+    joined = [
+        plans_from_people(moves, many, to=2027, draws=100, ages=AGES, asked=a).flows_by_ncy.sel(
+            kind="joiners", setting="infant"
+        )
+        for a in (None, asked)
+    ]
+    ratio = joined[1].sum(["draw", "authority", "ncy"]) / joined[0].sum(["draw", "authority", "ncy"])
+    assert ratio.to_numpy() == pytest.approx([1.0, 0.5], abs=0.02)
+
+
+def test_a_need_code_before_its_time_is_refused() -> None:
+    early = snapshots.transitions([BEFORE, AFTER]).replace({"need_after": {"T": "DS"}})
+    with pytest.raises(InputError, match="DS was not a need in January 2025; it is from 2026"):
+        people.Counted.of(early)
+
+
+def test_a_population_of_two_authorities_is_refused() -> None:
+    both = pd.concat([population().assign(authority=a) for a in "AB"])
+    with pytest.raises(InputError, match="the population is of A, B"):
+        people.rates(counted(), both)
+    with pytest.raises(InputError, match="NCY -4 in January 2020 twice"):
+        people.rates(counted(), pd.concat([population(), population()]))
+
+
 def test_transitions_are_a_declared_table() -> None:
-    assert isinstance(tables.check(people.transitions([BEFORE, AFTER]), tables.TRANSITIONS), pd.DataFrame)
+    assert isinstance(tables.check(snapshots.transitions([BEFORE, AFTER]), tables.TRANSITIONS), pd.DataFrame)
     assert isinstance(
-        plans_from_people(people.transitions([BEFORE, AFTER]), population(), to=2026, draws=3).plans, xr.DataArray
+        plans_from_people(snapshots.transitions([BEFORE, AFTER]), population(), to=2026, draws=3).plans, xr.DataArray
     )

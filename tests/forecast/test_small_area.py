@@ -119,6 +119,26 @@ def test_zone_totals_vary_as_much_as_stated() -> None:
     assert float(ones.var()) == pytest.approx(3 * 600 * 0.25, rel=0.2)  # half of B's: n p (1 - p) times three
 
 
+def test_a_forecast_of_plans_or_sen_support_by_district_sums_to_it() -> None:
+    class Plans:
+        plans = counts(np.arange(16).reshape(2, 2, 2, 2)).expand_dims(need=["ASD"], setting=["special"])
+
+    class Support:
+        def by_ncy(self) -> xr.DataArray:
+            return counts(np.arange(16).reshape(2, 2, 2, 2)).expand_dims(phase=["primary"])
+
+    for forecast in (Plans(), Support()):
+        found = small_area.by_small_area(area(), forecast)  # type: ignore[arg-type]
+        assert found.children.sum("zone").equals(counts(np.arange(16).reshape(2, 2, 2, 2)).sum("authority"))
+        by_authority = found.summary("authority", levels=(0.5,)).query("year == 2025")
+        assert by_authority["children"].tolist() == [(1 + 17) / 2, (5 + 21) / 2]
+        assert set(found.summary("district")["district"]) == {"north", "south", "east"}
+    zones_too = small_area.by_small_area(area(), Plans(), to="zone")  # type: ignore[arg-type]
+    assert set(zones_too.summary("zone", "phase")["zone"]) == set(zones()["zone"])
+    with pytest.raises(InputError, match="ask for zone or for district"):
+        zones_too.summary("zone", "district")
+
+
 def test_a_district_in_two_authorities_is_refused_by_name() -> None:
     muddled = zones()
     muddled.loc[muddled["zone"] == "B1", "district"] = "north"
