@@ -306,7 +306,8 @@ def _recorded(truth: pd.DataFrame) -> pd.Series:
 def _national_growth(dim: str, names: Sequence[str], origin: int, labels: pd.Series) -> Floats:
     """Return England's log growth to the origin of each label, or of all plans where it isn't published by label."""
     totals = england.totals()
-    whole = float(np.log(totals[origin] / totals[origin - 1]))
+    last = int(np.clip(origin, totals.index.min() + 1, totals.index.max()))
+    whole = float(np.log(totals[last] / totals[last - 1]))
     if dim != "setting":
         return np.full(len(labels), whole)
     frame = england.table("stock")

@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sufficiency.errors import InputError, one_of
+
 JOINING: Final = ("joining", "requests", "assessing", "issuing")  # each scales new plans by the same factor
 
 
@@ -76,16 +78,30 @@ def _who(change: Any, labels: Labels) -> tuple[NDArray[np.int64], ...]:
     low = -99 if pd.isna(change.ncy_low) else change.ncy_low
     high = 99 if pd.isna(change.ncy_high) else change.ncy_high
     ages = np.flatnonzero([low <= ncy <= high for ncy in labels.ncys])
+    starts = change.flow in (*JOINING, "first_placement")
+    setting = change.to_setting if starts and _is_blank(change.setting) else change.setting
     return (
         _some(labels.authorities, change.authority),
         ages,
         _some(labels.needs, change.need),
-        _some(labels.settings, change.setting),
+        _some(labels.settings, setting),
     )
+
+
+def check(changes: pd.DataFrame, labels: Labels) -> None:
+    """Raise an `InputError` where a change is asked for a need that nobody in the area has or joins with."""
+    asked = {change.need: change.lever for change in changes.itertuples() if not _is_blank(change.need)}
+    for need, lever in asked.items():
+        if need not in labels.needs:
+            raise InputError(f"{lever}: nobody here has the need '{need}'; expected {one_of(labels.needs)}")
+
+
+def _is_blank(value: Any) -> bool:
+    return value is None or bool(pd.isna(value)) or value == ""
 
 
 def _some(known: Sequence[str], wanted: Any) -> NDArray[np.int64]:
     """Return the positions of `wanted`, or all where it is blank."""
-    if wanted is None or pd.isna(wanted) or wanted == "":
+    if _is_blank(wanted):
         return np.arange(len(known))
     return np.flatnonzero([k == wanted for k in known])

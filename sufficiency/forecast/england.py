@@ -96,7 +96,7 @@ def recorded(counts: Floats) -> Floats:
 def further_share(year: int) -> float:
     """Return the share of England's plans, of settings known, in further education and specialist post-16."""
     frame = table("stock")
-    last = min(year, int(frame["year"].max()))
+    last = int(np.clip(year, frame["year"].min(), frame["year"].max()))
     own = frame[(frame["year"] == last) & frame["ncy"].isna() & (frame["setting"] != "not_recorded")]
     by_setting = own.groupby("setting")["plans"].sum()
     return float(by_setting[["further_education", "specialist_post_16"]].sum() / by_setting.sum())

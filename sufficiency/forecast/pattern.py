@@ -68,7 +68,7 @@ def national() -> Pattern:
         leaving=leaving,
         moving=np.clip(moving, 0, 0.98),
         destinations=_shares(np.maximum(net, 0)),
-        transfers=came[:, None] * _shares(after) / before.sum(),
+        transfers=came[:, None] * _shares(after * takes) / before.sum(),
         takes=takes,
     )
 

@@ -45,6 +45,7 @@ def plans(area: Area, *, to: int = 2035, draws: int = 1_000, seed: int = 7, work
     years = _years(area, to, draws)
     known = base.history(area)
     labels, held = _array(base.states(area, known), list(area.authorities))
+    changes.check(area.changes, labels)
     growing, jittering, peopling, living = np.random.SeedSequence(seed).spawn(4)
     children = _children(area, to, draws, np.random.default_rng(peopling))
     rates = transitions.from_flows(area, known, held, labels.needs, years=len(years))

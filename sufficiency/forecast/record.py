@@ -121,6 +121,7 @@ def _redistribution(pattern: Pattern, plans: Floats, drifts: Floats) -> tuple[Fl
     """Return the share of each setting that it loses, by NCY at the start, and the mix of settings that gains them."""
     mix = 0.7 * _rows(plans) + 0.3 * _rows(england.stock(england.AGES_KNOWN))
     held = older_rows(mix) * np.concatenate([pattern.takes[1:], pattern.takes[-1:]])
+    held[:, GROUP_OF == UNRECORDED] = 0.0
     factor = np.exp(drifts[GROUP_OF])[None, :] * np.ones_like(held)
     factor = factor * held.sum(axis=1, keepdims=True) / np.maximum((held * factor).sum(axis=1, keepdims=True), 1e-9)
     gain = held * np.maximum(factor - 1, 0.0)

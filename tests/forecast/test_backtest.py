@@ -1,0 +1,122 @@
+"""The backtest: only what was known then, every method side by side, and scores that can be checked by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import sufficiency as sf
+from sufficiency import tables
+from sufficiency.area import Area
+from sufficiency.errors import InputError
+from sufficiency.forecast import naive
+from sufficiency.forecast.backtest import COLUMNS, METHODS, Backtest, as_of, crps, joined
+from sufficiency.levers import ChangeRate
+from tests.forecast import areas
+
+
+@pytest.fixture(scope="module")
+def record() -> Backtest:
+    return sf.forecast.backtest(sf.example_area(), draws=60)
+
+
+def test_scores_show_every_method_at_every_horizon(record: Backtest) -> None:
+    found = record.scores()
+    assert list(found.columns) == ["horizon", "method", *COLUMNS]
+    assert set(found["method"]) == set(METHODS)
+    assert sorted(found["horizon"].unique()) == [1, 2, 3]
+    assert found["coverage_90"].between(0, 1).all()
+
+
+@pytest.mark.parametrize("by", ["setting", "setting_group", "age_group", "phase", "ncy", "authority", "origin"])
+def test_scores_by_a_label_have_its_column(record: Backtest, by: str) -> None:
+    found = record.scores(by)
+    assert list(found.columns) == ["horizon", "method", by, *COLUMNS]
+    assert len(found)
+
+
+def test_needs_cannot_be_scored_from_published_data(record: Backtest) -> None:
+    with pytest.raises(InputError, match="needs are published for one January only"):
+        record.scores("need")
+
+
+def test_only_labels_that_make_one_table_are_taken(record: Backtest) -> None:
+    with pytest.raises(InputError, match="one label at a time"):
+        record.scores("setting", "age_group")
+
+
+def test_what_came_after_the_origin_changes_nothing() -> None:
+    area = sf.example_area()
+    later = area.plans["year"] > 2023
+    changed = area.replace(plans=area.plans.assign(plans=area.plans["plans"].where(~later, 7)))
+    runs = [sf.forecast.backtest(a, origins=[2023], horizons=(1,), draws=20).runs[0] for a in (area, changed)]
+    assert (runs[0].by_setting == runs[1].by_setting).all()
+    assert (runs[0].by_ncy == runs[1].by_ncy).all()
+
+
+def test_an_area_as_of_a_january_has_no_later_rows_and_no_levers() -> None:
+    area = ChangeRate("joining", 0.5, since=2026)(sf.example_area())
+    then = as_of(area, 2022)
+    assert then.base_year == 2022
+    for name in ("plans", "states", "flows", "requests", "population"):
+        frame = getattr(then, name)
+        assert frame.empty or frame["year"].max() <= 2022
+    assert then.changes.empty
+
+
+def test_an_origin_that_cannot_be_used_is_refused_with_those_that_can() -> None:
+    with pytest.raises(InputError, match=r"January 2019 can't be an origin: expected 2020, 2021"):
+        sf.forecast.backtest(sf.example_area(), origins=[2019], draws=5)
+
+
+def test_areas_are_joined_and_each_authority_once() -> None:
+    one = areas.area()
+    other = areas.area(authorities={"C": "Ceeton"}, population=areas.population(authorities="C"),
+                       plans=areas.plans(authorities="C"), zones=tables.empty(tables.ZONES),
+                       zone_children=tables.empty(tables.ZONE_CHILDREN))  # fmt: skip
+    assert list(joined([one, other]).authorities) == ["A", "B", "C"]
+    with pytest.raises(InputError, match="A is in two of the areas"):
+        joined([one, one])
+
+
+def test_crps_of_one_draw_is_the_absolute_error() -> None:
+    assert crps(np.array([[3.0, 5.0]]), np.array([4.0, 5.0])) == pytest.approx([1.0, 0.0])
+
+
+def test_crps_of_two_draws_by_hand() -> None:
+    # mean |x - y| = 1, half the mean distance between draws = (0 + 2 + 2 + 0) / 4 / 2 = 0.5
+    assert crps(np.array([[3.0], [5.0]]), np.array([4.0])) == pytest.approx([0.5])
+
+
+def test_naive_forecasts_by_hand() -> None:
+    history = np.array([[np.nan, 80.0, 100.0], [60.0, 50.0, 40.0]])
+    at = {m: naive.forecast(m, history, np.log(1.1), 2) for m in naive.METHODS}
+    assert at["last value"].tolist() == [100, 40]
+    assert at["linear trend"] == pytest.approx([140, 20])
+    assert at["last growth"] == pytest.approx([156.25, 40 * 0.8**2])
+    assert at["shrunk growth"] == pytest.approx([100 * 1.25 * 1.1, 40 * 0.8 * 1.1])
+
+
+def test_the_chart_shows_an_authority_or_all(record: Backtest) -> None:
+    assert record.chart().axes[0].get_ylabel() == "EHC plans"
+    assert record.chart("E06000062").axes
+    with pytest.raises(InputError, match="E07"):
+        record.chart("E07000001")
+
+
+def test_januaries_with_settings_unrecorded_are_not_scored_by_setting() -> None:
+    rows = [
+        ("A", year, "mainstream" if not hidden else "not_recorded", 100)
+        for year, hidden in ((2022, False), (2023, False), (2024, True))
+    ]
+    plans = pd.DataFrame(rows, columns=["authority", "year", "setting", "plans"]).assign(ncy=pd.NA)
+    rest = areas.plans(years=(2022, 2023, 2024), authorities="B")
+    area: Area = areas.area(
+        base_year=2024,
+        plans=tables.check(pd.concat([plans, rest]), tables.PLANS),
+        population=areas.population(years=(2022, 2023, 2024)),
+    )
+    found = sf.forecast.backtest(area, horizons=(1,), origins=[2023], draws=10)
+    assert set(found.cases("setting")["authority"]) == {"B"}
+    assert set(found.cases()["authority"]) == {"A", "B"}
