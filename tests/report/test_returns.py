@@ -1,0 +1,256 @@
+"""The returns that councils file: parts that add up, definitions with them, and forms that open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import sufficiency as sf
+from sufficiency import funding
+from sufficiency.errors import InputError, OutputError
+from sufficiency.report.returns import return_tables, write_returns
+from sufficiency.report.returns.definitions import HAD_BIRTHDAY, REFORM_TYPES, RULE_AUGUST, RULE_CENSUS
+from sufficiency.report.returns.hiding import hidden
+from sufficiency.report.returns.rounding import apportioned, whole_numbers
+from sufficiency.school_year import age_group_of
+from sufficiency.vocabulary import SPECIALIST
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run, as much of it as the returns use."""
+
+    area: Any
+    plans: Any
+    placed: Any
+    budget: Any
+
+
+@pytest.fixture(scope="module")
+def run() -> Run:
+    """Return the example, to the last year that the capacity survey asks for."""
+    area = sf.example_area()
+    plans = sf.forecast.plans(area, to=2032, draws=20, seed=7)
+    placed = sf.allocate.places(area, plans, draws=3)
+    return Run(area, plans, placed, funding.high_needs(area, plans, placed))
+
+
+@pytest.fixture(scope="module")
+def found(run) -> dict[str, pd.DataFrame]:
+    """Return its returns."""
+    return return_tables(run)
+
+
+def test_the_capacity_survey_runs_five_years_for_primary_and_seven_for_secondary(found):
+    years = found["scap_special"].groupby("education_phase")["year"].agg(["min", "max"])
+    assert years.loc["Primary"].tolist() == [2025, 2030]
+    assert years.loc["Secondary"].tolist() == [2025, 2032]
+    ncys = found["scap_special"].groupby("education_phase")["ncy"].agg(["min", "max"])
+    assert ncys.loc["Primary"].tolist() == [0, 6]
+    assert ncys.loc["Secondary"].tolist() == [7, 11]
+
+
+def test_the_survey_s_base_year_is_the_published_count_by_year_group_and_provision(run, found):
+    states = run.area.states[run.area.states["setting"].isin(SPECIALIST) & run.area.states["ncy"].between(0, 11)]
+    by = ["authority", "ncy", "setting"]
+    expected = states.groupby(by)["plans"].sum()
+    cells = found["scap_special"].query("year == 2025").rename(columns={"provision": "setting"})
+    assert cells.groupby(by)["pupils"].sum().to_dict() == expected[expected > 0].to_dict()
+
+
+def test_the_survey_s_cells_add_up_to_its_totals_which_are_the_forecast(run, found):
+    plans = run.plans.plans.mean("draw")
+    cells = found["scap_special"]
+    for row in found["scap_special_totals"].itertuples():
+        ncys = range(7) if row.education_phase == "Primary" else range(7, 12)
+        forecast = plans.sel(year=row.year, authority=row.authority, ncy=list(ncys), setting=list(SPECIALIST)).sum()
+        own = cells.query(
+            "authority == @row.authority and year == @row.year and education_phase == @row.education_phase"
+        )
+        assert own["pupils"].sum() == row.pupils
+        assert abs(row.pupils - float(forecast)) <= 1
+        assert row.low <= row.pupils <= row.high + 1
+
+
+def test_every_planning_area_of_the_survey_is_a_district_of_its_authority(run, found):
+    known = set(run.area.zones[["authority", "district"]].itertuples(index=False, name=None))
+    assert set(found["scap_special"][["authority", "planning_area"]].itertuples(index=False, name=None)) <= known
+
+
+def test_a_forecast_that_ends_early_says_what_the_survey_still_asks_for(run):
+    short = Run(run.area, sf.forecast.plans(run.area, to=2028, draws=2, seed=7), None, None)
+    words = return_tables(short)["definitions"]
+    said = words.loc[words["term"] == "not reached", "means"].tolist()
+    assert said == [
+        "Primary: the survey asks for 2029/30; the forecast ends in 2027/28",
+        "Secondary: the survey asks for 2031/32; the forecast ends in 2027/28",
+    ]
+
+
+@pytest.mark.parametrize("table", ["dsg_plan_children", "reform_plan_children"])
+@pytest.mark.parametrize("rule", [RULE_AUGUST, RULE_CENSUS])
+def test_children_add_up_to_the_forecast_under_both_age_rules(run, found, table, rule):
+    cells = found[table].query("age_rule == @rule")
+    totals = cells.groupby(["authority", "year"])["plans"].sum()
+    mean = run.plans.plans.mean("draw").sum(["ncy", "need", "setting"])
+    for (authority, year), total in totals.items():
+        assert abs(total - float(mean.sel(authority=authority, year=year))) <= 0.5 + 1e-6
+
+
+def test_the_base_year_is_exact_by_age_need_and_placement(run, found):
+    cells = found["dsg_plan_children"].query("age_rule == @RULE_AUGUST and year == 2025")
+    states = run.area.states.assign(age_group=age_group_of(run.area.states["ncy"].to_numpy()))
+    for label in ("age_group", "need"):
+        ours = cells.groupby(["authority", label])["plans"].sum()
+        theirs = states.groupby(["authority", label])["plans"].sum()
+        assert ours.to_dict() == theirs[theirs > 0].to_dict()
+
+
+def test_on_census_day_more_children_are_in_the_older_group():
+    from sufficiency.report.returns.counts import with_age_groups
+
+    one_ncy = pd.DataFrame({"authority": "A", "year": 2025, "ncy": [6], "plans": [100.0]})
+    both = with_age_groups(one_ncy).set_index(["age_rule", "age_group"])["plans"]
+    assert both[RULE_AUGUST, "5-10"] == 100
+    assert both[RULE_CENSUS, "5-10"] == pytest.approx(100 * (1 - HAD_BIRTHDAY))
+    assert both[RULE_CENSUS, "11-15"] == pytest.approx(100 * HAD_BIRTHDAY)
+
+
+def test_spending_by_placement_adds_up_to_the_budget(run, found):
+    money = found["dsg_plan_money"].groupby(["authority", "financial_year"])["gbp"].sum()
+    spend = run.budget.spend.mean("draw").sum("item")
+    for (authority, year), gbp in money.items():
+        assert abs(gbp - float(spend.sel(authority=authority, financial_year=year))) <= 1
+    assert found["dsg_plan_money"]["financial_year"].max() == 2030
+
+
+def test_an_average_cost_is_spending_over_children(found):
+    money = found["dsg_plan_money"].dropna(subset=["average_gbp"])
+    many = money[money["children"] > 50]
+    np.testing.assert_allclose(many["average_gbp"], many["gbp"] / many["children"], rtol=0.002)
+
+
+def test_past_years_are_as_published(run, found):
+    past = found["dsg_plan_past"].query("label == 'placement'").groupby(["authority", "year"])["plans"].sum()
+    published = run.area.plans.query("year < 2025").groupby(["authority", "year"])["plans"].sum()
+    assert past.to_dict() == published.to_dict()
+
+
+def test_the_reform_plan_has_fourteen_types_and_only_those(found):
+    assert len(REFORM_TYPES) == 14
+    assert set(found["reform_plan_children"]["provision"]) <= set(REFORM_TYPES)
+    assert found["reform_plan_children"]["provision_name"].notna().all()
+
+
+def test_plans_issued_are_as_returned_and_then_as_forecast(run, found):
+    process = found["reform_plan_process"].set_index(["authority", "measure", "year"])
+    assert process.loc[("E06000061", "issued", 2025)].tolist()[:2] == [988, "actual"]
+    ahead = run.plans.flows_by_ncy.sel(kind="joiners", year=2027, authority="E06000061").mean("draw").sum()
+    assert process.loc[("E06000061", "issued", 2027), "count"] == pytest.approx(float(ahead), abs=0.51)
+    assert process.loc[("E06000061", "requests", 2027), "basis"] == "forecast"
+
+
+def test_with_a_scenario_both_cases_stand_side_by_side(run):
+    found = return_tables(run, now=run)
+    assert set(found["dsg_plan_children"]["case"]) == {"unmitigated", "mitigated"}
+    assert set(found["dsg_plan_position"]["case"]) == {"unmitigated", "mitigated"}
+
+
+def test_the_forms_open_and_their_totals_are_their_parts(run, tmp_path):
+    paths = write_returns(run, tmp_path / "returns")
+    assert {p.name for p in paths} >= {"scap_special.csv", "dsg_plan_children.csv", "definitions.csv", "returns.xlsx"}
+    book = openpyxl.load_workbook(tmp_path / "returns" / "returns.xlsx", data_only=True)
+    assert book.sheetnames == [
+        "SCAP special places",
+        "DSG plan - children",
+        "DSG plan - money",
+        "Reform plan",
+        "Definitions",
+    ]
+    sums = 0
+    for sheet in book.worksheets[:-1]:
+        start = None
+        for row in sheet.iter_rows(min_col=1, max_col=8, values_only=True):
+            if row[0] == "authority":
+                start, total = row, np.zeros(8)
+            elif start and row[0] == "Total":
+                at = [i for i, v in enumerate(row) if isinstance(v, int | float)]
+                assert [row[i] for i in at] == pytest.approx([total[i] for i in at])
+                start, sums = None, sums + 1
+            elif start and row[0] is not None:
+                total += [v if isinstance(v, int | float) else 0 for v in row]
+            else:
+                start = None
+    assert sums >= 10
+
+
+def test_no_table_holds_anything_personal(found):
+    columns = {c for table in found.values() for c in table.columns}
+    assert not columns & {"zone", "postcode", "upn", "name", "setting", "birth_date"}
+
+
+def test_a_folder_that_can_t_be_written_is_said(run, tmp_path):
+    (tmp_path / "taken").write_text("a file, not a folder")
+    with pytest.raises(OutputError, match="can't be written"):
+        write_returns(run, tmp_path / "taken")
+
+
+def test_a_limit_below_nothing_is_refused(run, tmp_path):
+    with pytest.raises(InputError, match="suppress=-1"):
+        write_returns(run, tmp_path, suppress=-1)
+
+
+def test_published_returns_hide_small_numbers_and_never_one_alone(run, tmp_path):
+    write_returns(run, tmp_path, suppress=5)
+    for name, count in (("scap_special", "pupils"), ("dsg_plan_children", "plans"), ("reform_plan_children", "plans")):
+        table = pd.read_csv(tmp_path / f"{name}.csv", dtype="str")
+        numbers = pd.to_numeric(table[count], errors="coerce")
+        assert not numbers.between(1, 4).any()
+        by = [c for c in table.columns if c not in ("value", count)]
+        lone = table.assign(hidden=table[count].eq("c")).groupby(by, dropna=False)["hidden"].sum()
+        shown = table.groupby(by, dropna=False)[count].size()
+        assert not ((lone == 1) & (shown > 1)).any()
+        assert RULE_CENSUS not in table.to_string()
+
+
+@given(st.lists(st.integers(0, 40), min_size=1, max_size=12), st.integers(2, 10))
+def test_what_is_hidden_could_be_shared_out_in_enough_ways(counts, limit):
+    hide = hidden(counts, limit)
+    values = np.array(counts)
+    assert hide[(values >= 1) & (values < limit)].all()
+    if hide.any():
+        everything = hide.sum() == (values > 0).sum()
+        assert everything or (hide.sum() > 1 and values[hide].sum() >= limit - 1)
+
+
+@given(st.lists(st.floats(0, 50), min_size=1, max_size=20))
+def test_rounded_parts_make_the_rounded_total_and_none_is_one_away_from_its_share(parts):
+    array = np.array(parts)
+    total = int(np.floor(array.sum() + 0.5))
+    whole = apportioned(array, total)
+    assert whole.sum() == (total if array.sum() > 0 else 0)
+    if array.sum() > 0:
+        assert (np.abs(whole - array * total / array.sum()) < 1 + 1e-6).all()
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_rounding_holds_at_every_level_and_leaves_whole_numbers_alone(seed):
+    rng = np.random.default_rng(seed)
+    labels = [(y, p, n) for y in (2025, 2026) for p in ("a", "b") for n in ("x", "y", "z")]
+    frame = pd.DataFrame(labels, columns=["year", "phase", "need"])
+    frame["count"] = np.where(frame["year"] == 2025, rng.integers(0, 9, 12), rng.uniform(0, 9, 12))
+    levels = [["year"], ["phase"], ["need"]]
+    frame["whole"] = whole_numbers(frame, "count", levels)
+    now = frame[frame["year"] == 2025]
+    assert (now["whole"] == now["count"]).all()
+    totals = frame.groupby("year")[["count", "whole"]].sum()
+    assert (np.abs(totals["count"] - totals["whole"]) <= 0.5 + 1e-9).all()
+    phases = frame.groupby(["year", "phase"])[["count", "whole"]].sum()
+    assert (np.abs(phases["count"] - phases["whole"]) < 1.5).all()
