@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from sufficiency.errors import InputError, nearest
@@ -29,8 +30,10 @@ def take(
     Raises
     ------
     InputError
-        If one that is not `optional` is missing: names it as published, and the nearest there is. If one is twice.
+        If there are no rows. If one that is not `optional` is missing: names it as published, and the nearest there is. If one is twice.
     """
+    if frame.empty:
+        raise InputError(f"{source} has a header and no rows")
     there: dict[str, list[str]] = {}
     for column in frame.columns:
         there.setdefault(plain(column), []).append(column)
@@ -70,6 +73,28 @@ def numbers(words: pd.Series, *, source: str) -> pd.Series:
             "sign for none, such as x, z, c or low"
         )
     return found.astype("float64")
+
+
+def whole_numbers(words: pd.Series, *, source: str) -> pd.Series:
+    """Return cells as whole numbers, none of them blank.
+
+    Raises
+    ------
+    InputError
+        Naming the first row that is blank or not whole.
+    """
+    found = numbers(words, source=source)
+    wrong = ~np.isfinite(found) | (found != found.round()) | (found.abs() > 1e15)
+    if wrong.any():
+        place = int(wrong.to_numpy().argmax())
+        raise InputError(f"{source}: row {place + 2}, {words.name}: '{words.iloc[place]}' is not a whole number")
+    return found.astype("int64")
+
+
+def codes(words: pd.Series) -> pd.Series:
+    """Return whole numbers that name something, such as an authority's 940 or 940.0; blank where it isn't one."""
+    found = pd.to_numeric(words, errors="coerce").astype("float64")
+    return found.mask((found != found.round()) | (found.abs() > 1e9)).astype("Int64")
 
 
 def january_of(period: pd.Series, *, source: str) -> pd.Series:

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from sufficiency.errors import InputError, nearest
-from sufficiency.inputs.columns import numbers, take
+from sufficiency.inputs.columns import numbers, take, whole_numbers
 from sufficiency.inputs.release import find_table
 from sufficiency.vocabulary import SETTINGS
 
@@ -103,7 +103,7 @@ def _read(folder: str | Path, file: str, total: str) -> pd.DataFrame:
     )
     frame = take(text, {**PLACE, **more, "count": total}, source=source)
     frame["count"] = numbers(frame["count"], source=source)
-    frame["year"] = numbers(frame["year"], source=source).astype("int64")
+    frame["year"] = whole_numbers(frame["year"], source=source)
     for column, known in (("age", AGE_GROUPS), ("group", GROUPS)):
         if column in frame:
             frame[column] = frame[column].str.strip().str.lower()

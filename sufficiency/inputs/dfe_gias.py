@@ -102,9 +102,9 @@ def schools(path: str | Path) -> pd.DataFrame:
     for column in ("opened", "closed"):
         if column in frame:
             frame[column] = pd.to_datetime(frame[column], dayfirst=True, errors="coerce", format="mixed")
-    if "age_low" in frame:
-        frame["ncy_low"] = (frame["age_low"] - 4).clip(NCY_LOW, NCY_HIGH).astype("Int64")
-        frame["ncy_high"] = (frame["age_high"] - 5).clip(NCY_LOW, NCY_HIGH).astype("Int64")
+    for column, ncy, less in (("age_low", "ncy_low", 4), ("age_high", "ncy_high", 5)):
+        if column in frame:
+            frame[ncy] = (frame[column].round() - less).clip(NCY_LOW, NCY_HIGH).astype("Int64")
     if "sex" in frame:
         frame["sex"] = frame["sex"].str.strip().str.lower().map(SEX).fillna("all")
     return frame[frame["setting_type"] != ""].reset_index(drop=True)

@@ -11,7 +11,7 @@ from typing import Final
 
 import pandas as pd
 
-from sufficiency.inputs.columns import NOT_PUBLISHED, take
+from sufficiency.inputs.columns import NOT_PUBLISHED, codes, take
 from sufficiency.inputs.files import read_text_table
 
 MEASURES: Final = {
@@ -57,9 +57,9 @@ def measures(path: str | Path) -> pd.DataFrame:
     frame["measure"] = frame["measure"].str.strip().map(MEASURES)
     words = frame["value"].astype("str").str.strip().str.lower()
     frame["value"] = pd.to_numeric(words.mask(words.isin(NOT_PUBLISHED)), errors="coerce")
-    frame["year"] = pd.to_numeric(frame["period"].astype("str").str.slice(0, 4), errors="coerce").astype("Int64")
+    frame["year"] = codes(frame["period"].astype("str").str.slice(0, 4))
     number = frame["number"] if "number" in frame else pd.Series("", index=frame.index)
-    frame["number"] = pd.to_numeric(number, errors="coerce").astype("Int64")
+    frame["number"] = codes(number)
     kept = frame.dropna(subset=["measure", "value", "year"])
     columns = ["measure", "year", "period", "name", "number", "region", "value"]
     return kept[[c for c in columns if c in kept]].reset_index(drop=True)

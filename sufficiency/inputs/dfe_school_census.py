@@ -14,7 +14,7 @@ from typing import Final
 import pandas as pd
 
 from sufficiency.errors import InputError
-from sufficiency.inputs.columns import january_of, numbers, take
+from sufficiency.inputs.columns import codes, january_of, numbers, take
 from sufficiency.inputs.files import read_text_table
 
 NAMES: Final = {
@@ -44,7 +44,7 @@ def pupils_by_ncy(path: str | Path) -> pd.DataFrame:
         )
     frame = text.assign(
         year=january_of(text["year"], source=file.name),
-        number=pd.to_numeric(text["number"], errors="coerce").astype("Int64"),
+        number=codes(text["number"]),
         ncy=ncy.astype("Int64"),
         pupils=numbers(text["pupils"], source=file.name),
     )

@@ -21,7 +21,7 @@ from typing import Any, Final
 import pandas as pd
 
 from sufficiency.errors import InputError, nearest
-from sufficiency.inputs.columns import numbers, plain, take
+from sufficiency.inputs.columns import january_of, numbers, plain, take
 from sufficiency.inputs.files import read_text_table
 
 OLDEST: Final = 25
@@ -109,7 +109,7 @@ def births(path: str | Path) -> pd.DataFrame:
     if "sex" in frame:
         frame = frame[frame["sex"].str.strip().str.lower() == "persons"]
     frame = frame.assign(
-        year=pd.to_numeric(frame["date"].str.slice(0, 4)).astype("int64"),
+        year=january_of(frame["date"], source=file.name) - 1,
         births=numbers(frame["births"], source=file.name),
     )
     return frame[["code", "year", "births"]].reset_index(drop=True)
@@ -132,14 +132,18 @@ def boundaries(path: str | Path, *, code: str = "LSOA21CD") -> dict[str, Any]:
         shapes = json.loads(file.read_text(encoding="utf-8-sig"))
         features = shapes["features"]
         known = list(features[0]["properties"])
-    except (OSError, ValueError, KeyError, IndexError, TypeError) as caught:
+        properties = [f["properties"] for f in features]
+        geometries = [f["geometry"] for f in features]
+    except (OSError, ValueError, KeyError, IndexError, TypeError, RecursionError) as caught:
         raise InputError(f"{file.name} is not GeoJSON with features: {caught}") from caught
     held = next((k for k in known if plain(k) in {plain(s) for s in _spellings(code)}), None)
     if held is None:
         raise InputError(f"{file.name}: features have no property '{code}'{nearest(code, known)}")
+    if not all(isinstance(p, dict) and held in p for p in properties):
+        raise InputError(f"{file.name}: some features have no property '{held}'")
     kept = [
-        {"type": "Feature", "properties": {"zone": str(f["properties"][held])}, "geometry": f["geometry"]}
-        for f in features
+        {"type": "Feature", "properties": {"zone": str(p[held])}, "geometry": shape}
+        for p, shape in zip(properties, geometries, strict=True)
     ]
     return {"type": "FeatureCollection", "features": kept}
 

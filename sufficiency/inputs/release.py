@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Sequence
+from lzma import LZMAError
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -46,7 +48,16 @@ def _from_zip(path: Path, names: Sequence[str]) -> tuple[pd.DataFrame, str]:
             for name in names:
                 if name in inside:
                     return parsed(decoded(_unpack(packed, inside[name], path), source=name), source=name), name
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as caught:
+    except (
+        zipfile.BadZipFile,
+        NotImplementedError,
+        RuntimeError,
+        EOFError,
+        OSError,
+        UnicodeError,
+        zlib.error,
+        LZMAError,
+    ) as caught:
         raise InputError(f"{path.name} can't be read as a zip: {caught}; download it again") from caught
     raise MissingError(f"there is no {' or '.join(names)} in {path.name}{nearest(names[0], inside)}")
 

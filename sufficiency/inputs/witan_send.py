@@ -18,7 +18,7 @@ from typing import Final
 import pandas as pd
 
 from sufficiency.errors import Fault, FaultyTableError
-from sufficiency.inputs.columns import numbers, take
+from sufficiency.inputs.columns import numbers, take, whole_numbers
 from sufficiency.inputs.files import read_text_table
 
 NONE: Final = "NONSEND"
@@ -58,7 +58,7 @@ def _transitions(path: Path) -> pd.DataFrame:
     names |= {f"{what}_{n}": f"{what}-{n}" for n in (1, 2) for what in ("setting", "need")}
     frame = take(read_text_table(path), names, source=path.name)
     for column in ("year", "ncy_1", "ncy_2"):
-        frame[column] = numbers(frame[column], source=path.name).astype("int64")
+        frame[column] = whole_numbers(frame[column], source=path.name)
     for column in ("setting_1", "need_1", "setting_2", "need_2"):
         frame[column] = frame[column].str.strip().replace(NONE, "")
     wrong = frame.index[frame["ncy_2"] != frame["ncy_1"] + 1]
@@ -77,8 +77,8 @@ def _transitions(path: Path) -> pd.DataFrame:
 def _population(path: Path) -> pd.DataFrame:
     names = {"year": "calendar-year", "ncy": "academic-year", "children": "population"}
     frame = take(read_text_table(path), names, source=path.name)
-    typed = frame.assign(**{c: numbers(frame[c], source=path.name) for c in names})
-    return typed.astype({"year": "int64", "ncy": "int64"})
+    whole = {c: whole_numbers(frame[c], source=path.name) for c in ("year", "ncy")}
+    return frame.assign(**whole, children=numbers(frame["children"], source=path.name))
 
 
 def _costs(path: Path) -> pd.DataFrame:
@@ -101,7 +101,7 @@ def _valid_states(path: Path) -> pd.DataFrame:
         return pd.DataFrame(columns=list(columns))
     frame = take(read_text_table(path), columns, source=path.name, optional=["group", "moves_to"])
     for column in ("ncy_low", "ncy_high"):
-        frame[column] = numbers(frame[column], source=path.name).astype("int64")
+        frame[column] = whole_numbers(frame[column], source=path.name)
     for column in ("needs", "moves_to"):
         if column in frame:
             frame[column] = frame[column].str.replace(r"\s*,\s*", " ", regex=True)
