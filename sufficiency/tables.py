@@ -570,11 +570,11 @@ VEHICLES: Final = table(
     "vehicles",
     "Kinds of vehicle on the school run",
     ["vehicle"],
-    vehicle=text("Kind: minibus, shared_taxi, solo_taxi, wheelchair_accessible"),
+    vehicle=text("Kind: minibus, in_house_minibus, shared_taxi, solo_taxi, wheelchair_accessible"),
     seats=whole("Seats for children [seats]", 1),
     wheelchair_spaces=whole("Wheelchair spaces [spaces]", 0),
     available=whole("How many there are; blank means as many as needed", 0, nullable=True, required=False),
-    fixed_gbp=number("A vehicle a day, driver included [GBP]", 0),
+    fixed_gbp=number("A vehicle a day, driver and any assistant included [GBP]", 0),
     gbp_per_km=number("A km, loaded [GBP/km]", 0),
     gbp_per_minute=number("A minute on the road [GBP/minute]", 0),
 )

@@ -49,7 +49,9 @@ class Homes:
 
     km: Floats  # mean distance to school, one way [km]
     minutes: Floats  # and time [minutes]
-    area_km2: Floats  # over which the homes are spread [km²]
+    area_km2: Floats  # over which as many homes, evenly spread, would lie as near to one another [km²]
+    span_km2: Floats  # that they span: 4π √det of their covariance [km²]
+    minutes_spread: Floats  # standard deviation of minutes over their mean
     rural: Floats  # share of them in the country
     limit_minutes: Floats  # the longest ride wanted [minutes]
 

@@ -31,15 +31,15 @@ def homes_of(area: Area, rows: pd.DataFrame, attending: xr.DataArray) -> Homes:
     """
     rows = rows.assign(limit=guide_minutes(area, rows["ncy"]), all="all")
     index = pd.MultiIndex.from_product([attending[d].values for d in PLACE], names=PLACE)
-    found = _spread(rows, list(PLACE)).reindex(index)
-    by_setting = _spread(rows, ["setting"]).reindex(index.get_level_values("setting")).set_axis(index)
-    filled = found.fillna(by_setting).fillna(_spread(rows, ["all"]).iloc[0]).fillna(1.0)
+    found = spread_of(rows, list(PLACE)).reindex(index)
+    by_setting = spread_of(rows, ["setting"]).reindex(index.get_level_values("setting")).set_axis(index)
+    filled = found.fillna(by_setting).fillna(spread_of(rows, ["all"]).iloc[0]).fillna(1.0)
     shape = [attending.sizes[d] for d in PLACE]
     return Homes(**{c: filled[c].to_numpy(dtype=float).reshape(shape) for c in filled})
 
 
-def _spread(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """Return weighted means, and the area over which as many homes, evenly spread, would lie as near to one another.
+def spread_of(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Return weighted means and spreads, and the area over which as many homes, evenly spread, would lie as near to one another.
 
     Evenly spread points are half of √(area ÷ points) from their nearest. Homes cluster in towns, so the area is less than
     the one that they span.
@@ -50,11 +50,23 @@ def _spread(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
         "minutes": rows["minutes"],
         "rural": rows["is_rural"].astype(float),
         "limit_minutes": rows["limit"],
+        "minutes²": rows["minutes"] ** 2,
+        "within": rows["home_spread_km"] ** 2,
+        "x": rows["easting"] / 1000,
+        "y": rows["northing"] / 1000,
     }
+    facts |= {a + b: facts[a] * facts[b] for a, b in ("xx", "yy", "xy")}
     keys = [rows[k] for k in by]
     total = weight.groupby(keys).sum()
     mean = pd.DataFrame({name: (fact * weight).groupby(keys).sum() / total for name, fact in facts.items()})
-    return mean.assign(area_km2=total * (2 * _apart_km(rows, by).reindex(mean.index)) ** 2)
+    variance = {a + b: mean[a + b] - mean[a] * mean[b] for a, b in ("xx", "yy", "xy")}
+    det = (variance["xx"] + mean["within"]) * (variance["yy"] + mean["within"]) - variance["xy"] ** 2
+    spread = np.sqrt((mean["minutes²"] - mean["minutes"] ** 2).clip(lower=0)) / mean["minutes"].clip(lower=1e-9)
+    return mean[["km", "minutes", "rural", "limit_minutes"]].assign(
+        area_km2=total * (2 * _apart_km(rows, by).reindex(mean.index)) ** 2,
+        span_km2=4 * np.pi * np.sqrt(det.clip(lower=1e-4)),
+        minutes_spread=spread,
+    )
 
 
 def _apart_km(rows: pd.DataFrame, by: list[str]) -> pd.Series:

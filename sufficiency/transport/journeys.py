@@ -7,6 +7,7 @@ changes starts in the year after the base, so the base year, which costs are cal
 from __future__ import annotations
 
 import zlib
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -19,6 +20,8 @@ from sufficiency.errors import InputError, MissingError
 from sufficiency.school_year import phase_of
 from sufficiency.transport.calibration import calibrate
 from sufficiency.transport.cost import Floats, Homes
+from sufficiency.transport.estimate import Estimate
+from sufficiency.transport.fast_cost import rounds_factor, school_error
 from sufficiency.transport.homes import PLACE, homes_of
 from sufficiency.transport.modes import MODES, VEHICLES, WAYS, Levers, guide_minutes, trained_share, travellers, ways
 from sufficiency.transport.result import Journeys
@@ -29,7 +32,7 @@ from sufficiency.vocabulary import UNPLACED
 CELL: Final = ("year", "authority", "need", "phase", "setting")
 
 
-def journeys(area: Area, placed: tables.PlacedResult, *, seed: int = 7) -> Journeys:
+def journeys(area: Area, placed: tables.PlacedResult, *, estimate: Estimate | None = None, seed: int = 7) -> Journeys:
     """Return how the children who are placed get to school, and what it costs.
 
     Parameters
@@ -38,6 +41,8 @@ def journeys(area: Area, placed: tables.PlacedResult, *, seed: int = 7) -> Journ
         Its zones, settings, travel, vehicles and assumptions `transport.*`; levers are assumptions too.
     placed
         An allocation: expected placements and who attends where in each draw. Children without a place are left out.
+    estimate
+        Of what rounds cost, calibrated on the area's own routed samples (`Journeys.estimate`); by default, on the example's.
     seed
         The fast estimate's error is drawn from it, setting by setting, the same for every scenario.
 
@@ -57,22 +62,31 @@ def journeys(area: Area, placed: tables.PlacedResult, *, seed: int = 7) -> Journ
     if unknown:
         raise InputError(f"the allocation has settings that the area lacks: {', '.join(unknown[:3])}")
     today = xr.DataArray(attending["year"].values <= area.base_year, dims="year")
-    homes, noise = homes_of(area, rows, attending), _noise(area, attending, seed)
-    runs = _practice(area, rows, attending, homes, noise, Levers())
+    homes = homes_of(area, rows, attending)
+    noise = _noise(attending, school_error(area, estimate), seed)
+    practice = partial(_practice, area, rows, attending, homes, noise, estimate)
+    runs = practice(Levers())
     levers = Levers.of(area)
     if not levers.is_today:
-        runs = runs.where(today, _practice(area, rows, attending, homes, noise, levers))
+        runs = runs.where(today, practice(levers))
     runs["beyond_guide"] = runs["children"] * _share_beyond(area, rows, runs)
-    return Journeys(area, runs, rows, calibrate(area, runs))
+    return Journeys(area, runs, rows, calibrate(area, runs), school_error(area, estimate))
 
 
 def _practice(
-    area: Area, rows: pd.DataFrame, attending: xr.DataArray, homes: Homes, noise: xr.DataArray, levers: Levers
+    area: Area,
+    rows: pd.DataFrame,
+    attending: xr.DataArray,
+    homes: Homes,
+    noise: xr.DataArray,
+    estimate: Estimate | None,
+    levers: Levers,
 ) -> xr.Dataset:
     """Return a year's transport with some levers pulled; training is paid for beside the pass."""
     shares = ways(area, rows, levers)
     by_way = _travellers(rows, attending, shares, list(WAYS))
-    runs = price_year(area, by_way, homes, levers, noise)
+    factor = rounds_factor(area, by_way, homes, estimate)
+    runs = price_year(area, by_way, homes, levers, factor=factor, noise=noise)
     if levers.training_more:
         more = _travellers(rows, attending, trained_share(area, rows, levers)[:, None], ["pass"]).rename(way="mode")
         paid = (more * area.value("transport.training_gbp")).reindex(mode=list(MODES), fill_value=0.0)
@@ -126,9 +140,9 @@ def _rates(rows: pd.DataFrame, attending: xr.DataArray, amounts: pd.DataFrame) -
     )
 
 
-def _noise(area: Area, attending: xr.DataArray, seed: int) -> xr.DataArray:
+def _noise(attending: xr.DataArray, spread: float, seed: int) -> xr.DataArray:
     """Return a factor on the cost of shared runs, draw × setting: the fast estimate's error, the same in every scenario."""
-    spread, draws = area.value("transport.round_share_error"), attending["draw"].values
+    draws = attending["draw"].values
     factors = []
     for setting in attending["setting"].values:
         own = np.random.SeedSequence([seed, zlib.crc32(str(setting).encode())])

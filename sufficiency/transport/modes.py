@@ -75,7 +75,7 @@ class Levers:
 def travellers(area: Area, placements: pd.DataFrame) -> pd.DataFrame:
     """Return who travels, row by row of `tables.PLACEMENTS`, those without a place left out.
 
-    Adds `phase`-free facts that later steps use: `setting_type`, `probability` of entitlement, `paragraph`, and
+    Adds `phase`-free facts that later steps use: `setting_type`, `probability` of entitlement, `test` and `paragraph`, and
     `travellers`: children × entitlement × take-up × those who don't board. [children]
     """
     rows = placements[placements["setting"] != UNPLACED].reset_index(drop=True)
@@ -84,7 +84,7 @@ def travellers(area: Area, placements: pd.DataFrame) -> pd.DataFrame:
     # A child of an NCY turns a year older some time in it: half the year is spent at each age.
     first, second = (entitlement(_as_tested(area, rows, turned=t), area) for t in (0, 1))
     rows["probability"] = (first["probability"] + second["probability"]) / 2
-    rows["paragraph"] = second["paragraph"]
+    rows["test"], rows["paragraph"] = second["test"], second["paragraph"]
     home_daily = 1 - area.value("transport.residential_share") * rows["setting_type"].isin(BOARDING)
     rows["travellers"] = rows["children"] * rows["probability"] * area.value("transport.take_up") * home_daily
     return rows

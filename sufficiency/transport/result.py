@@ -16,10 +16,25 @@ from sufficiency.school_year import academic_weights
 from sufficiency.transport.modes import MODE_GROUP_OF, TAXIS, VEHICLES
 
 if TYPE_CHECKING:
+    from sufficiency.transport.estimate import Estimate
     from sufficiency.transport.school_rounds import Points, SchoolRounds
 
 SHOWN: Final = ("children", "vehicles", "km", "assistants", "beyond_guide", "co2_kg", "gbp", "gbp_before_calibration")
 DERIVED: Final = ("setting_type", "mode_group")
+ENTITLED_BY: Final = (
+    "year",
+    "authority",
+    "district",
+    "zone",
+    "setting",
+    "setting_type",
+    "ncy",
+    "phase",
+    "need",
+    "need_group",
+    "test",
+    "paragraph",
+)
 BY: Final = ("year", "financial_year", "authority", "setting", "mode", *DERIVED)
 
 
@@ -35,6 +50,7 @@ class Journeys:
     runs: xr.Dataset = field(repr=False)
     riders: pd.DataFrame = field(repr=False)  # expected placements with entitlement and travellers
     calibration: pd.DataFrame  # authority, basis, travellers, modelled_gbp, target_gbp, factor
+    estimate_error: float = 0.0  # of the fast estimate of cost at one school, a standard deviation as a share
 
     def __repr__(self) -> str:
         """Return one line: the area, years and the calibration."""
@@ -123,6 +139,70 @@ class Journeys:
             frame["setting_type"] = frame["setting"].map(self.area.settings.set_index("setting")["setting_type"])
         return frame.groupby(["draw", *keys], sort=False)[list(SHOWN)].sum().reset_index("draw", drop=True)
 
+    def entitlement(self, *by: str) -> pd.DataFrame:
+        """Return who is entitled in the expected placements, and by which test.
+
+        Parameters
+        ----------
+        by
+            Any of year, authority, district, zone, setting, setting_type, ncy, phase, need, need_group, test, paragraph.
+
+        Returns
+        -------
+        DataFrame
+            *by, children placed, `entitled` (chances added up, since a distance may be an estimate), `travellers` (those who
+            take it up and don't board), `unsure` (children whose chance is between 0.1 and 0.9), mean_km and mean_minutes of
+            travellers. [children, km, minutes]
+        """
+        known = [c for c in ENTITLED_BY if c in self.riders]
+        unknown = [k for k in by if k not in known]
+        if unknown:
+            raise InputError(
+                f"journeys.entitlement: '{unknown[0]}' is not one of {one_of(known)}{nearest(unknown[0], known)}"
+            )
+        rows = self.riders
+        added = pd.DataFrame(
+            {
+                "children": rows["children"],
+                "entitled": rows["children"] * rows["probability"],
+                "travellers": rows["travellers"],
+                "unsure": rows["children"] * rows["probability"].between(0.1, 0.9),
+                "mean_km": rows["km"] * rows["travellers"],
+                "mean_minutes": rows["minutes"] * rows["travellers"],
+            }
+        )
+        keys = list(by) or ["year"]
+        found = added.groupby([rows[k] for k in keys]).sum()
+        for mean in ("mean_km", "mean_minutes"):
+            found[mean] = found[mean] / found["travellers"].where(found["travellers"] > 0)
+        return found.reset_index()
+
+    @property
+    def notes(self) -> pd.DataFrame:
+        """What a reader should know, as `tables.NOTES`."""
+        guesses = self.riders.drop_duplicates(["zone", "setting"])
+        straight = float(guesses["is_walk_estimated"].mean())
+        rows = [
+            ("assumed", f"{row.authority}: cost × {row.factor:.2f}, to {row.basis}; before that a traveller costs "
+                        f"{row.modelled_gbp:,.0f} GBP a year") for row in self.calibration.itertuples()
+        ]  # fmt: skip
+        rows += [
+            (
+                "assumed",
+                f"{row['measure']}: {row['modelled']:,.4g} modelled, {row['national']:,.4g} national, {row['note']}",
+            )
+            for row in self.against_national().to_dict("records")
+        ]
+        rows += [
+            (
+                "doubtful",
+                f"walking distance is an estimate for {straight:.0%} of journeys, so entitlement is a probability",
+            ),
+            ("doubtful", f"cost at one school is a fast estimate, within {self.estimate_error:.0%} two times in three"),
+            ("missing", "children without a place, at mainstream schools and at colleges are not carried here"),
+        ]
+        return pd.DataFrame([("transport", kind, says) for kind, says in rows], columns=["table", "kind", "says"])
+
     def rounds(self, setting: str, year: int, *, seconds: float = 10, seed: int = 1) -> SchoolRounds:
         """Return rounds for the expected travellers to one school in one year, planned and checked.
 
@@ -147,6 +227,25 @@ class Journeys:
         """Return one school's rounds as GeoJSON; stops are rounded to the nearest km unless asked for otherwise."""
         return self.rounds(setting, year, seconds=seconds, seed=seed).geojson(homes=homes)
 
+    def estimate(self, year: int | None = None, *, schools: int = 20, seconds: float = 2, seed: int = 1) -> Estimate:
+        """Return the fast estimate calibrated on the area's own routed samples, with its measured error.
+
+        Give it back to `journeys(area, placed, estimate=...)`.
+
+        Parameters
+        ----------
+        year
+            By default the base year.
+        schools
+            How many schools to route, from the largest to the smallest at even steps.
+        seconds, seed
+            As `sf.transport.rounds`, for each.
+        """
+        from sufficiency.transport.school_rounds import routed_samples
+
+        at = self.area.base_year if year is None else year
+        return routed_samples(self.area, self.riders, at, schools=schools, seconds=seconds, seed=seed)
+
     def against_rounds(
         self, year: int | None = None, settings: Sequence[str] | None = None, *, seconds: float = 1, seed: int = 1
     ) -> pd.DataFrame:
@@ -163,7 +262,7 @@ class Journeys:
         -------
         DataFrame
             setting, children, estimated_gbp and routed_gbp a school day for as many children, and ratio, routed over
-            estimated. To take an area's own ratio multiply `transport.rounds_over_estimate` by the total's. [GBP]
+            estimated. [GBP]
         """
         at = self.area.base_year if year is None else year
         carried = self.runs.sel(year=at, mode=list(VEHICLES)).mean("draw").sum(("authority", "mode"))
@@ -228,6 +327,6 @@ _RATES: Final = "rates a day and a km are working assumptions, not contracts, an
 WHY: Final = {
     "cost of a traveller": f"{_RATES}; colleges and mainstream schools, a quarter of travellers nationally, are left out",
     "cost of a traveller by taxi": _RATES,
-    "share by taxi": "children ride in what costs least where they live, so a denser or sparser area than the country has a different mix",
+    "share by taxi": "children ride in what costs least; at the rates assumed and within the guide on time on board, a minibus seldom fills, and routed plans choose taxis too",
     "share alone": "who needs to travel alone follows the area's mix of needs",
 }

@@ -17,11 +17,14 @@ from sufficiency import distance
 from sufficiency.area import Area
 from sufficiency.errors import InputError, MissingError, nearest, one_of
 from sufficiency.transport.cost import fleet
+from sufficiency.transport.estimate import Estimate, calibrate, sample
+from sufficiency.transport.homes import spread_of
 from sufficiency.transport.modes import WAYS, Levers, guide_minutes, ways
 from sufficiency.transport.round_plan import Rounds, rounds
 
 Points = Literal["rounded", "exact", "none"]
 ROUNDED_M: Final = 1_000  # points are rounded to the nearest km of the grid [m]
+FEWEST: Final = 5  # travellers at a school worth sampling
 KINDS: Final = ("solo_taxi", "shared_taxi", "wheelchair_accessible", "minibus", "in_house_minibus")
 
 
@@ -175,6 +178,24 @@ def stops_at(area: Area, riders: pd.DataFrame, setting: str, year: int) -> pd.Da
             "service_minutes": np.where(in_chair, *board),
         }
     )
+
+
+def routed_samples(
+    area: Area, riders: pd.DataFrame, year: int, *, schools: int = 20, seconds: float = 2, seed: int = 1
+) -> Estimate:
+    """Return the fast estimate of rounds, calibrated on schools of the area that are routed here."""
+    here = riders[riders["year"] == year]
+    size = here.groupby("setting")["travellers"].sum().sort_values(ascending=False)
+    size = size[size >= FEWEST]
+    picked = size.index[np.unique(np.linspace(0, len(size) - 1, min(schools, len(size))).round().astype(int))]
+    span = spread_of(here.assign(limit=guide_minutes(area, here["ncy"])), ["setting"])["span_km2"]
+    fleet_table = vehicles(area)
+    samples = []
+    for setting in picked:
+        stops = stops_at(area, riders, setting, year)
+        legs, over = _legs(area, stops, setting), float(span[setting])
+        samples.append(sample(stops, fleet_table, legs, school=setting, area_km2=over, seconds=seconds, seed=seed))
+    return calibrate(samples, fleet_table)
 
 
 def vehicles(area: Area) -> pd.DataFrame:

@@ -20,7 +20,9 @@ SHARED: Final = ("shared_taxi", "minibus", "in_house_minibus")
 _FUEL: Final = {"minibus": "minibus", "in_house_minibus": "minibus", "budget": "car"}  # every other vehicle is a taxi
 
 
-def price_year(area: Area, by_way: xr.DataArray, homes: Homes, levers: Levers, noise: xr.DataArray) -> xr.Dataset:
+def price_year(
+    area: Area, by_way: xr.DataArray, homes: Homes, levers: Levers, *, factor: Floats, noise: xr.DataArray
+) -> xr.Dataset:
     """Return what each mode carries, needs and costs in each academic year.
 
     Parameters
@@ -29,8 +31,10 @@ def price_year(area: Area, by_way: xr.DataArray, homes: Homes, levers: Levers, n
         Travellers: draw × year × authority × setting × way. [children]
     homes
         Where they live: year × authority × setting.
+    factor
+        What the fast estimate makes of the cost of shared runs, over that of the plain one here, as `by_way` without way.
     noise
-        A factor on the cost of shared runs, draw × setting.
+        That estimate's error, a factor: draw × setting.
 
     Returns
     -------
@@ -40,15 +44,9 @@ def price_year(area: Area, by_way: xr.DataArray, homes: Homes, levers: Levers, n
     """
     way = {str(w): by_way.sel(way=w).transpose(*DIMS).to_numpy() for w in by_way["way"].values}
     vehicles = fleet(area)
-    points = area.settings.set_index("setting").loc[by_way["setting"].values, ["easting", "northing"]]
-    shared = {kind: _shared(area, way["shared"], homes, vehicles[kind], levers, points) for kind in SHARED}
-    part = _market(area, way["shared"], shared, levers)
-    found = {kind: (way["shared"] * part[kind], _scaled(shared[kind], part[kind])) for kind in SHARED}
+    found = _mixed(area, way, homes, vehicles, levers, settings=list(by_way["setting"].values))
     found["solo_taxi"] = (way["solo"], runs(area, way["solo"], homes, vehicles["solo_taxi"]))
-    accessible = _shared(area, way["wheelchair"], homes, vehicles["wheelchair_accessible"], levers, points)
-    found["wheelchair_accessible"] = (way["wheelchair"], accessible)
-    error = noise.transpose("draw", "setting").to_numpy()[:, None, None, :]
-    error = error * area.value("transport.rounds_over_estimate")
+    error = noise.transpose("draw", "setting").to_numpy()[:, None, None, :] * factor
     growth = 1 + area.value("transport.price_growth")
     prices = (growth ** (by_way["year"].to_numpy() - area.base_year))[None, :, None, None]
     days = area.value("transport.school_days")
@@ -63,6 +61,31 @@ def price_year(area: Area, by_way: xr.DataArray, homes: Homes, levers: Levers, n
         {name: ((*DIMS, "mode"), np.stack([modes[m][name] for m in MODES], axis=-1)) for name in MEASURES},
         coords=coords,
     )
+
+
+def market_runs(area: Area, way: dict[str, Floats], homes: Homes) -> Floats:
+    """Return what shared and wheelchair-accessible runs cost a school day with no lever pulled. [GBP]"""
+    found = _mixed(area, way, homes, fleet(area), Levers(), settings=[])
+    return np.asarray(sum(run.gbp for _, run in found.values()), dtype=np.float64)
+
+
+def _mixed(
+    area: Area,
+    way: dict[str, Floats],
+    homes: Homes,
+    vehicles: dict[str, Vehicle],
+    levers: Levers,
+    *,
+    settings: list[str],
+) -> dict[str, tuple[Floats, Runs]]:
+    """Return riders and runs of every kind of vehicle that is shared."""
+    points = area.settings.set_index("setting").loc[settings, ["easting", "northing"]]
+    shared = {kind: _shared(area, way["shared"], homes, vehicles[kind], levers, points) for kind in SHARED}
+    part = _market(area, way["shared"], shared, levers)
+    found = {kind: (way["shared"] * part[kind], _scaled(shared[kind], part[kind])) for kind in SHARED}
+    kind = "wheelchair_accessible"
+    found[kind] = (way["wheelchair"], _shared(area, way["wheelchair"], homes, vehicles[kind], levers, points))
+    return found
 
 
 def _market(area: Area, riders: Floats, each: dict[str, Runs], levers: Levers) -> dict[str, Floats]:

@@ -162,3 +162,38 @@ def test_nobody_to_carry_is_said(county: Area, placing: Placing) -> None:
     nobody = placing.placements.assign(setting="unplaced")
     with pytest.raises(MissingError, match="nobody is placed"):
         journeys(county, Placing(nobody, placing.attending))
+
+
+def test_entitlement_adds_up_and_names_its_tests(today: Journeys) -> None:
+    by_test = today.entitlement("year", "test")
+    whole = today.entitlement("year").set_index("year")
+    assert by_test.groupby("year")["children"].sum().equals(whole["children"])
+    assert {"walking distance", "SEN, disability or mobility", "sixth-form policy"} <= set(by_test["test"])
+    assert (whole["entitled"] <= whole["children"]).all()
+    assert (whole["travellers"] < whole["entitled"]).all()
+    with pytest.raises(InputError, match="'phases' is not one of"):
+        today.entitlement("phases")
+
+
+def test_notes_say_what_is_assumed_and_left_out(today: Journeys) -> None:
+    says = " ".join(today.notes["says"])
+    for words in ("8,800 GBP", "before that a traveller costs", "is a probability", "at colleges are not carried"):
+        assert words in says
+
+
+def test_an_area_s_own_rates_are_used_and_must_name_kinds_that_are_known(county: Area, placing: Placing) -> None:
+    dear = county.vehicles.assign(fixed_gbp=county.vehicles["fixed_gbp"] * 2)
+    unit = [journeys(a, placing).calibration["modelled_gbp"].mean() for a in (county, county.replace(vehicles=dear))]
+    assert 1.3 * unit[0] < unit[1] < 2 * unit[0]
+    odd = county.vehicles.assign(vehicle=county.vehicles["vehicle"].replace("minibus", "mini bus"))
+    with pytest.raises(InputError, match=r"'mini bus' is not one of .* did you mean 'minibus'"):
+        journeys(county.replace(vehicles=odd), placing)
+
+
+def test_estimate_from_own_samples_is_taken_with_its_error(county: Area, placing: Placing, today: Journeys) -> None:
+    own = today.estimate(schools=8, seconds=0.1)
+    then = journeys(county, placing, estimate=own)
+    assert then.estimate_error == pytest.approx(own.error_school * np.sqrt(np.pi / 2))
+    assert 0 < own.error_school < 0.3
+    ratio = then.calibration["modelled_gbp"] / today.calibration["modelled_gbp"]
+    assert ratio.between(0.85, 1.15).all()

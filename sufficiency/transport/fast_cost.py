@@ -1,0 +1,65 @@
+"""The cost of a school's rounds in thousands of draws: the fast estimate, brought to what routed plans cost.
+
+`year_cost` says how many vehicles of each kind there are, and what a lever does. What they cost together is this estimate,
+which has homes at several distances from school, not one, and was measured against routed plans.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+
+from sufficiency.area import Area
+from sufficiency.transport.cost import Floats, Homes, fleet, runs
+from sufficiency.transport.estimate import Estimate, approximate
+from sufficiency.transport.estimate import Homes as Waiting
+from sufficiency.transport.round_tables import read_vehicles
+from sufficiency.transport.school_rounds import vehicles
+from sufficiency.transport.year_cost import DIMS, market_runs
+
+
+def rounds_factor(area: Area, by_way: xr.DataArray, homes: Homes, estimate: Estimate | None) -> Floats:
+    """Return what the cost of shared runs is multiplied by: draw × year × authority × setting.
+
+    Parameters
+    ----------
+    by_way
+        Travellers by way of travelling. [children]
+    homes
+        Where they live: year × authority × setting.
+    estimate
+        Calibrated on the area's own routed samples; without one, the ratio found on the example area is used.
+    """
+    way = {str(w): by_way.sel(way=w).transpose(*DIMS).to_numpy() for w in by_way["way"].values}
+    children = way["shared"] + way["wheelchair"] + way["solo"]
+    someone = np.maximum(children, 1e-9)
+    board, board_chair = (area.value(f"transport.boarding{kind}_minutes") for kind in ("", "_wheelchair"))
+    in_chair, alone = way["wheelchair"] / someone, way["solo"] / someone
+    boarding = board + (board_chair - board) * in_chair
+    waiting = Waiting(
+        children=children,
+        km=homes.km,
+        minutes=homes.minutes + boarding,
+        spread=homes.minutes_spread,
+        area_km2=homes.span_km2,
+        limit_minutes=homes.limit_minutes,
+        boarding_minutes=boarding,
+        wheelchairs=in_chair,
+        solo=alone,
+    )
+    if estimate is None:
+        whole = approximate(waiting, read_vehicles(vehicles(area))) * area.value("transport.rounds_over_estimate")
+    else:
+        whole = estimate.school(waiting)
+    solo_gbp = runs(area, way["solo"], homes, fleet(area)["solo_taxi"]).gbp
+    ours = market_runs(area, way, homes)
+    # A run for one child is priced exactly, so the whole difference is in what is shared.
+    factor = np.divide(whole - solo_gbp, ours, out=np.ones_like(ours), where=ours > 0)
+    return np.asarray(np.clip(factor, 0.5, 2.0), dtype=np.float64)
+
+
+def school_error(area: Area, estimate: Estimate | None) -> float:
+    """Return the estimate's error at one school: a standard deviation as a share of cost."""
+    if estimate is None:
+        return area.value("transport.round_share_error")
+    return float(estimate.error_school * np.sqrt(np.pi / 2))
