@@ -23,6 +23,8 @@ _WHERE = {
     "as_share": "block",
     "unit_costs": "top_up",
     "payback": "deficit",
+    "place_payback": "worth",
+    "line_name": "result",
 }
 
 __all__ = list(_WHERE)

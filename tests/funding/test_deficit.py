@@ -1,0 +1,116 @@
+"""Payback of places, and costs through time."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import sufficiency as sf
+from sufficiency import funding
+from sufficiency.errors import InputError
+from sufficiency.funding.top_up import mainstream_top_up, project, protected
+from sufficiency.levers import ChangeAssumption
+from tests.funding.conftest import HOME
+
+
+def test_sixteen_unit_places_pay_back_in_under_two_years():
+    # 16 x 54,000 to build; each child saves 60,000 - 8,000 - 6,000 a year.
+    found = funding.payback(16, capital_a_place_gbp=54_000, place_gbp=6_000, top_up_gbp=8_000, independent_gbp=60_000)
+    assert found.capital_gbp == 864_000
+    assert found.saving_gbp == 16 * 46_000
+    assert found.years == pytest.approx(864_000 / 736_000)
+
+
+def test_places_are_paid_for_while_they_fill():
+    slow = funding.payback(
+        10, capital_a_place_gbp=50_000, place_gbp=10_000, top_up_gbp=10_000, independent_gbp=60_000, filled=(0.0, 1.0)
+    )
+    assert slow.years == pytest.approx(1 + (500_000 + 100_000) / 400_000)
+
+
+def test_places_that_cost_more_than_they_save_never_pay_back():
+    dear = funding.payback(10, capital_a_place_gbp=1, place_gbp=10_000, top_up_gbp=55_000, independent_gbp=60_000)
+    assert dear.saving_gbp < 0
+    assert dear.years == float("inf")
+
+
+@given(st.integers(1, 200), st.floats(1_000, 120_000), st.floats(20_000, 90_000))
+def test_dearer_fees_never_lengthen_payback(places, capital, fee):
+    def years(gbp: float) -> float:
+        return funding.payback(
+            places, capital_a_place_gbp=capital, place_gbp=10_000, top_up_gbp=9_000, independent_gbp=gbp
+        ).years
+
+    assert years(fee + 1_000) <= years(fee)
+
+
+def test_the_area_s_own_prices_make_the_payback(two_authorities):
+    found = funding.place_payback(
+        two_authorities, 10, built="special expansion", authority=HOME, financial_year=2025, filled=(1.0,)
+    )
+    assert found.saving_gbp == pytest.approx(10 * (60_000 - 12_000 - 10_000))
+    assert found.capital_gbp == 600_000
+
+
+@pytest.mark.parametrize("wrong", [{"built": "annexe"}, {"authority": "E09000001"}, {"places": 0}])
+def test_payback_refuses_what_it_does_not_know(two_authorities, wrong):
+    asked = {"places": 5, "built": "unit", "authority": HOME, "financial_year": 2025} | wrong
+    with pytest.raises(InputError):
+        funding.place_payback(two_authorities, asked.pop("places"), **asked)
+
+
+def test_costs_pass_through_the_years_given_and_grow_after_them():
+    path = project({2021: 100.0, 2023: 121.0}, range(2020, 2026), growth=0.5)
+    assert path[2021] == 100
+    assert path[2022] == pytest.approx(110)
+    assert path[2023] == 121
+    assert path[2024] == pytest.approx(181.5)
+    assert path[2020] == pytest.approx(100 / 1.5)
+
+
+def test_the_guarantee_holds_place_and_top_up_together(two_authorities):
+    area = ChangeAssumption("funding.special_minimum_funding_guarantee", 0.03)(two_authorities)
+    kept = protected(area, pd.Series({2025: 12_000.0, 2026: 12_000.0, 2027: 15_000.0}))
+    assert kept[2026] + 10_000 == pytest.approx(22_000 * 1.03)
+    assert kept[2027] == 15_000
+
+
+@pytest.mark.parametrize(("cost", "top_up"), [(5_000, 0), (6_000, 0), (6_001, 1), (13_400, 7_400)])
+def test_a_mainstream_school_meets_the_first_6_000(cost, top_up):
+    assert mainstream_top_up(cost, financial_year=2025) == top_up
+
+
+def test_unit_costs_of_2021_22_fall_out_near_those_derived_from_published_spending():
+    area = sf.example_area()
+    from sufficiency.funding.past import retrospect
+
+    spent = retrospect(area, area.base_year).query("financial_year == 2021").set_index(["authority", "provision"])
+    unit = spent["gbp"] / spent["children"]
+    assert 19_500 * 0.97 <= unit["E06000061", "special"] <= 20_300 * 1.03
+    assert 19_500 * 0.97 <= unit["E06000062", "special"] <= 20_300 * 1.03
+    assert 56_000 <= unit["E06000061", "independent_special"] <= 70_000
+    assert 56_000 <= unit["E06000062", "independent_special"] <= 70_000
+
+
+def test_spending_of_2021_22_is_within_two_percent_of_the_outturn_of_both_authorities():
+    area = sf.example_area()
+    from sufficiency.funding.past import compared, retrospect
+
+    table = compared(area, retrospect(area, area.base_year))
+    outturn = table[(table["measure"] == "spend") & table["reported_gbp"].notna()]
+    assert len(outturn) == 2
+    assert (outturn["difference_gbp"].abs() / outturn["reported_gbp"] < 0.02).all()
+
+
+def test_balances_to_2025_26_are_compared_with_what_the_councils_reported_in_words():
+    area = sf.example_area()
+    from sufficiency.funding.past import compared, retrospect
+
+    table = compared(area, retrospect(area, area.base_year))
+    in_year = table[table["measure"] == "in_year"]
+    assert {2023, 2024, 2025} <= set(in_year["financial_year"])
+    west = in_year[(in_year["authority"] == "E06000062") & (in_year["financial_year"] == 2025)].iloc[0]
+    assert west["reported_gbp"] == -31_100_000
+    assert "a year faster than assumed since 2021-22" in west["says"]
