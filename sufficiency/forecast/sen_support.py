@@ -41,6 +41,7 @@ class SenSupportForecast:
     rolls: xr.DataArray
     profile: xr.DataArray  # share of a phase's SEN Support at each NCY: phase x ncy
     from_support: float  # share of those given a plan who were on SEN Support
+    notes: pd.DataFrame  # table, kind, says: what the area's own long series adds, and what is left out
 
     def summary(self, *by: str, levels: Sequence[float] = (0.05, 0.5, 0.95)) -> pd.DataFrame:
         """Return quantiles of totals taken within each draw: year, *by, level, pupils, percent of pupils.
@@ -140,6 +141,7 @@ def sen_support(area: Area, to: int = 2035, draws: int = 1000, seed: int = 7) ->
         rolls.rename("rolls"),
         _profile(area, list(counts["phase"].to_numpy())),
         area.value("forecast.new_plans_from_sen_support"),
+        _notes(area, learnt.first_january),
     )
 
 
@@ -224,6 +226,27 @@ def _profile(area: Area, phases: Sequence[str]) -> xr.DataArray:
         inside = np.array([low <= ncy <= high for ncy in NCYS])
         rows.append(np.where(inside, rate, 0.0) / rate[inside].sum())
     return xr.DataArray(rows, coords={"phase": list(phases), "ncy": list(NCYS)}, dims=("phase", "ncy"))
+
+
+def _notes(area: Area, first: int) -> pd.DataFrame:
+    """Return what the area's long series says beside its percentages, a note a January."""
+    rows = []
+    counts = area.long_view.pivot_table(index="year", columns="measure", values="count").reindex(
+        columns=["pupils", "sen_support"]
+    )
+    whole = area.sen_support[(area.sen_support["phase"] == "all") & area.sen_support["pupils"].notna()]
+    for year, pupils, support in counts.dropna().itertuples():
+        percent = 100 * support / pupils
+        if year < first:
+            says = f"January {year}, {percent:.1f} % of pupils, is left out: SEN was counted otherwise before {first}"
+            rows.append({"table": "long_view", "kind": "doubtful", "says": says})
+            continue
+        own = whole[whole["year"] == year]
+        if len(own):
+            published = np.average(own["sen_support_percent"], weights=own["pupils"])
+            says = f"January {year}: {percent:.1f} % of pupils in the long series, {published:.1f} % as published"
+            rows.append({"table": "long_view", "kind": "read", "says": says})
+    return pd.DataFrame(rows, columns=["table", "kind", "says"])
 
 
 def _share(logit: Floats) -> Floats:

@@ -150,6 +150,18 @@ def test_plans_of_other_draws_are_refused() -> None:
         forecast(draws=300).with_plans(Plans(3), Plans(2))
 
 
+def test_the_long_series_is_compared_and_its_old_definition_left_out() -> None:
+    rows = [(2012, "pupils", 1000), (2012, "sen_support", 180), (2025, "pupils", 3000), (2025, "sen_support", 420)]
+    long = tables.check(pd.DataFrame(rows, columns=["year", "measure", "count"]), tables.LONG_VIEW)
+    found = (
+        sen_support(area(sen_support=support(phases=("all",)), long_view=long), to=2026, draws=3).notes["says"].tolist()
+    )
+    assert found == [
+        "January 2012, 18.0 % of pupils, is left out: SEN was counted otherwise before 2016",
+        "January 2025: 14.0 % of pupils in the long series, 14.2 % as published",
+    ]
+
+
 def test_the_same_seed_gives_the_same_pupils() -> None:
     assert forecast(seed=3).pupils.equals(forecast(seed=3).pupils)
     assert not forecast(seed=3).pupils.equals(forecast(seed=4).pupils)

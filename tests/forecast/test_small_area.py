@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -164,3 +166,31 @@ def test_children_are_those_of_zone_children() -> None:
     doubled.loc[doubled["zone"] == "B1", "children"] = 20.0
     found = small_area.homes(area(zone_children=doubled)).sel(ncy=5)
     assert float(found.sel(zone="B1")) == pytest.approx(2 / 3)
+
+
+def test_the_stated_rates_agree_with_the_register_of_schools(published: Path) -> None:
+    """Plans in primary schools, January 2019, by free school meals: the stated rate and the stated variance."""
+    folder = published / "schools"
+    names = ("northants", "neighbour_LAs")
+    found = [pd.read_csv(folder / f"{n}_schools_2018_register_with_jan2019_roll.csv") for n in names]
+    schools = pd.concat(found)
+    schools = schools[schools["census_school_type"] == "State-funded primary"]
+    columns = ["number_on_roll_jan2019", "pupils_ehc_jan2019", "pct_fsm_ever6_jan2019"]
+    schools[columns] = schools[columns].apply(pd.to_numeric, errors="coerce")
+    schools = schools.dropna(subset=columns)
+    schools = schools[schools["number_on_roll_jan2019"] > 30]
+    roll, plans, meals = (schools[c].to_numpy() for c in columns)
+    deprived = roll * meals / 100
+    (other, extra), scale = weighted(plans, np.column_stack([roll, deprived]))
+    assert 1 + extra / other == pytest.approx(area().value("forecast.plans_relative_rate_deprived"), abs=0.4)
+    assert scale == pytest.approx(area().value("forecast.zone_overdispersion"), abs=0.5)
+
+
+def weighted(counts: np.ndarray, terms: np.ndarray) -> tuple[np.ndarray, float]:
+    """Return effects of a Poisson model with an identity link, by iterated weights, and its scaled chi-squared."""
+    mean = np.full(len(counts), counts.mean())
+    for _ in range(30):
+        weight = 1 / np.maximum(mean, 0.05)
+        effects = np.linalg.solve(terms.T @ (weight[:, None] * terms), terms.T @ (weight * counts))
+        mean = terms @ effects
+    return effects, float(((counts - mean) ** 2 / np.maximum(mean, 0.05)).sum() / (len(counts) - terms.shape[1]))
