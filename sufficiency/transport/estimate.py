@@ -23,9 +23,11 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from sufficiency.errors import InputError
+from sufficiency.errors import InfeasibleError, InputError
+from sufficiency.transport.partition import best_partition
 from sufficiency.transport.round_plan import compiled
 from sufficiency.transport.round_tables import Fleet, Floats, read_vehicles
+from sufficiency.transport.savings import savings_runs
 from sufficiency.transport.school_run import SchoolRun
 from sufficiency.transport.search import search
 
@@ -34,6 +36,7 @@ MEAN_APART: Final = 0.5108  # mean distance between two random points of a disc,
 ROAD_OVER_CROW: Final = 1.35  # only its variation matters: the level is calibrated
 MOST_ABOARD: Final = 30
 DISTANCES: Final = 7
+MARGIN_SECONDS: Final = 5.0
 FEWEST_SAMPLES: Final = 8
 RIDGE: Final = 0.05
 
@@ -98,8 +101,47 @@ class Estimate:
         self, before: pd.DataFrame, after: pd.DataFrame, vehicles: pd.DataFrame, travel: pd.DataFrame, *, school: Any
     ) -> float:
         """Return what it costs a morning more if `after` is who waits and not `before`. [GBP]"""
-        then, now = (savings_gbp(compiled(s, vehicles, travel, school=school)) for s in (before, after))
-        return self.margin_ratio * (now - then)
+        return self.margin_ratio * margin_gbp(before, after, vehicles, travel, school=school)
+
+
+def margin_gbp(
+    before: pd.DataFrame, after: pd.DataFrame, vehicles: pd.DataFrame, travel: pd.DataFrame, *, school: Any
+) -> float:
+    """Return the difference between two mornings' plans by savings and set partitioning, from one pool of runs.
+
+    Two greedy plans differ by more than the children who differ: so every run met for either morning, without whoever
+    is absent, is offered to both.
+    """
+    keys = [c for c in before if c in after]
+    either = pd.concat([before[keys], after[keys]]).drop_duplicates(ignore_index=True)
+    either = either.assign(location=either["location"] if "location" in either else either["stop"])
+    is_there = [
+        either.merge(f[keys], on=keys, how="left", indicator=True)["_merge"].eq("both") for f in (before, after)
+    ]
+    either["stop"] = [f"{i}" for i in range(len(either))]
+    run = compiled(either, vehicles, travel, school=school)
+    owner = np.array([int(label) for label in run.stop])
+    chosen = [np.flatnonzero(there.to_numpy()[owner]) for there in is_there]
+    mornings = [run.only(parts) for parts in (*chosen, np.arange(len(run)))]
+    met = {
+        tuple(int(parts[p]) for p in found)
+        for parts, morning in zip((*chosen, np.arange(len(run))), mornings, strict=True)
+        for found in savings_runs(morning)[1]
+    }
+    costs = []
+    for parts, morning in zip(chosen, mornings, strict=False):
+        place = {int(part): p for p, part in enumerate(parts)}
+        pool = {kept for found in met if (kept := tuple(place[p] for p in found if p in place))}
+        plan = best_partition(morning, _within(morning, pool), seconds=MARGIN_SECONDS)
+        if plan is None:
+            raise InfeasibleError("no plan within the fleet was found for one of the two mornings; raise `available`")
+        costs.append(morning.total(plan))
+    return costs[1] - costs[0]
+
+
+def _within(run: SchoolRun, pool: set[tuple[int, ...]]) -> set[tuple[int, ...]]:
+    """Return the runs that still keep their rides: leaving out a stop can lengthen one where roads are odd."""
+    return {p for p in pool if (run.rides(p) <= run.allowed[list(p)] + 1e-6).all()}
 
 
 def savings_gbp(run: SchoolRun) -> float:

@@ -97,7 +97,7 @@ def problem(run: SchoolRun, start: list[Trip] | None = None) -> tuple[pyvrp.Prob
     n = len(run)
     available = _available(run, start)
     kinds = [int(k) for k in np.flatnonzero(available)]
-    scale = _money_scale(run)
+    scale = money_scale(run)
     keys = np.column_stack([run.per_km, run.per_minute, run.start_km, run.start_minutes])
     _, first, profile = np.unique(keys[kinds], axis=0, return_index=True, return_inverse=True)
     durations = _durations(run)
@@ -145,7 +145,7 @@ def _available(run: SchoolRun, start: list[Trip] | None) -> Ints:
     return np.asarray(np.minimum(most, used + np.where(run.has_assistant, 0, left)), dtype=np.int64)
 
 
-def _money_scale(run: SchoolRun) -> float:
+def money_scale(run: SchoolRun) -> float:
     """Return how many units a pound is: tenths of a penny, or fewer where legs are long, so that nothing overflows."""
     legs = run.per_km.max() * max(run.km.max(), run.school_km.max()) + run.per_minute.max() * run.minutes.max()
     dearest = max(legs, run.fixed.max() / 20, 1e-9)

@@ -18,8 +18,8 @@ from sufficiency.transport.school_run import SchoolRun, Trip
 STEPS: Final = (Step(largest=25), Step(largest=6), Step(largest=12), Step(largest=5), Step(largest=25), Step(largest=8))
 
 
-def search(run: SchoolRun, *, seconds: float, seed: int) -> list[Trip]:
-    """Return the cheapest plan found in `seconds`.
+def search(run: SchoolRun, *, seconds: float, seed: int, start: list[Trip] | None = None) -> list[Trip]:
+    """Return the cheapest plan found in `seconds`, no dearer than `start` where a plan to start from is given.
 
     Raises
     ------
@@ -29,20 +29,23 @@ def search(run: SchoolRun, *, seconds: float, seed: int) -> list[Trip]:
     if fleet_is_too_small(run):
         raise hired_plan(run, seed=seed)
     if run.is_limited or not run.is_solo.any():
-        return _shared(run, seconds=seconds, seed=seed)
+        return _shared(run, seconds=seconds, seed=seed, start=start)
     # With as many vehicles as needed, who travels alone changes nothing for the rest.
     alone = [trip for i in np.flatnonzero(run.is_solo) if (trip := run.cheapest((int(i),))) is not None]
     others = np.flatnonzero(~run.is_solo)
     if not len(others):
         return alone
-    shared = _shared(run.only(others), seconds=seconds, seed=seed)
+    place = {int(part): p for p, part in enumerate(others)}
+    known = [Trip(t.kind, tuple(place[p] for p in t.parts)) for t in start or () if t.parts[0] in place]
+    shared = _shared(run.only(others), seconds=seconds, seed=seed, start=known or None)
     return alone + [Trip(t.kind, tuple(int(others[p]) for p in t.parts)) for t in shared]
 
 
-def _shared(run: SchoolRun, *, seconds: float, seed: int) -> list[Trip]:
+def _shared(run: SchoolRun, *, seconds: float, seed: int, start: list[Trip] | None = None) -> list[Trip]:
     ends = time.perf_counter() + seconds
     plan, pool = savings_runs(run)
-    best = best_partition(run, pool, seconds=max(1.0, seconds * 0.08), incumbent=plan if run.has_enough(plan) else None)
+    best = min((p for p in (plan, start) if p is not None and run.has_enough(p)), key=run.total, default=None)
+    best = best_partition(run, pool, seconds=max(1.0, seconds * 0.08), incumbent=best)
     pool = {t.parts for t in best or plan}
     for turn, step in enumerate(STEPS):
         left = ends - time.perf_counter()
