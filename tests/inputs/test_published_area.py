@@ -1,0 +1,142 @@
+"""Any authority's area from published files alone: what it holds, and what its notes say is doubtful or missing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import sufficiency as sf
+from sufficiency.errors import MissingError
+from sufficiency.published import authorities, draft, population
+
+# One of each kind: plain, county, tiny, split, made anew, recoded, suppressed, abolished, its placements unrecorded.
+SOME = {
+    "Derbyshire": 2025,
+    "E09000001": 2025,
+    "North Northamptonshire": 2025,
+    "Cumberland": 2025,
+    "Bournemouth, Christchurch and Poole": 2025,
+    "Buckinghamshire": 2025,
+    "Hackney": 2025,
+    "Wolverhampton": 2025,
+    "Cumbria": 2023,
+    "E10000009": 2019,
+}
+
+
+def said(area: sf.Area, kind: str) -> str:
+    return " | ".join(area.notes.loc[area.notes["kind"] == kind, "says"])
+
+
+@pytest.mark.parametrize("authority", sorted(SOME))
+def test_an_authority_of_each_kind_becomes_an_area_and_is_forecast(published: Path, authority: str) -> None:
+    area = sf.published_area(published, authority=authority)
+    assert area.base_year == SOME[authority]
+    own = area.plans[area.plans["year"] == area.base_year]["plans"].sum()
+    forecast = sf.forecast.plans(area, to=area.base_year + 2, draws=20)
+    first = forecast.plans.sel(year=area.base_year).sum(["authority", "ncy", "need", "setting"])
+    assert (first == own).all()
+
+
+def test_the_total_of_an_area_is_the_releases(published: Path) -> None:
+    area = sf.published_area(published, authority="E06000062")
+    assert area.states["plans"].sum() == 4153
+    assert area.plans[area.plans["year"] == 2025]["plans"].sum() == 4153
+
+
+def test_history_is_followed_through_a_split_and_says_so(published: Path) -> None:
+    north = sf.published_area(published, authority="North Northamptonshire")
+    west = sf.published_area(published, authority="West Northamptonshire")
+    both = {a: a_area.plans.groupby("year")["plans"].sum() for a, a_area in (("n", north), ("w", west))}
+    assert (both["n"] + both["w"])[[2019, 2020, 2021]].tolist() == [4111, 4337, 4847]
+    assert "to January 2021 Northamptonshire was one authority" in said(north, "doubtful")
+
+
+def test_two_codes_of_one_authority_are_one_history(published: Path) -> None:
+    for code in ("E06000060", "E10000002"):
+        area = sf.published_area(published, authority=code)
+        assert sorted(set(area.plans["year"])) == list(range(2019, 2026))
+        assert list(area.authorities) == [code]
+
+
+def test_a_split_that_cant_be_followed_says_why(published: Path) -> None:
+    cumberland = sf.published_area(published, authority="Cumberland")
+    assert sorted(set(cumberland.plans["year"])) == [2024, 2025]
+    assert "Cumbria's can't be shared out without rows for E06000064" in said(cumberland, "doubtful")
+
+
+def test_an_authority_that_ended_says_when_and_by_what(published: Path) -> None:
+    says = said(sf.published_area(published, authority="Cumbria"), "doubtful")
+    assert (
+        "the base year is 2023, not 2025: it ended on 1 April 2023 (The Cumbria (Structural Changes) Order 2022)"
+        in says
+    )
+
+
+def test_what_is_suppressed_or_unrecorded_is_in_the_notes(published: Path) -> None:
+    hackney = sf.published_area(published, authority="Hackney")
+    assert "plans by age are suppressed for January 2024" in said(hackney, "doubtful")
+    assert "26% of plans in January 2025 have no placement recorded" in said(
+        sf.published_area(published, authority="Wolverhampton"), "doubtful"
+    )
+
+
+def test_what_is_missing_says_what_it_costs(published: Path) -> None:
+    says = said(sf.published_area(published, authority="Derbyshire"), "missing")
+    assert "nothing is allocated, and no journey is estimated" in says
+    assert "no projection for it" in says
+
+
+def test_a_countys_children_are_its_districts(published: Path) -> None:
+    downloads = draft.read(str(published.resolve()))
+    children = population.population(downloads.people, "E10000007", first=2021, base_year=2025)
+    now = downloads.people[
+        (downloads.people["mid_year"] == 2020) & downloads.people["code"].between("E07000032", "E07000039")
+    ]
+    told = now[now["age"] <= 24]["children"].sum()
+    assert children[children["year"] == 2021]["children"].sum() == pytest.approx(told)
+    assert sorted(set(children["year"])) == [2021, 2022, 2023, 2024, 2025]
+
+
+def test_an_unknown_authority_is_refused_with_the_nearest(published: Path) -> None:
+    with pytest.raises(
+        MissingError, match="there is no authority 'Derbyshyre' in these files; did you mean 'Derbyshire'"
+    ):
+        sf.published_area(published, authority="Derbyshyre")
+
+
+def test_a_folder_without_a_release_says_what_to_download(tmp_path: Path) -> None:
+    with pytest.raises(MissingError, match=r"no EHC-plan release in .*: download DfE"):
+        sf.published_area(tmp_path, authority="Kent")
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ("kent county council", "E10000016"),
+        ("Bristol", "E06000023"),
+        ("Herefordshire, County of", "E06000019"),
+        ("Dorset", "E06000059"),
+        ("E10000002", "E06000060"),
+    ],
+)
+def test_an_authority_is_known_by_any_of_its_names_and_codes(asked: str, code: str) -> None:
+    names = {
+        "E10000009": "Dorset",
+        "E10000016": "Kent",
+        "E06000023": "Bristol, City of",
+        "E06000019": "Herefordshire",
+        "E06000059": "Dorset",
+        "E06000060": "Buckinghamshire",
+    }
+    assert authorities.code_of(asked, names) == code
+
+
+def test_every_change_of_authority_has_its_source_and_each_district_is_in_one_county() -> None:
+    table = authorities.changes()
+    for change in (*table["recoded"], *table["split"], *table["made"]):
+        assert change["source"]
+    counties = {k: v for k, v in table["districts"].items() if k.startswith("E1000") and "_" not in k}
+    districts = [d for parts in counties.values() for d in parts if d.startswith("E07")]
+    assert len(districts) == len(set(districts))
