@@ -17,15 +17,16 @@ problem", EJOR 50 (1991); Beasley, "Lagrangean heuristics for location problems"
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
+from sufficiency.allocate.climb import Pace, Point, climb
 from sufficiency.allocate.sites_problem import Flags, Floats, Ints, SiteProblem
 
-MOMENTUM = 0.6  # share of the last direction kept: smooths the zigzag of subgradients
+QUICK: Final = Pace(steps=800)
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,9 +157,7 @@ def raise_bound(
     upper: Callable[[Bound], float],
     *,
     must: Flags | None = None,
-    steps: int = 800,
-    reach: float = 1.0,
-    patience: int = 20,
+    pace: Pace = QUICK,
     gap: float = 1e-4,
     until: float = float("inf"),
 ) -> Bound:
@@ -169,70 +168,49 @@ def raise_bound(
     problem, start
         The problem, and prices to begin from.
     upper
-        Called with the bound each step; returns the cost of the best choice known, the step's target. [GBP]
+        Called with the bound each step; returns the cost of the best choice known. [GBP]
     must
         Sites that have to be open.
-    steps, reach, patience
-        At most so many steps; the first step's share of the distance to the target, halved after `patience` steps
-        that gain little.
-    gap
-        Stop once the bound is within this share of the best choice known.
-    until
-        Stop at this `time.monotonic()`. [seconds]
+    pace, gap, until
+        As `climb`. [seconds]
     """
-    must = np.zeros(len(problem.fixed), dtype=bool) if must is None else must
+    forced = np.zeros(len(problem.fixed), dtype=bool) if must is None else must
     is_roomy, need = problem.is_roomy, problem.must_place
-    size = problem.children.astype(np.float64)
-    everyone = float(size.sum())
-    place_size = max(float(need), 1.0)
-    pound_size = max(problem.budget or 0.0, 1.0) ** 2 / everyone
-    prices, heading, stalled = start, (np.zeros(len(size)), 0.0, 0.0), 0
     tendency: Floats | None = None
-    best: Bound | None = None
-    for _ in range(steps):
-        answer = relaxed(problem, prices, must, is_roomy=is_roomy, need=need)
+
+    def evaluate(at: Floats) -> Point[Bound]:
+        nonlocal tendency
+        prices = Prices(at[:-2], float(at[-2]), float(at[-1]))
+        answer = relaxed(problem, prices, forced, is_roomy=is_roomy, need=need)
         tendency = answer.chosen if tendency is None else 0.85 * tendency + 0.15 * answer.chosen
-        here = Bound(answer.value, prices, answer.chosen, answer.open_adds, answer.shut_adds, tendency)
-        target = upper(here)
-        if best is None or here.value > best.value:
-            stalled = 0 if best is None or here.value > best.value + 1e-4 * (target - here.value) else stalled + 1
-            best = here
-        else:
-            stalled += 1
-        if best.value >= target - gap * abs(target) or time.monotonic() > until:
-            break
-        if stalled >= patience:
-            reach, stalled, prices, heading = reach / 2, 0, best.prices, (np.zeros(len(size)), 0.0, 0.0)
-            if reach < 2e-3:
-                break
-            continue
-        slopes = (answer.child_slope, answer.place_slope, answer.pound_slope)
-        heading = (
-            slopes[0] + MOMENTUM * heading[0],
-            slopes[1] + MOMENTUM * heading[1],
-            slopes[2] + MOMENTUM * heading[2],
-        )
-        length = float((heading[0] ** 2 / size).sum()) + heading[1] ** 2 / place_size + heading[2] ** 2 / pound_size
-        if length <= 0 or not np.isfinite(answer.value):
-            break
-        step = reach * (target - answer.value) / length
-        prices = _moved(problem, prices, heading, step, size, place_size, pound_size)
-    assert best is not None
-    return Bound(best.value, best.prices, best.chosen, best.open_adds, best.shut_adds, tendency)  # type: ignore[arg-type]
+        bound = Bound(answer.value, prices, answer.chosen, answer.open_adds, answer.shut_adds, tendency)
+        slope = np.concatenate([answer.child_slope, [answer.place_slope, answer.pound_slope]])
+        return Point(at, answer.value, slope, bound)
+
+    found = climb(
+        evaluate,
+        np.append(start.child, [start.place, start.pound]),
+        lambda point: upper(point.found),
+        metric=_metric(problem, need),
+        project=lambda at: _allowed(problem, at),
+        pace=pace,
+        gap=gap,
+        until=until,
+    )
+    assert tendency is not None
+    return replace(found.found, tendency=tendency)
 
 
-def _moved(
-    problem: SiteProblem,
-    prices: Prices,
-    heading: tuple[Floats, float, float],
-    step: float,
-    size: Floats,
-    place_size: float,
-    pound_size: float,
-) -> Prices:
-    child = prices.child + step * heading[0] / size
+def _metric(problem: SiteProblem, need: int) -> Floats:
+    """Return the metric in which prices move alike: children, all the places needed, the budget; 0 where not asked for."""
+    everyone = float(problem.children.sum())
+    place = 0.0 if problem.opened is None else 1.0 / max(float(need), 1.0)
+    pound = 0.0 if problem.budget is None else everyone / max(problem.budget, 1.0) ** 2
+    return np.append(1.0 / problem.children, [place, pound])
+
+
+def _allowed(problem: SiteProblem, at: Floats) -> Floats:
+    at[-2:] = np.maximum(at[-2:], 0.0)
     if problem.unplaced is not None:
-        child = np.minimum(child, problem.unplaced)
-    place = prices.place if problem.opened is None else max(0.0, prices.place + step * heading[1] / place_size)
-    pound = prices.pound if problem.budget is None else max(0.0, prices.pound + step * heading[2] / pound_size)
-    return Prices(child, place, pound)
+        at[:-2] = np.minimum(at[:-2], problem.unplaced)
+    return at

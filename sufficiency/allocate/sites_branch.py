@@ -10,14 +10,16 @@ import heapq
 import itertools
 import time
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 
+from sufficiency.allocate.climb import Pace
 from sufficiency.allocate.sites_bound import Bound, Prices, raise_bound
 from sufficiency.allocate.sites_problem import Flags, Floats, Ints, SiteProblem
 from sufficiency.allocate.sites_search import improved
 
-BRANCH_STEPS = 60
+AT_A_BRANCH: Final = Pace(steps=60, reach=0.3, patience=4)
 
 
 @dataclass(eq=False)
@@ -85,8 +87,8 @@ def _explored(problem: SiteProblem, best: Best, here: _Branch, *, gap: float, un
         return []
     part, must = problem.only(here.sites), here.must[here.sites]
     found = raise_bound(
-        part, here.prices, lambda b: best.target(b.value), must=must, steps=BRANCH_STEPS, reach=0.3, patience=4, gap=gap, until=until
-    )  # fmt: skip
+        part, here.prices, lambda b: best.target(b.value), must=must, pace=AT_A_BRANCH, gap=gap, until=until
+    )
     value = max(found.value, here.bound)
     chosen = here.sites[found.chosen > 0]
     hints = np.full(len(problem.fixed), np.inf)

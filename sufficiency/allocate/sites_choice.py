@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from sufficiency.allocate.climb import Pace
 from sufficiency.allocate.sites_bound import Bound, Prices, raise_bound
 from sufficiency.allocate.sites_branch import Best, branch
 from sufficiency.allocate.sites_milp import Solved, strong
@@ -104,9 +105,11 @@ def _root(problem: SiteProblem, best: Best, *, gap: float, until: float) -> Boun
                 best.offer(chosen)
         return best.target(here.value)
 
-    found = raise_bound(problem, Prices(_first_prices(problem, best.sites)), upper, steps=1500, gap=gap, until=until)
+    found = raise_bound(
+        problem, Prices(_first_prices(problem, best.sites)), upper, pace=Pace(1500), gap=gap, until=until
+    )
     if found.value < best.target(found.value) * (1 - gap):
-        again = raise_bound(problem, found.prices, upper, steps=500, reach=0.3, patience=12, gap=gap, until=until)
+        again = raise_bound(problem, found.prices, upper, pace=Pace(500, 0.3, 12), gap=gap, until=until)
         found = again if again.value > found.value else found
     return found
 

@@ -8,16 +8,14 @@ bound of the strong relaxation. Options that would raise the bound above the bes
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
+from sufficiency.allocate.climb import Pace, Point, climb
 from sufficiency.allocate.network import charge_of_a_child, least_cost_flow, value_of_a_place
 from sufficiency.allocate.stochastic_problem import PENCE, Floats, Ints, OpeningProblem
-
-MOMENTUM = 0.6
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,37 +75,33 @@ def raise_plan_bound(
     """
     sites = [_site(row) for row in problem.setting_cost]
     options = [_site(row) for row in _option_rows(problem)]
-    size = problem.demand.astype(np.float64)
-    metric = np.where(size > 0, 1.0 / np.maximum(size, 1.0), 0.0)
-    multipliers = np.zeros(2 + (0 if problem.yearly is None else len(problem.yearly)))
-    scale = _multiplier_scale(problem, float((size * weight[:, None]).sum()))
-    prices, heading, turn = start, np.zeros_like(start), np.zeros_like(multipliers)
-    best, best_prices, best_multipliers, reach, stalled = None, prices, multipliers, 1.0, 0
-    for step in range(steps):
+    shape = problem.demand.shape
+    count = int(np.prod(shape))
+    limits = 2 + (0 if problem.yearly is None else len(problem.yearly))
+
+    def evaluate(at: Floats) -> Point[PlanBound]:
+        prices, multipliers = at[:count].reshape(shape), at[count:]
         priced = _price(problem, sites, options, prices, multipliers, weight)
-        here = PlanBound(priced.value, priced.plan, priced.earns)
-        target = upper(here)
-        if best is None or here.value > best.value:
-            stalled = 0 if best is None or here.value > best.value + 1e-3 * (target - here.value) else stalled + 1
-            best, best_prices, best_multipliers = here, prices, multipliers
-        else:
-            stalled += 1
-        if best.value >= target * (1 - gap) or time.monotonic() > until or reach < 5e-3:
-            break
-        if stalled >= 8 and step:
-            reach, stalled, prices, multipliers = reach / 2, 0, best_prices, best_multipliers
-            heading, turn = np.zeros_like(start), np.zeros_like(multipliers)
-            continue
-        heading = size - priced.placed + MOMENTUM * heading
-        turn = _limits_broken(problem, priced, multipliers) + MOMENTUM * turn
-        length = float((heading**2 * metric * weight[:, None]).sum()) + float((turn**2 * scale).sum())
-        if length <= 0:
-            break
-        move = reach * (target - priced.value) / length
-        prices = np.minimum(prices + move * heading * metric, problem.unplaced)
-        multipliers = np.maximum(0.0, multipliers + move * turn * scale)
-    assert best is not None
-    return best
+        short = (problem.demand - priced.placed) * weight[:, None]
+        slope = np.append(short.ravel(), _limits_broken(problem, priced, multipliers))
+        return Point(at, priced.value, slope, PlanBound(priced.value, priced.plan, priced.earns))
+
+    def project(at: Floats) -> Floats:
+        at[:count] = np.minimum(at[:count], problem.unplaced)
+        at[count:] = np.maximum(at[count:], 0.0)
+        return at
+
+    found = climb(
+        evaluate,
+        np.append(start.ravel(), np.zeros(limits)),
+        lambda point: upper(point.found),
+        metric=_metric(problem, weight),
+        project=project,
+        pace=Pace(steps, patience=8, little=1e-3, least_reach=5e-3),
+        gap=gap,
+        until=until,
+    )
+    return found.found
 
 
 def _option_rows(problem: OpeningProblem) -> Floats:
@@ -122,10 +116,12 @@ def _site(row: Floats) -> _Site:
     return _Site(groups, row[groups])
 
 
-def _multiplier_scale(problem: OpeningProblem, everyone: float) -> Floats:
-    """Return the metric of the limits' multipliers: budget, number begun, budgets by year."""
+def _metric(problem: OpeningProblem, weight: Floats) -> Floats:
+    """Return the metric in which prices move alike: of children, then of budget, number begun and budgets by year."""
+    weighed = (problem.demand * weight[:, None]).astype(np.float64).ravel()
+    child = np.divide(1.0, weighed, out=np.zeros(len(weighed)), where=weighed > 0)
     limits = [problem.budget or 0.0, float(problem.most or 0), *([] if problem.yearly is None else problem.yearly)]
-    return np.array([everyone / max(limit, 1.0) ** 2 for limit in limits])
+    return np.append(child, [weighed.sum() / max(limit, 1.0) ** 2 for limit in limits])
 
 
 def _limits_broken(problem: OpeningProblem, priced: _Priced, multipliers: Floats) -> Floats:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sufficiency import allocate
+from sufficiency.allocate.climb import Pace
 from sufficiency.allocate.sites_bound import Prices, raise_bound
 from sufficiency.allocate.sites_branch import Best, branch
 from sufficiency.allocate.sites_milp import strong
@@ -78,7 +79,7 @@ def test_the_choice_is_as_good_as_the_best_of_all_choices_and_impossible_only_wh
 @given(site_problems())
 def test_every_bound_is_below_every_choice(problem):
     best = Best(problem)
-    found = raise_bound(problem, Prices(np.full(len(problem.children), 5.0)), lambda b: b.value + 10.0, steps=30)
+    found = raise_bound(problem, Prices(np.full(len(problem.children), 5.0)), lambda b: b.value + 10.0, pace=Pace(30))
     cheapest = by_hand(problem)
     assert found.value <= cheapest + 1e-6
     if np.isfinite(cheapest):  # what the bound says of one site alone holds too
