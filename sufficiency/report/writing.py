@@ -68,7 +68,7 @@ def write(
         (new / "tables.xlsx").write_bytes(workbook(report))
         tell("Writing returns", 0.9)
         if outcome.placed is not None:
-            write_returns(outcome, new / "returns", suppress=suppress)
+            write_returns(outcome, new / "returns", now=now, suppress=suppress)
         _swap(new, target)
     tell("Done", 1.0)
     return target / "report.html"
