@@ -174,7 +174,7 @@ def place_funding(places: pd.DataFrame, *, financial_year: int) -> pd.DataFrame:
 
 
 def place_deduction(before: float, after: float, *, rate_gbp: float, is_post_16: bool = False) -> int:
-    """Return the block's deduction for places that DfE pays direct, rounded up to the pound as DfE does. [GBP]
+    """Return the block's deduction for places that DfE pays direct, to the pound as published. [GBP]
 
     Parameters
     ----------
@@ -185,14 +185,14 @@ def place_deduction(before: float, after: float, *, rate_gbp: float, is_post_16:
 
     Notes
     -----
-    DfE adds up schools in floating point before it rounds up, so its published figure is now and then 1 GBP more than
-    this, never less and never more than that.
+    Each part of the year has a rate a place in whole pence (10,000 is 4,166.67 to August and 5,833.33 after), and the
+    sum is rounded up to the pound: every published deduction of an authority from 2020-21 to 2023-24 follows.
     """
     if min(before, after, rate_gbp) < 0:
         raise InputError(f"places {before:g} and {after:g} at {rate_gbp:g} GBP: none can be below 0")
     months = 4 if is_post_16 else 5
-    twelfths = rate_gbp * (before * months + after * (12 - months))
-    return int(np.ceil(round(twelfths, 6) / 12 - 1e-9))
+    first, second = round(rate_gbp * months / 12, 2), round(rate_gbp * (12 - months) / 12, 2)
+    return int(np.ceil(round(before * first + after * second, 4) - 1e-6))
 
 
 # What DfE deducts by, in the order of its sheet: (name, rate, whether after 16).

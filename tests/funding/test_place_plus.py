@@ -34,7 +34,7 @@ def modelled(row) -> int:
     ("kind", "before", "after", "gbp"),
     [
         ("special_academy", 665, 676, 6_714_167),
-        ("special_academy_post_16", 84, 90, 880_000),  # printed as 880,001
+        ("special_academy_post_16", 84, 90, 880_001),
         ("mainstream_academy_unit_occupied", 172, 184, 1_074_000),
         ("mainstream_academy_unit_empty", 9, 2, 49_167),
         ("mainstream_academy_post_16", 12, 15, 84_000),
@@ -49,12 +49,8 @@ def test_places_of_2023_make_their_deduction(kind, before, after, gbp):
 
 def test_every_authority_s_deductions_follow_from_its_places_to_the_pound(deductions):
     places = deductions[deductions["before"].notna() & (deductions["area"] != "ENGLAND")]
-    over = places["deduction_gbp"] - [modelled(row) for row in places.itertuples()]
-    # DfE adds schools up in floating point and then rounds up, so a whole number of pounds is sometimes printed one
-    # higher; and Oxfordshire's 787.57 places of 2020 are themselves rounded.
-    assert over.between(-1, 1).all()
-    assert (over == 0).mean() > 0.96
-    assert places.loc[over == -1, "area"].tolist() == ["Oxfordshire"]
+    assert len(places) > 250
+    assert (places["deduction_gbp"] == [modelled(row) for row in places.itertuples()]).all()
 
 
 def test_every_total_is_the_sum_of_its_kinds(deductions):
@@ -64,8 +60,8 @@ def test_every_total_is_the_sum_of_its_kinds(deductions):
         total = of_area.loc[of_area["kind"] == "total", "deduction_gbp"].item()
         assert kinds["deduction_gbp"].sum() + hospital == total
         found = place_plus.place_deductions(kinds, financial_year=year, hospital_gbp=hospital)
-        slack = 160 if area == "ENGLAND" else 2  # England is a sum of some 150 authorities, each rounded up
-        assert 0 <= abs(total - found["total"]) <= slack
+        slack = 250 if area == "ENGLAND" else 0  # England is a sum of some 150 authorities, each rounded up
+        assert abs(total - found["total"]) <= slack, (year, area)
 
 
 def test_the_published_sheets_are_reproduced(published):
@@ -83,7 +79,7 @@ def test_the_published_sheets_are_reproduced(published):
             )
             hospital = row[starts["hospital"] + 2]
             found = place_plus.place_deductions(places, financial_year=year, hospital_gbp=hospital)
-            assert abs(found["total"] - row[49]) <= 2, (year, area)
+            assert found["total"] == row[49], (year, area)
 
 
 def school(places: int, later: int | None = None, **more: object) -> pd.DataFrame:
