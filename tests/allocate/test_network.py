@@ -111,6 +111,21 @@ def test_a_value_is_what_solving_again_with_one_more_place_saves(t: Tables) -> N
 
 
 @given(tables())
+def test_a_value_is_exact_where_everyone_must_be_placed(t: Tables) -> None:
+    must = t.with_(unplaced_gbp=None)
+    try:
+        found = solved(must)
+    except InfeasibleError:
+        return
+    for setting in t.places.index:
+        more = t.places.copy()
+        more[setting] += 1
+        saved = found.objective_gbp - solved(must.with_(places=more)).objective_gbp
+        assert found.value_of_a_place[setting] == pytest.approx(saved, abs=1e-9)
+    assert found.certificate_gap_gbp == 0
+
+
+@given(tables())
 def test_a_chain_adds_up_to_the_value_and_starts_at_the_new_place(t: Tables) -> None:
     found = solved(t)
     for setting, value in found.value_of_a_place.items():
