@@ -119,6 +119,10 @@ class Placed:
             attrs={"units": "children"},
         )
 
+    def summary(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
+        """Return children who need a specialist place, by where they are: year, *by, level, children."""
+        return self._count(by, np.ones(len(self.drawn.zone), dtype=bool), levels)
+
     def shortfall(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
         """Return children with no suitable place: year, *by, level, children."""
         return self._count(by, self.drawn.setting == len(self.routes.settings), levels)

@@ -325,6 +325,15 @@ def test_parts_of_a_shortfall_add_up_in_every_draw(example: tuple[Area, HandMade
         pd.testing.assert_series_equal(parts.groupby("year")["children"].sum(), whole)
 
 
+def test_a_summary_counts_everyone_wherever_they_are(example: tuple[Area, HandMade, Placed]) -> None:
+    area, plans, _ = example
+    one = places(area, plans, draws=1)
+    by_type = one.summary("setting_type", levels=(0.5,))
+    assert UNPLACED in set(by_type["setting_type"])
+    wanted = needing(plans).isel(draw=0).sum(["authority", "need"]).to_series()
+    np.testing.assert_array_equal(by_type.groupby("year")["children"].sum(), wanted)
+
+
 def test_journeys_are_summed_up_as_numpy_would(example: tuple[Area, HandMade, Placed]) -> None:
     area, plans, _ = example
     one = places(area, plans, draws=1)
