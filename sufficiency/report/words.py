@@ -28,7 +28,7 @@ def shown(value: Any, how: str = "") -> str:
 
 def gbp(amount: float) -> str:
     """Return pounds as people say them: £950, £24,900, £1.25m."""
-    sign, size = ("−" if amount < 0 else ""), abs(amount)
+    sign, size = ("−\u2060" if amount < 0 else ""), abs(amount)  # a word joiner keeps the sign on the line
     if size >= 999_500_000:
         return f"{sign}£{size / 1e9:,.2f}bn"
     if size >= 999_500:

@@ -93,6 +93,8 @@ def _table(outcome: Outcome, by: tuple[str, ...], key: str, title: str) -> Table
         columns={"9 in 10 between": f"{years[-1]}: 9 in 10 between"}
     )
     kept = table[table[[str(y) for y in years]].sum(axis=1) > 0]
+    if len(by) > 2:
+        kept = kept.sort_values(str(years[-1]), ascending=False)
     for column in by[1:]:
         kept = kept.assign(**{column: [label(str(v), column) for v in kept[column]]})
     formats = dict.fromkeys(map(str, years), "n") | {by[0]: "code"}
@@ -103,7 +105,7 @@ def _table(outcome: Outcome, by: tuple[str, ...], key: str, title: str) -> Table
         formats,
         note=f"{INTERVAL} Rows with none are left out.",
         counts=tuple(map(str, years)),
-        rows_shown=40,
+        rows_shown=15 if len(by) > 2 else 40,
     )
 
 
