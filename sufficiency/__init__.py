@@ -22,6 +22,7 @@ _WHERE = {
     "OpenSetting": "levers",
     "ChangeJoining": "levers",
     "ChangeRate": "levers",
+    "ChangeAssumption": "levers",
     "run": "plan",
     "run_many": "plan",
     "compare": "plan",

@@ -1,9 +1,9 @@
 """Home-to-school transport: who is entitled, how far it is, how they travel, what it costs."""
 
-from sufficiency.transport.eligibility import entitlement
+from sufficiency.transport.eligibility import age_on, entitlement, stage_on
 from sufficiency.transport.journeys import journeys
 from sufficiency.transport.result import Journeys
 from sufficiency.transport.round_plan import Rounds, rounds
-from sufficiency.transport.travel import travel
+from sufficiency.transport.travel import read_network, travel
 
-__all__ = ["Journeys", "Rounds", "entitlement", "journeys", "rounds", "travel"]
+__all__ = ["Journeys", "Rounds", "age_on", "entitlement", "journeys", "read_network", "rounds", "stage_on", "travel"]

@@ -82,7 +82,7 @@ def _practice(
     estimate: Estimate | None,
     levers: Levers,
 ) -> xr.Dataset:
-    """Return a year's transport with some levers pulled; training is paid for beside the pass."""
+    """Return a year's transport with some levers pulled; training is paid for beside the pass, contributions are taken off."""
     shares = ways(area, rows, levers)
     by_way = _travellers(rows, attending, shares, list(WAYS))
     factor = rounds_factor(area, by_way, homes, estimate)
@@ -91,6 +91,12 @@ def _practice(
         more = _travellers(rows, attending, trained_share(area, rows, levers)[:, None], ["pass"]).rename(way="mode")
         paid = (more * area.value("transport.training_gbp")).reindex(mode=list(MODES), fill_value=0.0)
         runs["gbp"] = (runs["gbp"] + paid).transpose(*runs["gbp"].dims)
+    contribution = area.value("transport.sixth_form_contribution_gbp")
+    if contribution:
+        sixth_form = rows["ncy"].between(12, 14).to_numpy(dtype=float)[:, None]
+        part = _travellers(rows, attending, sixth_form, ["part"]).sel(way="part", drop=True)
+        share = part / by_way.sum("way").clip(min=1e-9)
+        runs["gbp"] = runs["gbp"] - (runs["children"] * share * contribution).transpose(*runs["gbp"].dims)
     return runs
 
 

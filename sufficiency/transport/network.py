@@ -148,6 +148,20 @@ class Network:
         left = Edges(*(array[kept] for array in _arrays(edges)))
         return replace(self, drive=left) if profile == "drive" else replace(self, walk=left)
 
+    def plus(self, pairs: Iterable[tuple[str, str, float]]) -> Network:
+        """Return the network with walks between nodes added, both ways: a permissive path, a crossing. [nodes, km]"""
+        known = {label: i for i, label in enumerate(self.node)}
+        more = list(pairs)
+        unknown = [label for a, b, _ in more for label in (a, b) if label not in known]
+        if unknown or any(km < 0 for _, _, km in more):
+            raise InputError(f"{self.name} has no node '{unknown[0]}'" if unknown else "a walk can't be below 0 km")
+        ends = np.array([(known[a], known[b]) for a, b, _ in more], dtype=np.int64).reshape(-1, 2)
+        km = np.array([length for _, _, length in more], dtype=float)
+        everywhere = np.ones(len(km), dtype=bool)
+        added = _both(ends[:, 0], ends[:, 1], km, np.zeros_like(km), everywhere, everywhere)
+        joined = [np.concatenate(both) for both in zip(_arrays(self.walk), _arrays(added), strict=True)]
+        return replace(self, walk=Edges(*joined))
+
     def _piece(self, profile: str) -> tuple[Ints, npt.NDArray[np.bool_]]:
         from scipy.sparse import coo_array
         from scipy.sparse.csgraph import connected_components

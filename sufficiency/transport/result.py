@@ -189,7 +189,7 @@ class Journeys:
         rows += [
             (
                 "assumed",
-                f"{row['measure']}: {row['modelled']:,.4g} modelled, {row['national']:,.4g} national, {row['note']}",
+                f"{row['measure']}: {_shown(row['modelled'])} modelled, {_shown(row['national'])} national, {row['note']}",
             )
             for row in self.against_national().to_dict("records")
         ]
@@ -330,3 +330,7 @@ WHY: Final = {
     "share by taxi": "children ride in what costs least; at the rates assumed and within the guide on time on board, a minibus seldom fills, and routed plans choose taxis too",
     "share alone": "who needs to travel alone follows the area's mix of needs",
 }
+
+
+def _shown(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.2f}"

@@ -44,7 +44,8 @@ def price_year(
     """
     way = {str(w): by_way.sel(way=w).transpose(*DIMS).to_numpy() for w in by_way["way"].values}
     vehicles = fleet(area)
-    found = _mixed(area, way, homes, vehicles, levers, settings=list(by_way["setting"].values))
+    known = area.value("transport.minibus_share")
+    found = _mixed(area, way, homes, vehicles, levers, settings=list(by_way["setting"].values), known=known)
     found["solo_taxi"] = (way["solo"], runs(area, way["solo"], homes, vehicles["solo_taxi"]))
     error = noise.transpose("draw", "setting").to_numpy()[:, None, None, :] * factor
     growth = 1 + area.value("transport.price_growth")
@@ -64,8 +65,8 @@ def price_year(
 
 
 def market_runs(area: Area, way: dict[str, Floats], homes: Homes) -> Floats:
-    """Return what shared and wheelchair-accessible runs cost a school day with no lever pulled. [GBP]"""
-    found = _mixed(area, way, homes, fleet(area), Levers(), settings=[])
+    """Return what shared and wheelchair-accessible runs cost a school day, by least cost and no lever pulled. [GBP]"""
+    found = _mixed(area, way, homes, fleet(area), Levers(), settings=[], known=-1.0)
     return np.asarray(sum(run.gbp for _, run in found.values()), dtype=np.float64)
 
 
@@ -77,24 +78,26 @@ def _mixed(
     levers: Levers,
     *,
     settings: list[str],
+    known: float,
 ) -> dict[str, tuple[Floats, Runs]]:
     """Return riders and runs of every kind of vehicle that is shared."""
     points = area.settings.set_index("setting").loc[settings, ["easting", "northing"]]
     shared = {kind: _shared(area, way["shared"], homes, vehicles[kind], levers, points) for kind in SHARED}
-    part = _market(area, way["shared"], shared, levers)
+    part = _market(area, way["shared"], shared, levers, known)
     found = {kind: (way["shared"] * part[kind], _scaled(shared[kind], part[kind])) for kind in SHARED}
     kind = "wheelchair_accessible"
     found[kind] = (way["wheelchair"], _shared(area, way["wheelchair"], homes, vehicles[kind], levers, points))
     return found
 
 
-def _market(area: Area, riders: Floats, each: dict[str, Runs], levers: Levers) -> dict[str, Floats]:
-    """Return the share of those who share who ride in each kind: what costs least there, as far as prices are known.
+def _market(area: Area, riders: Floats, each: dict[str, Runs], levers: Levers, known: float) -> dict[str, Floats]:
+    """Return the share of those who share who ride in each kind: what costs least there, unless minibuses' is known.
 
     A share is the chance that a school's runs are of that kind, so each kind is costed as if it carried everyone.
     """
     apart = (each["shared_taxi"].gbp - each["minibus"].gbp) / np.maximum(riders, 1e-9)
-    minibus = 1 / (1 + np.exp(-np.clip(apart / area.value("transport.choice_gbp"), -30, 30)))
+    by_cost = 1 / (1 + np.exp(-np.clip(apart / area.value("transport.choice_gbp"), -30, 30)))
+    minibus = by_cost if known < 0 else np.full_like(by_cost, known)
     in_house = minibus * area.value("transport.in_house_share")
     contract, taxi = minibus - in_house, 1 - minibus
     moved = levers.in_house_more * (contract + taxi)

@@ -197,3 +197,18 @@ def test_estimate_from_own_samples_is_taken_with_its_error(county: Area, placing
     assert 0 < own.error_school < 0.3
     ratio = then.calibration["modelled_gbp"] / today.calibration["modelled_gbp"]
     assert ratio.between(0.85, 1.15).all()
+
+
+def test_a_sixth_form_contribution_comes_off_the_cost(county: Area, placing: Placing, today: Journeys) -> None:
+    charged = journeys(ChangeAssumption("transport.sixth_form_contribution_gbp", 600)(county), placing)
+    off = float((today.runs["gbp"] - charged.runs["gbp"]).sel(year=2025, draw=0).sum())
+    rows = today.riders[(today.riders["year"] == 2025) & today.riders["ncy"].between(12, 14)]
+    assert off == pytest.approx(600 * rows["travellers"].sum(), rel=0.02)
+
+
+def test_a_known_share_of_minibuses_is_taken_and_paid_for(county: Area, placing: Placing, today: Journeys) -> None:
+    found = journeys(ChangeAssumption("transport.minibus_share", 0.5)(county), placing)
+    children = found.runs["children"].sel(year=2025).sum(("draw", "authority", "setting"))
+    minibus = float(children.sel(mode=["minibus", "in_house_minibus"]).sum())
+    assert minibus == pytest.approx(float(children.sel(mode="shared_taxi")), rel=1e-6)
+    assert found.calibration["modelled_gbp"].min() > today.calibration["modelled_gbp"].min()
