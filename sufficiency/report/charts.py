@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from sufficiency.report.words import label, shown
+from sufficiency.report.words import gbp, label, shown
 
 INK: Final = "#1d2b36"
 FAINT: Final = "#5b6b78"
@@ -156,6 +156,8 @@ def bars(
     axis.grid(visible=False, axis="y")
     axis.grid(visible=True, axis="x")
     axis.set_xlabel(unit)
+    axis.xaxis.set_major_locator(MaxNLocator(nbins=6))
+    axis.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:,.6g}"))
     axis.margins(x=0.12)
     return figure
 
@@ -202,6 +204,8 @@ def waterfall(steps: pd.DataFrame, *, unit: str, how: str = "£") -> Figure:
         )
     axis.set_yticks([-p for p in range(len(names))], names)
     axis.set_xlabel(unit)
+    axis.xaxis.set_major_locator(MaxNLocator(nbins=6))
+    axis.xaxis.set_major_formatter(FuncFormatter(lambda v, _: gbp(v) if how == "£" else f"{v:,.6g}"))
     axis.grid(visible=False, axis="y")
     axis.grid(visible=True, axis="x")
     axis.margins(x=0.15)

@@ -6,6 +6,7 @@ whole numbers that add up, by controlled rounding of expected values; `definitio
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,7 @@ def write_returns(outcome: Run, folder: str | Path, *, now: Run | None = None, s
     if suppress < 0:
         raise InputError(f"suppress={suppress}: the limit is 0 (hide nothing) or a count such as 5")
     found = return_tables(outcome, now=now)
-    sheets = _forms(found)
+    sheets = _forms(found, outcome.area.authorities)
     if suppress > 1:
         found = safe_tables(found, suppress)
         sheets = safe_forms(found)
@@ -90,45 +91,39 @@ def _case(outcome: Any) -> str:
     return MITIGATED if getattr(getattr(outcome, "scenario", None), "levers", ()) else UNMITIGATED
 
 
-def _forms(found: dict[str, pd.DataFrame]) -> dict[str, list[Block]]:
+def _forms(tables: dict[str, pd.DataFrame], names: Mapping[str, str]) -> dict[str, list[Block]]:
     """Return the sheets: what each form asks for, on age at 31 August where a table has both rules."""
-    children = found["dsg_plan_children"]
-    children = children[children["age_rule"] == RULE_AUGUST]
+    found = {
+        name: table.assign(authority=table["authority"].map(names)) if "authority" in table else table
+        for name, table in tables.items()
+    }
     reform = found["reform_plan_children"]
     reform = reform[reform["age_rule"] == RULE_AUGUST]
+    by_age, by_need = (["authority", "provision_name", label] for label in ("age_group", "need"))
     return {
         "SCAP special places": _scap_blocks(found["scap_special"]),
-        "DSG plan - children": [
-            form(
-                part,
-                ["authority", column],
-                "academic_year",
-                "plans",
-                title=f"EHC plans by {column.replace('_', ' ')}, {case}",
-            )
-            for case, part in children.groupby("case", sort=False)
-            for column in dsg_plan.COUNTED
-        ]
-        + _past_blocks(found["dsg_plan_past"]),
+        "DSG plan - children": _children_blocks(found["dsg_plan_children"], found["dsg_plan_past"]),
         "DSG plan - money": _money_blocks(found["dsg_plan_money"], found["dsg_plan_position"]),
         "Reform plan": [
-            form(
-                reform,
-                ["authority", "provision_name", "age_group"],
-                "academic_year",
-                "plans",
-                title="Children by type of provision and age",
-            ),
-            form(
-                reform,
-                ["authority", "provision_name", "need"],
-                "academic_year",
-                "plans",
-                title="Need within each type of provision",
-            ),
+            form(reform, by_age, "academic_year", "plans", title="Children by type of provision and age on 31 August"),
+            form(reform, by_need, "academic_year", "plans", title="Need within each type of provision"),
             *_process_blocks(found["reform_plan_process"]),
         ],
     }
+
+
+def _children_blocks(children: pd.DataFrame, past: pd.DataFrame) -> list[Block]:
+    """Return past years as published and years ahead, one block a breakdown and case."""
+    children = children[children["age_rule"] == RULE_AUGUST]
+    past = past[past["age_rule"].isin(["either", RULE_AUGUST])]
+    blocks = []
+    for case, part in children.groupby("case", sort=False):
+        for label in dsg_plan.COUNTED:
+            before = past[past["label"] == label].rename(columns={"group": label})
+            cells = pd.concat([before, part])[["authority", label, "academic_year", "plans"]]
+            title = f"EHC plans by {label.replace('_', ' ')}, {case}; years past as published"
+            blocks.append(form(cells, ["authority", label], "academic_year", "plans", title=title))
+    return blocks
 
 
 def _scap_blocks(cells: pd.DataFrame) -> list[Block]:
@@ -148,22 +143,6 @@ def _scap_blocks(cells: pd.DataFrame) -> list[Block]:
             ),
         ]
     return blocks
-
-
-def _past_blocks(past: pd.DataFrame) -> list[Block]:
-    if past.empty:
-        return []
-    past = past[past["age_rule"].isin(["either", RULE_AUGUST])]
-    return [
-        form(
-            part,
-            ["authority", "group"],
-            "academic_year",
-            "plans",
-            title=f"Past EHC plans by {str(label).replace('_', ' ')}, as published",
-        )
-        for label, part in past.groupby("label", sort=False)
-    ]
 
 
 def _money_blocks(money: pd.DataFrame, position: pd.DataFrame) -> list[Block]:
@@ -194,7 +173,7 @@ def _money_blocks(money: pd.DataFrame, position: pd.DataFrame) -> list[Block]:
         blocks.append(
             form(
                 part,
-                ["measure"],
+                ["authority", "measure"],
                 "financial_year",
                 "expected_gbp",
                 title=f"End-of-year position, {case}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 import xarray as xr
 
 from sufficiency.funding.lines import PLACEMENT_GROUPS, STREAMS
-from sufficiency.report.returns.counts import Run, expected, with_age_groups
+from sufficiency.report.returns.counts import Run, as_placed, expected, with_age_groups
 from sufficiency.report.returns.rounding import whole_numbers
 from sufficiency.school_year import academic_label, financial_label
 
@@ -26,7 +27,8 @@ def dsg_children(runs: dict[str, Run]) -> pd.DataFrame:
     for case, run in runs.items():
         base = run.area.base_year
         frame = expected(run.plans, range(base, base + YEARS_ON + 1))
-        frame["placement"] = frame["setting"].map(PLACEMENT_GROUPS)
+        frame = as_placed(run, frame)
+        frame["placement"] = frame["provision"].str.split(",").str[0].map(PLACEMENT_GROUPS)
         frame = frame.groupby(["authority", "year", "ncy", "need", "placement"], as_index=False)["plans"].sum()
         grouped = with_age_groups(frame).assign(case=case)
         grouped["basis"] = np.where(grouped["year"] == base, "actual", "forecast")
@@ -103,22 +105,32 @@ def dsg_money(runs: dict[str, Run]) -> pd.DataFrame:
 
 
 def dsg_position(runs: dict[str, Run]) -> pd.DataFrame:
-    """Return the financial summary: case, financial_year, measure, expected_gbp, low_gbp, high_gbp.
+    """Return the financial summary: case, authority, financial_year, measure, expected_gbp, low_gbp, high_gbp.
 
-    Spending, income, grant, in-year and carried-forward balance of the area, with the 5th and 95th percentile.
+    Spending and income are expected values in whole pounds; what follows is taken from them, so it adds up: in-year
+    balance = income - spending, carried forward = before + in-year + grant. Low and high are percentiles of each.
     """
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for case, run in runs.items():
-        if run.budget is None:
-            continue
-        for measure, array in run.budget.measures().items():
-            total = array.sum("authority")
-            for year in total["financial_year"].values[: YEARS_ON + 1]:
-                here = total.sel(financial_year=year)
-                low, high = (round(float(here.quantile(q))) for q in (0.05, 0.95))
-                rows.append((case, financial_label(int(year)), measure, round(float(here.mean())), low, high))
-    columns = ["case", "financial_year", "measure", "expected_gbp", "low_gbp", "high_gbp"]
+        if run.budget is not None:
+            for authority in run.budget.opening["authority"].values:
+                rows += [(case, str(authority), *row) for row in _position(run.budget, str(authority))]
+    columns = ["case", "authority", "financial_year", "measure", "expected_gbp", "low_gbp", "high_gbp"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _position(budget: Any, authority: str) -> Iterator[tuple[str, str, int, int, int]]:
+    measures = {name: array.sel(authority=authority) for name, array in budget.measures().items()}
+    balance = round(float(budget.opening.sel(authority=authority)))
+    for year in measures["spend"]["financial_year"].values[: YEARS_ON + 1]:
+        now = {name: array.sel(financial_year=year) for name, array in measures.items()}
+        found = {name: int(np.floor(float(now[name].mean()) + 0.5)) for name in ("spend", "income", "grant")}
+        found["in_year"] = found["income"] - found["spend"]
+        balance += found["in_year"] + found["grant"]
+        found["balance"] = balance
+        for name, expected_gbp in found.items():
+            low, high = (round(float(now[name].quantile(q))) for q in (0.05, 0.95))
+            yield financial_label(int(year)), name, expected_gbp, low, high
 
 
 def _money(budget: Any) -> pd.DataFrame:

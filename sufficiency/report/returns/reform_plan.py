@@ -7,11 +7,10 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from sufficiency.report.returns.counts import Run, expected, with_age_groups
+from sufficiency.report.returns.counts import Run, as_placed, expected, with_age_groups
 from sufficiency.report.returns.definitions import REFORM_TYPES
 from sufficiency.report.returns.rounding import whole_numbers
 from sufficiency.school_year import academic_label
-from sufficiency.vocabulary import SPECIALIST, UNPLACED
 
 YEARS_ON: Final = 5
 
@@ -24,11 +23,7 @@ def reform_children(run: Run) -> pd.DataFrame:
     """
     area = run.area
     frame = expected(run.plans, range(area.base_year, area.base_year + YEARS_ON + 1))
-    frame["provision"] = frame["setting"]
-    if run.placed is not None:
-        frame = _as_placed(run, frame)
-    else:
-        frame["provision"] = frame["provision"].replace({"special": "special, maintained"})
+    frame = as_placed(run, frame)
     cells = with_age_groups(frame.drop(columns="setting"))
     levels = [["age_rule", "authority", "year"], ["provision"], ["age_group"], ["need"]]
     cells["plans"] = whole_numbers(cells, "plans", levels)
@@ -67,34 +62,6 @@ def reform_process(run: Run) -> pd.DataFrame:
     table["count"] = (table["count"] + 0.5).apply(np.floor).astype("int64")
     table["academic_year"] = table["year"].map(academic_label)
     return table.sort_values(["authority", "measure", "year"], ignore_index=True, kind="stable")
-
-
-def _as_placed(run: Run, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return specialist children by where the allocation put them, need by need; the rest as forecast."""
-    attending = run.placed.attending.mean("draw").sum("phase")
-    known = run.area.settings.drop_duplicates("setting").set_index("setting")
-    kinds = []
-    for setting in attending["setting"].values:
-        kind = UNPLACED if setting == UNPLACED else str(known.loc[setting, "setting_type"])
-        if kind == "special":
-            kind = "special, academy" if bool(known.loc[setting, "is_academy"]) else "special, maintained"
-        kinds.append(kind)
-    long = (
-        attending.assign_coords(setting=kinds).to_series().groupby(level=["year", "authority", "need", "setting"]).sum()
-    )
-    shares = long.rename("weight").reset_index().rename(columns={"setting": "provision"})
-    total = shares.groupby(["year", "authority", "need"])["weight"].transform("sum")
-    shares["share"] = shares["weight"] / total.where(total > 0)
-    is_specialist = frame["setting"].isin(SPECIALIST)
-    by = ["year", "authority", "ncy", "need"]
-    needing = frame[is_specialist].groupby(by, as_index=False)["plans"].sum()
-    placed = needing.merge(
-        shares[["year", "authority", "need", "provision", "share"]], on=["year", "authority", "need"], how="left"
-    )
-    placed["provision"] = placed["provision"].fillna(UNPLACED)
-    placed = placed.assign(plans=placed["plans"] * placed["share"].fillna(1.0), setting="placed").drop(columns="share")
-    both = pd.concat([frame[~is_specialist], placed[placed["plans"] > 0]], ignore_index=True)
-    return both[["year", "authority", "ncy", "need", "setting", "provision", "plans"]]
 
 
 def _ahead(run: Run, known: pd.DataFrame) -> list[tuple[str, int, str, float, str]]:

@@ -10,7 +10,13 @@ from typing import Any, Final
 import pandas as pd
 import xlsxwriter
 
+from sufficiency.funding.lines import PLACEMENT_GROUPS
+from sufficiency.funding.result import line_name
+from sufficiency.report.returns.definitions import REFORM_TYPES
+from sufficiency.report.returns.dsg_plan import NOT_BY_CHILD
 from sufficiency.report.returns.hiding import BREAKDOWNS
+from sufficiency.school_year import AGE_GROUPS
+from sufficiency.vocabulary import NEEDS, SETTINGS
 
 MONEY: Final = "£#,##0"
 WHOLE: Final = "#,##0"
@@ -37,13 +43,45 @@ def form(
     is_money: bool = False,
     total: bool = True,
 ) -> Block:
-    """Return cells as a block: one row for each combination of `rows`, one column for each value of `across`."""
-    wide = cells.pivot_table(index=list(rows), columns=across, values=value, aggfunc="sum", sort=False, observed=True)
+    """Return cells as a block: one row for each combination of `rows`, one column for each value of `across`.
+
+    Rows keep the order of a form: as `ORDERS` has it, else sorted.
+    """
+    ordered = cells.copy()
+    for label in rows:
+        if label in ORDERS:
+            ordered[label] = pd.Categorical(ordered[label], ORDERS[label], ordered=True)
+    wide = ordered.pivot_table(index=list(rows), columns=across, values=value, aggfunc="sum", observed=True)
     columns = sorted(wide.columns)
-    wide = wide[columns].sort_index().reset_index()
-    wide[columns] = wide[columns].fillna(0)
+    wide = wide[columns].fillna(0).sort_index().reset_index()
+    for label in rows:
+        words = wide[label].astype("str") if label != "ncy" else wide[label].map(_year_group)
+        wide[label] = words.replace(NAMES.get(label, {}))
     wide.columns = [str(c) for c in wide.columns]
     return Block(title, wide, len(rows), is_money, total)
+
+
+def _year_group(ncy: int) -> str:
+    return "Reception" if ncy == 0 else f"Year {ncy}"
+
+
+ORDERS: Final[dict[str, list[str]]] = {
+    "age_group": list(AGE_GROUPS),
+    "placement": [*dict.fromkeys(PLACEMENT_GROUPS.values()), NOT_BY_CHILD],
+    "provision_name": [*dict.fromkeys([*(s.name for s in SETTINGS.values()), *REFORM_TYPES.values()])],
+    "measure": ["requests", "refused", "assessed", "issued", "spend", "income", "grant", "in_year", "balance"],
+    "need": list(NEEDS),
+}
+NAMES: Final[dict[str, dict[str, str]]] = {
+    "need": {need.code: need.name for need in NEEDS.values()},
+    "measure": {
+        "requests": "Requests for an assessment",
+        "refused": "Refused",
+        "assessed": "Assessments completed",
+        "issued": "Plans issued",
+        **{code: line_name(code) for code in ("spend", "income", "grant", "in_year", "balance")},
+    },
+}
 
 
 def safe_forms(found: Mapping[str, pd.DataFrame]) -> dict[str, list[Block]]:

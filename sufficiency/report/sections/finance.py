@@ -93,7 +93,8 @@ def _reported(outcome: Outcome) -> tuple[Table, ...]:
     compared = outcome.budget.against_reported
     if compared.empty:
         return ()
-    table = compared.copy()
+    known = compared[compared[[c for c in compared if str(c).startswith("reported")]].notna().any(axis=1)]
+    table = known.reset_index(drop=True)
     if "authority" in table:
         table["authority"] = [outcome.area.authorities.get(a, a) for a in table["authority"]]
     if "financial_year" in table:

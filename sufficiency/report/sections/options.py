@@ -28,7 +28,7 @@ def section(outcome: Outcome) -> Section:
             f"In January {year} one more place would save most at {', '.join(f'{r.name} ({gbp(r.value)} a year)' for r in best.itertuples(index=False))}. "
             "The value counts journeys, placements and fees, and prices a child's time and the want of a place: it ranks options, and is not cash alone.",
             f"{children:,.0f} children at independent or non-maintained schools have a need that a state setting in the area suits. Were there room, placing them there would save {gbp(saves)} a year.",
-            "A value holds for one place, with everything else as it is: for a block of places, run a scenario. `sufficiency.allocate.openings` chooses among options within a budget, over many futures at once.",
+            "A value holds for one place, with everything else as it is: for a block of places, run a scenario. The library's `openings` chooses among options within a budget, over many futures at once.",
         ),
         exhibits=(
             Chart(
