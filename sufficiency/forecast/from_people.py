@@ -124,7 +124,7 @@ def as_recorded(
 def _pattern(counted: people.Counted) -> Floats:
     """Return where plans are usually held: each NCY's, shared by need and setting as in the NCYs about it."""
     held = counted.after.sum(axis=0)
-    about = np.einsum("ab,bns->ans", nearby(len(NCYS), 0.5), held)
+    about = np.einsum("ab,bij->aij", nearby(len(NCYS), 0.5), held)
     apart = about.sum(axis=2, keepdims=True) * about.sum(axis=1, keepdims=True)
     apart = apart / np.maximum(about.sum(axis=(1, 2), keepdims=True), 1e-12)
     return np.asarray(

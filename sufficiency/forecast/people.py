@@ -213,7 +213,7 @@ def _joining(counted: Counted, population: pd.DataFrame) -> Floats:
     rate = joined.sum(axis=(1, 2), keepdims=True) / np.where(people > 0, people, np.inf)
     open_to = counted.takes[:, None, :]
     overall = shares(np.broadcast_to(joined.sum(axis=0), joined.shape) * open_to, (1, 2))
-    about = np.einsum("ab,bns->ans", nearby(len(NCYS), REACH), joined)
+    about = np.einsum("ab,bij->aij", nearby(len(NCYS), REACH), joined)
     return np.asarray(rate * shares((about + PRIOR_JOINERS * overall) * open_to, (1, 2)))
 
 

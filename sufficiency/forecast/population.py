@@ -53,6 +53,7 @@ def expected(area: Area, to: int) -> xr.DataArray:
         vectorize=True,
         kwargs={
             "window": int(area.value("forecast.progression_years")),
+            "prior": area.value("forecast.progression_prior"),
             "damping": area.value("forecast.births_trend_damping"),
         },
     )
@@ -162,9 +163,9 @@ def _known(area: Area, to: int) -> xr.DataArray:
     return known
 
 
-def _filled(known: np.ndarray, *, window: int, damping: float) -> np.ndarray:
+def _filled(known: np.ndarray, *, window: int, prior: float, damping: float) -> np.ndarray:
     """Return one authority's years x NCYs; a blank after a first count is filled, from the cohort or the last count."""
-    ratio = _progression(known, window)
+    ratio = _progression(known, window, prior)
     youngest = _youngest(known[:, 0], damping)
     filled = known.copy()
     for t in range(1, len(filled)):
@@ -174,23 +175,23 @@ def _filled(known: np.ndarray, *, window: int, damping: float) -> np.ndarray:
     return filled
 
 
-def _progression(known: np.ndarray, window: int) -> np.ndarray:
+def _progression(known: np.ndarray, window: int, prior: float) -> np.ndarray:
     """Return the usual ratio of each NCY to the one below a year before: the mean of the last few observed.
 
-    With one January only, children keep their number, and from student age the January's own profile is kept.
+    Where none or few children tell, children keep their number, and from student age the January's own profile is kept:
+    that rule counts for `prior` children beside those seen.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         seen = known[1:, 1:] / known[:-1, :-1]
         same_january = known[:, 1:] / known[:, :-1]
     seen[~np.isfinite(seen)] = np.nan
     same_january[~np.isfinite(same_january)] = np.nan
-    student = np.array(NCYS[1:]) >= STUDENT_NCY
-    return np.array(
-        [
-            _recent_mean(seen[:, i], window, _recent_mean(same_january[:, i], 1, 1.0) if student[i] else 1.0)
-            for i in range(seen.shape[1])
-        ]
-    )
+    ratio = np.ones(len(NCYS) - 1)
+    for i, ncy in enumerate(NCYS[1:]):
+        rule = _recent_mean(same_january[:, i], 1, 1.0) if ncy >= STUDENT_NCY else 1.0
+        weight = _recent_mean(known[:, i], window, 0.0)
+        ratio[i] = rule + (_recent_mean(seen[:, i], window, rule) - rule) * weight / max(weight + prior, 1e-9)
+    return ratio
 
 
 def _recent_mean(values: np.ndarray, window: int, otherwise: float) -> float:

@@ -20,14 +20,22 @@ def test_a_projection_is_kept_where_there_is_one() -> None:
 
 
 def test_a_cohort_ages_with_its_usual_progression() -> None:
-    """Ten per cent more each year up the school: Year 3 in 2026 is Year 2 in 2025 times 1.1."""
-    table = people(years=(2024, 2025))
+    """A tenth more each year up the school, seen in 105,000 children: Year 3 in 2026 is Year 2 in 2025 times 1.1."""
+    table = people(100_000.0, years=(2024, 2025))
     late = table["year"] == 2025
-    table.loc[late & (table["ncy"] > -4), "children"] = 110.0
+    table.loc[late & (table["ncy"] > -4), "children"] = 110_000.0
     found = population.expected(area(population=table), 2027).sel(authority="A")
-    assert float(found.sel(year=2026, ncy=3)) == pytest.approx(110 * 1.1)
-    assert float(found.sel(year=2027, ncy=3)) == pytest.approx(110 * 1.1**2)
-    assert float(found.sel(year=2026, ncy=-3)) == pytest.approx(100 * 1.1)
+    assert float(found.sel(year=2026, ncy=3)) == pytest.approx(110_000 * 1.1, rel=1e-3)
+    assert float(found.sel(year=2027, ncy=3)) == pytest.approx(110_000 * 1.1**2, rel=1e-3)
+    assert float(found.sel(year=2026, ncy=-3)) == pytest.approx(100_000 * 1.1, rel=1e-3)
+
+
+def test_few_children_tell_little_of_progression() -> None:
+    """A rise of a tenth seen in 105 children, beside 200 who keep their number: 1 + 0.1 x 105 / 305."""
+    table = people(100.0, years=(2024, 2025))
+    table.loc[(table["year"] == 2025) & (table["ncy"] > -4), "children"] = 110.0
+    found = population.expected(area(population=table), 2026).sel(authority="A")
+    assert float(found.sel(year=2026, ncy=3)) == pytest.approx(110 * (1 + 0.1 * 105 / 305))
 
 
 def test_births_known_a_year_early_are_rows_of_the_youngest() -> None:
