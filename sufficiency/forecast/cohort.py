@@ -3,6 +3,8 @@
 One year, in each draw: a child leaves or moves with the hazards of the state they are in; those who stay age by a year;
 joiners and transfers in arrive. Nobody is lost: where a setting takes nobody of the next NCY its rates send each child on.
 Draws are made in blocks, each with its own stream of random numbers, so that the number of workers changes nothing.
+
+Inside, states run authority x need x ncy x setting: a draw's multipliers, the same for every need, then run along memory.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from sufficiency.forecast import sampling
 from sufficiency.forecast.rates import Floats, Rates
 
 BLOCK_CELLS: Final = 250_000  # draws times states worked on at once: what a processor's cache holds
+FEW_DESTINATIONS: Final = 24  # up to which comparing with each is faster than a search
 KINDS: Final = ("joiners", "movers", "movers_out", "leavers", "transfers_in")
 
 Singles = NDArray[np.float32]
@@ -26,7 +29,10 @@ Singles = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class Year:
-    """One year's rates, ready to draw from: hazards, arrivals and a table of destinations, all by state."""
+    """One year's rates, ready to draw from: hazards, arrivals and a table of destinations, all by state.
+
+    `cumulative` has a row a state where destinations are few; where many, one line in which state i runs from i to i + 1.
+    """
 
     leaving: Singles
     moving: Singles
@@ -40,26 +46,36 @@ class Year:
         """Return the year that `rates` make; raises nothing: rates are checked where they are made."""
         cells = int(np.prod(rates.shape))
         shape = (*rates.shape, rates.destinations.shape[4], rates.shape[3])
-        weights = np.broadcast_to(rates.destinations, shape).reshape(cells, -1)
+        weights = np.broadcast_to(rates.destinations, shape).swapaxes(1, 2).reshape(cells, -1)
         cumulative = weights.cumsum(axis=1)
         total = cumulative[:, -1:]
         has_destination = total[:, 0] > 0
-        moving, leaving = rates.moving.ravel().copy(), rates.leaving.ravel().copy()
+        moving, leaving = _inside(rates.moving), _inside(rates.leaving)
         leaving[(moving >= 1) & ~has_destination] = 1.0
         moving[~has_destination] = 0.0
-        scaled = cumulative / np.where(total > 0, total, 1.0) + np.arange(cells)[:, None]
+        shares = cumulative / np.where(total > 0, total, 1.0)
+        if shares.shape[1] > FEW_DESTINATIONS:
+            shares = (shares + np.arange(cells)[:, None]).ravel()
         return cls(
             _hazard(leaving),
             _hazard(moving),
-            rates.joining.ravel().astype(np.float32),
-            rates.transfers.ravel().astype(np.float32),
-            scaled.ravel(),
+            _inside(rates.joining).astype(np.float32),
+            _inside(rates.transfers).astype(np.float32),
+            shares,
             _targets(rates),
         )
 
     def destination(self, cells: NDArray[np.int64], uniform: Floats) -> NDArray[np.int64]:
         """Return the state that each mover from `cells` arrives in."""
-        return self.targets[np.searchsorted(self.cumulative, uniform + cells, side="right")]
+        if self.cumulative.ndim == 1:
+            return self.targets[np.searchsorted(self.cumulative, uniform + cells, side="right")]
+        chosen = (self.cumulative[cells] <= uniform[:, None]).sum(axis=1)
+        return np.asarray(self.targets[cells * self.cumulative.shape[1] + chosen])
+
+
+def _inside(by_state: Floats) -> Floats:
+    """Return authority x ncy x need x setting as a line in the order used inside."""
+    return by_state.swapaxes(1, 2).ravel().copy()
 
 
 def _hazard(share: Floats) -> Singles:
@@ -72,11 +88,11 @@ def _targets(rates: Rates) -> NDArray[np.int64]:
     """Return, for each state and destination, the position of the state arrived in, a year older."""
     authorities, ncys, needs, settings = rates.shape
     to_needs = rates.destinations.shape[4]
-    a, y, n, _, m, s = np.ogrid[:authorities, :ncys, :needs, :settings, :to_needs, :settings]
+    a, n, y, _, m, s = np.ogrid[:authorities, :needs, :ncys, :settings, :to_needs, :settings]
     need = m if to_needs > 1 else n
     older = np.minimum(y + 1, ncys - 1)
-    position = ((a * ncys + older) * needs + need) * settings + s
-    return np.broadcast_to(position, (authorities, ncys, needs, settings, to_needs, settings)).ravel()
+    position = ((a * needs + need) * ncys + older) * settings + s
+    return np.broadcast_to(position, (authorities, needs, ncys, settings, to_needs, settings)).ravel()
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,26 +158,58 @@ def simulate(
 def _block(
     base: NDArray[Any], years: Sequence[Year], paths: Paths, at: slice, rng: np.random.Generator, out: Simulated
 ) -> None:
-    plans = np.broadcast_to(base, (at.stop - at.start, *base.shape)).astype(np.int32)
-    out.plans[at, 0] = plans
+    draws = at.stop - at.start
+    out.plans[at, 0] = base
+    inside = base.swapaxes(1, 2)
+    plans = np.broadcast_to(inside, (draws, *inside.shape)).astype(np.int32)
+    sides = _Sides.of(draws, inside.shape)
     for t, year in enumerate(years):
         plans, flows = _one_year(plans, year, _at(paths, at, t), rng)
-        out.plans[at, t + 1] = plans
-        for k, flow in enumerate(flows):
-            out.flows_by_ncy[k, at, t] = flow.sum(axis=3)
-            out.flows_by_need[k, at, t] = flow.sum(axis=2)
+        out.plans[at, t + 1] = plans.swapaxes(2, 3)
+        for k, cells in enumerate(flows):
+            out.flows_by_ncy[k, at, t] = sides.by_ncy(cells)
+            out.flows_by_need[k, at, t] = sides.by_need(cells)
+
+
+@dataclass(frozen=True, eq=False)
+class _Sides:
+    """Where each state of a block counts in the tables by NCY and by need."""
+
+    to_ncy: NDArray[np.int32]
+    to_need: NDArray[np.int32]
+    shape: tuple[int, ...]
+
+    @classmethod
+    def of(cls, draws: int, shape: tuple[int, ...]) -> _Sides:
+        d, a, n, y, s = np.ogrid[:draws, : shape[0], : shape[1], : shape[2], : shape[3]]
+        row = d * shape[0] + a
+        whole = (draws, *shape)
+        to_need = np.broadcast_to((row * shape[1] + n) * shape[3] + s, whole)
+        to_ncy = np.broadcast_to((row * shape[2] + y) * shape[3] + s, whole)
+        return cls(to_ncy.ravel().astype(np.int32), to_need.ravel().astype(np.int32), whole)
+
+    def by_ncy(self, cells: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return children counted by draw x authority x ncy x setting."""
+        shape = (*self.shape[:2], *self.shape[3:])
+        return np.bincount(self.to_ncy[cells], minlength=int(np.prod(shape))).reshape(shape)
+
+    def by_need(self, cells: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return children counted by draw x authority x need x setting."""
+        shape = (*self.shape[:3], self.shape[4])
+        return np.bincount(self.to_need[cells], minlength=int(np.prod(shape))).reshape(shape)
 
 
 def _at(paths: Paths, at: slice, t: int) -> tuple[Singles, Singles, Singles]:
-    """Return one year's multipliers of a block: draw x authority x ncy x 1 x setting."""
-    found = (p[at, min(t, p.shape[1] - 1), :, :, None, :] for p in (paths.joining, paths.leaving, paths.moving))
+    """Return one year's multipliers of a block: draw x authority x 1 x ncy x setting."""
+    found = (p[at, min(t, p.shape[1] - 1), :, None] for p in (paths.joining, paths.leaving, paths.moving))
     joining, leaving, moving = found
     return joining, leaving, moving
 
 
 def _one_year(
     plans: NDArray[np.int32], year: Year, paths: tuple[Singles, Singles, Singles], rng: np.random.Generator
-) -> tuple[NDArray[np.int32], list[NDArray[np.int32]]]:
+) -> tuple[NDArray[np.int32], tuple[NDArray[np.int64], ...]]:
+    """Return plans a year on, and the state of every child of each kind of flow, in the order of `KINDS`."""
     shape, states = plans.shape, int(np.prod(plans.shape[1:]))
     joining, leaving, moving = paths
     leave = (year.leaving.reshape(shape[1:]) * leaving).ravel()
@@ -169,18 +217,16 @@ def _one_year(
     cells, counts = sampling.binomial(rng, plans.ravel(), leave + move)
     children = np.repeat(cells, counts)
     leaves = rng.random(len(children)) < _share_leaving(leave[children], move[children])
-    leavers, from_cells = children[leaves], children[~leaves]
-    draw, local = np.divmod(from_cells, states)
-    to_cells = draw * states + year.destination(local, rng.random(len(from_cells)))
+    leavers, moved_from = children[leaves], children[~leaves]
+    local = moved_from % states
+    moved_to = moved_from - local + year.destination(local, rng.random(len(moved_from)))
     joiners, transfers = _arrivals(plans, year, joining, rng)
-    out, moved_in, moved_out, joined, transferred = (
-        np.bincount(c, minlength=plans.size).astype(np.int32).reshape(shape)
-        for c in (leavers, to_cells, from_cells, joiners, transfers)
-    )
-    stayed = plans - out - moved_out
-    following = moved_in + joined + transferred
-    following[:, :, 1:] += stayed[:, :, :-1]
-    return following, [joined, moved_in, moved_out, out, transferred]
+    stayed = plans.ravel().copy()
+    stayed[cells] -= counts
+    came = np.concatenate([moved_to, joiners, transfers])
+    following = np.bincount(came, minlength=plans.size).astype(np.int32).reshape(shape)
+    following[:, :, :, 1:] += stayed.reshape(shape)[:, :, :, :-1]
+    return following, (joiners, moved_to, moved_from, leavers, transfers)
 
 
 def _share_leaving(leave: Singles, move: Singles) -> Floats:
