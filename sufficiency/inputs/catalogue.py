@@ -49,9 +49,12 @@ def of_kind(found: list[Found], *kinds: str) -> list[Found]:
     return [f for f in found if f.kind in kinds]
 
 
-def _files(root: Path) -> Iterator[Path]:
-    for path in root.rglob("*"):
-        if path.is_file() and len(path.relative_to(root).parts) <= DEEPEST and path.suffix.lower() in (".csv", ".zip"):
+def _files(folder: Path, depth: int = 0) -> Iterator[Path]:
+    """Yield tables and zips below a folder, links followed, no deeper than downloads are laid out."""
+    for path in folder.iterdir():
+        if path.is_dir() and depth < DEEPEST:
+            yield from _files(path, depth + 1)
+        elif path.is_file() and path.suffix.lower() in (".csv", ".zip"):
             yield path
 
 

@@ -12,9 +12,9 @@ import pandas as pd
 
 from sufficiency import tables
 from sufficiency.errors import InfeasibleError, InputError, MissingError
-from sufficiency.inputs import catalogue, dfe_ehc_plans, dfe_lait, dfe_school_census, ons
+from sufficiency.inputs import catalogue, dfe_ehc_plans, dfe_gias, dfe_lait, dfe_school_census, ons, postcodes
 from sufficiency.margins import shares_to_whole
-from sufficiency.published import authorities, plans, population
+from sufficiency.published import authorities, places, plans, population
 
 DOUBTFUL_SHARE: Final = 0.05  # of plans with no placement recorded, from which a note says so
 
@@ -50,6 +50,9 @@ class Downloads:
     people: pd.DataFrame
     sen_support: pd.DataFrame
     pupils: pd.DataFrame
+    schools: pd.DataFrame
+    postcodes: pd.DataFrame
+    small_areas: pd.DataFrame
     gaps: tuple[tuple[str, str, str], ...]
 
     @property
@@ -94,6 +97,9 @@ def read(folder: str) -> Downloads:
         people=_people(found, gaps),
         sen_support=_gathered(found, "lait", dfe_lait.sen_support),
         pupils=_gathered(found, "school_census", dfe_school_census.pupils_by_ncy),
+        schools=_gathered(found, "gias", dfe_gias.schools),
+        postcodes=_gathered(found, "postcodes", postcodes.postcodes),
+        small_areas=_small_areas(found),
         gaps=tuple(gaps),
         **parts,
     )
@@ -149,6 +155,18 @@ def _people(found: list[catalogue.Found], gaps: list[tuple[str, str, str]]) -> p
     return together.drop_duplicates(["code", "mid_year", "age"], keep="first")
 
 
+def _small_areas(found: list[catalogue.Found]) -> pd.DataFrame:
+    """Return people by small area and age from the latest estimates."""
+    files = [f for f in catalogue.of_kind(found, "people") if f.level == "lsoa" and f.mid_year is not None]
+    latest = max((f.mid_year or 0 for f in files), default=0)
+    frames = [ons.estimates(f.path, mid_year=latest) for f in files if f.mid_year == latest]
+    return (
+        pd.concat(frames, ignore_index=True)
+        if frames
+        else pd.DataFrame(columns=["code", "mid_year", "age", "children"])
+    )
+
+
 def draft(downloads: Downloads, authority: str) -> Draft:
     """Return an authority's tables and notes.
 
@@ -168,6 +186,7 @@ def draft(downloads: Downloads, authority: str) -> Draft:
     _flows(made, downloads)
     _population(made, downloads)
     _sen_support(made, downloads)
+    _geography(made, downloads)
     _doubts(made, downloads)
     return made
 
@@ -275,7 +294,8 @@ def _population(made: Draft, downloads: Downloads) -> None:
     for note, years in frame.groupby("note")["year"].unique().items():
         if note:
             made.note("population", "assumed", f"{_years(sorted(years))}: {note}")
-    if downloads.people.loc[downloads.people["doubt"], "mid_year"].isin(frame["year"] - 1).any():
+    unstated = downloads.people[downloads.people["doubt"]]
+    if _geography_codes(made.code, set(unstated["code"])):
         made.note("population", "doubtful", "an estimate was used whose year its publisher doesn't state")
     if not (frame["basis"] == "projection").any():
         made.note(
@@ -317,6 +337,52 @@ def _pupils(code: str, pupils: pd.DataFrame) -> pd.DataFrame:
     bands = {"primary": own["ncy"].between(-2, 6), "secondary": own["ncy"].between(7, 11), "all": own["ncy"].notna()}
     sums = [own[inside].groupby("year", as_index=False)["pupils"].sum().assign(phase=p) for p, inside in bands.items()]
     return pd.concat(sums, ignore_index=True).astype({"year": "Int64"})
+
+
+def _geography(made: Draft, downloads: Downloads) -> None:
+    """Add zones from postcodes, and settings with places from the school register, where both are there."""
+    if downloads.schools.empty or downloads.postcodes.empty or "zone" not in downloads.postcodes:
+        lacks = [
+            w
+            for w, f in (("school register", downloads.schools), ("postcode directory", downloads.postcodes))
+            if f.empty
+        ]
+        made.note(
+            "settings", "missing", f"no {' and no '.join(lacks) or 'zones in the postcodes'}: nothing is allocated"
+        )
+        return
+    own = _geography_codes(made.code, set(downloads.postcodes["authority"]))
+    areas = places.zones(downloads.postcodes, own, made.code)
+    if areas.empty:
+        made.note("zones", "missing", "none of its postcodes are in the postcode directory: nothing is allocated")
+        return
+    people = made.tables["population"]
+    now = people[people["year"] == made.base_year]
+    children, lacking = places.zone_children(areas, downloads.small_areas, now)
+    if lacking:
+        made.note(
+            "zone_children", "doubtful", f"{lacking} of {len(areas)} zones have no estimate: the mean of the others"
+        )
+    plans_now = made.tables["plans"][made.tables["plans"]["year"] == made.base_year]
+    placed = plans_now.groupby("setting")["plans"].sum()
+    codes = [made.code, *own, *authorities.codes_of(made.code)]
+    schools, rooms = places.settings(downloads.schools, areas, codes, placed, code=made.code, year=made.base_year)
+    made.tables |= {"zones": areas, "zone_children": children, "settings": schools, "places": rooms}
+    made.sources |= {
+        "zones": "ONS or OS postcodes: median postcode of each small area; planning areas are postcode districts",
+        "zone_children": "ONS small-area estimates, scaled to the authority's base year by NCY",
+        "settings": "DfE, Get Information about Schools",
+        "places": "DfE, Get Information about Schools: capacity, or roll where it has none",
+    }
+    made.note("places", "doubtful", "capacity in the school register is not commissioned places")
+    made.note("places", "assumed", "children placed beyond its schools' capacity are held in aggregates at its middle")
+
+
+def _geography_codes(code: str, known: set[str]) -> list[str]:
+    try:
+        return authorities.parts_in(code, known)
+    except MissingError:
+        return []
 
 
 def _doubts(made: Draft, downloads: Downloads) -> None:
@@ -362,6 +428,10 @@ def checked(made: Draft) -> dict[str, pd.DataFrame]:
         "flows": tables.FLOWS,
         "requests": tables.REQUESTS,
         "sen_support": tables.SEN_SUPPORT,
+        "zones": tables.ZONES,
+        "zone_children": tables.ZONE_CHILDREN,
+        "settings": tables.SCHOOLS,
+        "places": tables.PLACES,
     }
     try:
         return {

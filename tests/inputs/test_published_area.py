@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import sufficiency as sf
@@ -140,3 +141,50 @@ def test_every_change_of_authority_has_its_source_and_each_district_is_in_one_co
     counties = {k: v for k, v in table["districts"].items() if k.startswith("E1000") and "_" not in k}
     districts = [d for parts in counties.values() for d in parts if d.startswith("E07")]
     assert len(districts) == len(set(districts))
+
+
+def as_register(path: Path) -> pd.DataFrame:
+    """Return a 2018 register of schools under the columns of today's download, roll as capacity."""
+    old = pd.read_csv(path, dtype="str", keep_default_na=False)
+    kinds = {"Community special school": "Community special school", "Free school - Special": "Free schools special"}
+    kind = old["establishment_type"].map(kinds).fillna(old["establishment_type"])
+    kind = kind.where(~kind.str.contains("Converter special"), "Academy special converter")
+    return pd.DataFrame(
+        {
+            "URN": old["URN"],
+            "EstablishmentName": old["name"],
+            "GSSLACode (name)": pd.to_numeric(old["easting"]).gt(484_000).map({True: "E06000061", False: "E06000062"}),
+            "TypeOfEstablishment (name)": kind,
+            "EstablishmentTypeGroup (name)": "Local authority maintained schools",
+            "EstablishmentStatus (name)": old["open_status_code"].map({"1": "Open"}).fillna("Closed"),
+            "StatutoryLowAge": old["age_low"],
+            "StatutoryHighAge": old["age_high"],
+            "Gender (name)": old["GENDER"],
+            "SchoolCapacity": old["number_on_roll_jan2019"].str.replace(".0", ""),
+            "SenUnitCapacity": old["URN"].map({"122066": "20"}).fillna(""),
+            "SEN1 (name)": "ASD - Autistic Spectrum Disorder",
+            "Easting": old["easting"],
+            "Northing": old["northing"],
+        }
+    )
+
+
+def test_with_a_school_register_and_postcodes_children_are_placed(published: Path, tmp_path: Path) -> None:
+    for name in ("ehcp_2025", "ons", "postcodes", "lait"):
+        (tmp_path / name).symlink_to(published / name, target_is_directory=True)
+    register = as_register(published / "schools" / "northants_schools_2018_register_with_jan2019_roll.csv")
+    register.to_csv(tmp_path / "edubasealldata20260501.csv", index=False, encoding="cp1252")
+    area = sf.published_area(tmp_path, authority="North Northamptonshire")
+    assert len(area.zones) == 205
+    children = area.zone_children.groupby("ncy")["children"].sum()
+    now = area.population[area.population["year"] == 2025].set_index("ncy")["children"]
+    assert (children - now).abs().max() < 2
+    held = area.settings.merge(area.places, on="setting").groupby("setting_type")["places"].sum()
+    placed = area.plans[area.plans["year"] == 2025].groupby("setting")["plans"].sum()
+    for kind in ("special", "sen_unit", "independent_special"):
+        assert held[kind] >= placed[kind]
+    assert "122066-U" in set(area.settings["setting"])
+    plans = sf.forecast.plans(area, to=2026, draws=20)
+    result = sf.allocate.places(area, plans, draws=5)
+    assert result.placements["children"].sum() > 1_000
+    assert "capacity in the school register is not commissioned places" in said(area, "doubtful")

@@ -1,0 +1,168 @@
+"""Zones, settings and places of an authority from the school register, postcodes and small-area estimates.
+
+What the register doesn't hold is held in aggregates, so that every child who is placed today has a place: children in
+state special schools above its capacity or across the border, and in independent and non-maintained schools elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from sufficiency.margins import Floats
+from sufficiency.school_year import NCYS
+
+PLACED_TYPES: Final = ("special", "independent_special", "non_maintained_special")
+UNITS: Final = {
+    "unit_places": ("sen_unit", "U", "SEN unit"),
+    "resourced_places": ("resourced_provision", "R", "resourced provision"),
+}
+ELSEWHERE: Final = {
+    "special": "State special schools, above capacity or outside the area",
+    "independent_special": "Independent special schools outside the area",
+    "non_maintained_special": "Non-maintained special schools outside the area",
+    "sen_unit": "SEN units, above capacity or outside the area",
+    "resourced_provision": "Resourced provision, above capacity or outside the area",
+}
+OUTWARD: Final = r"^([A-Z]{1,2}\d[A-Z\d]?)\d[A-Z]{2}$"
+
+
+def zones(postcodes: pd.DataFrame, own: Collection[str], code: str) -> pd.DataFrame:
+    """Return the small areas that an authority's postcodes lie in, at their median postcode, as `tables.ZONES`.
+
+    `own` are the codes that the authority goes by in `postcodes`. The planning area is the postcode district that most
+    of a zone's postcodes are in, until the council gives its own.
+    """
+    inside = postcodes[postcodes["authority"].isin(own) & postcodes["zone"].ne("")]
+    outward = inside["postcode"].str.extract(OUTWARD)[0].fillna("other")
+    grouped = inside.assign(district=outward).groupby("zone")
+    frame = grouped[["easting", "northing"]].median().round()
+    frame["district"] = grouped["district"].agg(lambda words: words.mode().iloc[0])
+    return frame.reset_index().assign(authority=code)[["zone", "authority", "district", "easting", "northing"]]
+
+
+def zone_children(areas: pd.DataFrame, people: pd.DataFrame, population: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """Return children by zone and NCY that sum to the authority's, and how many zones no estimate has.
+
+    Parameters
+    ----------
+    areas
+        As `zones` returns.
+    people
+        Small-area estimates: code, age, children. A zone that they lack has the mean of the others.
+    population
+        The authority's base year: ncy, children.
+    """
+    known = people[people["code"].isin(set(areas["zone"])) & (people["age"] <= NCYS[-1] + 4)]
+    wide = known.assign(ncy=known["age"] - 4).pivot_table(index="code", columns="ncy", values="children", aggfunc="sum")
+    wide = wide.reindex(columns=list(NCYS)).fillna(0)
+    lacking = len(areas) - len(wide)
+    mean = wide.mean() if len(wide) else pd.Series(1.0, index=list(NCYS))
+    wide = wide.reindex(areas["zone"])
+    wide = wide.fillna(mean.where(mean > 0, 1.0))
+    sums = wide.sum()
+    wide.loc[:, sums == 0] = 1.0
+    total = population.set_index("ncy")["children"].reindex(list(NCYS)).fillna(0)
+    scaled = (wide * (total / wide.sum())).round(2)
+    long = scaled.rename_axis("zone").reset_index().melt("zone", var_name="ncy", value_name="children")
+    return long.astype({"ncy": "int64"}).sort_values(["zone", "ncy"], ignore_index=True), lacking
+
+
+def settings(
+    schools: pd.DataFrame, areas: pd.DataFrame, own: Collection[str], placed: pd.Series, *, code: str, year: int
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return settings and places, as `tables.SCHOOLS` and `tables.PLACES`.
+
+    Parameters
+    ----------
+    schools
+        The school register, as `inputs.dfe_gias.schools` reads it.
+    areas
+        The authority's zones.
+    own
+        Codes that the authority goes by in the register.
+    placed
+        Plans in the base year by type of setting: what its own schools' capacity doesn't explain is held elsewhere.
+    """
+    there = schools[schools["authority"].isin(own) & schools["status"].isin(["open", "closing", "proposed"])]
+    there = there.dropna(subset=["easting", "northing"])
+    rows = [*_schools(there, areas, code, year), *_units(there, areas, code, year)]
+    frame = pd.DataFrame(rows)
+    held = frame.groupby("setting_type")["places"].sum() if len(frame) else pd.Series(dtype="float64")
+    middle = (float(areas["easting"].mean()), float(areas["northing"].mean()))
+    for kind, name in ELSEWHERE.items():
+        short = int(placed.get(kind, 0)) - int(held.get(kind, 0))
+        if short > 0:
+            rows.append(
+                _row(f"ELSEWHERE-{kind.upper()}", name, kind, code, middle, short, year)
+                | {"is_in_area": False, "is_estimate": True}
+            )
+    frame = pd.DataFrame(rows)
+    return frame.drop(columns=["year", "places"]), frame[["setting", "year", "places"]]
+
+
+def _row(
+    setting: str, name: str, kind: str, code: str, point: tuple[float, float], places: int, year: int
+) -> dict[str, Any]:
+    return {
+        "setting": setting,
+        "name": name,
+        "setting_type": kind,
+        "authority": code,
+        "district": "",
+        "easting": round(point[0]),
+        "northing": round(point[1]),
+        "ncy_low": NCYS[0],
+        "ncy_high": NCYS[-1],
+        "needs": "",
+        "sex": "all",
+        "is_in_area": True,
+        "is_academy": False,
+        "is_estimate": False,
+        "year": year,
+        "places": places,
+    }
+
+
+def _schools(there: pd.DataFrame, areas: pd.DataFrame, code: str, year: int) -> list[dict[str, Any]]:
+    """Return special schools: capacity as places, or the roll where there is none, from the year that they open."""
+    rows = []
+    for school in there[there["setting_type"].isin(PLACED_TYPES)].to_dict("records"):
+        capacity = _first(school.get("capacity"), school.get("roll"))
+        if capacity is not None:
+            row = _placed_row(school, areas, code, year) | {"places": capacity, "setting_type": school["setting_type"]}
+            rows.append(row | {"is_estimate": _first(school.get("capacity")) is None})
+    return rows
+
+
+def _units(there: pd.DataFrame, areas: pd.DataFrame, code: str, year: int) -> list[dict[str, Any]]:
+    """Return units and resourced provision as settings of their own, beside the school's number."""
+    rows = []
+    for column, (kind, mark, words) in UNITS.items():
+        if column in there:
+            for school in there[there[column].gt(0)].to_dict("records"):
+                own = _placed_row(school, areas, code, year)
+                named = {"setting": f"{own['setting']}-{mark}", "name": f"{own['name']}, {words}"}
+                rows.append(own | named | {"setting_type": kind, "places": int(school[column])})
+    return rows
+
+
+def _placed_row(school: dict[Any, Any], areas: pd.DataFrame, code: str, year: int) -> dict[str, Any]:
+    point = (float(school["easting"]), float(school["northing"]))
+    row = _row(str(school["setting"]), str(school["name"]), "", code, point, 0, year)
+    near: Floats = np.hypot(areas["easting"].to_numpy() - point[0], areas["northing"].to_numpy() - point[1])
+    row["district"] = str(areas["district"].iloc[int(near.argmin())])
+    row |= {c: int(school[c]) for c in ("ncy_low", "ncy_high") if not pd.isna(school.get(c))}
+    row |= {"needs": str(school.get("needs", "")), "sex": str(school.get("sex", "all"))}
+    row["is_academy"] = str(school["establishment_type"]).lower().startswith(("academy", "free school"))
+    opened = school.get("opened")
+    if school["status"] == "proposed" and opened is not None and not pd.isna(opened):
+        row["year"] = max(year, int(opened.year) + (opened.month >= 9))
+    return row
+
+
+def _first(*counts: Any) -> int | None:
+    return next((int(c) for c in counts if c is not None and not pd.isna(c) and c > 0), None)
