@@ -88,11 +88,8 @@ def drive_minutes(km: Any, rural_share: Any, area: Values) -> Floats:
 
 
 def spread(area: Values) -> float:
-    """Return the standard deviation of the logarithm of true over estimated distance.
-
-    The stated error is a mean absolute one; of a normal variable that is √(2/π) of its standard deviation.
-    """
-    return float(area.value("transport.detour_error_mape") * np.sqrt(np.pi / 2))
+    """Return the standard deviation of the logarithm of true over estimated distance: the estimate's stated error."""
+    return area.value("transport.detour_error_sd")
 
 
 def home_spread_km(zones: pd.DataFrame) -> pd.Series:

@@ -12,9 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sufficiency import distance
 from sufficiency.errors import FaultyTableError, InputError, MissingError
 from sufficiency.transport import osm
 from sufficiency.transport.network import Network, fastest, network, shortest
+from tests.test_distance import National
 
 
 def walk_out(arcs: dict[int, list[tuple[int, float]]], start: int) -> dict[int, float]:
@@ -96,6 +98,32 @@ def test_extract_gives_the_same_roads_as_the_tables(published: Path, rutland: tu
         shortest(r, ids, ids[:10]) for r, ids in ((extract, [b for _, b in both]), (roads, [a for a, _ in both]))
     )
     assert np.nanmedian(ours[theirs > 0] / theirs[theirs > 0]) == pytest.approx(1, abs=0.005)
+
+
+def test_straight_line_estimate_keeps_its_stated_error_on_rutland(rutland: tuple[Network, pd.DataFrame]) -> None:
+    """Mean absolute error about a tenth, and a chance of living beyond a limit that comes true about as often as it says."""
+    roads, _ = rutland
+    rules = National()
+    rng = np.random.default_rng(0)
+    main = np.intersect1d(roads.main_piece("drive"), roads.main_piece("walk"))
+    homes, schools = rng.choice(main, 400, replace=False), rng.choice(main, 60, replace=False)
+    east, north = (c[homes][:, None] - c[schools] for c in (roads.easting, roads.northing))
+    crow = np.hypot(east, north) / 1000
+    far = (crow > 0.5) & (crow < 20)
+    drive = crow * distance.drive_detour(crow, 1.0, rules)
+    walk, truth = crow * distance.walk_detour(crow, rules), shortest(roads, homes, schools)
+    for guess, actual in ((drive, shortest(roads, homes, schools, profile="drive")), (walk, truth)):
+        error = np.log(actual[far] / guess[far])
+        assert np.abs(np.expm1(error)).mean() < 0.115
+        assert abs(error.mean()) < 0.05
+        assert error.std() == pytest.approx(distance.spread(rules), abs=0.03)
+    for limit in (rules.value("transport.walking_limit_under_8_km"), rules.value("transport.walking_limit_from_8_km")):
+        near = (crow > 0.5 * limit) & (crow < 1.2 * limit)
+        chance, beyond = distance.chance_beyond(walk, limit, spread=distance.spread(rules))[near], truth[near] > limit
+        assert abs(chance.mean() - beyond.mean()) < 0.07
+        assert ((chance - beyond) ** 2).mean() < ((walk[near] > limit) != beyond).mean()
+        unsure = (chance > 0.2) & (chance < 0.8)
+        assert 0.3 < beyond[unsure].mean() < 0.7  # neither yes nor no
 
 
 def small(*edges: tuple[str, str, float, float, int, int, int]) -> Network:
