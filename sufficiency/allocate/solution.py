@@ -22,6 +22,8 @@ from sufficiency.errors import InfeasibleError, InputError, MissingError, neares
 SCALES: Final = (100, 10_000, 1_000_000)  # money units a GBP: pence, then finer
 LARGEST: Final = 2**60  # OR-Tools multiplies costs by the number of nodes, in 64 bits
 SHORT_LIST: Final = 12
+LONGEST_CHAIN: Final = 200  # prices add up along a chain of moves: room for it is left where money is finer than pence
+NOISE: Final = 1e-6  # of a money unit: what binary fractions leave of a whole one
 
 
 @dataclass(frozen=True, eq=False)
@@ -239,7 +241,7 @@ def money_scale(amounts: npt.NDArray[np.float64], *, nodes: int, chains: int = 1
     `nodes` is the larger of the network's nodes and the children, `chains` the most routes that one price must outweigh.
     """
     largest = float(amounts.max(initial=0.0)) * (chains + 1) + 1
-    fits = [scale for scale in SCALES if largest * scale * (nodes + 2) < LARGEST]
+    fits = [s for s in SCALES if largest * s * (nodes + 2) * (1 if s == SCALES[0] else LONGEST_CHAIN) < LARGEST]
     if not fits:
         raise InputError(
             f"costs of up to GBP {amounts.max():,.0f} with {nodes:,} children or nodes are too large to solve in whole "
@@ -250,7 +252,7 @@ def money_scale(amounts: npt.NDArray[np.float64], *, nodes: int, chains: int = 1
 
 def _exact(amounts: npt.NDArray[np.float64], scale: int) -> bool:
     scaled = amounts * scale
-    return bool(np.all(np.abs(scaled - np.rint(scaled)) <= 1e-9 * np.maximum(1.0, scaled)))
+    return bool(np.all(np.abs(scaled - np.rint(scaled)) <= NOISE + 4e-16 * scaled))
 
 
 def explain_infeasible(problem: Problem, flow: Flow, groups: pd.Index, settings: pd.Index) -> str:

@@ -285,6 +285,15 @@ def test_money_is_as_fine_as_it_needs_to_be() -> None:
     assert money_scale(np.array([1.0, 2.255]), nodes=10) == 10_000
     assert money_scale(np.array([1 / 3]), nodes=10) == 1_000_000
     assert money_scale(np.array([1e9 / 3]), nodes=100_000) == 100
+    assert money_scale(np.array([16_000.01, 63_000.99]), nodes=10) == 100
+    assert money_scale(np.array([16_000.012345]), nodes=10) == 1_000_000
+
+
+def test_what_rounding_can_move_is_said() -> None:
+    thirds = GOOD.assign(cost_gbp=20_000 / 3)
+    found = solve(pd.Series({"A": 3}), pd.Series({"north": 9}), thirds, unplaced_gbp=1e6)
+    assert found.rounding_gbp == 1.5e-6
+    assert found.objective_gbp == pytest.approx(20_000, abs=found.rounding_gbp)
 
 
 def test_every_small_problem_is_least_by_enumeration() -> None:
