@@ -75,7 +75,7 @@ PLACEMENT_GROUPS: Final[dict[str, str]] = {
     "early_years": "Other",
     "elsewhere": "Other",
     "not_recorded": "Other",
-    UNPLACED: "Other",
+    UNPLACED: "No suitable place",
 }
 
 

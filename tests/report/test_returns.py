@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import sufficiency as sf
 from sufficiency import funding
 from sufficiency.errors import InputError, OutputError
+from sufficiency.funding.lines import PLACEMENT_GROUPS
 from sufficiency.report.returns import return_tables, write_returns
 from sufficiency.report.returns.definitions import HAD_BIRTHDAY, REFORM_TYPES, RULE_AUGUST, RULE_CENSUS
 from sufficiency.report.returns.hiding import hidden
@@ -107,7 +108,8 @@ def test_children_add_up_to_the_forecast_under_both_age_rules(run, found, table,
 def test_the_base_year_is_exact_by_age_need_and_placement(run, found):
     cells = found["dsg_plan_children"].query("age_rule == @RULE_AUGUST and year == 2025")
     states = run.area.states.assign(age_group=age_group_of(run.area.states["ncy"].to_numpy()))
-    for label in ("age_group", "need"):
+    states["placement"] = states["setting"].map(PLACEMENT_GROUPS)
+    for label in ("age_group", "need", "placement"):
         ours = cells.groupby(["authority", label])["plans"].sum()
         theirs = states.groupby(["authority", label])["plans"].sum()
         assert ours.to_dict() == theirs[theirs > 0].to_dict()
@@ -129,6 +131,19 @@ def test_spending_by_placement_adds_up_to_the_budget(run, found):
     for (authority, year), gbp in money.items():
         assert abs(gbp - float(spend.sel(authority=authority, financial_year=year))) <= 1
     assert found["dsg_plan_money"]["financial_year"].max() == 2030
+
+
+def test_the_financial_summary_adds_up_in_every_line(run, found):
+    wide = found["dsg_plan_position"].pivot(
+        index=["authority", "financial_year"], columns="measure", values="expected_gbp"
+    )
+    assert (wide["in_year"] == wide["income"] - wide["spend"]).all()
+    for authority, own in wide.groupby(level="authority"):
+        moved = own["in_year"] + own["grant"]
+        assert (own["balance"].diff().dropna() == moved.iloc[1:]).all()
+        assert own["balance"].iloc[0] - moved.iloc[0] == float(run.budget.opening.sel(authority=authority))
+    money = found["dsg_plan_money"].groupby(["authority", "financial_year_label"])["gbp"].sum()
+    assert money.to_list() == wide["spend"].to_list()
 
 
 def test_an_average_cost_is_spending_over_children(found):

@@ -12,7 +12,6 @@ from sufficiency.area import Area
 from sufficiency.report.returns.definitions import HAD_BIRTHDAY, RULE_AUGUST, RULE_CENSUS
 from sufficiency.school_year import age_group_of
 from sufficiency.tables import PlansResult
-from sufficiency.vocabulary import SPECIALIST, UNPLACED
 
 
 class Run(Protocol):
@@ -73,37 +72,3 @@ def districts(area: Area, homes: xr.DataArray) -> pd.DataFrame:
     where = area.zones.set_index("zone")[["authority", "district"]]
     long = pd.DataFrame(homes.to_series().rename("share")).reset_index().join(where, on="zone")
     return long.groupby(["authority", "ncy", "district"], sort=False, as_index=False)["share"].sum()
-
-
-def as_placed(run: Run, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return expected plans by provision: specialist children where the allocation put them, the rest as forecast.
-
-    Need by need, in the shares of the allocation; `provision` is a type of setting, state special schools split by who
-    runs them, or 'unplaced'. Without an allocation it is the forecast's setting.
-    """
-    if run.placed is None:
-        return frame.assign(provision=frame["setting"].replace({"special": "special, maintained"}))
-    attending = run.placed.attending.mean("draw").sum("phase")
-    known = run.area.settings.drop_duplicates("setting").set_index("setting")
-    kinds = []
-    for setting in attending["setting"].values:
-        kind = UNPLACED if setting == UNPLACED else str(known.loc[setting, "setting_type"])
-        if kind == "special":
-            kind = "special, academy" if bool(known.loc[setting, "is_academy"]) else "special, maintained"
-        kinds.append(kind)
-    long = (
-        attending.assign_coords(setting=kinds).to_series().groupby(level=["year", "authority", "need", "setting"]).sum()
-    )
-    shares = long.rename("weight").reset_index().rename(columns={"setting": "provision"})
-    total = shares.groupby(["year", "authority", "need"])["weight"].transform("sum")
-    shares["share"] = shares["weight"] / total.where(total > 0)
-    is_specialist = frame["setting"].isin(SPECIALIST)
-    by = ["year", "authority", "ncy", "need"]
-    needing = frame[is_specialist].groupby(by, as_index=False)["plans"].sum()
-    placed = needing.merge(
-        shares[["year", "authority", "need", "provision", "share"]], on=["year", "authority", "need"], how="left"
-    )
-    placed["provision"] = placed["provision"].fillna(UNPLACED)
-    placed = placed.assign(plans=placed["plans"] * placed["share"].fillna(1.0), setting="placed").drop(columns="share")
-    both = pd.concat([frame[~is_specialist], placed[placed["plans"] > 0]], ignore_index=True)
-    return both[["year", "authority", "ncy", "need", "setting", "provision", "plans"]]

@@ -10,8 +10,9 @@ import pandas as pd
 import xarray as xr
 
 from sufficiency.funding.lines import PLACEMENT_GROUPS, STREAMS
-from sufficiency.report.returns.counts import Run, as_placed, expected, with_age_groups
+from sufficiency.report.returns.counts import Run, expected, with_age_groups
 from sufficiency.report.returns.rounding import whole_numbers
+from sufficiency.report.returns.where import as_placed
 from sufficiency.school_year import academic_label, financial_label
 
 YEARS_ON: Final = 5

@@ -7,9 +7,10 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from sufficiency.report.returns.counts import Run, as_placed, expected, with_age_groups
+from sufficiency.report.returns.counts import Run, expected, with_age_groups
 from sufficiency.report.returns.definitions import REFORM_TYPES
 from sufficiency.report.returns.rounding import whole_numbers
+from sufficiency.report.returns.where import as_placed
 from sufficiency.school_year import academic_label
 
 YEARS_ON: Final = 5
@@ -24,7 +25,7 @@ def reform_children(run: Run) -> pd.DataFrame:
     area = run.area
     frame = expected(run.plans, range(area.base_year, area.base_year + YEARS_ON + 1))
     frame = as_placed(run, frame)
-    cells = with_age_groups(frame.drop(columns="setting"))
+    cells = with_age_groups(frame)
     levels = [["age_rule", "authority", "year"], ["provision"], ["age_group"], ["need"]]
     cells["plans"] = whole_numbers(cells, "plans", levels)
     cells["provision_name"] = cells["provision"].map(REFORM_TYPES)

@@ -1,0 +1,63 @@
+"""Where children are: the forecast's settings, with specialist children where the allocation put them."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from sufficiency.report.returns.counts import Run
+from sufficiency.vocabulary import SPECIALIST, UNPLACED
+
+MAINTAINED, ACADEMY = "special, maintained", "special, academy"
+KEY = ["year", "authority", "need"]
+
+
+def as_placed(run: Run, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return expected plans with `provision`: a type of setting, state special schools by who runs them, or 'unplaced'.
+
+    In the base year the type is as published, and only state special schools are split. After it specialist children
+    are shared out, need by need, as the allocation placed them. Without an allocation it is the forecast's setting.
+
+    Parameters
+    ----------
+    run
+        With its allocation, or None for one.
+    frame
+        year, authority, ncy, need, setting, plans.
+    """
+    if run.placed is None:
+        return frame.assign(provision=frame["setting"].replace({"special": MAINTAINED}))
+    weights = _weights(run)
+    is_base = frame["year"] == run.area.base_year
+    split = is_base & (frame["setting"] == "special")
+    moved = ~is_base & frame["setting"].isin(SPECIALIST)
+    parts = [
+        frame[~split & ~moved].assign(provision=frame["setting"]),
+        _shared(frame[split], weights[weights["provision"].isin([MAINTAINED, ACADEMY])], otherwise=MAINTAINED),
+        _shared(frame[moved], weights, otherwise=UNPLACED),
+    ]
+    columns = ["year", "authority", "ncy", "need", "provision"]
+    return pd.concat(parts, ignore_index=True).groupby(columns, as_index=False, sort=False)["plans"].sum()
+
+
+def _weights(run: Run) -> pd.DataFrame:
+    """Return expected children placed: year, authority, need, provision, weight."""
+    known = run.area.settings.drop_duplicates("setting").set_index("setting")
+    attending = run.placed.attending.mean("draw").sum("phase")
+    kinds = []
+    for setting in attending["setting"].values:
+        kind = UNPLACED if setting == UNPLACED else str(known.loc[setting, "setting_type"])
+        if kind == "special":
+            kind = ACADEMY if bool(known.loc[setting, "is_academy"]) else MAINTAINED
+        kinds.append(kind)
+    long = attending.assign_coords(setting=kinds).to_series().groupby(level=[*KEY, "setting"]).sum()
+    return long.rename("weight").reset_index().rename(columns={"setting": "provision"})
+
+
+def _shared(frame: pd.DataFrame, weights: pd.DataFrame, *, otherwise: str) -> pd.DataFrame:
+    """Return the frame shared among provisions in proportion to their weights; `otherwise` where there are none."""
+    total = weights.groupby(KEY)["weight"].transform("sum")
+    shares = weights.assign(share=weights["weight"] / total.where(total > 0)).dropna(subset=["share"])
+    found = frame.merge(shares[[*KEY, "provision", "share"]], on=KEY, how="left")
+    found["plans"] = found["plans"] * found["share"].fillna(1.0)
+    found["provision"] = found["provision"].fillna(otherwise)
+    return found[found["plans"] > 0]
