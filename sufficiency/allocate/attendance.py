@@ -60,7 +60,7 @@ def attending_today(
         Fall in the logarithm of attendance for each km. [per km]
     """
     home = home_authority(demand, len(found.zones))
-    known, left = _listed(demand, found, listed, home)
+    known, left = _listed(demand, found, listed, home, rng)
     rest, types = _born_by_type(demand, left, rng)
     if not len(rest):
         return known, len(known)
@@ -111,7 +111,9 @@ def whole_choices(share: Floats) -> Ints:
     return chosen
 
 
-def _listed(demand: Demand, found: RouteMap, listed: pd.DataFrame, home: Ints) -> tuple[Children, Ints]:
+def _listed(
+    demand: Demand, found: RouteMap, listed: pd.DataFrame, home: Ints, rng: np.random.Generator
+) -> tuple[Children, Ints]:
     """Return the children on the list, up to the count of each cell and type, and what is left of the counts."""
     left = demand.by_type.copy()
     zone = pd.Index(found.zones["zone"]).get_indexer(pd.Index(listed["zone"]))
@@ -127,12 +129,13 @@ def _listed(demand: Demand, found: RouteMap, listed: pd.DataFrame, home: Ints) -
     rank = np.arange(len(cell)) - np.searchsorted(cell[order], cell[order])
     kept = np.sort(order[rank < left.ravel()[cell[order]]])
     left -= np.bincount(cell[kept], minlength=left.size).reshape(left.shape)
+    sex = found.settings["sex"].to_numpy()[setting[kept]]
     children = Children(
         zone=zone[kept],
         ncy=ncy[kept],
         need=need[kept],
         kind=_kind_of_type()[type_of[kept]],
-        is_girl=found.settings["sex"].to_numpy()[setting[kept]] == "girls",
+        is_girl=(sex == "girls") | ((sex == "all") & (rng.random(len(kept)) < demand.girls_share)),
         setting=setting[kept],
         waited=np.zeros(len(kept), dtype=np.int64),
     )
