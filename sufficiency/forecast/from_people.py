@@ -19,7 +19,7 @@ from sufficiency.forecast.result import PlanForecast
 from sufficiency.forecast.shrinkage import nearby, shares
 from sufficiency.school_year import NCYS
 
-GROUPS: Final = 100  # draws share where movers and joiners go in so many groups: enough to fill a 95 % interval
+GROUPS: Final = 80  # draws share where movers and joiners go in so many groups: enough to fill a 95 % interval
 ANYWHERE: Final = 0.1  # share of children recorded anywhere, a unit of disagreement
 MOST_ANYWHERE: Final = 0.25
 

@@ -64,6 +64,8 @@ def requests(
     InputError
         If a lever would assess or issue more than there are; the message gives the most it can be.
     """
+    if plans is None and (to <= area.base_year or draws < 1):
+        raise InputError(f"to={to}, draws={draws}: a January after {area.base_year} and one draw or more are expected")
     rates = shares(area)
     if plans is not None:
         joiners = plans.flows_by_ncy.sel(kind="joiners").sum(["ncy", "setting"]).transpose("draw", "year", "authority")

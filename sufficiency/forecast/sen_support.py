@@ -119,10 +119,12 @@ def sen_support(area: Area, to: int = 2035, draws: int = 1000, seed: int = 7) ->
     MissingError
         If the area has no SEN Support, or none of a phase since the definition of today.
     InputError
-        If a lever asks for a change by need or setting, which SEN Support does not have.
+        If `to` or `draws` can't be used, or a lever asks for a change by need or setting, which SEN Support lacks.
     """
     if area.sen_support.empty:
         raise MissingError(f"{area.name} has no SEN Support: sen_support.csv needs percentages by authority and phase")
+    if to <= area.base_year or draws < 1:
+        raise InputError(f"to={to}, draws={draws}: a January after {area.base_year} and one draw or more are expected")
     shares, people = np.random.SeedSequence(seed).spawn(2)
     learnt = sen_share.Learnt.of(area.value)
     series = sen_share.observed(area.sen_support, since=learnt.first_january, to=area.base_year)

@@ -110,6 +110,11 @@ def test_an_authority_without_requests_is_named() -> None:
         requests(area(requests=asked()[lambda t: t["authority"] == "A"]))
 
 
+def test_a_year_that_is_past_is_refused() -> None:
+    with pytest.raises(InputError, match="a January after 2025"):
+        forecast(to=2025)
+
+
 def test_the_same_seed_gives_the_same_requests() -> None:
     assert forecast(seed=2).children.equals(forecast(seed=2).children)
 

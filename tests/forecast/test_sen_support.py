@@ -162,6 +162,11 @@ def test_the_long_series_is_compared_and_its_old_definition_left_out() -> None:
     ]
 
 
+def test_a_year_that_is_past_is_refused() -> None:
+    with pytest.raises(InputError, match="a January after 2025"):
+        forecast(to=2025)
+
+
 def test_the_same_seed_gives_the_same_pupils() -> None:
     assert forecast(seed=3).pupils.equals(forecast(seed=3).pupils)
     assert not forecast(seed=3).pupils.equals(forecast(seed=4).pupils)
