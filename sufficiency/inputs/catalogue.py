@@ -100,6 +100,9 @@ SIGNS: Final[dict[str, Callable[[set[str]], bool]]] = {
     "ehc_plans_2022": _has("establishment_type", "establishment_group", "Total_all"),
     "lait": _has("Measure_short", "LA and Regions", "Values"),
     "school_census": _has("nc_year", "headcount", "time_period"),
+    "sen_in_england": lambda h: (
+        {"timeperiod", "phasetypegrouping", "newlacode"} <= h and bool(h & {"sensupportpercent", "senprovision"})
+    ),
     "projection": _has("AREA_CODE", "AGE_GROUP"),
     "births": _has("gss_code", "annual_births"),
     "people": _is_people,

@@ -12,7 +12,16 @@ import pandas as pd
 
 from sufficiency import tables
 from sufficiency.errors import InfeasibleError, InputError, MissingError
-from sufficiency.inputs import catalogue, dfe_ehc_plans, dfe_gias, dfe_lait, dfe_school_census, ons, postcodes
+from sufficiency.inputs import (
+    catalogue,
+    dfe_ehc_plans,
+    dfe_gias,
+    dfe_lait,
+    dfe_school_census,
+    dfe_sen_in_england,
+    ons,
+    postcodes,
+)
 from sufficiency.margins import shares_to_whole
 from sufficiency.published import authorities, places, plans, population
 
@@ -49,6 +58,7 @@ class Downloads:
     requests: pd.DataFrame
     people: pd.DataFrame
     sen_support: pd.DataFrame
+    sen_in_england: pd.DataFrame
     pupils: pd.DataFrame
     schools: pd.DataFrame
     postcodes: pd.DataFrame
@@ -96,6 +106,7 @@ def read(folder: str) -> Downloads:
         stock=dfe_ehc_plans.stock(release),
         people=_people(found, gaps),
         sen_support=_gathered(found, "lait", dfe_lait.sen_support),
+        sen_in_england=_gathered(found, "sen_in_england", dfe_sen_in_england.sen_support),
         pupils=_gathered(found, "school_census", dfe_school_census.pupils_by_ncy),
         schools=_gathered(found, "gias", dfe_gias.schools),
         postcodes=_gathered(found, "postcodes", postcodes.postcodes),
@@ -304,6 +315,13 @@ def _population(made: Draft, downloads: Downloads) -> None:
 
 
 def _sen_support(made: Draft, downloads: Downloads) -> None:
+    """Add SEN Support from its own release where that is there, else from the tool that repeats its percentages."""
+    counted = _own(downloads.sen_in_england, made.code) if len(downloads.sen_in_england) else downloads.sen_in_england
+    if len(counted):
+        own = _last_run(counted[counted["year"] <= made.base_year].drop_duplicates(["year", "phase"], keep="last"))
+        made.tables["sen_support"] = own[["authority", "year", "phase", "pupils", "sen_support_percent"]]
+        made.sources["sen_support"] = "DfE, Special educational needs in England"
+        return
     if downloads.sen_support.empty:
         made.note("sen_support", "missing", "no LAIT file: SEN Support is not forecast")
         return

@@ -14,6 +14,7 @@ from sufficiency.inputs import (
     dfe_gias,
     dfe_lait,
     dfe_school_census,
+    dfe_sen_in_england,
     local,
     mhclg_deprivation,
     ons,
@@ -172,6 +173,44 @@ def test_a_register_without_coordinates_is_refused(tmp_path: Path) -> None:
     pd.DataFrame(GIAS).rename(columns={"Easting": "Eastings (m)"}).to_csv(tmp_path / "edubase.csv", index=False)
     with pytest.raises(InputError, match="the column 'Easting' is missing; did you mean 'Eastings"):
         dfe_gias.schools(tmp_path / "edubase.csv")
+
+
+SEN = {
+    "time_period": "202425",
+    "geographic_level": "Local authority",
+    "new_la_code": "E06000061",
+    "la_name": "North Northamptonshire",
+    "phase_type_grouping": "State-funded primary",
+}
+
+
+def test_sen_in_england_reads_the_same_with_a_column_or_a_row_a_count(tmp_path: Path) -> None:
+    wide = SEN | {
+        "type_of_establishment": "Total",
+        "hospital_school": "Total",
+        "sen_support": "254",
+        "sen_support_percent": "12.7",
+    }
+    part = wide | {"type_of_establishment": "Academy", "sen_support_percent": "9"}
+    pd.DataFrame([wide, part]).to_csv(tmp_path / "sen_phase_type_.csv", index=False)
+    long = [
+        SEN | {"establishment_type": "Total", "sen_provision": provision, "pupil_count": count}
+        for provision, count in (
+            ("SEN support", "254"),
+            ("EHC plans", "80"),
+            ("No identified SEN", "1666"),
+            ("Total", "2000"),
+        )
+    ]
+    pd.DataFrame(long).to_csv(tmp_path / "sen_long.csv", index=False)
+    for name in ("sen_phase_type_.csv", "sen_long.csv"):
+        frame = dfe_sen_in_england.sen_support(tmp_path / name)
+        assert frame[["authority", "year", "phase", "pupils", "sen_support_percent"]].to_numpy().tolist() == [
+            ["E06000061", 2025, "primary", 2000, 12.7]
+        ]
+    pd.DataFrame([part]).to_csv(tmp_path / "part.csv", index=False)
+    with pytest.raises(InputError, match="no row for a whole authority"):
+        dfe_sen_in_england.sen_support(tmp_path / "part.csv")
 
 
 # --- Office for National Statistics -----------------------------------------------------------------------------------
