@@ -42,6 +42,10 @@ class RequestsForecast:
         asked = [b for b in by if b not in ("year", "stage")]
         return quantiles(totalled(self.children, ["year", "stage", *asked]), "children", levels)
 
+    def _repr_html_(self) -> str:
+        wide = self.summary(levels=(0.5,)).pivot_table(index="stage", columns="year", values="children", sort=False)
+        return str(wide.to_html(float_format="{:,.0f}".format))
+
 
 def requests(
     area: Area, *, to: int = 2035, draws: int = 1_000, seed: int = 7, plans: PlanForecast | None = None

@@ -60,6 +60,11 @@ class SenSupportForecast:
         found = xr.Dataset(parts).quantile(list(levels), "draw").rename(quantile="level")
         return found.transpose(*wanted, "level").to_dataframe()[list(parts)].reset_index()
 
+    def _repr_html_(self) -> str:
+        middle = self.summary("phase", levels=(0.5,))
+        wide = middle.pivot_table(index="phase", columns="year", values="pupils")
+        return str(wide.to_html(float_format="{:,.0f}".format))
+
     def by_ncy(self) -> xr.DataArray:
         """Return pupils on SEN Support by NCY, whole and summing to each phase: draw x year x authority x phase x ncy.
 

@@ -110,6 +110,10 @@ def test_an_authority_without_requests_is_named() -> None:
         requests(area(requests=asked()[lambda t: t["authority"] == "A"]))
 
 
+def test_a_notebook_shows_a_table() -> None:
+    assert "requests" in forecast(draws=3)._repr_html_()
+
+
 def test_a_year_that_is_past_is_refused() -> None:
     with pytest.raises(InputError, match="a January after 2025"):
         forecast(to=2025)

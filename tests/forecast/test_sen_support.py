@@ -162,6 +162,10 @@ def test_the_long_series_is_compared_and_its_old_definition_left_out() -> None:
     ]
 
 
+def test_a_notebook_shows_a_table() -> None:
+    assert "secondary" in forecast(draws=3)._repr_html_()
+
+
 def test_a_year_that_is_past_is_refused() -> None:
     with pytest.raises(InputError, match="a January after 2025"):
         forecast(to=2025)
