@@ -85,8 +85,8 @@ def relaxed(problem: SiteProblem, prices: Prices, must: Flags, *, is_roomy: bool
 
 
 def _site_earnings(problem: SiteProblem, child: Floats, *, is_roomy: bool) -> tuple[Floats, Callable[[Ints], Floats]]:
-    margin = problem.cost - child
-    gain = np.minimum(margin, 0.0)
+    gain = problem.cost - child
+    np.minimum(gain, 0.0, out=gain)
     size = problem.children.astype(np.float64)
     earned: Floats = gain @ size
     if is_roomy:

@@ -19,7 +19,8 @@ from sufficiency.allocate.sites_bound import Bound, Prices, raise_bound
 from sufficiency.allocate.sites_problem import Flags, Floats, Ints, SiteProblem
 from sufficiency.allocate.sites_search import improved
 
-AT_A_BRANCH: Final = Pace(steps=60, reach=0.3, patience=4)
+AT_A_BRANCH: Final = Pace(steps=100, reach=0.6, patience=6)
+WORTH_IMPROVING: Final = 1.003  # a choice that costs less than so many times the best is worth moving from
 
 
 @dataclass(eq=False)
@@ -93,10 +94,8 @@ def _explored(problem: SiteProblem, best: Best, here: _Branch, *, gap: float, un
     chosen = here.sites[found.chosen > 0]
     hints = np.full(len(problem.fixed), np.inf)
     hints[here.sites] = found.open_adds - found.shut_adds
-    if problem.is_roomy:
-        best.improve(chosen, hints, until=until)
-    else:
-        best.offer(chosen)
+    if best.offer(chosen) < best.cost * WORTH_IMPROVING and problem.is_roomy:
+        best.offer(improved(problem, chosen, until=until, hints=hints)[0])
     if value >= best.cost * (1 - gap):
         return [_Branch(value, here.sites, here.must, found.prices)]
     slack = best.cost - value

@@ -14,6 +14,7 @@ Once y is chosen the rest is a transportation problem, so whole children cost no
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -38,7 +39,7 @@ class SiteProblem:
     budget: float | None = None
     unplaced: Floats | None = None  # by group [GBP a child]; None: everyone must be placed
 
-    @property
+    @cached_property
     def must_place(self) -> int:
         """Places that the open sites must have between them. [places]"""
         if self.unplaced is not None:
@@ -54,7 +55,7 @@ class SiteProblem:
         amounts = [self.cost[np.isfinite(self.cost)], self.fixed, *([] if self.unplaced is None else [self.unplaced])]
         return float(all((a == np.rint(a)).all() for a in amounts))
 
-    @property
+    @cached_property
     def is_roomy(self) -> bool:
         """Whether every site could take every child that has a route to it: no capacity binds."""
         return bool((self.reachable <= self.places).all())
@@ -66,7 +67,10 @@ class SiteProblem:
 
     def only(self, sites: Ints) -> SiteProblem:
         """Return the problem with some of its sites."""
-        return replace(self, cost=self.cost[sites], places=self.places[sites], fixed=self.fixed[sites])
+        part = replace(self, cost=self.cost[sites], places=self.places[sites], fixed=self.fixed[sites])
+        if self.is_roomy:
+            part.__dict__["is_roomy"] = True  # as every part of a roomy problem is: no need to work it out again
+        return part
 
     def allows(self, sites: Ints) -> bool:
         """Whether a choice of sites keeps to the number, the budget and the places asked for."""
