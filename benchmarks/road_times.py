@@ -11,14 +11,17 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from sufficiency import tables
+from sufficiency.area import Area
 from sufficiency.transport.network import Network, fastest, network, shortest
-from sufficiency.transport.travel import read_network
+from sufficiency.transport.travel import by_network, read_network
 
 ZONES, SETTINGS, SIDE, BAR = 443, 60, 316, 1.5
 
@@ -84,6 +87,27 @@ def with_networkx(roads: Network, settings: Any) -> float | None:
     return seconds * len(settings) / 3
 
 
+def places(roads: Network, homes: Any, settings: Any) -> Area:
+    """Return an area with a home and a setting at each node named, some metres away."""
+    east, north = roads.easting + 20, roads.northing + 20
+    plain = {"authority": "E06000001", "district": "all"}
+    zones = pd.DataFrame(
+        {"zone": [f"z{i}" for i in range(len(homes))], "easting": east[homes], "northing": north[homes]}
+    )
+    found = pd.DataFrame(
+        {"setting": [f"s{i}" for i in range(len(settings))], "easting": east[settings], "northing": north[settings]}
+    )
+    return Area(
+        name="bench",
+        authorities={"E06000001": "Bench"},
+        base_year=2025,
+        population=tables.empty(tables.POPULATION),
+        plans=tables.empty(tables.PLANS),
+        zones=zones.assign(**plain),
+        settings=found.assign(is_in_area=True, **plain),
+    )
+
+
 def compare(roads: Network) -> None:
     rng = np.random.default_rng(1)
     main = roads.main_piece("drive")
@@ -94,6 +118,8 @@ def compare(roads: Network) -> None:
     theirs, truth = cpu(lambda: from_homes(roads, homes, settings), times=1)
     print(f"  {ZONES} × {SETTINGS} drives, km and minutes, from the settings   {ours:7.2f} s  (bar {BAR} s)")
     print(f"  walks up to 10 km                                    {walks:7.2f} s")
+    whole, _ = cpu(lambda: by_network(places(roads, homes, settings), replace(roads)))
+    print(f"  an area's travel table, homes joined to roads        {whole:7.2f} s")
     print(f"  the same minutes, searched from the homes            {theirs:7.2f} s  {theirs / ours:5.1f} times as long")
     print(f"  largest difference                                   {np.abs(minutes - truth).max():9.4f} minutes")
     peer = with_networkx(roads, settings)

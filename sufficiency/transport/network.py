@@ -163,6 +163,14 @@ class Network:
         return replace(self, walk=Edges(*joined))
 
     def _piece(self, profile: str) -> tuple[Ints, npt.NDArray[np.bool_]]:
+        """Return the piece of each node, and whether a profile uses it."""
+        return self._pieces[profile]
+
+    @cached_property
+    def _pieces(self) -> dict[str, tuple[Ints, npt.NDArray[np.bool_]]]:
+        return {profile: self._find_pieces(profile) for profile in ("drive", "walk")}
+
+    def _find_pieces(self, profile: str) -> tuple[Ints, npt.NDArray[np.bool_]]:
         from scipy.sparse import coo_array
         from scipy.sparse.csgraph import connected_components
 
