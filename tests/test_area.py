@@ -259,3 +259,14 @@ def test_a_table_that_is_not_there_is_a_note_that_says_what_it_costs(folder: Pat
     notes = sf.read_area(folder).notes
     missing = notes[notes["kind"] == "missing"]
     assert "no vehicles.csv: the library's assumed vehicle costs are used" in set(missing["says"])
+
+
+# --- England ----------------------------------------------------------------------------------------------------------
+
+
+def test_england_is_an_area_too_with_its_published_totals() -> None:
+    england = sf.read_area(data_folder() / "england")
+    totals = england.plans.groupby("year")["plans"].sum()
+    assert totals[2019] == 353_995
+    assert totals[2025] == 638_745
+    assert "leave out Hackney and Peterborough" in " ".join(england.notes["says"])

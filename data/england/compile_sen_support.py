@@ -21,6 +21,7 @@ def main(folder: Path) -> None:
     own = frame[(frame["LA and Regions"] == "England") & frame["Short Desc"].isin(MEASURES)]
     found = pd.DataFrame(
         {
+            "authority": "E92000001",
             "year": own["Years"].astype(int),
             "phase": own["Short Desc"].map(MEASURES),
             "sen_support_percent": own["Values"].astype(float),
