@@ -20,7 +20,7 @@ from sufficiency import policy
 from sufficiency.area import Area
 from sufficiency.errors import InputError, nearest
 from sufficiency.funding import block, children, deficit, place_spend, top_up
-from sufficiency.funding.lines import ITEMS, OTHER_PLACES, PLACE_LINE, SERVICES, STREAMS, UNEXPLAINED
+from sufficiency.funding.lines import COMMISSIONED, ITEMS, OTHER_PLACES, PLACE_LINE, SERVICES, STREAMS, UNEXPLAINED
 from sufficiency.funding.past import compared, reconciliation, retrospect
 from sufficiency.funding.result import HighNeedsBudget
 from sufficiency.funding.services import other_places, services
@@ -74,7 +74,7 @@ def high_needs(area: Area, plans: PlansResult, placed: PlacedResult) -> HighNeed
         against["measure"].eq("in_year") & (against["financial_year"] >= years[0] - 2)
     )
     reported = list(against.loc[told, "says"])
-    priced = _unplaced_note(spend)
+    priced = [*_unplaced_note(spend), *_commissioned_notes(area)]
     notes = _notes(
         costs, blocks, [*income_notes, *opening_notes, *reported, *gap_notes, *priced, *_strange_items(area)]
     )
@@ -150,19 +150,20 @@ def _place_items(gbp: xr.DataArray) -> xr.DataArray:
 def _fixed_items(area: Area, gap: xr.DataArray, draws: Any) -> xr.DataArray:
     """Return what no placement decides: services, places not tied to a setting, and the gap to what is reported."""
     years = [int(y) for y in gap["financial_year"].values]
-    codes = [*SERVICES, OTHER_PLACES, UNEXPLAINED]
+    codes = [*SERVICES, OTHER_PLACES, COMMISSIONED, UNEXPLAINED]
     gbp = np.zeros((len(draws), len(years), len(area.authorities), len(codes)))
     for a, authority in enumerate(area.authorities):
         gbp[:, :, a, : len(SERVICES)] = services(area, authority, years).to_numpy()
         gbp[:, :, a, len(SERVICES)] = other_places(area, authority, years).to_numpy()
-        gbp[:, :, a, len(SERVICES) + 1] = gap.sel(authority=authority).to_numpy()
+        gbp[:, :, a, len(SERVICES) + 1] = place_spend.commissioned_beyond(area, authority)
+        gbp[:, :, a, len(SERVICES) + 2] = gap.sel(authority=authority).to_numpy()
     coords = {"draw": draws, "financial_year": years, "authority": list(area.authorities)}
     return _labelled(
         xr.DataArray(gbp, coords={**coords, "item": codes}, dims=SPEND_DIMS),
-        kinds=[*["service"] * len(SERVICES), "place", "service"],
-        lines=[*SERVICES, PLACE_LINE, UNEXPLAINED],
-        provisions=[*["services"] * len(SERVICES), OTHER_PLACES, UNEXPLAINED],
-        recouped=[*[False] * len(SERVICES), True, False],
+        kinds=[*["service"] * len(SERVICES), "place", "place", "service"],
+        lines=[*SERVICES, PLACE_LINE, PLACE_LINE, UNEXPLAINED],
+        provisions=[*["services"] * len(SERVICES), OTHER_PLACES, "special", UNEXPLAINED],
+        recouped=[*[False] * len(SERVICES), True, True, False],
     )
 
 
@@ -244,6 +245,17 @@ def _unplaced_note(spend: xr.DataArray) -> list[str]:
     return [
         f"{priced / 1e6:,.1f}m GBP of {float(last.sum('item').median()) / 1e6:,.1f}m spending in {year} is for children "
         "with no suitable place, priced by assumption (funding.unplaced_share_of_fee) as independent placements"
+    ]
+
+
+def _commissioned_notes(area: Area) -> list[str]:
+    """Say where special place funding is set to what is published and not to the places listed."""
+    found = {name: place_spend.commissioned_beyond(area, code) for code, name in area.authorities.items()}
+    return [
+        f"{name}: place funding of special schools is {abs(gbp) / 1e6:,.1f}m GBP a year {'above' if gbp > 0 else 'below'} "
+        "what the places listed would bring, as last published: capacity is not the number commissioned"
+        for name, gbp in found.items()
+        if abs(gbp) > 0.5
     ]
 
 

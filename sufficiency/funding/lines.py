@@ -14,6 +14,7 @@ from sufficiency.vocabulary import SETTINGS, UNPLACED
 
 PLACE_LINE: Final = "1.0.2"
 OTHER_PLACES: Final = "other places"  # provision of places not tied to a setting of the area
+COMMISSIONED: Final = "special, commissioned beyond those listed"
 UNEXPLAINED: Final = "unexplained"  # line and provision of what a council reports beyond what placements explain
 LINES: Final[dict[str, str]] = {
     "1.0.2": "High needs place funding",

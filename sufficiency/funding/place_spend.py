@@ -89,6 +89,22 @@ def places_by_year(area: Area, settings: pd.DataFrame, years: Sequence[int]) -> 
     return total - late, late
 
 
+def commissioned_beyond(area: Area, authority: str) -> float:
+    """Return special place funding as last published less that of the places listed in the base year. [GBP a year]
+
+    Capacity in a school register is not the number of places commissioned; 0 where no funding is published.
+    """
+    own = area.high_needs[area.high_needs["item"] == "special_place_funding_gbp"]
+    given = own[(own["authority"] == authority) & (own["financial_year"] <= area.base_year)]
+    if given.empty:
+        return 0.0
+    last = given.sort_values("financial_year").iloc[-1]
+    settings = paid_settings(area)
+    listed = settings[(settings["authority"] == authority) & (settings["setting_type"] == "special")]
+    pre, post = places_by_year(area, listed.reset_index(drop=True), [area.base_year])
+    return float(last["amount"]) - float((pre + post).to_numpy().sum()) * rate_gbp("special_place_gbp", area.base_year)
+
+
 def _filled(attending: xr.DataArray, settings: pd.DataFrame, years: Sequence[int]) -> dict[int, np.ndarray]:
     """Return children at each setting each January: {year: draw x setting}."""
     total = attending.sum(["authority", "need", "phase"])

@@ -18,8 +18,6 @@ LEVELS: Final = (0.05, 0.5, 0.95)
 BY_TIME: Final = ("financial_year", "authority")
 BY_ITEM: Final = ("line", "provision", "kind", "recouped")
 BY_CHILD: Final = ("need", "need_group", "phase")
-# What a table by line ends with, so that it can be read down to the balance.
-TOTALS: Final = ("spend", "income", "grant", "in_year", "balance")
 
 
 @dataclass(frozen=True, eq=False)
