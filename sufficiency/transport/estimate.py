@@ -26,9 +26,9 @@ import pandas as pd
 from sufficiency.errors import InfeasibleError, InputError
 from sufficiency.transport.partition import best_partition
 from sufficiency.transport.round_plan import compiled
-from sufficiency.transport.round_tables import Fleet, Floats, read_vehicles
+from sufficiency.transport.round_tables import Fleet, Floats, Ints, read_vehicles
 from sufficiency.transport.savings import savings_runs
-from sufficiency.transport.school_run import SchoolRun
+from sufficiency.transport.school_run import SchoolRun, Trip
 from sufficiency.transport.search import search
 
 LEG: Final = 0.7124  # shortest path through random points, a leg, × √(area ÷ points)
@@ -36,7 +36,7 @@ MEAN_APART: Final = 0.5108  # mean distance between two random points of a disc,
 ROAD_OVER_CROW: Final = 1.35  # only its variation matters: the level is calibrated
 MOST_ABOARD: Final = 30
 DISTANCES: Final = 7
-MARGIN_SECONDS: Final = 5.0
+MARGIN_SECONDS: Final = 3.0
 FEWEST_SAMPLES: Final = 8
 RIDGE: Final = 0.05
 
@@ -107,36 +107,44 @@ class Estimate:
 def margin_gbp(
     before: pd.DataFrame, after: pd.DataFrame, vehicles: pd.DataFrame, travel: pd.DataFrame, *, school: Any
 ) -> float:
-    """Return the difference between two mornings' plans by savings and set partitioning, from one pool of runs.
+    """Return the difference between two mornings' plans by savings and set partitioning.
 
-    Two greedy plans differ by more than the children who differ: so every run met for either morning, without whoever
-    is absent, is offered to both.
+    Two greedy plans differ by more than the children who differ: so each morning is also offered the other's plan,
+    without whoever is absent.
     """
     keys = [c for c in before if c in after]
     either = pd.concat([before[keys], after[keys]]).drop_duplicates(ignore_index=True)
-    either = either.assign(location=either["location"] if "location" in either else either["stop"])
     is_there = [
         either.merge(f[keys], on=keys, how="left", indicator=True)["_merge"].eq("both") for f in (before, after)
     ]
-    either["stop"] = [f"{i}" for i in range(len(either))]
+    either["location"] = either["location"] if "location" in either else either["stop"]
+    either["stop"] = [str(i) for i in range(len(either))]
     run = compiled(either, vehicles, travel, school=school)
     owner = np.array([int(label) for label in run.stop])
     chosen = [np.flatnonzero(there.to_numpy()[owner]) for there in is_there]
-    mornings = [run.only(parts) for parts in (*chosen, np.arange(len(run)))]
-    met = {
-        tuple(int(parts[p]) for p in found)
-        for parts, morning in zip((*chosen, np.arange(len(run))), mornings, strict=True)
-        for found in savings_runs(morning)[1]
-    }
-    costs = []
-    for parts, morning in zip(chosen, mornings, strict=False):
-        place = {int(part): p for p, part in enumerate(parts)}
-        pool = {kept for found in met if (kept := tuple(place[p] for p in found if p in place))}
-        plan = best_partition(morning, _within(morning, pool), seconds=MARGIN_SECONDS)
-        if plan is None:
-            raise InfeasibleError("no plan within the fleet was found for one of the two mornings; raise `available`")
-        costs.append(morning.total(plan))
-    return costs[1] - costs[0]
+    mornings = [run.only(parts) for parts in chosen]
+    pools = [savings_runs(morning)[1] for morning in mornings]
+    plans = [_best_of(m, pool) for m, pool in zip(mornings, pools, strict=True)]
+    for turn in (1, 0):
+        other = _moved(plans[1 - turn], chosen[1 - turn], chosen[turn])
+        plans[turn] = _best_of(mornings[turn], pools[turn] | _within(mornings[turn], other))
+    return mornings[1].total(plans[1]) - mornings[0].total(plans[0])
+
+
+def _best_of(run: SchoolRun, pool: set[tuple[int, ...]]) -> list[Trip]:
+    """Return the cheapest plan made of runs in `pool`, starting from the savings plan."""
+    plan = savings_runs(run)[0]
+    best = best_partition(run, pool, seconds=MARGIN_SECONDS, incumbent=plan if run.has_enough(plan) else None)
+    if best is None:
+        raise InfeasibleError("no plan within the fleet was found for one of the two mornings; raise `available`")
+    return best
+
+
+def _moved(plan: list[Trip], parts: Ints, there: Ints) -> set[tuple[int, ...]]:
+    """Return the runs of a plan over `parts` as runs over `there`, without whoever is absent there."""
+    place = {int(part): p for p, part in enumerate(there)}
+    runs = (tuple(place[int(parts[p])] for p in t.parts if int(parts[p]) in place) for t in plan)
+    return {kept for kept in runs if kept}
 
 
 def _within(run: SchoolRun, pool: set[tuple[int, ...]]) -> set[tuple[int, ...]]:
