@@ -13,7 +13,7 @@ _WHERE: Final = {
     "routes": "route_table",
     "solve_regions": "regions",
     "openings": "opening",
-    "Openings": "opening",
+    "Openings": "opening_result",
     "open_sites": "sites",
     "as_program": "program",
     "FairShare": "rules",

@@ -9,7 +9,7 @@ import pandas as pd
 
 from sufficiency.allocate.ledger import PHASE_OF_NCY, Floats, Ints
 from sufficiency.allocate.network import least_cost_flow
-from sufficiency.allocate.opening import Openings
+from sufficiency.allocate.opening_result import Openings
 from sufficiency.allocate.result import Placed
 from sufficiency.allocate.route_table import KIND_OF, KINDS, NEED_CODES, SECONDARY_FROM
 from sufficiency.allocate.stochastic_problem import PENCE
