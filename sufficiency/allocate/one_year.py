@@ -37,6 +37,7 @@ class Prices:
     """What is not paid but preferred, and who may move; all from `allocate.*`. [GBP a year]"""
 
     unplaced_gbp: float
+    even_handed: float
     waiting_gbp: float
     move_gbp: float
     overfill_gbp: float
@@ -46,7 +47,7 @@ class Prices:
     @classmethod
     def of(cls, area: Area) -> Prices:
         """Return an area's prices."""
-        names = ("unplaced_gbp", "waiting_gbp", "move_gbp", "overfill_gbp", "overfill_share")
+        names = ("unplaced_gbp", "even_handed", "waiting_gbp", "move_gbp", "overfill_gbp", "overfill_share")
         amounts = {name: area.value(f"allocate.{name}") for name in names}
         return cls(**amounts, who_may_move=int(area.value("allocate.who_may_move")))
 
@@ -140,6 +141,7 @@ def _least_cost(
     kept = np.flatnonzero((own[who] == where) & (seats.kept[where] > 0))
     extra = np.flatnonzero(seats.extra[where] > 0)
     unplaced = prices.unplaced_gbp + prices.waiting_gbp * np.minimum(children.waited, LONGEST_WAIT)
+    unplaced = unplaced + prices.even_handed * _dearness(who, cost, len(children), float(found.cost_gbp.min()))
     unplaced = np.where(may_stay, DISPLACED * prices.unplaced_gbp, unplaced)
     problem = Problem(
         children=np.ones(len(children), dtype=np.int64),
@@ -154,3 +156,15 @@ def _least_cost(
     used = flow.children > 0
     chosen[problem.group[used]] = problem.setting[used] % settings
     return chosen, flow
+
+
+def _dearness(who: Ints, cost: npt.NDArray[np.float64], children: int, least: float) -> npt.NDArray[np.float64]:
+    """Return how much more each child's cheapest route costs than `least`, the area's; 0 where there is none.
+
+    `who` is in order. [GBP a year]
+    """
+    best = np.full(children, least)
+    if len(who):
+        first = np.flatnonzero(np.r_[True, who[1:] != who[:-1]])
+        best[who[first]] = np.minimum.reduceat(cost, first)
+    return best - least

@@ -259,12 +259,18 @@ def test_those_who_waited_are_placed_first(two_schools: Area) -> None:
     assert now.children.waited.tolist() == [1, 0]
 
 
+def test_living_far_from_schools_puts_nobody_last_unless_the_area_says_so(two_schools: Area) -> None:
+    """One place next door to the first child; the second, 10 km from either school, has waited a year."""
+    children = child(zone=[0, 1], setting=[NEW, 2], waited=[0, 1])
+    for share, expected in ((1.0, [2, 0]), (0.0, [0, 2])):
+        area = ChangeAssumption("allocate.even_handed", share)(two_schools)
+        now = one_year.place(children, route_map(area), np.array([1, 0]), np.array([1, 0]), one_year.Prices.of(area))
+        assert now.children.setting.tolist() == expected
+
+
 def test_the_value_of_a_place_is_what_one_more_would_save(two_schools: Area) -> None:
-    children, found, prices = (
-        child(zone=[0, 2, 2], setting=NEW),
-        route_map(two_schools),
-        one_year.Prices.of(two_schools),
-    )
+    plain = ChangeAssumption("allocate.even_handed", 0.0)(two_schools)
+    children, found, prices = child(zone=[0, 2, 2], setting=NEW), route_map(plain), one_year.Prices.of(plain)
 
     def cost(room: list[int]) -> tuple[float, np.ndarray]:
         now = one_year.place(children, found, np.array(room), np.array(room), prices)
