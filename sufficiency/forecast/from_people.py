@@ -19,7 +19,7 @@ from sufficiency.forecast.result import PlanForecast
 from sufficiency.forecast.shrinkage import nearby, shares
 from sufficiency.school_year import NCYS
 
-GROUPS: Final = 80  # draws share where movers and joiners go in so many groups: enough to fill a 95 % interval
+GROUPS: Final = 50  # draws share where movers and joiners go in so many groups: enough to fill a 95 % interval
 ANYWHERE: Final = 0.1  # share of children recorded anywhere, a unit of disagreement
 MOST_ANYWHERE: Final = 0.25
 
@@ -156,15 +156,18 @@ def _simulated(
     """Return every draw, in groups that differ in where movers and joiners go, as an unknown future does."""
     sizes = [len(part) for part in np.array_split(np.arange(draws), min(GROUPS, draws))]
 
-    def group(size: int, stream: np.random.SeedSequence) -> cohort.Simulated:
+    pulling, *streams = seed.spawn(len(sizes) + 1)
+    scores = _spread(len(sizes), 2 * len(rates.settings), np.random.default_rng(pulling))
+
+    def group(size: int, stream: np.random.SeedSequence, score: Floats) -> cohort.Simulated:
         varying, living = stream.spawn(2)
         rng = np.random.default_rng(varying)
-        own = _varied(rates, rng, base)
+        own = _varied(rates, score.reshape(2, -1), base)
         later = [base + 1 + t for t in range(len(children))]
         years = yearly(levers, [own] * len(later), later, _labels(own))
         return cohort.simulate(start, years, _paths(rates, children, size, rng, base), seed=living, workers=1)
 
-    parts = [group(size, stream) for size, stream in zip(sizes, seed.spawn(len(sizes)), strict=True)]
+    parts = [group(*each) for each in zip(sizes, streams, scores, strict=True)]
     return cohort.Simulated(
         np.concatenate([p.plans for p in parts]),
         np.concatenate([p.flows_by_ncy for p in parts], axis=1),
@@ -176,11 +179,18 @@ def _error(name: str, base: int) -> float:
     return policy.value(f"forecast.people_{name}_error", on=base)
 
 
-def _varied(rates: Rates, rng: np.random.Generator, base: int) -> Rates:
+def _spread(groups: int, count: int, rng: np.random.Generator) -> Floats:
+    """Return standard normal scores, group x count, each column spread evenly over the groups (a Latin hypercube)."""
+    from scipy.special import ndtri
+
+    rank = rng.permuted(np.tile(np.arange(groups)[:, None], (1, count)), axis=0)
+    return np.asarray(ndtri((rank + rng.random((groups, count))) / groups))
+
+
+def _varied(rates: Rates, score: Floats, base: int) -> Rates:
     """Return rates with each setting's pull on movers and on joiners changed, their numbers kept."""
-    settings = len(rates.settings)
-    pull = np.exp(rng.normal(0, _error("setting_arrivals", base), settings))
-    first = np.exp(rng.normal(0, _error("setting_joining", base), settings))
+    pull = np.exp(score[0] * _error("setting_arrivals", base))
+    first = np.exp(score[1] * _error("setting_joining", base))
     to = rates.destinations * pull
     total = to.sum(axis=(4, 5), keepdims=True)
     joining = rates.joining * first
