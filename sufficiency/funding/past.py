@@ -5,7 +5,7 @@ No forecast, allocation or lever comes into it, so what it can't explain is the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import pandas as pd
@@ -89,11 +89,12 @@ def compared(area: Area, past: pd.DataFrame) -> pd.DataFrame:
 
     Columns authority, financial_year, measure, modelled_gbp, reported_gbp, difference_gbp, says. Modelled less reported.
     """
-    rows = []
+    rows: list[Any] = []
+    incomes = _incomes(area, sorted(past["financial_year"].unique().tolist()))
     for (authority, year), own in past.groupby(["authority", "financial_year"]):
         spend = float(own["gbp"].sum() + services(area, authority, [year]).to_numpy().sum())
         spend += float(other_places(area, authority, [year]).iloc[0])
-        found = {"spend": spend, "in_year": _income(area, authority, year) - spend}
+        found = {"spend": spend, "in_year": incomes.get((authority, int(year)), float("nan")) - spend}
         for measure, item in MEASURES.items():
             reported = _reported(area, authority, year, item)
             follows = float(own["top_up_gbp"].sum())
@@ -154,12 +155,16 @@ def reconciliation(area: Area, against: pd.DataFrame, years: Sequence[int]) -> t
     return xr.DataArray(gbp.to_numpy(), coords={names[0]: list(years), names[1]: list(gbp.columns)}, dims=names), says
 
 
-def _income(area: Area, authority: str, year: int) -> float:
-    try:
-        blocks = block.income(area, [year])
-    except MissingError:
-        return float("nan")  # no rule is known for so early a year
-    return float(blocks.loc[blocks["authority"] == authority, "gbp"].iloc[0])
+def _incomes(area: Area, years: Sequence[int]) -> Mapping[tuple[str, int], float]:
+    """Return blocks by authority and financial year; years for which no rule is known are left out. [GBP]"""
+    for first in range(len(years)):
+        try:
+            blocks = block.income(area, years[first:])
+        except MissingError:
+            continue  # too early: no value of that year is published here
+        keys = zip(blocks["authority"], blocks["financial_year"].astype(int), strict=True)
+        return dict(zip(keys, blocks["gbp"], strict=True))
+    return {}
 
 
 def _reported(area: Area, authority: str, year: int, item: str) -> float:

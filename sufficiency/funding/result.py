@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -241,19 +241,20 @@ def _totals(array: xr.DataArray, by: Sequence[str]) -> xr.DataArray:
         if not labels:
             found = found.sum(dim)
         elif labels != [dim]:
-            found = _grouped(found, dim, labels)
+            found = _grouped(found, dim, {name: array[name].values.tolist() for name in labels})
     return found.transpose("draw", *by) if set(by) <= set(found.dims) else found
 
 
-def _grouped(array: xr.DataArray, dim: str, labels: Sequence[str]) -> xr.DataArray:
+def _grouped(array: xr.DataArray, dim: str, labels: Mapping[str, list[Any]]) -> xr.DataArray:
     """Return totals by labels that follow from `dim`, in the order they first appear; two make a frame with gaps."""
-    values = [array[name].values for name in labels]
-    orders = [list(dict.fromkeys(v.tolist())) for v in values]
+    orders = [list(dict.fromkeys(values)) for values in labels.values()]
     rest = [d for d in array.dims if d != dim]
     data = np.zeros([*(array.sizes[d] for d in rest), *(len(o) for o in orders)])
     moved = array.transpose(*rest, dim).to_numpy()
     for i in range(array.sizes[dim]):
-        at: tuple[Any, ...] = tuple(order.index(v.tolist()[i]) for order, v in zip(orders, values, strict=True))
+        at: tuple[Any, ...] = tuple(
+            order.index(values[i]) for order, values in zip(orders, labels.values(), strict=True)
+        )
         data[(..., *at)] += moved[..., i]
     coords = {d: array[d].values for d in rest} | dict(zip(labels, orders, strict=True))
     return xr.DataArray(data, coords=coords, dims=[*rest, *labels])

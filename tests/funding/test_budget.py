@@ -222,6 +222,16 @@ def test_summary_by_need_is_what_follows_the_child(two_authorities):
     assert year["ASD"] == pytest.approx(9 * 12_000 + 3 * 8_000)
 
 
+def test_every_pair_of_labels_adds_up_to_the_same_total(two_authorities):
+    budget = funding.high_needs(two_authorities, *make_children(*BASE))
+    whole = budget.spend.sel(draw=0).sum().item()
+    for by in (("line", "provision"), ("kind", "recouped"), ("provision",), ("line", "kind", "authority")):
+        assert budget.summary(*by, levels=(0.5,))["gbp"].sum() == pytest.approx(whole)
+    follows = (budget.children * budget.unit_gbp).sum().item()
+    for by in (("need_group", "provision"), ("need", "line"), ("phase", "need"), ("phase", "authority")):
+        assert budget.summary(*by, levels=(0.5,))["gbp"].sum() == pytest.approx(follows)
+
+
 def test_summary_refuses_a_column_that_is_not_there(two_authorities):
     budget = funding.high_needs(two_authorities, *make_children(*BASE))
     with pytest.raises(InputError, match="did you mean 'provision'"):
