@@ -6,6 +6,7 @@ with its source. Everything else is read from the publishers' files.
 
 from __future__ import annotations
 
+import itertools
 import json
 import shutil
 import sys
@@ -16,14 +17,17 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from sufficiency.inputs import dfe_ehc_plans
+from sufficiency.inputs import dfe_ehc_plans, dfe_lait, dfe_school_census, ons
 from sufficiency.margins import shares_to_whole
 from sufficiency.published import plans as published
+from sufficiency.published import population
 from sufficiency.school_year import NCYS
 
 FACTS = Path(__file__).parent / "facts" / "northamptonshire"
 COUNTY, NORTH, WEST = "E10000021", "E06000061", "E06000062"
 OWN = {NORTH: "North Northamptonshire", WEST: "West Northamptonshire"}
+NUMBERS = {COUNTY: 928, NORTH: 940, WEST: 941}
+SEN_PHASES = {"all": (0, 14), "primary": (0, 6), "secondary": (7, 11)}
 DISTRICTS = {
     "Corby": NORTH,
     "East Northamptonshire": NORTH,
@@ -33,7 +37,8 @@ DISTRICTS = {
     "Northampton": WEST,
     "South Northamptonshire": WEST,
 }
-BASE_YEAR = 2025
+FIRST, BASE_YEAR = 2019, 2025
+PROJECTED_FROM = 2022  # the projection's own base, an estimate
 AGES = [str(a) for a in range(25)]
 
 
@@ -53,39 +58,22 @@ def main(downloads: Path, out: Path) -> None:
 
 
 def people(downloads: Path) -> dict[str, pd.DataFrame]:
-    """Return residents by authority, January and NCY, estimates to 2023 and the projection after."""
-    ons = downloads / "ons"
-    lookup = pd.read_csv(ons / "northants_lookup_lsoa11_lsoa21_ltla22.csv")
-    authority = lookup.drop_duplicates("lsoa11_code").set_index("lsoa11_code")["ltla22_code"]
-    mid = {}
+    """Return residents by authority, January and NCY: small areas summed to mid-2020, the projection from mid-2022."""
+    folder = downloads / "ons"
+    links = folder / "northants_lookup_lsoa11_lsoa21_ltla22.csv"
+    lookup = ons.lookup(links, {"zone": "LSOA11CD", "authority": "LAD22CD"}).drop_duplicates("zone")
+    frames = []
     for year in (2017, 2019, 2020):
-        frame = pd.read_csv(ons / f"northants_lsoa11_mid{year}_population_by_single_year_of_age.csv")
-        ages = frame.set_index("lsoa11_code")[[str(a) for a in range(27)]]
-        mid[year] = ages.groupby(authority).sum()
-    projected = pd.read_csv(ons / "snpp2022_migcat_persons_northants_age0_25.csv")
-    projected = projected.set_index(["AREA_CODE", "AGE_GROUP"]).filter(regex=r"^\d{4}$")
-    for year in projected:
-        mid[int(year)] = projected[year].unstack().rename(columns=str)
-    mid[2018] = _between(mid[2017], mid[2019])
-    mid[2021] = _between(mid[2020], mid[2022])
-    rows = []
-    for year in sorted(mid):
-        if year >= 2018:
-            long = mid[year][AGES].rename(columns=lambda age: int(age) - 4).stack().rename("children").reset_index()
-            long.columns = ["authority", "ncy", "children"]
-            basis = "estimate" if year <= 2022 else "projection"
-            rows.append(long.assign(year=year + 1, basis=basis, children=long["children"].round(1)))
-    frame = pd.concat(rows)[["authority", "year", "ncy", "children", "basis"]]
-    return {"population": frame.sort_values(["authority", "year", "ncy"])}
-
-
-def _between(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
-    """Return the year between two others: each cohort halfway, and from 18, when many move to study, each age."""
-    middle = {"0": after["1"]}
-    for age in range(1, 25):
-        step = 1 if age < 18 else 0
-        middle[str(age)] = (before[str(age - step)] + after[str(age + step)]) / 2
-    return pd.DataFrame(middle)
+        path = folder / f"northants_lsoa11_mid{year}_population_by_single_year_of_age.csv"
+        small = ons.estimates(path, mid_year=year)
+        code = small["code"].map(lookup.set_index("zone")["authority"])
+        frames.append(small.assign(code=code, basis="estimate"))
+    projected = ons.projection(folder / "snpp2022_migcat_persons_northants_age0_25.csv")
+    counted = projected["mid_year"] <= PROJECTED_FROM
+    frames.append(projected.assign(basis=np.where(counted, "estimate", "projection")))
+    together = pd.concat(frames)
+    rows = [population.population(together, code, first=FIRST, base_year=BASE_YEAR) for code in OWN]
+    return {"population": pd.concat(rows)}
 
 
 def plans_and_flows(downloads: Path) -> dict[str, pd.DataFrame]:
@@ -93,6 +81,8 @@ def plans_and_flows(downloads: Path) -> dict[str, pd.DataFrame]:
     release = downloads / "ehcp_2025"
     stock, needs = dfe_ehc_plans.stock(release), dfe_ehc_plans.needs(release)
     own = published.plans(stock, OWN)
+    note = "the county's count, shared as the two authorities' in January 2022"
+    shared, _ = published.shared_from(stock, COUNTY, list(OWN), first=2022, note=note)
     states = pd.concat([published.states(stock, needs, code, BASE_YEAR) for code in OWN])
     flows = published.flows(
         dfe_ehc_plans.new_plans(release), dfe_ehc_plans.ceased_plans(release), dfe_ehc_plans.new_needs(release), OWN
@@ -100,67 +90,43 @@ def plans_and_flows(downloads: Path) -> dict[str, pd.DataFrame]:
     requests = dfe_ehc_plans.requests(release)
     requests = requests[requests["authority"].isin(OWN)]
     return {
-        "plans": pd.concat([_county_shared(stock, own), own.assign(note="")]),
+        "plans": pd.concat([shared, own.assign(note="")]),
         "states": states,
         "flows": flows,
         "requests": requests[["authority", "year", "requests", "refused", "assessed", "issued"]],
     }
 
 
-def _county_shared(stock: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
-    """Return January 2019 to 2021: each of the county's counts by setting shared as January 2022's, whole."""
-    after = own[own["year"] == 2022].set_index(["setting", "authority"])["plans"].astype(float)
-    rows = []
-    county = stock[(stock["authority"] == COUNTY) & (stock["age"] == "all")]
-    for row in county.itertuples():
-        shares = after.reindex([(row.setting, code) for code in OWN]).fillna(0).to_numpy()
-        if shares.sum() == 0:
-            shares = np.array([after.xs(code, level="authority").sum() for code in OWN])
-        for code, part in zip(OWN, shares_to_whole(int(row.plans), shares), strict=True):
-            note = "the county's count, shared as the two authorities' in January 2022"
-            rows.append((code, row.year, pd.NA, row.setting, part, note))
-    return pd.DataFrame(rows, columns=["authority", "year", "ncy", "setting", "plans", "note"])
-
-
 def sen(downloads: Path) -> dict[str, pd.DataFrame]:
     """Return SEN Support by authority, January and phase, and the county's own long view."""
-    lait = pd.read_csv(downloads / "lait" / "sen_measures_2016-2025.csv", dtype="str")
-    measures = {"SEN_TotSENSuP": "all", "PrimNoStatements": "primary", "SecNoStatements": "secondary"}
-    lait = lait[lait["Measure_short"].isin(measures)].assign(
-        phase=lait["Measure_short"].map(measures),
-        year=pd.to_numeric(lait["Years"], errors="coerce"),
-        percent=pd.to_numeric(lait["Values"], errors="coerce"),
-        number=pd.to_numeric(lait["LA Number"], errors="coerce"),
-    )
-    percent = lait.dropna(subset=["percent", "number"]).set_index(["number", "year", "phase"])["percent"]
+    support = dfe_lait.sen_support(downloads / "lait" / "sen_measures_2016-2025.csv").dropna(subset=["number"])
+    percent = support.set_index(["number", "year", "phase"])["sen_support_percent"]
     pupils = _pupils(downloads)
     rows = []
-    for code, number in ((NORTH, 940), (WEST, 941)):
-        for year in range(2016, 2026):
-            for phase in measures.values():
-                known = percent.get((number, year, phase))
-                note = "" if known is not None else "the county's percentage; pupils shared as in January 2022"
-                value = known if known is not None else percent.get((928, year, phase))
-                if value is not None:
-                    rows.append((code, year, phase, pupils.get((code, year, phase)), round(float(value), 2), note))
+    for code, year, phase in itertools.product(OWN, range(2016, BASE_YEAR + 1), SEN_PHASES):
+        known = percent.get((NUMBERS[code], year, phase))
+        note = "" if known is not None else "the county's percentage; pupils shared as in January 2022"
+        value = percent.get((NUMBERS[COUNTY], year, phase)) if known is None else known
+        if value is not None:
+            rows.append((code, year, phase, pupils.get((code, year, phase)), round(float(value), 2), note))
     columns = ["authority", "year", "phase", "pupils", "sen_support_percent", "note"]
     return {"sen_support": pd.DataFrame(rows, columns=columns), "long_view": pd.read_csv(FACTS / "long_view.csv")}
 
 
 def _pupils(downloads: Path) -> dict[tuple[str, int, str], float]:
-    census = pd.read_csv(downloads / "school_census" / "pupils_by_nc_year_2011-12_to_2022-23.csv")
-    census = census.assign(year=census["time_period"] // 100 + 1)
-    number = census["nc_year"].str.extract(r"(\d+)$")[0].astype(float).fillna(0)
-    census["headcount"] = pd.to_numeric(census["headcount"], errors="coerce").fillna(0)
-    phases = {"primary": number <= 6, "secondary": number.between(7, 11), "all": number <= 14}
+    """Return pupils on roll; the county's, before 2022, shared as in January 2022."""
+    path = downloads / "school_census" / "pupils_by_nc_year_2011-12_to_2022-23.csv"
+    census = dfe_school_census.pupils_by_ncy(path)
     found: dict[tuple[str, int, str], float] = {}
-    for phase, inside in phases.items():
-        sums = census[inside].groupby(["old_la_code", "year"])["headcount"].sum()
-        share = sums[(940, 2022)] / (sums[(940, 2022)] + sums[(941, 2022)])
-        for year in range(2012, 2024):
-            for code, old, part in ((NORTH, 940, share), (WEST, 941, 1 - share)):
-                own = sums.get((old, year))
-                found[code, year, phase] = float(own) if own is not None else round(sums[(928, year)] * part)
+    for phase, (low, high) in SEN_PHASES.items():
+        sums = census[census["ncy"].between(low, high)].groupby(["number", "year"])["pupils"].sum()
+        after = pd.Series({code: sums[NUMBERS[code], 2022] for code in OWN})
+        for (number, year), pupils in sums[sums.index.get_level_values("number").isin(NUMBERS.values())].items():
+            for code in OWN:
+                if number == NUMBERS[code]:
+                    found[code, year, phase] = float(pupils)
+                elif number == NUMBERS[COUNTY]:
+                    found[code, year, phase] = float(round(pupils * after[code] / after.sum()))
     return found
 
 

@@ -22,7 +22,6 @@ from sufficiency.inputs import (
     ons,
     postcodes,
 )
-from sufficiency.margins import shares_to_whole
 from sufficiency.published import authorities, places, plans, population
 
 DOUBTFUL_SHARE: Final = 0.05  # of plans with no placement recorded, from which a note says so
@@ -211,7 +210,7 @@ def _plans(made: Draft, downloads: Downloads, own: pd.DataFrame) -> None:
     frame = plans.plans(own, [made.code]).assign(note="")
     split = authorities.split_from(made.code)
     if split:
-        shared, doubt = _shared(made, downloads, split, frame)
+        shared, doubt = _shared(made, downloads, split)
         frame = pd.concat([shared, frame])
         made.note("plans", "doubtful", doubt)
     made.tables["plans"] = frame
@@ -228,27 +227,17 @@ def _years(years: Sequence[int]) -> str:
     return f"January {years[0]} to {years[-1]}" if is_run else "January " + ", ".join(str(y) for y in years)
 
 
-def _shared(made: Draft, downloads: Downloads, split: Any, own: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+def _shared(made: Draft, downloads: Downloads, split: Any) -> tuple[pd.DataFrame, str]:
     """Return the predecessor's Januaries, each setting's count shared as the successors' first January was."""
-    first = int(split["first_january"])
-    after = downloads.stock[downloads.stock["authority"].isin(split["after"]) & downloads.stock["age"].eq("all")]
-    after = after[after["year"] == first].set_index(["setting", "authority"])["plans"].astype("float64")
-    lacking = sorted(set(split["after"]) - set(after.index.get_level_values("authority")))
-    before = downloads.stock[downloads.stock["authority"].eq(split["before"]) & downloads.stock["age"].eq("all")]
-    before = before[before["year"] < first]
-    if lacking or before.empty:
-        lost = ", ".join(lacking) or split["name"]
-        return own.iloc[:0], f"no history before {first}: {split['name']}'s can't be shared out without rows for {lost}"
-    totals = after.groupby("authority").sum()
-    rows = []
-    for row in before.itertuples():
-        shares = after.reindex([(row.setting, code) for code in split["after"]]).fillna(0).to_numpy()
-        shares = shares if shares.sum() else totals.reindex(split["after"]).to_numpy()
-        part = shares_to_whole(int(str(row.plans)), shares)[list(split["after"]).index(made.code)]
-        rows.append((made.code, row.year, pd.NA, row.setting, int(part), f"{split['name']}'s, shared"))
-    frame = pd.DataFrame(rows, columns=["authority", "year", "ncy", "setting", "plans", "note"])
-    doubt = f"to January {first - 1} {split['name']} was one authority: its counts by setting are shared as those of {first}"
-    return frame.astype({"ncy": "Int64"}), doubt
+    first, name = int(split["first_january"]), split["name"]
+    frame, lacking = plans.shared_from(
+        downloads.stock, split["before"], split["after"], first=first, note=f"{name}'s, shared"
+    )
+    if lacking or frame.empty:
+        lost = ", ".join(lacking) or name
+        return frame, f"no history before {first}: {name}'s can't be shared out without rows for {lost}"
+    doubt = f"to January {first - 1} {name} was one authority: its counts by setting are shared as those of {first}"
+    return frame[frame["authority"] == made.code], doubt
 
 
 def _states(made: Draft, downloads: Downloads) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from sufficiency.margins import Floats, fit, side, whole
+from sufficiency.margins import Floats, fit, shares_to_whole, side, whole
 from sufficiency.school_year import NCYS
+from sufficiency.tables import PLANS, empty
 from sufficiency.vocabulary import NEEDS, SETTINGS
 
 FLOW_KEY: Final = ["authority", "year", "kind", "reason", "ncy", "need", "setting"]
@@ -89,3 +90,27 @@ def flows(new: pd.DataFrame, ceased: pd.DataFrame, new_needs: pd.DataFrame, code
     together = pd.concat(parts)[[*FLOW_KEY, "children"]]
     together = together[~(together["ncy"].isna() & (together[["setting", "reason", "need"]] == "").all(axis=1))]
     return together.groupby(FLOW_KEY, dropna=False, as_index=False)["children"].sum()
+
+
+def shared_from(
+    stock: pd.DataFrame, before: str, after: Sequence[str], *, first: int, note: str
+) -> tuple[pd.DataFrame, list[str]]:
+    """Return a divided authority's earlier plans shared among those made of it, and the codes whose rows are lacking.
+
+    Each setting's count in each January is shared as the new authorities' counts in their `first`, whole, so that they
+    sum to the old count exactly; a setting that none of them had is shared as all their plans. [plans]
+    """
+    whole_years = stock[stock["age"].eq("all") & stock["plans"].notna()]
+    known = whole_years[whole_years["authority"].isin(after) & whole_years["year"].eq(first)]
+    counts = known.set_index(["setting", "authority"])["plans"].astype("float64")
+    lacking = sorted(set(after) - set(known["authority"]))
+    if lacking:
+        return empty(PLANS).assign(note=""), lacking
+    totals = counts.groupby("authority").sum().reindex(list(after)).to_numpy()
+    rows = []
+    for row in whole_years[whole_years["authority"].eq(before) & whole_years["year"].lt(first)].itertuples():
+        shares = counts.reindex([(row.setting, code) for code in after]).fillna(0).to_numpy()
+        parts = shares_to_whole(int(str(row.plans)), shares if shares.sum() else totals)
+        rows += [(code, row.year, pd.NA, row.setting, int(n), note) for code, n in zip(after, parts, strict=True)]
+    frame = pd.DataFrame(rows, columns=["authority", "year", "ncy", "setting", "plans", "note"])
+    return frame.astype({"ncy": "Int64"}), []
