@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 
 from sufficiency.area import Area
-from sufficiency.transport.cost import Floats, Homes, fleet, runs
+from sufficiency.transport.cost import Floats, Homes
 from sufficiency.transport.estimate import Estimate, approximate
 from sufficiency.transport.estimate import Homes as Waiting
 from sufficiency.transport.round_tables import read_vehicles
@@ -31,10 +31,9 @@ def rounds_factor(area: Area, by_way: xr.DataArray, homes: Homes, estimate: Esti
         Calibrated on the area's own routed samples; without one, the ratio found on the example area is used.
     """
     way = {str(w): by_way.sel(way=w).transpose(*DIMS).to_numpy() for w in by_way["way"].values}
-    children = way["shared"] + way["wheelchair"] + way["solo"]
-    someone = np.maximum(children, 1e-9)
+    children = way["shared"] + way["wheelchair"]  # a run for one child is priced exactly
     board, board_chair = (area.value(f"transport.boarding{kind}_minutes") for kind in ("", "_wheelchair"))
-    in_chair, alone = way["wheelchair"] / someone, way["solo"] / someone
+    in_chair = way["wheelchair"] / np.maximum(children, 1e-9)
     boarding = board + (board_chair - board) * in_chair
     waiting = Waiting(
         children=children,
@@ -45,16 +44,15 @@ def rounds_factor(area: Area, by_way: xr.DataArray, homes: Homes, estimate: Esti
         limit_minutes=homes.limit_minutes,
         boarding_minutes=boarding,
         wheelchairs=in_chair,
-        solo=alone,
+        solo=np.zeros(1),
     )
     if estimate is None:
-        whole = approximate(waiting, read_vehicles(vehicles(area))) * area.value("transport.rounds_over_estimate")
+        ratio = area.value("transport.rounds_over_estimate")
+        whole = approximate(waiting, read_vehicles(vehicles(area, alone=False))) * ratio
     else:
         whole = estimate.school(waiting)
-    solo_gbp = runs(area, way["solo"], homes, fleet(area)["solo_taxi"]).gbp
-    ours = market_runs(area, way, homes)
-    # A run for one child is priced exactly, so the whole difference is in what is shared.
-    factor = np.divide(whole - solo_gbp, ours, out=np.ones_like(ours), where=ours > 0)
+    plain = market_runs(area, way, homes)
+    factor = np.divide(whole, plain, out=np.ones_like(plain), where=plain > 0)
     return np.asarray(np.clip(factor, 0.5, 2.0), dtype=np.float64)
 
 

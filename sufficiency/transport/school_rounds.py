@@ -137,11 +137,12 @@ def school_rounds(
     return SchoolRounds(setting, str(school["name"].iloc[0]), year, plan, points)
 
 
-def stops_at(area: Area, riders: pd.DataFrame, setting: str, year: int) -> pd.DataFrame:
+def stops_at(area: Area, riders: pd.DataFrame, setting: str, year: int, *, alone: bool = True) -> pd.DataFrame:
     """Return who waits where for one school's vehicles, as `rounds` takes them, in whole children.
 
     Expected travellers are fractions; whole ones are picked at even steps through the list, so that totals by way of
-    travelling are right to half a child and every zone has its fair chance.
+    travelling are right to half a child and every zone has its fair chance. `alone` says whether children who travel alone
+    are among them.
     """
     known = area.settings["setting"]
     if setting not in set(known):
@@ -155,7 +156,7 @@ def stops_at(area: Area, riders: pd.DataFrame, setting: str, year: int) -> pd.Da
     amounts = ways(area, rows, levers) * rows["travellers"].to_numpy()[:, None]
     limit = guide_minutes(area, rows["ncy"])
     frames = []
-    for way in ("wheelchair", "solo", "shared"):
+    for way in ("wheelchair", "solo", "shared") if alone else ("wheelchair", "shared"):
         whole = _whole(amounts[:, WAYS.index(way)])
         frames.append(
             pd.DataFrame({"location": rows["zone"].to_numpy(), "way": way, "limit": limit, "children": whole})
@@ -173,7 +174,7 @@ def stops_at(area: Area, riders: pd.DataFrame, setting: str, year: int) -> pd.Da
             "children": found["children"],
             "wheelchairs": found["children"].where(in_chair, 0),
             "solo": found["way"] == "solo",
-            "assistant": found["way"] != "solo",  # see `vehicles`
+            "assistant": alone & (found["way"] != "solo"),  # see `vehicles`
             "max_ride_minutes": found["limit"],
             "service_minutes": np.where(in_chair, *board),
         }
@@ -183,33 +184,33 @@ def stops_at(area: Area, riders: pd.DataFrame, setting: str, year: int) -> pd.Da
 def routed_samples(
     area: Area, riders: pd.DataFrame, year: int, *, schools: int = 20, seconds: float = 2, seed: int = 1
 ) -> Estimate:
-    """Return the fast estimate of rounds, calibrated on schools of the area that are routed here."""
+    """Return the fast estimate of shared rounds, calibrated on schools of the area that are routed here."""
     here = riders[riders["year"] == year]
     size = here.groupby("setting")["travellers"].sum().sort_values(ascending=False)
     size = size[size >= FEWEST]
     picked = size.index[np.unique(np.linspace(0, len(size) - 1, min(schools, len(size))).round().astype(int))]
     span = spread_of(here.assign(limit=guide_minutes(area, here["ncy"])), ["setting"])["span_km2"]
-    fleet_table = vehicles(area)
+    fleet_table = vehicles(area, alone=False)
     samples = []
     for setting in picked:
-        stops = stops_at(area, riders, setting, year)
+        stops = stops_at(area, riders, setting, year, alone=False)
         legs, over = _legs(area, stops, setting), float(span[setting])
         samples.append(sample(stops, fleet_table, legs, school=setting, area_km2=over, seconds=seconds, seed=seed))
     return calibrate(samples, fleet_table)
 
 
-def vehicles(area: Area) -> pd.DataFrame:
+def vehicles(area: Area, *, alone: bool = True) -> pd.DataFrame:
     """Return the fleet as `rounds` takes it, at what a school day costs: there in the morning, back in the afternoon.
 
     Whoever shares is taken to have an assistant aboard, with a seat beside the children's, at the average cost of one; so
-    a taxi for one child, which has none, is left to children who need to travel alone.
+    a taxi for one child, which has none, is left to children who need to travel alone. Where none does, it is left out.
     """
     rates = fleet(area)
     own = area.vehicles.set_index("vehicle")["available"]
     rows = [
         {
             "vehicle": kind,
-            "seats": rates[kind].seats + (kind != "solo_taxi"),
+            "seats": rates[kind].seats + (alone and kind != "solo_taxi"),
             "wheelchair_spaces": rates[kind].wheelchair_spaces,
             "available": own.get(kind, pd.NA),
             "fixed_gbp": rates[kind].day_gbp + rates[kind].assistant_share * rates[kind].assistant_gbp,
@@ -217,6 +218,7 @@ def vehicles(area: Area) -> pd.DataFrame:
             "gbp_per_minute": 2 * rates[kind].gbp_per_minute,
         }
         for kind in KINDS
+        if alone or kind != "solo_taxi"
     ]
     return pd.DataFrame(rows).astype({"available": "Int64"})
 

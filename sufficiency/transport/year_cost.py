@@ -83,7 +83,9 @@ def _mixed(
     """Return riders and runs of every kind of vehicle that is shared."""
     points = area.settings.set_index("setting").loc[settings, ["easting", "northing"]]
     shared = {kind: _shared(area, way["shared"], homes, vehicles[kind], levers, points) for kind in SHARED}
-    part = _market(area, way["shared"], shared, levers, known)
+    # Who rides in what is settled by today's cost: a lever makes runs cheaper, it doesn't re-let every contract.
+    plain = {kind: runs(area, way["shared"], homes, vehicles[kind]) for kind in SHARED}
+    part = _market(area, way["shared"], plain, levers, known)
     found = {kind: (way["shared"] * part[kind], _scaled(shared[kind], part[kind])) for kind in SHARED}
     kind = "wheelchair_accessible"
     found[kind] = (way["wheelchair"], _shared(area, way["wheelchair"], homes, vehicles[kind], levers, points))
