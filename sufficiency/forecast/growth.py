@@ -9,10 +9,12 @@ absolute deviation, and checked on authorities and origins left out.
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sufficiency.area import Area
 from sufficiency.forecast import england
@@ -22,6 +24,7 @@ from sufficiency.vocabulary import SETTINGS
 
 AUTHORITIES_IN_ENGLAND: Final = 152
 ENGLAND_YEARS: Final = 3  # years of England's growth averaged
+TAILS: Final = 5  # degrees of freedom of a year's shock: now and then a large one
 LEAST_PLANS: Final = 20.0  # below this an authority's own figures say nothing
 FURTHER: Final = ("further_education", "specialist_post_16")
 # No difference counts for more than this, however odd an authority's figures are.
@@ -108,7 +111,14 @@ def draws(area: Area, known: History, years: int, draws: int, rng: np.random.Gen
     centre = expected(area, known, years).T[None]
     size = (draws, years, len(area.authorities))
     fade = area.value("forecast.growth_error_fading") ** np.arange(years)[None, :, None]
-    shared = rng.normal(0, area.value("forecast.growth_england_error"), (draws, 1, 1))
-    lasting = rng.normal(0, area.value("forecast.growth_lasting_error"), (draws, 1, size[2]))
-    shock = rng.standard_t(5, size) * np.sqrt(3 / 5) * area.value("forecast.growth_year_error")
+    shared = paired(rng.standard_normal, (draws, 1, 1)) * area.value("forecast.growth_england_error")
+    lasting = paired(rng.standard_normal, (draws, 1, size[2])) * area.value("forecast.growth_lasting_error")
+    tailed = paired(lambda shape: rng.standard_t(TAILS, shape), size) * np.sqrt((TAILS - 2) / TAILS)
+    shock = tailed * area.value("forecast.growth_year_error")
     return np.asarray(centre + (shared + lasting) * fade + shock)
+
+
+def paired(draw: Callable[[tuple[int, ...]], NDArray[Any]], shape: tuple[int, ...]) -> NDArray[Any]:
+    """Return symmetric errors for `shape[0]` draws that come in pairs of opposite sign: fewer settle the middle."""
+    half = draw(((shape[0] + 1) // 2, *shape[1:]))
+    return np.stack([half, -half], axis=1).reshape(-1, *shape[1:])[: shape[0]]

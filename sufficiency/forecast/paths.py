@@ -14,10 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sufficiency.area import Area
-from sufficiency.forecast.cohort import Paths
+from sufficiency.forecast.cohort import Paths, Singles
+from sufficiency.forecast.growth import paired
 from sufficiency.forecast.rates import Floats, Rates
 from sufficiency.forecast.record import BAND_OF_NCY
 from sufficiency.school_year import AGE_GROUPS, NCYS
+from sufficiency.vocabulary import SETTING_GROUP_OF
 
 LEAST_JOINERS: Final = 0.25  # of those that England's rates give: joining never stops
 
@@ -45,7 +47,10 @@ def paths(
     bands, settings = len(AGE_GROUPS), len(rates[0].settings)
     shape = (draws, years, authorities)
     leaving = _lasting(rng, area, _by_band(area, "leaving"), (*shape, bands, 1))[:, :, :, BAND_OF_NCY]
-    ending = np.array(area.value("forecast.error_leaving_setting"))
+    in_school = np.array([SETTING_GROUP_OF[s] in ("mainstream", "special") for s in rates[0].settings])
+    ending = np.where(
+        in_school, area.value("forecast.error_leaving_school"), area.value("forecast.error_leaving_elsewhere")
+    )
     leaving = leaving * _lasting(rng, area, ending, (*shape, 1, settings), centred=LEAVING_CENTRED)
     by_band = _by_band(area, "moving")
     # Moves into a setting come from many: of mean 1, so that their sum is not pushed up.
@@ -76,8 +81,12 @@ def _lasting(
     """Return factors of median 1 (`centred` 1: of mean 1) with an error that lasts through a draw and steps from year to year."""
     share = area.value("forecast.error_year_share")
     step = share * error
-    lasting = rng.standard_normal((shape[0], 1, *shape[2:]), dtype=np.float32) * error
-    steps = (rng.standard_normal(shape, dtype=np.float32) * step).cumsum(axis=1)
+
+    def normal(size: tuple[int, ...]) -> Singles:
+        return rng.standard_normal(size, dtype=np.float32)
+
+    lasting = paired(normal, (shape[0], 1, *shape[2:])) * error
+    steps = (paired(normal, shape) * step).cumsum(axis=1)
     years = np.arange(1, shape[1] + 1).reshape(1, -1, *[1] * (len(shape) - 2))
     return np.asarray(np.exp(lasting + steps - centred * error**2 * (1 + share**2 * years) / 2))
 

@@ -21,6 +21,7 @@ from sufficiency.school_year import AGE_GROUPS, NCYS, age_of
 from sufficiency.vocabulary import SETTING_GROUP_OF, SETTING_GROUPS, SETTINGS
 
 GROUP_OF: Final = np.array([list(SETTING_GROUPS).index(SETTING_GROUP_OF[s]) for s in SETTINGS])
+IS_SCHOOL: Final = np.array([group in ("mainstream", "special") for group in SETTING_GROUPS])
 UNRECORDED: Final = list(SETTING_GROUPS).index("not_recorded")
 FASTEST: Final = 0.3  # log ratio a year that no drift may exceed
 YEARS_BACK: Final = 3
@@ -51,7 +52,10 @@ def _stepped(plans: Floats, pattern: Pattern, first: Floats, total: float) -> tu
 
 
 def drift(area: Area, known: History, authority: str, first: Floats) -> Floats:
-    """Return the log ratio a year by which each group of settings is expected to drift from England's pattern."""
+    """Return the log ratio a year by which each group of settings is expected to drift from England's pattern.
+
+    England's own drift between schools has not lasted, and is left out; that of other settings has, in part.
+    """
     base = area.base_year
     nation = _england_drift(min(base, int(england.table("stock")["year"].max())))
     found, weights = [], []
@@ -64,11 +68,17 @@ def drift(area: Area, known: History, authority: str, first: Floats) -> Floats:
         own = _log_ratio(after.sum(axis=0), expected.sum(axis=0), area.value("forecast.drift_prior_plans"))
         found.append(own - _england_drift(year))
         weights.append(area.value("forecast.drift_fading") ** back)
-    lasting = area.value("forecast.drift_england_lasting") * nation
+    lasting = np.where(IS_SCHOOL, 0.0, area.value("forecast.drift_england_lasting")) * nation
     if found:
         own_mean = np.average(np.array(found), axis=0, weights=np.array(weights))
-        lasting = lasting + area.value("forecast.drift_own_lasting") * own_mean
+        lasting = lasting + _own_lasting(area) * own_mean
     return np.clip(lasting, -FASTEST, FASTEST)
+
+
+def _own_lasting(area: Area) -> Floats:
+    """Return the share of an authority's own drift that goes on, by group of settings."""
+    named = {"mainstream": "mainstream", "special": "special"}
+    return np.array([area.value(f"forecast.drift_own_{named.get(group, 'elsewhere')}") for group in SETTING_GROUPS])
 
 
 @cache
