@@ -108,6 +108,9 @@ def run(
     plans = forecast.plans(changed, to=to, draws=draws, seed=seed)
     tell("Forecasting SEN Support", 0.25)
     support = forecast.sen_support(changed, to=to, draws=draws, seed=seed) if len(changed.sen_support) else None
+    if support is not None and len(changed.changes) > len(area.changes):
+        # A child who is given a plan leaves SEN Support, so a lever on plans moves both.
+        support = support.with_plans(plans, forecast.plans(area, to=to, draws=draws, seed=seed))
     placed = journeys = budget = None
     if len(changed.settings) and len(changed.places) and len(changed.zones):
         tell("Finding journeys", 0.3)

@@ -107,3 +107,11 @@ def test_what_is_needed_to_repeat_a_run_is_told(example_outcome: Outcome) -> Non
     hashes = told.loc[told["kind"] == "input", "value"]
     assert hashes.str.fullmatch(r"[0-9a-f]{16}").all()
     assert isinstance(told, pd.DataFrame)
+
+
+def test_a_lever_on_plans_moves_sen_support_the_other_way() -> None:
+    area = sf.example_area()
+    now = sf.run(area, **SMALL)
+    then = sf.run(area, sf.Scenario("Fewer", (sf.ChangeJoining(0.5, since=2026),)), **SMALL)
+    more = then.support.pupils.sum(["authority", "phase"]) - now.support.pupils.sum(["authority", "phase"])
+    assert (more.sel(year=2027) > 0).all()
