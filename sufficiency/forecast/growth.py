@@ -37,7 +37,7 @@ def expected(area: Area, known: History, years: int) -> Floats:
     England's growth is held for as many years as were checked, then fades; the difference of an authority fades too,
     that of requests faster.
     """
-    nation = _england_growth(area.base_year)
+    nation = england_growth(area.base_year)
     step = np.arange(years)
     later = np.maximum(step - int(area.value("forecast.growth_years_held")) + 1, 0)
     fading = area.value("forecast.growth_damping") ** later
@@ -49,7 +49,8 @@ def expected(area: Area, known: History, years: int) -> Floats:
     return found
 
 
-def _england_growth(base: int) -> float:
+def england_growth(base: int) -> float:
+    """Return England's log growth a year, the mean of the years to January `base`."""
     totals = england.totals()
     last = min(base, int(totals.index.max()))
     return float(np.log(totals[last] / totals[last - ENGLAND_YEARS]) / ENGLAND_YEARS)
