@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 
 import sufficiency as sf
-from sufficiency.published import draft
+from sufficiency.published import downloads
 
 YEARS_AHEAD = 10
 WHY = {
@@ -49,7 +49,7 @@ def one(folder: str, draws: int, code: str) -> tuple[str, float, str, list[str]]
 
 def main(folder: Path, draws: int) -> None:
     """Print how many were forecast, how many are doubtful and why, and the time each took."""
-    names = draft.read(str(folder)).names
+    names = downloads.read(folder).names
     with ProcessPoolExecutor(max_workers=min(2, os.cpu_count() or 1)) as pool:
         results = list(pool.map(partial(one, str(folder), draws), names, chunksize=8))
     failed = [(names[code], fault) for code, _, fault, _ in results if fault]

@@ -181,9 +181,9 @@ def published_area(folder: str | Path, authority: str) -> Area:
     MissingError
         If the folder lacks what is needed, or has no such authority: names the nearest.
     """
-    from sufficiency.published import draft
+    from sufficiency.published import downloads, draft
 
-    made = draft.draft(draft.read(str(Path(folder).resolve())), authority)
+    made = draft.draft(downloads.read(folder), authority)
     found = draft.checked(made)
     settings: dict[str, Any] = {
         "authorities": {made.code: made.name},

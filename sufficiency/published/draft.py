@@ -4,25 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
-from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
 
 from sufficiency import tables
 from sufficiency.errors import InfeasibleError, InputError, MissingError
-from sufficiency.inputs import (
-    catalogue,
-    dfe_ehc_plans,
-    dfe_gias,
-    dfe_lait,
-    dfe_school_census,
-    dfe_sen_in_england,
-    ons,
-    postcodes,
-)
 from sufficiency.published import authorities, places, plans, population
+from sufficiency.published.downloads import COSTS, Downloads
 
 DOUBTFUL_SHARE: Final = 0.05  # of plans with no placement recorded, from which a note says so
 
@@ -41,140 +30,6 @@ class Draft:
     def note(self, table: str, kind: str, says: str) -> None:
         """Add a note."""
         self.notes.append((table, kind, says))
-
-
-@dataclass(frozen=True, eq=False)
-class Downloads:
-    """What a folder of published files holds, read once for every authority."""
-
-    found: list[catalogue.Found]
-    release: Path
-    stock: pd.DataFrame
-    needs: pd.DataFrame
-    new: pd.DataFrame
-    new_needs: pd.DataFrame
-    ceased: pd.DataFrame
-    requests: pd.DataFrame
-    people: pd.DataFrame
-    sen_support: pd.DataFrame
-    sen_in_england: pd.DataFrame
-    pupils: pd.DataFrame
-    schools: pd.DataFrame
-    postcodes: pd.DataFrame
-    small_areas: pd.DataFrame
-    gaps: tuple[tuple[str, str, str], ...]
-
-    @property
-    def names(self) -> dict[str, str]:
-        """Every authority of the release: code to name, those still there last."""
-        own = self.stock[self.stock["level"] == "authority"].groupby("authority")
-        last = own["year"].max().sort_values(kind="stable")
-        return {str(code): str(own["name"].last()[code]) for code in last.index}
-
-
-@lru_cache(maxsize=2)
-def read(folder: str) -> Downloads:
-    """Return a folder's published files, read and checked.
-
-    Raises
-    ------
-    MissingError
-        If there is no EHC-plan release with its caseload: nothing can be said without one.
-    """
-    found = catalogue.contents(folder)
-    releases = catalogue.of_kind(found, "ehc_plans")
-    if not releases:
-        raise MissingError(
-            f"no EHC-plan release in {folder}: download DfE, Education, health and care plans, all files, as a zip"
-        )
-    release = releases[-1].path
-    gaps: list[tuple[str, str, str]] = []
-    parts = {
-        name: _optional(reader, release, name, gaps)
-        for name, reader in (
-            ("needs", dfe_ehc_plans.needs),
-            ("new", dfe_ehc_plans.new_plans),
-            ("new_needs", dfe_ehc_plans.new_needs),
-            ("ceased", dfe_ehc_plans.ceased_plans),
-            ("requests", dfe_ehc_plans.requests),
-        )
-    }
-    return Downloads(
-        found=found,
-        release=release,
-        stock=dfe_ehc_plans.stock(release),
-        people=_people(found, gaps),
-        sen_support=_gathered(found, "lait", dfe_lait.sen_support),
-        sen_in_england=_gathered(found, "sen_in_england", dfe_sen_in_england.sen_support),
-        pupils=_gathered(found, "school_census", dfe_school_census.pupils_by_ncy),
-        schools=_gathered(found, "gias", dfe_gias.schools),
-        postcodes=_gathered(found, "postcodes", postcodes.postcodes),
-        small_areas=_small_areas(found),
-        gaps=tuple(gaps),
-        **parts,
-    )
-
-
-COSTS: Final = {
-    "needs": ("states", "needs are shared out by the national pattern"),
-    "new": ("flows", "joiners are inferred from the stock alone"),
-    "new_needs": ("flows", "joiners' needs are those of the stock"),
-    "ceased": ("flows", "leavers are inferred from the stock alone"),
-    "requests": ("requests", "levers on requests and thresholds can't be tested"),
-}
-
-
-def _optional(reader: Any, release: Path, name: str, gaps: list[tuple[str, str, str]]) -> pd.DataFrame:
-    try:
-        frame: pd.DataFrame = reader(release)
-    except MissingError as caught:
-        table, cost = COSTS[name]
-        gaps.append((table, "missing", f"{caught}: {cost}"))
-        return pd.DataFrame()
-    return frame
-
-
-def _gathered(found: Sequence[catalogue.Found], kind: str, reader: Any) -> pd.DataFrame:
-    frames = [reader(f.path) for f in catalogue.of_kind(list(found), kind)]
-    return (
-        pd.concat([f for f in frames if len(f)], ignore_index=True) if any(len(f) for f in frames) else pd.DataFrame()
-    )
-
-
-def _people(found: list[catalogue.Found], gaps: list[tuple[str, str, str]]) -> pd.DataFrame:
-    """Return people by code, mid-year and age from every file; a doubtful estimate gives way to any other."""
-    frames = []
-    for file in catalogue.of_kind(found, "people"):
-        if file.level == "authority" and file.mid_year is not None:
-            frames.append(
-                ons.estimates(file.path, mid_year=file.mid_year).assign(basis="estimate", doubt=file.is_doubtful)
-            )
-        elif file.level == "authority":
-            gaps.append(
-                ("population", "doubtful", f"{file.path.name} is left out: its name has no year such as mid2023")
-            )
-    frames += [
-        ons.projection(f.path).assign(basis="projection", doubt=False) for f in catalogue.of_kind(found, "projection")
-    ]
-    columns = ["code", "mid_year", "age", "children", "basis", "doubt"]
-    if not frames:
-        raise MissingError(
-            "no population estimate or projection by single year of age: download ONS mid-year estimates"
-        )
-    together = pd.concat(frames, ignore_index=True)[columns].sort_values("doubt", kind="stable")
-    return together.drop_duplicates(["code", "mid_year", "age"], keep="first")
-
-
-def _small_areas(found: list[catalogue.Found]) -> pd.DataFrame:
-    """Return people by small area and age from the latest estimates."""
-    files = [f for f in catalogue.of_kind(found, "people") if f.level == "lsoa" and f.mid_year is not None]
-    latest = max((f.mid_year or 0 for f in files), default=0)
-    frames = [ons.estimates(f.path, mid_year=latest) for f in files if f.mid_year == latest]
-    return (
-        pd.concat(frames, ignore_index=True)
-        if frames
-        else pd.DataFrame(columns=["code", "mid_year", "age", "children"])
-    )
 
 
 def draft(downloads: Downloads, authority: str) -> Draft:

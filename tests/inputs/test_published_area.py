@@ -9,7 +9,7 @@ import pytest
 
 import sufficiency as sf
 from sufficiency.errors import MissingError
-from sufficiency.published import authorities, draft, population
+from sufficiency.published import authorities, downloads, population
 
 # One of each kind: plain, county, tiny, split, made anew, recoded, suppressed, abolished, its placements unrecorded.
 SOME = {
@@ -90,11 +90,9 @@ def test_what_is_missing_says_what_it_costs(published: Path) -> None:
 
 
 def test_a_countys_children_are_its_districts(published: Path) -> None:
-    downloads = draft.read(str(published.resolve()))
-    children = population.population(downloads.people, "E10000007", first=2021, base_year=2025)
-    now = downloads.people[
-        (downloads.people["mid_year"] == 2020) & downloads.people["code"].between("E07000032", "E07000039")
-    ]
+    people = downloads.read(published).people
+    children = population.population(people, "E10000007", first=2021, base_year=2025)
+    now = people[(people["mid_year"] == 2020) & people["code"].between("E07000032", "E07000039")]
     told = now[now["age"] <= 24]["children"].sum()
     assert children[children["year"] == 2021]["children"].sum() == pytest.approx(told)
     assert sorted(set(children["year"])) == [2021, 2022, 2023, 2024, 2025]
@@ -188,3 +186,15 @@ def test_with_a_school_register_and_postcodes_children_are_placed(published: Pat
     result = sf.allocate.places(area, plans, draws=5)
     assert result.placements["children"].sum() > 1_000
     assert "capacity in the school register is not commissioned places" in said(area, "doubtful")
+
+
+def test_a_file_that_has_changed_is_read_again(tmp_path: Path) -> None:
+    from tests.inputs.test_dfe_ehc_plans import LAYOUT_2025, caseload
+
+    release = caseload(tmp_path / "ehcp", LAYOUT_2025, topic="Child or young persons age", label="age 10")
+    people = {"code": ["E06000061"]} | {str(age): [100] for age in range(26)}
+    pd.DataFrame(people).to_csv(tmp_path / "people_mid2024.csv", index=False)
+    assert sf.published_area(tmp_path, authority="E06000061").plans["plans"].sum() == 60
+    words = (release / "caseload.csv").read_text()
+    (release / "caseload.csv").write_text(words.replace(",60,", ",9061,"))
+    assert sf.published_area(tmp_path, authority="E06000061").plans["plans"].sum() == 9061
