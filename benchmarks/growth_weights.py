@@ -15,7 +15,7 @@ from benchmarks import panel
 from sufficiency import policy
 from sufficiency.area import Area
 from sufficiency.forecast import base, england, growth
-from sufficiency.forecast.backtest import as_of
+from sufficiency.forecast.known_then import as_of
 
 ORIGINS, HORIZONS = (2021, 2022, 2023, 2024), (1, 2, 3)
 NAMES = ("requests", "further", "rate", "size")

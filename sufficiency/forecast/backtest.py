@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from sufficiency import tables
 from sufficiency.area import Area
 from sufficiency.errors import InputError, MissingError, one_of
 from sufficiency.forecast import england, naive
+from sufficiency.forecast.known_then import as_of, joined
 from sufficiency.forecast.plans import plans as forecast_plans
 from sufficiency.forecast.rates import Floats
 from sufficiency.forecast.result import DERIVED, label_of
+from sufficiency.forecast.scoring import COLUMNS, crps, score, with_errors
 from sufficiency.school_year import NCYS
 from sufficiency.vocabulary import SETTINGS
 
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 MODEL: Final = "model"
 METHODS: Final = (MODEL, *naive.METHODS)
-COLUMNS: Final = ("cases", "median_ape", "wape", "bias", "coverage_90", "width_90", "crps")
 BY: Final = ("authority", "origin", "ncy", "phase", "age_group", "setting", "setting_group")
 UNRECORDED_LIMIT: Final = 0.15  # above this share of settings not recorded a January can't be scored by setting
 EARLIEST_YEARS: Final = 2  # Januaries an origin needs at and before it
@@ -67,7 +67,7 @@ class Backtest:
         if cases.empty:
             raise MissingError(f"nothing can be scored by {', '.join(by) or 'total'}: no January has both sides")
         keys = ["horizon", "method", *[b for b in by if b == "authority" or b == "origin" or b in labels]]
-        rows = [(*key, *_score(group)) for key, group in _groups(cases, keys)]
+        rows = [(*key, *score(group)) for key, group in _groups(cases, keys)]
         return pd.DataFrame(rows, columns=[*keys, *COLUMNS])
 
     def cases(self, *by: str) -> pd.DataFrame:
@@ -77,7 +77,7 @@ class Backtest:
         if not parts:
             return pd.DataFrame()
         points = pd.concat(parts, ignore_index=True)
-        return pd.concat([points[points["method"] == MODEL], *_with_errors(points)], ignore_index=True)
+        return pd.concat([points[points["method"] == MODEL], *with_errors(points, MODEL)], ignore_index=True)
 
     def _at(self, run: Run, horizon: int, dim: str, names: Sequence[str]) -> Iterable[pd.DataFrame]:
         """Yield the cases of one origin and horizon: the model's with its draws' scores, and the naive points."""
@@ -191,72 +191,6 @@ def backtest(
     return Backtest(tuple(whole.authorities), steps, truth, runs)
 
 
-def joined(areas: Sequence[Area]) -> Area:
-    """Return one area with the tables that a forecast needs of several."""
-    if not areas:
-        raise InputError("a backtest needs at least one area")
-    if len(areas) == 1:
-        return areas[0]
-    bases = {a.base_year for a in areas}
-    if len(bases) > 1:
-        raise InputError(f"areas to be tested together need one base year; got {one_of(sorted(bases))}")
-    codes = [code for a in areas for code in a.authorities]
-    twice = [code for code in dict.fromkeys(codes) if codes.count(code) > 1]
-    if twice:
-        raise InputError(f"{twice[0]} is in two of the areas; each authority can be tested once")
-    names = ("population", "plans", "states", "flows", "requests", "assumptions")
-    stacked = {
-        n: pd.concat([getattr(a, n) for a in areas if len(getattr(a, n))] or [getattr(areas[0], n)]) for n in names
-    }
-    stacked["assumptions"] = stacked["assumptions"].drop_duplicates("assumption")
-    merged = {code: name for a in areas for code, name in a.authorities.items()}
-    return Area(
-        name=f"{len(codes)} authorities",
-        authorities=merged,
-        base_year=bases.pop(),
-        **{n: f.reset_index(drop=True) for n, f in stacked.items()},
-    )
-
-
-def as_of(area: Area, origin: int) -> Area:
-    """Return the area as it could have been known in January `origin`: later years, levers, zones left out.
-
-    Children are those of the January nearest `origin` that is not after it; where the first estimate came later, it
-    stands in.
-    """
-    codes = [
-        code for code in area.authorities if ((area.plans["authority"] == code) & (area.plans["year"] == origin)).any()
-    ]
-    kept = {n: _until(getattr(area, n), origin, codes) for n in ("plans", "states", "flows", "requests")}
-    return area.replace(
-        name=f"{area.name}, January {origin}",
-        authorities={code: area.authorities[code] for code in codes},
-        base_year=origin,
-        population=_population(area.population, origin, codes),
-        changes=tables.empty(tables.CHANGES),
-        zones=tables.empty(tables.ZONES),
-        housing=tables.empty(tables.HOUSING),
-        **kept,
-    )
-
-
-def _until(frame: pd.DataFrame, origin: int, codes: Sequence[str]) -> pd.DataFrame:
-    return frame[(frame["year"] <= origin) & frame["authority"].isin(codes)]
-
-
-def _population(frame: pd.DataFrame, origin: int, codes: Sequence[str]) -> pd.DataFrame:
-    """Return children to `origin`, each authority's first estimate standing in where it is later."""
-    own = frame[frame["authority"].isin(codes)]
-    parts = []
-    for _, rows in own.groupby("authority", sort=False):
-        until = rows[rows["year"] <= origin]
-        parts.append(until if len(until) else rows[rows["year"] == rows["year"].min()].assign(year=origin))
-        last = parts[-1]
-        if last["year"].max() < origin:
-            parts.append(last[last["year"] == last["year"].max()].assign(year=origin))
-    return pd.concat(parts, ignore_index=True)
-
-
 def _run(area: Area, origin: int, horizons: Sequence[int], draws: int, seed: int) -> Run:
     then = as_of(area, origin)
     found = forecast_plans(then, to=origin + max(horizons), draws=draws, seed=seed)
@@ -321,54 +255,9 @@ def _national_growth(dim: str, names: Sequence[str], origin: int, labels: pd.Ser
     return np.asarray(labels.map(growth).fillna(whole), dtype="float64")
 
 
-def _with_errors(points: pd.DataFrame) -> Iterable[pd.DataFrame]:
-    """Yield naive cases with intervals and CRPS from the errors of the same method, horizon and label elsewhere."""
-    own = points[points["method"] != MODEL].assign(error=lambda f: np.log((f["truth"] + 1) / (f["forecast"] + 1)))
-    for _, group in own.groupby(["method", "horizon", "label"], sort=False):
-        for origin, here in group.groupby("origin"):
-            others = group.loc[group["origin"] != origin, "error"].to_numpy()
-            errors = others if len(others) >= 5 else group["error"].to_numpy()
-            drawn = np.quantile(errors, (np.arange(100) + 0.5) / 100)
-            spread = (here["forecast"].to_numpy()[None] + 1) * np.exp(drawn)[:, None] - 1
-            low, high = np.quantile(spread, [0.05, 0.95], axis=0)
-            yield here.drop(columns="error").assign(
-                low=low, high=high, crps=crps(spread, here["truth"].to_numpy(dtype="float64"))
-            )
-
-
-def crps(draws: Floats, truth: Floats) -> Floats:
-    """Return the continuous ranked probability score of draws (draw x case) against truths. [as the draws]
-
-    Gneiting, T. and Raftery, A. (2007), *Strictly proper scoring rules, prediction, and estimation*: the mean distance
-    to the truth less half the mean distance between draws.
-    """
-    ordered = np.sort(draws, axis=0)
-    n = len(ordered)
-    weight = (2 * np.arange(1, n + 1) - n - 1)[:, None]
-    between = 2 * (weight * ordered).sum(axis=0) / n**2
-    return np.asarray(np.abs(ordered - truth).mean(axis=0) - between / 2)
-
-
 def _groups(cases: pd.DataFrame, keys: list[str]) -> Iterable[tuple[tuple[Any, ...], pd.DataFrame]]:
     named = cases.rename(columns={"label": next((k for k in keys if k in BY[2:]), "label")})
     order = {m: i for i, m in enumerate(METHODS)}
     groups = list(named.groupby(keys, sort=False))
     groups.sort(key=lambda g: (g[0][0], order[g[0][1]], *(str(k) for k in g[0][2:])))
     yield from groups
-
-
-def _score(group: pd.DataFrame) -> tuple[float, ...]:
-    truth, point = group["truth"].to_numpy(dtype="float64"), group["forecast"].to_numpy(dtype="float64")
-    ape = np.where(truth > 0, np.abs(point - truth) / np.where(truth > 0, truth, 1.0), np.nan) * 100
-    by_origin = pd.Series(ape).groupby(group["origin"].to_numpy()).median()
-    whole = truth.sum() or np.nan
-    inside = (truth >= group["low"]) & (truth <= group["high"])
-    return (
-        len(group),
-        float(by_origin.mean()),
-        float(np.abs(point - truth).sum() / whole * 100),
-        float((point - truth).sum() / whole * 100),
-        float(inside.mean()),
-        float((group["high"] - group["low"]).sum() / whole),
-        float(group["crps"].sum() / whole),
-    )

@@ -11,7 +11,9 @@ from sufficiency import tables
 from sufficiency.area import Area
 from sufficiency.errors import InputError
 from sufficiency.forecast import naive
-from sufficiency.forecast.backtest import COLUMNS, METHODS, Backtest, as_of, crps, joined
+from sufficiency.forecast.backtest import METHODS, Backtest
+from sufficiency.forecast.known_then import as_of, joined
+from sufficiency.forecast.scoring import COLUMNS, crps
 from sufficiency.levers import ChangeRate
 from tests.forecast import areas
 

@@ -108,7 +108,7 @@ def test_flows_by_age_and_need_together_are_refused(forecast: PlanForecast) -> N
 
 def test_an_unknown_label_is_refused_with_the_nearest(forecast: PlanForecast) -> None:
     with pytest.raises(InputError, match="did you mean 'setting'"):
-        forecast.summary("settng")
+        forecast.summary("settingg")
 
 
 def test_most_joiners_start_mainstream_and_move_later(forecast: PlanForecast) -> None:
