@@ -382,3 +382,26 @@ def test_an_item_that_is_not_known_is_said_with_the_nearest(two_authorities):
 def test_the_needs_of_the_forecast_need_not_be_all_of_them(two_authorities):
     budget = funding.high_needs(two_authorities, *make_children(*BASE))
     assert list(budget.children["need"].values) == list(NEEDS)
+
+
+def test_the_notes_say_what_the_grant_could_pay_and_when_the_override_ends(two_authorities):
+    deep = [*BASE, (HOME, 5, "ASD", "I1", 40)]
+    budget = funding.high_needs(two_authorities, *make_children(*deep))
+    says = list(budget.notes["says"])
+    owed = float((-budget.balance.sel(financial_year=2025)).clip(min=0).sum())
+    assert any(f"up to {0.9 * owed / 1e6:,.1f}m GBP" in s for s in says)
+    over = ChangeAssumption("funding.override_last_financial_year", 2025)(two_authorities)
+    says = list(funding.high_needs(over, *make_children(*deep)).notes["says"])
+    assert any("the statutory override ends in March 2026; at 31 March 2027" in s for s in says)
+
+
+def test_unverified_national_values_are_named_in_the_notes(two_authorities):
+    says = list(funding.high_needs(two_authorities, *make_children(*BASE)).notes["says"])
+    assert sum(s.startswith("unverified: ") for s in says) == 3
+
+
+def test_no_public_name_is_also_a_module():
+    from pathlib import Path
+
+    modules = {p.stem for p in Path(funding.__file__).parent.glob("*.py")}
+    assert not modules & set(funding.__all__)
