@@ -2,7 +2,8 @@
 
 Joined, a flow is solved in a process apart, so that it can be stopped. If it is, the fallback starts from each region by
 itself and re-solves blocks of neighbours, everyone else staying put, until nothing improves or time is up. No step
-makes it dearer, and the certificate gap says how far from the best it can be.
+makes it dearer. Then prices are sought that bound it from below; the certificate gap says how far from the best it can
+be.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +25,7 @@ from sufficiency.allocate.network import Flow, Ints, Problem
 from sufficiency.allocate.solution import SHORT_LIST, Solution, stated
 from sufficiency.errors import InputError, one_of
 
+FOR_BLOCKS: Final = 0.6  # share of the fallback's time for blocks of neighbours; the rest is for the bound
 NEIGHBOURS: Final = 4  # regions re-solved together with each, the ones that it shares most routes with
 
 
@@ -58,7 +60,7 @@ def solve_regions(
     -------
     Solution
         As `solve`. Its `certificate_gap_gbp` is 0 where the best was found; above 0 where time ran out, and then values
-        of places are those of the blocks last solved, not exact.
+        of places are the prices that bound it, not exact.
     """
     problem, scale, lost = stated(groups, places, routes, unplaced_gbp)
     known = pd.Index(pd.concat([group_region, setting_region]).dropna().unique())
@@ -99,34 +101,74 @@ def apart(problem: Problem, *, seconds: float) -> Flow | None:
 
 
 def by_blocks(problem: Problem, region: Ints, of_setting: Ints, *, seconds: float) -> Flow:
-    """Return a flow across borders: regions by themselves, then each again with its neighbours while time lasts."""
-    until = time.monotonic() + seconds
+    """Return a flow across borders: regions by themselves, then blocks of neighbours, and then prices that bound it."""
+    began = time.monotonic()
     inside = region[problem.group] == of_setting[problem.setting]
     alone = one_by_one(problem.only(inside), region, of_setting)
     children = np.zeros_like(problem.cost)
     children[inside] = alone.children
     unplaced, value = alone.unplaced.copy(), alone.value.copy()
+    _improve(problem, region, of_setting, children, unplaced, value, until=began + FOR_BLOCKS * seconds)
+    _raise_bound(problem, of_setting, value, until=began + seconds)
+    return _joined(problem, children, unplaced, value)
+
+
+def _improve(
+    problem: Problem, region: Ints, of_setting: Ints, children: Ints, unplaced: Ints, value: Ints, *, until: float
+) -> None:
+    """Re-solve each region with its neighbours, everyone else staying put, while that makes it cheaper; in place.
+
+    `value` becomes what a place was worth to the block that its region is the centre of.
+    """
     count = _regions(region, of_setting)
-    by_region, groups_of = _rows_by(region[problem.group], count), _rows_by(region, count)
-    least = _cost(problem, children, unplaced)
-    while True:
+    routes_of, groups_of = _rows_by(region[problem.group], count), _rows_by(region, count)
+    blocks = list(_blocks(problem, region, of_setting))
+    spare = problem.places - _taken(problem.setting, children, len(problem.places))
+    least, before = _cost(problem, children, unplaced), -1
+    while least != before:
         before = least
-        for block in _blocks(problem, region, of_setting):
+        for block in blocks:
             if time.monotonic() > until:
-                return _joined(problem, children, unplaced, value)
-            routes = np.sort(np.concatenate([by_region[r] for r in block]))
+                return
+            routes = np.sort(np.concatenate([routes_of[r] for r in block]))
             groups = np.sort(np.concatenate([groups_of[r] for r in block]))
             settings = np.unique(problem.setting[routes])
-            used = np.bincount(problem.setting, children, minlength=len(problem.places)).astype(np.int64)
-            own = np.bincount(problem.setting[routes], children[routes], minlength=len(used)).astype(np.int64)
-            part = _part(problem, groups, settings, routes, problem.places - used + own)
-            flow = network.allocate(part, short_list=SHORT_LIST)
+            spare += _taken(problem.setting[routes], children[routes], len(spare))
+            flow = network.allocate(_part(problem, groups, settings, routes, spare), short_list=SHORT_LIST)
             children[routes], unplaced[groups] = flow.children, flow.unplaced
+            spare -= _taken(problem.setting[routes], children[routes], len(spare))
             centre = of_setting[settings] == block[0]
             value[settings[centre]] = flow.value[centre]
         least = _cost(problem, children, unplaced)
-        if least == before:
-            return _joined(problem, children, unplaced, value)
+
+
+def _raise_bound(problem: Problem, of_setting: Ints, value: Ints, *, until: float) -> None:
+    """Set the values of one region's places after another to those that raise the bound most; in place.
+
+    Given every other value, the best are the duals of the region's settings alone, each child who may use them having
+    the cheapest of their other routes, at those values, to fall back on. The bound never falls.
+    """
+    count = int(of_setting.max(initial=0)) + 1
+    routes_to, settings_of = _rows_by(of_setting[problem.setting], count), _rows_by(of_setting, count)
+    order = np.argsort(problem.group, kind="stable")
+    first = np.searchsorted(problem.group[order], np.arange(len(problem.children) + 1))
+    before = np.zeros(0, dtype=np.int64)
+    while not np.array_equal(before, value):
+        before = value.copy()
+        for routes, settings in zip(routes_to, settings_of, strict=True):
+            if time.monotonic() > until:
+                return
+            groups = np.unique(problem.group[routes])
+            length = first[groups + 1] - first[groups]
+            who = np.repeat(np.arange(len(groups)), length)
+            every = order[np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length) + first[groups][who]]
+            outside = of_setting[problem.setting[every]] != of_setting[settings[0]] if len(settings) else who < 0
+            fall_back = problem.unplaced_cost[groups]
+            np.minimum.at(
+                fall_back, who[outside], problem.cost[every[outside]] + value[problem.setting[every[outside]]]
+            )
+            part = _part(problem, groups, settings, routes, problem.places)
+            value[settings] = network.allocate(replace(part, unplaced_cost=fall_back)).value
 
 
 def _blocks(problem: Problem, region: Ints, of_setting: Ints) -> Iterator[list[int]]:
@@ -175,6 +217,10 @@ def _joined(problem: Problem, children: Ints, unplaced: Ints, value: Ints) -> Fl
     charge = network.charge_of_a_child(problem, value)
     bound = int(charge @ problem.children - value @ problem.places)
     return Flow(children, unplaced, value, _cost(problem, children, unplaced), bound)
+
+
+def _taken(setting: Ints, children: Ints, settings: int) -> Ints:
+    return np.bincount(setting, children, minlength=settings).astype(np.int64)
 
 
 def _cost(problem: Problem, children: Ints, unplaced: Ints) -> int:
