@@ -13,7 +13,8 @@ import xarray as xr
 from sufficiency.area import Area
 from sufficiency.errors import InputError, nearest, one_of
 from sufficiency.school_year import academic_weights
-from sufficiency.transport.modes import MODE_GROUP_OF, TAXIS, VEHICLES
+from sufficiency.transport import beside
+from sufficiency.transport.modes import MODE_GROUP_OF, VEHICLES
 
 if TYPE_CHECKING:
     from sufficiency.transport.estimate import Estimate
@@ -180,28 +181,8 @@ class Journeys:
     @property
     def notes(self) -> pd.DataFrame:
         """What a reader should know, as `tables.NOTES`."""
-        guesses = self.riders.drop_duplicates(["zone", "setting"])
-        straight = float(guesses["is_walk_estimated"].mean())
-        rows = [
-            ("assumed", f"{row.authority}: cost × {row.factor:.2f}, to {row.basis}; before that a traveller costs "
-                        f"{row.modelled_gbp:,.0f} GBP a year") for row in self.calibration.itertuples()
-        ]  # fmt: skip
-        rows += [
-            (
-                "assumed",
-                f"{row['measure']}: {_shown(row['modelled'])} modelled, {_shown(row['national'])} national, {row['note']}",
-            )
-            for row in self.against_national().to_dict("records")
-        ]
-        rows += [
-            (
-                "doubtful",
-                f"walking distance is an estimate for {straight:.0%} of journeys, so entitlement is a probability",
-            ),
-            ("doubtful", f"cost at one school is a fast estimate, within {self.estimate_error:.0%} two times in three"),
-            ("missing", "children without a place, at mainstream schools and at colleges are not carried here"),
-        ]
-        return pd.DataFrame([("transport", kind, says) for kind, says in rows], columns=["table", "kind", "says"])
+        straight = float(self.riders.drop_duplicates(["zone", "setting"])["is_walk_estimated"].mean())
+        return beside.notes(self.calibration, self.against_national(), straight, self.estimate_error)
 
     def rounds(self, setting: str, year: int, *, seconds: float = 10, seed: int = 1) -> SchoolRounds:
         """Return rounds for the expected travellers to one school in one year, planned and checked.
@@ -287,50 +268,4 @@ class Journeys:
         DataFrame
             measure, modelled, national, unit, source, note.
         """
-        base = self.runs.sel(year=self.area.base_year).mean("draw").sum(("authority", "setting"))
-        children, gbp = base["children"], base["gbp"]
-        taxi = {"mode": list(TAXIS)}
-        rows = [
-            ("cost of a traveller", gbp.sum() / children.sum(), "transport.unit_cost_gbp"),
-            (
-                "cost of a traveller by taxi",
-                gbp.sel(taxi).sum() / children.sel(taxi).sum(),
-                "transport.taxi_unit_cost_gbp",
-            ),
-            ("share by taxi", children.sel(taxi).sum() / children.sum(), "transport.taxi_share"),
-            ("share alone", children.sel(mode="solo_taxi").sum() / children.sum(), "transport.solo_share"),
-        ]
-        return pd.DataFrame([self._compared(measure, float(found), name) for measure, found, name in rows])
-
-    def _compared(self, measure: str, found: float, name: str) -> dict[str, object]:
-        from sufficiency import policy
-
-        national = self.area.value(name)
-        off = found / national - 1
-        note = (
-            "near the national figure"
-            if abs(off) <= 0.15
-            else f"{abs(off):.0%} {'above' if off > 0 else 'below'}: {WHY[measure]}"
-        )
-        rate = policy.rate(name)
-        return {
-            "measure": measure,
-            "modelled": found,
-            "national": national,
-            "unit": rate.unit,
-            "source": rate.source,
-            "note": note,
-        }
-
-
-_RATES: Final = "rates a day and a km are working assumptions, not contracts, and distances are the area's own"
-WHY: Final = {
-    "cost of a traveller": f"{_RATES}; colleges and mainstream schools, a quarter of travellers nationally, are left out",
-    "cost of a traveller by taxi": _RATES,
-    "share by taxi": "children ride in what costs least; at the rates assumed and within the guide on time on board, a minibus seldom fills, and routed plans choose taxis too",
-    "share alone": "who needs to travel alone follows the area's mix of needs",
-}
-
-
-def _shown(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:.2f}"
+        return beside.against_national(self.area, self.runs)
