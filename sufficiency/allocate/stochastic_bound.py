@@ -9,13 +9,19 @@ bound of the strong relaxation. Options that would raise the bound above the bes
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from sufficiency.allocate.climb import Pace, Point, climb
 from sufficiency.allocate.network import charge_of_a_child, least_cost_flow, value_of_a_place
 from sufficiency.allocate.stochastic_problem import PENCE, Floats, Ints, OpeningProblem
+
+Flags = npt.NDArray[np.bool_]
+
+FIRST: Final = Pace(steps=400, patience=8, little=1e-3, least_reach=5e-3)
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +31,8 @@ class PlanBound:
     value: float  # [GBP]
     plan: Ints  # year x option: blocks
     earns: Floats  # by option: what its best schedule saves at these prices [GBP]
+    tendency: Floats  # by option: how often of late its prices would begin it, from 0 to 1
+    at: Floats  # the prices, to go on from
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,14 +72,27 @@ def raise_plan_bound(
     upper: Callable[[PlanBound], float],
     *,
     weight: Floats,
-    steps: int = 400,
+    must: Flags | None = None,
+    pace: Pace = FIRST,
     gap: float = 0.01,
     until: float = float("inf"),
 ) -> PlanBound:
-    """Return the best bound found by following the slope of the prices from `start`.
+    """Return the best bound found by following the slope of the prices.
 
-    `upper` is called with each bound and returns the cost of the best plan known. `weight` by draw: any that the
-    measure of risk allows gives a bound. [GBP]
+    Parameters
+    ----------
+    problem
+        What to bound.
+    start
+        Prices of children, year x draw x group, or those of an earlier bound (`at`). [GBP a child]
+    upper
+        Called with each bound; returns the cost of the best plan known. [GBP]
+    weight
+        By draw: any that the measure of risk allows gives a bound.
+    must
+        Options that have to be begun.
+    pace, gap, until
+        As `climb`. [seconds]
     """
     sites = [_site(row) for row in problem.setting_cost]
     options = [_site(row) for row in _option_rows(problem)]
@@ -79,12 +100,17 @@ def raise_plan_bound(
     count = int(np.prod(shape))
     limits = 2 + (0 if problem.yearly is None else len(problem.yearly))
 
+    forced = np.zeros(len(options), dtype=bool) if must is None else must
+    tendency = np.full(len(options), 0.5)
+
     def evaluate(at: Floats) -> Point[PlanBound]:
+        nonlocal tendency
         prices, multipliers = at[:count].reshape(shape), at[count:]
-        priced = _price(problem, sites, options, prices, multipliers, weight)
+        priced = _price(problem, sites, options, prices, multipliers, weight, forced)
+        tendency = 0.85 * tendency + 0.15 * (priced.plan[-1] > 0)
         short = (problem.demand - priced.placed) * weight[:, None]
         slope = np.append(short.ravel(), _limits_broken(problem, priced, multipliers))
-        return Point(at, priced.value, slope, PlanBound(priced.value, priced.plan, priced.earns))
+        return Point(at, priced.value, slope, PlanBound(priced.value, priced.plan, priced.earns, tendency, at))
 
     def project(at: Floats) -> Floats:
         at[:count] = np.minimum(at[:count], problem.unplaced)
@@ -93,15 +119,15 @@ def raise_plan_bound(
 
     found = climb(
         evaluate,
-        np.append(start.ravel(), np.zeros(limits)),
+        start if start.ndim == 1 else np.append(start.ravel(), np.zeros(limits)),
         lambda point: upper(point.found),
         metric=_metric(problem, weight),
         project=project,
-        pace=Pace(steps, patience=8, little=1e-3, least_reach=5e-3),
+        pace=pace,
         gap=gap,
         until=until,
     )
-    return found.found
+    return replace(found.found, tendency=tendency)
 
 
 def _option_rows(problem: OpeningProblem) -> Floats:
@@ -142,6 +168,7 @@ def _price(
     prices: Floats,
     multipliers: Floats,
     weight: Floats,
+    must: Flags,
 ) -> _Priced:
     placed = np.zeros(problem.demand.shape)
     value = float((problem.demand * prices * weight[:, None]).sum())
@@ -168,7 +195,7 @@ def _price(
             gain, taken = _serve(problem.demand, prices, site, np.maximum(room, 0))
             by_blocks[:, n] = ((gain - before) * weight).sum(axis=1) + problem.running[o] * n
             takes.append(taken)
-        earned, plan[:, o] = _best_schedule(problem, o, by_blocks, multipliers)
+        earned, plan[:, o] = _best_schedule(problem, o, by_blocks, multipliers, must=bool(must[o]))
         earns[o] = -earned
         value += earned
         for year in np.flatnonzero(plan[:, o]):
@@ -198,7 +225,9 @@ def _serve(demand: Ints, prices: Floats, site: _Site, room: Ints) -> tuple[Float
     return (margin * takes).sum(axis=2), takes
 
 
-def _best_schedule(problem: OpeningProblem, option: int, by_blocks: Floats, multipliers: Floats) -> tuple[float, Ints]:
+def _best_schedule(
+    problem: OpeningProblem, option: int, by_blocks: Floats, multipliers: Floats, *, must: bool
+) -> tuple[float, Ints]:
     """Return the cheapest way to open an option's blocks, year by year, at these prices, and its cost. [GBP]"""
     years, counts = by_blocks.shape
     best = np.full(counts, np.inf)
@@ -217,6 +246,8 @@ def _best_schedule(problem: OpeningProblem, option: int, by_blocks: Floats, mult
         through = best[:, None] + step
         came[year] = through.argmin(axis=0)
         best = through.min(axis=0) + by_blocks[year]
+    if must:
+        best[0] = np.inf
     count = int(best.argmin())
     cost, schedule = float(best[count]), np.zeros(years, dtype=np.int64)
     for year in range(years - 1, -1, -1):

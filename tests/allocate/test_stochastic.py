@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sufficiency.allocate.climb import Pace
 from sufficiency.allocate.stochastic_bound import charges, raise_plan_bound
 from sufficiency.allocate.stochastic_problem import OpeningProblem
 from sufficiency.allocate.stochastic_search import choose_plan
@@ -81,9 +82,11 @@ def test_any_prices_give_a_bound(problem):
     nothing = np.zeros(problem.shape, dtype=np.int64)
     cheapest = min(problem.total_gbp(plan) for plan in every_plan(problem))
     weight = problem.tail_weight(problem.draws_gbp(nothing))
-    found = raise_plan_bound(problem, charges(problem, nothing), lambda b: cheapest, weight=weight, steps=10)
+    found = raise_plan_bound(problem, charges(problem, nothing), lambda b: cheapest, weight=weight, pace=Pace(10))
     assert found.value <= cheapest + 1e-6
-    blind = raise_plan_bound(problem, np.full(problem.demand.shape, 50.0), lambda b: cheapest, weight=weight, steps=1)
+    blind = raise_plan_bound(
+        problem, np.full(problem.demand.shape, 50.0), lambda b: cheapest, weight=weight, pace=Pace(1)
+    )
     assert blind.value <= cheapest + 1e-6
 
 
