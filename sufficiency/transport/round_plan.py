@@ -39,7 +39,7 @@ class Rounds:
     @cached_property
     def walked(self) -> Walked:
         """What an independent walk over the tables found."""
-        return walk(self.rounds, self.stops, self.vehicles, self.travel, school=self.school, apart=self.apart)
+        return self._walk()
 
     @property
     def late(self) -> pd.DataFrame:
@@ -56,7 +56,10 @@ class Rounds:
 
     def check(self) -> None:
         """Raise `InfeasibleError`, naming every rule broken, unless the plan keeps them all and costs what it says."""
-        check_rounds(self.walked, self.cost_gbp)
+        check_rounds(self._walk(), self.cost_gbp)
+
+    def _walk(self) -> Walked:
+        return walk(self.rounds, self.stops, self.vehicles, self.travel, school=self.school, apart=self.apart)
 
     def summary(self) -> pd.DataFrame:
         """Return vehicle, rounds, children, km, minutes, cost_gbp."""
@@ -126,8 +129,7 @@ def rounds(
     run = compiled(stops, vehicles, travel, school=school, apart=pairs)
     plan = search(run, seconds=ends - time.perf_counter(), seed=seed)
     table = _table(run, plan, labels_as_given(stops["stop"], vehicles["vehicle"]))
-    result = Rounds(table, 0.0, _notes(run), stops, vehicles, travel, school, pairs)
-    result = Rounds(table, result.walked.cost_gbp, _notes(run), stops, vehicles, travel, school, pairs)
+    result = Rounds(table, run.total(plan), _notes(run), stops, vehicles, travel, school, pairs)
     result.check()
     return result
 

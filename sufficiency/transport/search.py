@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from typing import Final
 
@@ -16,6 +17,10 @@ from sufficiency.transport.school_run import SchoolRun, Trip
 # Turns of the polish. Short rounds like small steps and long ones large; taking turns, each starts from what the other
 # found, and the runs of both are recombined.
 STEPS: Final = (Step(largest=25), Step(largest=6), Step(largest=12), Step(largest=5), Step(largest=25), Step(largest=8))
+
+
+# Of so few parts of stops every run can be listed.
+FEW: Final = 5
 
 
 def search(run: SchoolRun, *, seconds: float, seed: int, start: list[Trip] | None = None) -> list[Trip]:
@@ -42,6 +47,8 @@ def search(run: SchoolRun, *, seconds: float, seed: int, start: list[Trip] | Non
 
 
 def _shared(run: SchoolRun, *, seconds: float, seed: int, start: list[Trip] | None = None) -> list[Trip]:
+    if len(run) <= FEW:
+        return _exact(run, seed)
     ends = time.perf_counter() + seconds
     plan, pool = savings_runs(run)
     best = min((p for p in (plan, start) if p is not None and run.has_enough(p)), key=run.total, default=None)
@@ -49,13 +56,24 @@ def _shared(run: SchoolRun, *, seconds: float, seed: int, start: list[Trip] | No
     pool = {t.parts for t in best or plan}
     for turn, step in enumerate(STEPS):
         left = ends - time.perf_counter()
-        if left < 0.05 or len(run) < 2:
+        if left < 0.05:
             break
         polished = polish(run, best, step, seconds=0.92 * left / (len(STEPS) - turn), seed=seed + turn)
         best = min((p for p in (best, polished.plan) if p is not None), key=run.total, default=None)
         pool |= polished.pool
         left = ends - time.perf_counter()
         best = best_partition(run, pool, seconds=min(0.25 * left, 0.08 * seconds), incumbent=best)
+    if best is None:
+        raise hired_plan(run, seed=seed)
+    return best
+
+
+def _exact(run: SchoolRun, seed: int) -> list[Trip]:
+    """Return the cheapest plan there is of a few stops: every run in every order is offered to set partitioning."""
+    sizes = range(1, len(run) + 1)
+    every = {p for size in sizes for p in itertools.permutations(range(len(run)), size)}
+    every = {p for p in every if (run.rides(p) <= run.allowed[list(p)] + 1e-6).all()}
+    best = best_partition(run, every, seconds=60.0)
     if best is None:
         raise hired_plan(run, seed=seed)
     return best
