@@ -31,6 +31,7 @@ class Pattern:
     """National rates by ncy x setting; movers' destinations by ncy x setting moved to, and joiners' first settings."""
 
     joining: Floats  # new plans a child, by NCY at the end
+    joiners: Floats  # England's new plans, by NCY at the end
     first_settings: Floats  # share of joiners by NCY at the end x setting
     leaving: Floats  # share of plans, by NCY and setting at the start
     moving: Floats  # share of those who stay, by NCY and setting at the start
@@ -64,6 +65,7 @@ def national() -> Pattern:
     takes[:, NOT_RECORDED] = 1.0
     return Pattern(
         joining=joiners / england.children(FROM + 1),
+        joiners=joiners,
         first_settings=_shares(first * takes),
         leaving=leaving,
         moving=np.clip(moving, 0, 0.98),

@@ -46,7 +46,7 @@ def _stepped(plans: Floats, pattern: Pattern, first: Floats, total: float) -> tu
     moved = stay * pattern.moving
     kept = older(stay - moved + moved.sum(axis=1, keepdims=True) * pattern.destinations)
     came = pattern.transfers * plans.sum()
-    joining = pattern.joining[:, None] * first
+    joining = pattern.joiners[:, None] * first
     joiners = joining * max(total - kept.sum() - came.sum(), 0.0) / joining.sum()
     return kept + came + joiners, joiners
 

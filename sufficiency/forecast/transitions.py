@@ -113,7 +113,7 @@ def _new_by_setting(area: Area) -> Floats:
 
 def _first_settings(pattern: Pattern, new: Floats, prior: float) -> Floats:
     """Return the share of joiners by NCY x first setting: England's, tilted to the authority's own new plans."""
-    expected = (pattern.joining[:, None] * pattern.first_settings).sum(axis=0)
+    expected = (pattern.joiners[:, None] * pattern.first_settings).sum(axis=0)
     expected = expected / expected.sum()
     tilt = (new + prior * expected + 1e-9) / ((new.sum() + prior) * expected + 1e-9)
     mixed = pattern.first_settings * tilt

@@ -1,0 +1,127 @@
+"""Rates from published flows, and growth: England's pattern balances, and an authority's own record moves it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import sufficiency as sf
+from sufficiency import tables
+from sufficiency.forecast import base, england, growth, record, transitions
+from sufficiency.forecast.pattern import national
+from sufficiency.levers import ChangeAssumption
+from sufficiency.school_year import NCYS
+from sufficiency.vocabulary import SETTINGS
+from tests.forecast import areas
+
+
+def test_england_s_pattern_gives_england_s_next_january() -> None:
+    before = england.stock(2024) * england.totals()[2024] / england.stock(2024).sum()
+    after = england.stock(2025)
+    found = record.step(before, national(), national().first_settings, float(after.sum()))
+    assert found.sum() == pytest.approx(after.sum())
+    assert found.sum(axis=1)[4:] == pytest.approx(after.sum(axis=1)[4:], rel=0.01, abs=10)
+    large = after.sum(axis=0) > 8_000
+    assert found.sum(axis=0)[large] == pytest.approx(after.sum(axis=0)[large], rel=0.02)
+
+
+def test_nobody_is_in_early_years_at_secondary_school_nor_stays_past_the_end() -> None:
+    pattern = national()
+    assert (pattern.leaving[-1] == 1).all()
+    assert pattern.takes[NCYS.index(9), list(SETTINGS).index("early_years")] == 0
+    assert pattern.first_settings.sum(axis=1) == pytest.approx(1.0)
+
+
+def rates_of(area: sf.Area, years: int = 1) -> tuple[transitions.Rates, ...]:
+    known = base.history(area)
+    axes = (("authority", list(area.authorities)), ("ncy", NCYS), ("need", ["UNK"]), ("setting", list(SETTINGS)))
+    start = base.array(base.states(area, known), axes)
+    return transitions.from_flows(area, known, start, ["UNK"], years=years)
+
+
+def test_first_settings_lean_to_the_authority_s_own_new_plans() -> None:
+    new = pd.DataFrame(
+        {"authority": "A", "year": 2025, "kind": "new", "setting": "special", "children": 900}, index=[0]
+    )
+    plain, own = (rates_of(areas.area(**kw))[0].joining for kw in ({}, {"flows": tables.check(new, tables.FLOWS)}))
+    at = list(SETTINGS).index("special")
+    share = [j[0, :, 0, at].sum() / j[0].sum() for j in (plain, own)]
+    assert share[1] > 3 * share[0]
+    assert own[1] == pytest.approx(plain[1])
+
+
+def test_suppressed_and_unrecorded_flows_change_nothing() -> None:
+    new = pd.DataFrame(
+        {"authority": "A", "year": 2025, "kind": "new", "setting": "not_recorded", "children": 900}, index=[0]
+    )
+    plain, own = (rates_of(areas.area(**kw))[0].joining for kw in ({}, {"flows": tables.check(new, tables.FLOWS)}))
+    assert own == pytest.approx(plain)
+
+
+def test_drift_is_found_where_special_schools_gain_and_fades_later() -> None:
+    rows = [
+        ("A", year, ncy, setting, n + (6 * (year - 2022) if setting == "special" else 0))
+        for year in (2022, 2023, 2024, 2025)
+        for ncy in range(11)
+        for setting, n in (("mainstream", 40), ("special", 20))
+    ]
+    plans = pd.DataFrame(rows, columns=["authority", "year", "ncy", "setting", "plans"])
+    area = areas.area(
+        authorities={"A": "Aton"},
+        plans=tables.check(plans, tables.PLANS),
+        population=areas.population(authorities="A"),
+        zones=tables.empty(tables.ZONES),
+        zone_children=tables.empty(tables.ZONE_CHILDREN),
+    )
+    known = base.history(area)
+    drift = dict(zip(record.SETTING_GROUPS, record.drift(area, known, "A", national().first_settings), strict=True))
+    assert drift["special"] > 0.01 > 0 > drift["mainstream"]
+    first, *_, last = rates_of(area, years=8)
+    at = list(SETTINGS).index("special")
+    to_special = [(r.moving * r.destinations[:, :, :, :, 0, at]).sum() for r in (first, last)]
+    assert to_special[0] > to_special[1]
+
+
+def test_growth_is_england_s_where_nothing_tells_an_authority_apart() -> None:
+    area = areas.area()
+    known = base.history(area)
+    plain = growth.expected(area, known, 3)
+    differences = growth.differences(area, known)
+    weights = {n: area.value(f"forecast.growth_per_{n}") for n in differences}
+    by_hand = growth.england_growth(2025) + sum(w * differences[n].to_numpy() for n, w in weights.items())
+    assert plain[:, 0] == pytest.approx(by_hand)
+
+
+def test_more_requests_than_england_s_mean_faster_growth() -> None:
+    plans = areas.plans()
+    held = int(plans.query("authority == 'A' and year == 2024")["plans"].sum())
+    asked = pd.DataFrame({"authority": ["A", "B"], "year": 2025, "requests": [held // 2, held // 6]})
+    area = areas.area(requests=tables.check(asked, tables.REQUESTS))
+    found = growth.expected(area, base.history(area), 2)
+    assert found[0, 0] > found[1, 0]
+
+
+def test_an_area_can_set_its_own_growth_weights() -> None:
+    area = areas.area()
+    changed = ChangeAssumption("forecast.growth_per_rate", 0.0)(area)
+    before, after = (growth.expected(a, base.history(a), 1) for a in (area, changed))
+    assert (before != after).any()
+
+
+def test_errors_come_in_pairs_so_that_the_middle_is_settled() -> None:
+    area = areas.area()
+    known = base.history(area)
+    found = growth.draws(area, known, 4, 50, np.random.default_rng(3))
+    assert np.median(found, axis=0) == pytest.approx(growth.expected(area, known, 4).T, abs=0.01)
+    assert found.mean(axis=0) == pytest.approx(growth.expected(area, known, 4).T)
+
+
+def test_ages_are_shared_out_whole_with_every_setting_s_total() -> None:
+    rng = np.random.default_rng(2)
+    seed = rng.random((len(NCYS), len(SETTINGS)))
+    seed[:, 3] = 0.0
+    totals = rng.integers(0, 500, len(SETTINGS)).astype(float)
+    found = base.share_out(totals, seed)
+    assert found.sum(axis=0) == pytest.approx(totals)
+    assert (found >= 0).all()
