@@ -235,7 +235,7 @@ def test_every_pair_of_labels_adds_up_to_the_same_total(two_authorities):
 def test_summary_refuses_a_column_that_is_not_there(two_authorities):
     budget = funding.high_needs(two_authorities, *make_children(*BASE))
     with pytest.raises(InputError, match="did you mean 'provision'"):
-        budget.summary("provison")
+        budget.summary("provisions")
     with pytest.raises(InputError, match="levels are shares"):
         budget.summary("line", levels=(50,))
 

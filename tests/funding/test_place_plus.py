@@ -183,7 +183,7 @@ def test_a_negative_top_up_is_refused(gbp):
 
 def test_an_unknown_type_of_setting_suggests_the_nearest():
     with pytest.raises(InputError, match="did you mean 'special'"):
-        place_plus.elements("speciall", financial_year=2024)
+        place_plus.elements("specials", financial_year=2024)
 
 
 def test_an_unknown_kind_of_deduction_suggests_the_nearest():

@@ -269,3 +269,9 @@ def test_rounding_holds_at_every_level_and_leaves_whole_numbers_alone(seed):
     assert (np.abs(totals["count"] - totals["whole"]) <= 0.5 + 1e-9).all()
     phases = frame.groupby(["year", "phase"])[["count", "whole"]].sum()
     assert (np.abs(phases["count"] - phases["whole"]) < 1.5).all()
+
+
+def test_resourced_provision_stays_apart_where_an_area_lists_it_with_units(run, found):
+    assert "resourced_provision" not in set(run.area.settings["setting_type"])
+    ahead = found["reform_plan_children"].query("year == 2028 and provision == 'resourced_provision'")
+    assert ahead["plans"].sum() > 0

@@ -8,6 +8,7 @@ from sufficiency.report.returns.counts import Run
 from sufficiency.vocabulary import SPECIALIST, UNPLACED
 
 MAINTAINED, ACADEMY = "special, maintained", "special, academy"
+UNIT, RESOURCED = "sen_unit", "resourced_provision"
 KEY = ["year", "authority", "need"]
 
 
@@ -30,10 +31,13 @@ def as_placed(run: Run, frame: pd.DataFrame) -> pd.DataFrame:
     is_base = frame["year"] == run.area.base_year
     split = is_base & (frame["setting"] == "special")
     moved = ~is_base & frame["setting"].isin(SPECIALIST)
+    placed = _shared(frame[moved], weights, otherwise=UNPLACED)
+    if RESOURCED not in set(weights["provision"]):
+        placed = _units_apart(placed, frame[moved])
     parts = [
         frame[~split & ~moved].assign(provision=frame["setting"]),
         _shared(frame[split], weights[weights["provision"].isin([MAINTAINED, ACADEMY])], otherwise=MAINTAINED),
-        _shared(frame[moved], weights, otherwise=UNPLACED),
+        placed,
     ]
     columns = ["year", "authority", "ncy", "need", "provision"]
     return pd.concat(parts, ignore_index=True).groupby(columns, as_index=False, sort=False)["plans"].sum()
@@ -61,3 +65,19 @@ def _shared(frame: pd.DataFrame, weights: pd.DataFrame, *, otherwise: str) -> pd
     found["plans"] = found["plans"] * found["share"].fillna(1.0)
     found["provision"] = found["provision"].fillna(otherwise)
     return found[found["plans"] > 0]
+
+
+def _units_apart(placed: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return children in units with resourced provision apart, as forecast, where an area lists the two as one."""
+    units = frame[frame["setting"].isin([UNIT, RESOURCED])]
+    both = units.groupby(KEY)["plans"].sum()
+    resourced = units[units["setting"] == RESOURCED].groupby(KEY)["plans"].sum().reindex(both.index, fill_value=0.0)
+    share = (resourced / both).rename("resourced").reset_index()
+    here = placed[placed["provision"] == UNIT].merge(share, on=KEY, how="left").fillna({"resourced": 0.0})
+    parts = [
+        placed[placed["provision"] != UNIT],
+        here.assign(plans=here["plans"] * (1 - here["resourced"])).drop(columns="resourced"),
+        here.assign(plans=here["plans"] * here["resourced"], provision=RESOURCED).drop(columns="resourced"),
+    ]
+    together = pd.concat(parts, ignore_index=True)
+    return together[together["plans"] > 0]
