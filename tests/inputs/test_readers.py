@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pandas as pd
@@ -21,6 +22,7 @@ from sufficiency.inputs import (
     postcodes,
     witan_send,
 )
+from sufficiency.inputs.files import read_text_table
 
 # --- Department for Education -----------------------------------------------------------------------------------------
 
@@ -445,3 +447,13 @@ def test_a_folders_files_are_known_by_their_headers_whatever_their_names(publish
     } <= kinds
     with pytest.raises(MissingError, match="there is no folder"):
         catalogue.contents(published / "nowhere")
+
+
+def test_every_published_csv_is_read_whole(published: Path) -> None:
+    read = 0
+    for path in sorted(published.rglob("*.csv")):
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            rows = sum(1 for row in csv.reader(stream) if row)
+        assert len(read_text_table(path)) == rows - 1, path.name
+        read += 1
+    assert read > 50
