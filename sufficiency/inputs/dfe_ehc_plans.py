@@ -108,6 +108,7 @@ REASONS: Final = {
     "no_engage": "no longer wishes to engage",
     "moved_outside_eng": "moved outside England",
     "deceased": "died",
+    # The release's guidance describes these two the other way round; `other` holds nearly all.
     "not_rec": "not recorded",
     "other": "other",
 }
