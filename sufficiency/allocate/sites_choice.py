@@ -60,10 +60,13 @@ def choose(problem: SiteProblem, *, seconds: float, gap: float) -> Choice:
         left_seconds = start + share * seconds - time.monotonic()
         if bound >= best.cost * (1 - gap) or left_seconds <= 0:
             continue
+        left = _settled(problem, root, best)
+        if not len(left.sites):  # every site is ruled out, so only opening none is left to beat the best known
+            best.offer(left.sites)
+            return Choice(best.sites, best.cost, best.cost)
         if method == "branch":
             bound = max(bound, _branched(problem, best, root, gap=gap, until=start + share * seconds))
             continue
-        left = _settled(problem, root, best)
         solved = strong(problem.only(left.sites), left.must, left.routes, seconds=left_seconds, gap=gap / 2)
         if solved.is_impossible and not np.isfinite(best.cost):
             return Choice(None, float("inf"), float("inf"), is_impossible=True)
