@@ -77,8 +77,9 @@ def _read(folder: str, stamps: tuple[tuple[str, int, int], ...]) -> Downloads:  
         raise MissingError(
             f"no EHC-plan release in {folder}: download DfE, Education, health and care plans, all files, as a zip"
         )
-    release = releases[-1].path
-    gaps: list[tuple[str, str, str]] = []
+    stocks = {f.path: dfe_ehc_plans.stock(f.path) for f in releases}
+    release = max(stocks, key=lambda path: int(stocks[path]["year"].max()))
+    gaps = [("plans", "read", f"{p.name} is left out: {release.name} is later") for p in stocks if p != release]
     parts = {
         name: _optional(reader, release, name, gaps)
         for name, reader in (
@@ -92,7 +93,7 @@ def _read(folder: str, stamps: tuple[tuple[str, int, int], ...]) -> Downloads:  
     return Downloads(
         found=found,
         release=release,
-        stock=dfe_ehc_plans.stock(release),
+        stock=stocks[release],
         people=_people(found, gaps),
         sen_support=_gathered(found, "lait", dfe_lait.sen_support),
         sen_in_england=_gathered(found, "sen_in_england", dfe_sen_in_england.sen_support),

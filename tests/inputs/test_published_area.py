@@ -198,3 +198,16 @@ def test_a_file_that_has_changed_is_read_again(tmp_path: Path) -> None:
     words = (release / "caseload.csv").read_text()
     (release / "caseload.csv").write_text(words.replace(",60,", ",9061,"))
     assert sf.published_area(tmp_path, authority="E06000061").plans["plans"].sum() == 9061
+
+
+def test_of_two_releases_the_later_is_read_whatever_their_names(tmp_path: Path) -> None:
+    from tests.inputs.test_dfe_ehc_plans import LAYOUT_2025, LAYOUT_2026, caseload
+
+    old = caseload(tmp_path / "z_old", LAYOUT_2025, topic="Child or young persons age", label="age 10")
+    new = caseload(tmp_path / "a_new", LAYOUT_2026, topic="Age at start of academic year", label="Age 10")
+    (new / "caseload.csv").write_text((new / "caseload.csv").read_text().replace("202425", "202526"))
+    people = {"code": ["E06000061"]} | {str(age): [100] for age in range(26)}
+    pd.DataFrame(people).to_csv(tmp_path / "people_mid2024.csv", index=False)
+    area = sf.published_area(tmp_path, authority="E06000061")
+    assert area.base_year == 2026
+    assert f"{old.name} is left out: {new.name} is later" in said(area, "read")
