@@ -101,6 +101,8 @@ def main(number: int = 8, seconds: float = 5, margins: int = 24, children: int =
         for morning in mornings(children, seed=1, day=1_000 + extra):
             if len(morning.stops) > 20 and not (morning.stops["children"] > 4).any() and len(found) < margins:
                 found.append(margin(morning, seconds, draw))
+    if not found:
+        return
     real, guessed = np.array(found).T
     guessed = estimate.margin_ratio * guessed
     print(

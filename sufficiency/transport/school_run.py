@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from sufficiency.errors import InputError, one_of
-from sufficiency.transport.round_tables import UNLIMITED, Flags, Fleet, Floats, Ints, Labels, Stops, travel_matrices
+from sufficiency.transport.round_tables import Flags, Fleet, Floats, Ints, Labels, Stops, travel_matrices
 
 
 @dataclass(frozen=True)
@@ -124,10 +124,6 @@ class SchoolRun:
             start_km=self.start_km[:, parts],
             start_minutes=self.start_minutes[:, parts],
         )
-
-    def without_limits(self) -> SchoolRun:
-        """Return the same morning with as many vehicles of each kind as could be wanted."""
-        return replace(self, available=np.full_like(self.available, UNLIMITED))
 
 
 def compile_run(
