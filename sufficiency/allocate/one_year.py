@@ -38,6 +38,7 @@ class Prices:
 
     unplaced_gbp: float
     even_handed: float
+    fit_gbp: float
     waiting_gbp: float
     move_gbp: float
     overfill_gbp: float
@@ -47,7 +48,7 @@ class Prices:
     @classmethod
     def of(cls, area: Area) -> Prices:
         """Return an area's prices."""
-        names = ("unplaced_gbp", "even_handed", "waiting_gbp", "move_gbp", "overfill_gbp", "overfill_share")
+        names = ("unplaced_gbp", "even_handed", "fit_gbp", "waiting_gbp", "move_gbp", "overfill_gbp", "overfill_share")
         amounts = {name: area.value(f"allocate.{name}") for name in names}
         return cls(**amounts, who_may_move=int(area.value("allocate.who_may_move")))
 
@@ -70,7 +71,14 @@ class January:
     gap_gbp: float  # cost less the bound that the values prove; 0 proves that no placing is cheaper [GBP a year]
 
 
-def place(children: Children, found: RouteMap, places: Ints, places_before: Ints, prices: Prices) -> January:
+def place(
+    children: Children,
+    found: RouteMap,
+    places: Ints,
+    places_before: Ints,
+    prices: Prices,
+    rng: np.random.Generator | None = None,
+) -> January:
     """Return the children with a setting each, or none, at the least cost.
 
     Parameters
@@ -83,6 +91,8 @@ def place(children: Children, found: RouteMap, places: Ints, places_before: Ints
         By setting, this January and last. [places]
     prices
         Of moving, waiting, and having no place.
+    rng
+        Of how well a setting fits a child, beyond what distance tells; without it, everyone is placed at least cost.
     """
     settings = len(found.settings)
     held = (children.setting != NEW) & (children.setting < settings)
@@ -100,7 +110,7 @@ def place(children: Children, found: RouteMap, places: Ints, places_before: Ints
     open_to[(moves & ~anywhere & ~is_cut[at])[pool]] &= has_opened
     stays = np.bincount(at[may_stay & ~moves], minlength=settings)
     seats = _seats(places, stays, np.bincount(own[own != NEW], minlength=settings), ~is_cut, prices.overfill_share)
-    chosen, flow = _least_cost(some, own, open_to, found, seats, prices)
+    chosen, flow = _least_cost(some, own, open_to, found, seats, prices, rng)
     setting = children.setting.copy()
     setting[pool] = chosen
     waited = np.where(setting == settings, children.waited + 1, 0)
@@ -125,7 +135,13 @@ def _may_move(ncy: Ints, who: int) -> tuple[Bools, Bools]:
 
 
 def _least_cost(
-    children: Children, own: Ints, open_to: Bools, found: RouteMap, seats: Seats, prices: Prices
+    children: Children,
+    own: Ints,
+    open_to: Bools,
+    found: RouteMap,
+    seats: Seats,
+    prices: Prices,
+    rng: np.random.Generator | None,
 ) -> tuple[Ints, Flow]:
     """Return the setting of each child, and the flow with its values and its proof.
 
@@ -138,6 +154,8 @@ def _least_cost(
     age = (children.ncy[who] >= SECONDARY_FROM).astype(np.int64)
     cost = found.cost_gbp[age, children.zone[who], where] + found.substitute_gbp[children.kind[who], where]
     cost = cost + prices.move_gbp * (may_stay[who] & (own[who] != where))
+    if rng is not None and prices.fit_gbp > 0:
+        cost = cost + np.where(own[who] == where, 0.0, _misfit(who, prices.fit_gbp, rng))
     kept = np.flatnonzero((own[who] == where) & (seats.kept[where] > 0))
     extra = np.flatnonzero(seats.extra[where] > 0)
     unplaced = prices.unplaced_gbp + prices.waiting_gbp * np.minimum(children.waited, LONGEST_WAIT)
@@ -168,3 +186,17 @@ def _dearness(who: Ints, cost: npt.NDArray[np.float64], children: int, least: fl
         first = np.flatnonzero(np.r_[True, who[1:] != who[:-1]])
         best[who[first]] = np.minimum.reduceat(cost, first)
     return best - least
+
+
+def _misfit(who: Ints, scale: float, rng: np.random.Generator) -> npt.NDArray[np.float64]:
+    """Return how much worse each route fits its child than the child's best-fitting one. `who` is in order. [GBP a year]
+
+    Gumbel errors make a least cost the choice of a logit model (McFadden, 1974), and so of the gravity model that
+    estimates who attends where today: one spread serves both.
+    """
+    liking = rng.gumbel(0.0, scale, len(who))
+    if not len(who):
+        return liking
+    first = np.flatnonzero(np.r_[True, who[1:] != who[:-1]])
+    most = np.maximum.reduceat(liking, first)
+    return np.repeat(most, np.diff(np.r_[first, len(who)])) - liking

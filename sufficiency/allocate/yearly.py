@@ -126,7 +126,7 @@ def _through_the_years(
     januaries = [january]
     for year in range(1, len(demand.years)):
         children = next_january(demand, januaries[-1].children, counts[year], home, rng)
-        januaries.append(one_year.place(children, found, room[year], room[year - 1], prices))
+        januaries.append(one_year.place(children, found, room[year], room[year - 1], prices, rng))
     values = np.stack([january.value_gbp for january in januaries])
     return [january.children for january in januaries], values, max(january.gap_gbp for january in januaries)
 
