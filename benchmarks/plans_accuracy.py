@@ -57,7 +57,7 @@ def _totals(found: Backtest, complete: list[str]) -> None:
         ratio = score.loc[horizon, MODEL] / score.loc[horizon].drop(MODEL).min()
         print(
             f"  {horizon} year: median error {row[MODEL]:.2f} % (bar {BARS[int(horizon)]}: {_said(row[MODEL] <= BARS[int(horizon)])}), "
-            f"best naive {best:.2f} %, ratio {row[MODEL] / best:.2f}; CRPS ratio {ratio:.2f}; {_coverage(cases, horizon)}"
+            f"best naive {best:.2f} %, ratio {row[MODEL] / best:.2f}; CRPS ratio {ratio:.3f}; {_coverage(cases, horizon)}"
         )
 
 
@@ -71,7 +71,7 @@ def _grouped(found: Backtest, by: str, keep: tuple[str, ...] | None) -> None:
         ratio, crps = (t.loc[horizon, MODEL] / t.loc[horizon].drop(MODEL).min() for t in (wape, score))
         print(
             f"  {horizon} year: WAPE {row[MODEL]:.2f} %, best naive {row.drop(MODEL).min():.2f} %, ratio {ratio:.3f} "
-            f"(bar {UNDER_NAIVE}: {_said(ratio <= UNDER_NAIVE)}); CRPS ratio {crps:.2f}; {_coverage(cases, horizon)}"
+            f"(bar {UNDER_NAIVE}: {_said(ratio <= UNDER_NAIVE)}); CRPS ratio {crps:.3f}; {_coverage(cases, horizon)}"
         )
     each = cases.groupby(["label", "horizon", "method"])[["error", "truth"]].sum()
     wape = (each["error"] / each["truth"] * 100).unstack("method")

@@ -24,7 +24,7 @@ from sufficiency.vocabulary import SETTING_GROUP_OF
 LEAST_JOINERS: Final = 0.25  # of those that England's rates give: joining never stops
 
 # Between the median and the mean: leaving of a setting counts in sums over settings and by itself at one age.
-LEAVING_CENTRED: Final = 0.2
+LEAVING_CENTRED: Final = 0.1
 
 
 def paths(
