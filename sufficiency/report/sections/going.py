@@ -59,7 +59,7 @@ def section(outcome: Outcome) -> Section:
                 "travel-phase",
                 "Mean minutes one way, by phase, forecast",
                 partial(_travel_fan, by_phase),
-                "A fan a phase. Minutes fall where places are short, since those who find a place live nearer: read it with the shortfall.",
+                "One panel a phase. Minutes fall as places run short, since those who find one live nearer: read this beside the shortfall.",
             ),
             Table(
                 "origin-destination",
