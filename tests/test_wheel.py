@@ -17,7 +17,9 @@ def test_the_wheel_carries_the_example_and_the_page(tmp_path: Path) -> None:
     (wheel,) = tmp_path.glob("*.whl")
     with zipfile.ZipFile(wheel) as packed:
         packed.extractall(tmp_path / "installed")
-    done = subprocess.run([sys.executable, "-c", ASK], cwd=tmp_path / "installed", capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", ASK], cwd=tmp_path / "installed", capture_output=True, text=True, check=True
+    )
     where, counts = done.stdout.splitlines()
     assert Path(where).is_relative_to(tmp_path / "installed")
     assert counts == "443 8704"
