@@ -184,7 +184,8 @@ def who_gains(openings: Openings, option: str) -> pd.DataFrame:
             "saves_gbp": before[0] - after[0],
         }
     )
-    return frame.groupby("district").sum().sort_values("saves_gbp", ascending=False).reset_index()
+    by_district = frame.groupby("district").sum().round({"saves_gbp": 2})
+    return by_district.sort_values("saves_gbp", ascending=False).reset_index()
 
 
 def _by_group(openings: Openings, plan: Ints, option: int) -> tuple[Floats, Floats, Floats]:

@@ -1,12 +1,14 @@
-"""Rules that a flow can't carry, each a value handed to `as_program`; and, where there is one, the price that a flow can.
+"""Rules that a flow can't carry, each a value handed to `as_program`; and of each a price that a flow can.
 
 | rule | as a row of the program | as a price in `solve` |
 |---|---|---|
 | `FairShare` | every district places at least a share of its children | children without a place cost more where named |
 | `PhaseBudget` | what a phase's places cost stays within its budget | that phase's routes cost a share more |
 | `CapOnMoves` | at most so many children leave where they are | a move costs more |
-| `MinimumRoll` | a setting has at least so many children, or none | none: closing is yes or no |
-| `ClassGroups` | children share a class only with their own class group | none: classes are whole |
+| `MinimumRoll` | a setting has at least so many children, or none | everywhere else costs more |
+| `ClassGroups` | children share a class only with their own class group | a child pays for the empty seats of their class |
+
+A price pushes the same way as its rule and keeps the flow; it doesn't promise the rule, so look at what comes back.
 
 The longest journey needs no program: see `journeys.shortest_longest`.
 """
@@ -206,6 +208,14 @@ class MinimumRoll:
             most = int(model.places[setting])
             yield Row(f"shut_{setting}", roll - most * is_open, is_least=False, limit=0, unit="children", says=says)
 
+    def priced(self, routes: pd.DataFrame, gbp: float) -> pd.DataFrame:
+        """Return the routes, each to a setting without a minimum costing `gbp` more: keeps the flow. [GBP a child]
+
+        It fills the settings that have a minimum; to close one, leave its routes out.
+        """
+        elsewhere = ~routes["setting"].isin(self.least.index)
+        return routes.assign(cost_gbp=routes["cost_gbp"] + gbp * elsewhere)
+
 
 @dataclass(frozen=True, eq=False)
 class ClassGroups:
@@ -241,6 +251,33 @@ class ClassGroups:
                 yield Row(f"seats_{setting}_{name}", seats, is_least=False, limit=0, unit="children", says=says)
             says = f"{setting} has {int(rooms)} rooms"
             yield Row(f"rooms_{setting}", lpSum(classes), is_least=False, limit=float(rooms), unit="rooms", says=says)
+
+    def priced(self, routes: pd.DataFrame, placements: pd.DataFrame, gbp: float) -> pd.DataFrame:
+        """Return the routes, each child sharing the cost of the seats that their class leaves empty: keeps the flow.
+
+        Slope scaling: classes are those of `placements`, an earlier solution, so that solving and pricing by turns
+        gathers class groups. A class that nobody is in yet would leave all seats but one empty.
+
+        Parameters
+        ----------
+        routes, placements
+            As `solve` takes and gives them. [GBP, children]
+        gbp
+            What an empty seat costs. [GBP a year]
+
+        References
+        ----------
+        Kim and Pardalos (1999), *A solution approach to the fixed charge network flow problem using a dynamic slope
+        scaling procedure*, Operations Research Letters 24, 195-203.
+        """
+        taught = placements.groupby([placements["setting"], placements["group"].map(self.class_group)])[
+            "children"
+        ].sum()
+        here = pd.MultiIndex.from_arrays([routes["setting"], routes["group"].map(self.class_group)])
+        pupils = taught.reindex(here, fill_value=0).clip(lower=1).to_numpy()
+        charge = gbp * (-pupils % self.size) / pupils
+        has_rooms = routes["setting"].isin(self.rooms.index)
+        return routes.assign(cost_gbp=routes["cost_gbp"] + charge * has_rooms)
 
 
 def _check_known(series: pd.Series, known: pd.Index, what: str, label: str, *, all_needed: bool = True) -> None:

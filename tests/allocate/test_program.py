@@ -133,11 +133,39 @@ def test_a_setting_below_its_minimum_roll_closes():
         asked(MinimumRoll(pd.Series({"z": 3}))).solve()
 
 
+def test_a_minimum_roll_as_a_price_fills_the_setting():
+    rule, roomy = MinimumRoll(pd.Series({"y": 2})), PLACES + 6
+    assert set(solve(GROUPS, roomy, ROUTES, unplaced_gbp=100.0).placements["setting"]) == {"x"}
+    filled = solve(GROUPS, roomy, rule.priced(ROUTES, 15.0), unplaced_gbp=100.0).placements
+    assert filled.set_index("setting")["children"]["y"] >= 2
+
+
 def test_a_class_is_of_one_class_group():
     rule = ClassGroups(DISTRICT, size=2, rooms=pd.Series({"x": 1, "y": 1}))
     found = asked(rule).solve()
     assert found.placements.groupby("setting")["group"].nunique().max() == 1
     assert found.placements["children"].sum() == 4
+
+
+def test_class_groups_as_a_price_gather_children_who_can_share_a_class():
+    """Two of each class group at either school: apart they leave eight seats empty, together none."""
+    groups = pd.Series({"infants": 4, "juniors": 4})
+    places = pd.Series({"x": 4, "y": 4})
+    routes = pd.DataFrame(
+        {"group": ["infants", "infants", "juniors", "juniors"], "setting": ["x", "y"] * 2, "cost_gbp": [1.0, 2.0, 1.0, 2.0]}
+    )  # fmt: skip
+    rule = ClassGroups(
+        pd.Series({"infants": "infants", "juniors": "juniors"}), size=4, rooms=pd.Series({"x": 1, "y": 1})
+    )
+    mixed = pd.DataFrame(
+        {"group": ["infants", "infants", "juniors", "juniors"], "setting": ["x", "y"] * 2, "children": [3, 1, 1, 3]}
+    )
+    priced = rule.priced(routes, mixed, 6.0)
+    assert priced["cost_gbp"].tolist() == [1 + 2, 2 + 18, 1 + 18, 2 + 2]
+    found = solve(groups, places, priced, unplaced_gbp=1_000.0).placements
+    assert found.groupby("setting")["group"].nunique().max() == 1
+    again = rule.priced(routes, found, 6.0)
+    assert (again["cost_gbp"] - routes["cost_gbp"]).tolist() == [0.0, 18.0, 18.0, 0.0]
 
 
 def test_the_longest_journey_is_as_short_as_it_can_be():
