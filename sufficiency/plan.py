@@ -160,6 +160,8 @@ class Comparison:
 def steps_between(now: Outcome, then: Outcome, *, progress: Progress | None = None) -> tuple[Outcome, ...]:
     """Return outcomes from `now` to `then`, pulling the levers of `then` one after another, under one seed.
 
+    Levers that `now` has already are not pulled again. Where they aren't the first of `then`'s, there is one step.
+
     Raises
     ------
     InputError
@@ -168,7 +170,10 @@ def steps_between(now: Outcome, then: Outcome, *, progress: Progress | None = No
     if now.options != then.options or (now.before or now.area).name != (then.before or then.area).name:
         raise InputError(f"only runs of one area with the same options compare: {now!r} and {then!r}")
     area = then.before or then.area
-    prefixes = list(then.scenario.prefixes())[1:-1]
+    pulled, levers = len(now.scenario.levers), then.scenario.levers
+    if levers[:pulled] != now.scenario.levers:
+        return now, then
+    prefixes = list(then.scenario.prefixes())[pulled + 1 : -1]
     return (now, *(run(area, prefix, progress=progress, **then.options) for prefix in prefixes), then)
 
 
@@ -206,14 +211,24 @@ def compare(
         raise MissingError(f"{measure} has no {along} {at}; it has {one_of(shared)}")
     picked = [total.sel({along: at}) for total in totals]
     rows = [{"step": now.scenario.name, "value": float(picked[0].median()), "change": 0.0, "low": 0.0, "high": 0.0}]
-    for outcome, before, after in zip(chain[1:], picked[:-1], picked[1:], strict=True):
+    for last, outcome, before, after in zip(chain[:-1], chain[1:], picked[:-1], picked[1:], strict=True):
         change = after - before
         low, high = (float(change.quantile(q)) for q in (0.05, 0.95))
-        name = lever_name(outcome.scenario.levers[-1]) if outcome.scenario.levers else outcome.scenario.name
         rows.append(
-            {"step": name, "value": float(after.median()), "change": float(change.median()), "low": low, "high": high}
+            {
+                "step": _step_name(last.scenario, outcome.scenario),
+                "value": float(after.median()),
+                "change": float(change.median()),
+                "low": low,
+                "high": high,
+            }
         )
     return Comparison(measure, MEASURES[measure][1], at, pd.DataFrame(rows))
+
+
+def _step_name(last: Scenario, scenario: Scenario) -> str:
+    is_one_more = scenario.levers[:-1] == last.levers and len(scenario.levers) > len(last.levers)
+    return lever_name(scenario.levers[-1]) if is_one_more else scenario.name
 
 
 def lever_name(lever: object) -> str:

@@ -9,11 +9,17 @@ import pandas as pd
 import pytest
 
 import sufficiency as sf
+from sufficiency import tables
 from sufficiency.errors import InputError, MissingError
 from sufficiency.plan import Outcome
 from sufficiency.vocabulary import SETTING_GROUP_OF, SPECIALIST
 
 SMALL = {"to": 2027, "draws": 8, "placed_draws": 3, "seed": 7}
+
+
+def forecast_only() -> sf.Area:
+    """Return the example without its settings, so that nothing is placed and a run is short."""
+    return sf.example_area().replace(settings=tables.empty(tables.SCHOOLS), places=tables.empty(tables.PLACES))
 
 
 def test_the_base_year_is_the_published_one_by_authority_setting_group_and_age(example_outcome: Outcome) -> None:
@@ -81,6 +87,36 @@ def test_the_waterfall_names_each_lever_and_ends_at_the_scenario() -> None:
     assert found.steps["change"].tolist()[1] == 0.0
     assert found.steps["change"].tolist()[2] < -100
     assert found.steps["value"].iloc[-1] == float(then.measure("plans").sel(year=2027).median())
+    first = sf.compare(now, then, measure="plans", year=2026, steps=(now, then))
+    assert first.steps["value"].tolist() == [float(o.measure("plans").sel(year=2026).median()) for o in (now, then)]
+    with pytest.raises(MissingError, match="plans has no year 2031; it has 2025, 2026, 2027"):
+        sf.compare(now, then, measure="plans", year=2031, steps=(now, then))
+
+
+def test_levers_that_both_have_are_pulled_once_and_other_scenarios_are_one_step() -> None:
+    area = forecast_only()
+    fewer, later = sf.ChangeJoining(0.5, since=2026), sf.ChangeJoining(0.5, since=2027)
+    scenarios = [sf.Scenario("Fewer", (fewer,)), sf.Scenario("Both", (fewer, later)), sf.Scenario("Later", (later,))]
+    one, both, other = sf.run_many([area], scenarios, **SMALL)
+    assert [o.scenario.name for o in (one, both, other)] == ["Fewer", "Both", "Later"]
+    found = sf.compare(one, both, measure="plans")
+    assert found.steps["step"].tolist() == ["Fewer", later.label]
+    assert found.steps["value"].tolist() == [float(o.measure("plans").sel(year=2027).median()) for o in (one, both)]
+    assert sf.compare(one, other, measure="plans").steps["step"].tolist() == ["Fewer", "Later"]
+
+
+def test_areas_are_outermost_where_there_are_many() -> None:
+    area = forecast_only()
+    told = sf.run_many([area, area.replace(name="Again")], [sf.Scenario("A"), sf.Scenario("B")], **SMALL)
+    names = [(o.area.name, o.scenario.name) for o in told]
+    assert names == [(area.name, "A"), (area.name, "B"), ("Again", "A"), ("Again", "B")]
+
+
+def test_an_area_without_settings_is_forecast_and_not_placed() -> None:
+    outcome = sf.run(forecast_only(), **SMALL)
+    assert outcome.placed is None
+    assert outcome.budget is None
+    assert (outcome.measure("plans") > 0).all()
 
 
 def test_runs_with_other_options_do_not_compare() -> None:
