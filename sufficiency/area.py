@@ -110,11 +110,6 @@ class Area:
                 raise InputError(f"an area has no '{name}'{nearest(name, known)}")
         return replace(self, **changed)
 
-    def with_note(self, table: str, kind: str, says: str) -> Area:
-        """Return a copy with one more note."""
-        note = pd.DataFrame([{"table": table, "kind": kind, "says": says}])
-        return self.replace(notes=pd.concat([self.notes, note], ignore_index=True))
-
     def value(self, name: str, *, on: date | int | None = None) -> float:
         """Return the area's own assumption called `name`, or the national value in force.
 

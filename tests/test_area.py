@@ -261,6 +261,25 @@ def test_a_table_that_is_not_there_is_a_note_that_says_what_it_costs(folder: Pat
     assert "no vehicles.csv: the library's assumed vehicle costs are used" in set(missing["says"])
 
 
+def test_a_field_that_an_area_lacks_is_refused_with_the_nearest(tiny_area: sf.Area) -> None:
+    with pytest.raises(InputError, match="an area has no 'setings'; did you mean 'settings'"):
+        tiny_area.replace(setings=None)
+
+
+def test_a_changed_copy_leaves_the_area_as_it_was(tiny_area: sf.Area) -> None:
+    assert tiny_area.replace(name="Other").name == "Other"
+    assert tiny_area.name == "Tinyshire"
+
+
+def test_the_areas_own_value_comes_before_the_national_one(tiny_area: sf.Area) -> None:
+    name = "allocate.unplaced_gbp"
+    national = tiny_area.value(name)
+    changed = sf.ChangeAssumption(name, national + 1)(tiny_area)
+    assert (tiny_area.value(name), changed.value(name)) == (national, national + 1)
+    with pytest.raises(MissingError, match=r"no policy value 'allocate\.unplaced'; did you mean"):
+        tiny_area.value("allocate.unplaced")
+
+
 # --- England ----------------------------------------------------------------------------------------------------------
 
 

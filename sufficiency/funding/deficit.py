@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import xarray as xr
 
 from sufficiency import policy
@@ -73,11 +72,6 @@ class Payback:
     capital_gbp: float
     saving_gbp: float  # in a full year, once full
     years: float  # until savings have met the capital, the years of filling included; infinite where they never do
-
-    @property
-    def saving_a_place_gbp(self) -> float:
-        """Saving over capital, a year, as a share: what the capital earns."""
-        return self.saving_gbp / self.capital_gbp if self.capital_gbp else np.inf
 
 
 def payback(

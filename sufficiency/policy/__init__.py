@@ -81,7 +81,7 @@ def rate(name: str) -> Rate:
 
 def value(name: str, *, on: date | int) -> float:
     """Return the value in force on a day, or through the financial year that starts in April of the year `on`."""
-    return rate(name).on(date(on, 4, 1) if isinstance(on, int) else on)
+    return rate(name).on(on if isinstance(on, date) else date(int(on), 4, 1))
 
 
 def rates(on: date) -> pd.DataFrame:

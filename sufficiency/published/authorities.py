@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -97,8 +97,3 @@ def plain_name(name: str) -> str:
 
 def _near(asked: str, names: Mapping[str, str]) -> str:
     return nearest(asked, [*names.values(), *names]) or f"; there are {one_of(sorted(names.values()), 6)}"
-
-
-def missing_from(codes: Sequence[str], known: Collection[str]) -> list[str]:
-    """Return those of `codes` that `known` lacks under every code."""
-    return [code for code in codes if not set(codes_of(code)) & set(known)]
