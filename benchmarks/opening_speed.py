@@ -63,7 +63,7 @@ def problem(draws: int, seed: int = 1) -> OpeningProblem:
     )
 
 
-def by_highs(asked: OpeningProblem, seconds: float) -> tuple[float, float]:
+def by_highs(asked: OpeningProblem, seconds: float, gap: float) -> tuple[float, float]:
     """Return cost and gap as SciPy's HiGHS finds them for one draw, with x <= demand x open on every arc of an option."""
     cost_rows = np.concatenate([asked.setting_cost, asked.option_cost])
     site, group = np.nonzero(np.isfinite(cost_rows))
@@ -106,7 +106,8 @@ def by_highs(asked: OpeningProblem, seconds: float) -> tuple[float, float]:
     rules.append(LinearConstraint(count, -np.inf, MOST))
     whole = np.zeros(width)
     whole[opened] = 1
-    found = milp(cost, integrality=whole, bounds=Bounds(low, high), constraints=rules, options={"time_limit": seconds})
+    stop = {"time_limit": seconds, "mip_rel_gap": gap}
+    found = milp(cost, integrality=whole, bounds=Bounds(low, high), constraints=rules, options=stop)
     return (np.nan, np.nan) if found.x is None else (float(found.fun), float(found.mip_gap))
 
 
@@ -125,9 +126,9 @@ def main() -> None:
         f"ours, one future, to 0.1 %: GBP {tight.best.cost:,.0f}, gap {tight.gap:.2%}, {time.perf_counter() - start:.1f} s"
     )
     start = time.perf_counter()
-    cost, gap = by_highs(one, asked.seconds)
+    cost, gap = by_highs(one, asked.seconds, 0.01)
     took = time.perf_counter() - start
-    print(f"HiGHS alone, one future:    GBP {cost:,.0f}, gap {gap:.2%}, {took:.1f} s; ratio of times {took / ours:.1f}")
+    print(f"HiGHS alone, also to 1 %:   GBP {cost:,.0f}, gap {gap:.2%}, {took:.1f} s; ratio of times {took / ours:.1f}")
     start = time.perf_counter()
     many = choose_plan(problem(10), seconds=asked.seconds, gap=0.01)
     print(
