@@ -11,6 +11,12 @@ _WHERE: Final = {
     "headlines": "sections.summary",
     "write_returns": "returns",
     "waterfall": "sections.scenario",
+    "fans_against_truth": "record",
+    "access_map": "sections.access",
+    "setting_map": "why_maps",
+    "group_map": "why_maps",
+    "option_map": "why_maps",
+    "rounds_map": "round_map",
 }
 
 __all__ = sorted(_WHERE)

@@ -8,6 +8,7 @@ from typing import Final
 from sufficiency.plan import Outcome
 from sufficiency.report.model import Report, Section, Table
 from sufficiency.report.sections import (
+    access,
     finance,
     forecast,
     going,
@@ -23,6 +24,7 @@ from sufficiency.report.sections import (
     scenario,
     summary,
     transport,
+    why,
 )
 from sufficiency.report.suppress import suppressed
 from sufficiency.school_year import academic_label
@@ -32,7 +34,7 @@ ATTRIBUTION: Final = (
     "Contains OS data © Crown copyright and database right 2025. Contains Royal Mail data © Royal Mail copyright and database right 2025."
 )
 ALWAYS: Final = (summary, purpose, population, profile, requests)
-PLACED: Final = (provision, going, forecast, places, options, finance, transport, risks, method)
+PLACED: Final = (provision, going, access, forecast, places, why, options, finance, transport, risks, method)
 FORECAST_ONLY: Final = (forecast, method)
 
 
@@ -46,7 +48,8 @@ def build(outcome: Outcome, *, now: Outcome | None = None, suppress: int = 0) ->
     now
         The same without the scenario, to show what each lever does.
     suppress
-        Counts from 1 to one below this are hidden in tables; 0 hides none.
+        Counts from 1 to one below this are hidden in tables, and maps and rounds that come near to single children are
+        left out; 0 hides none.
     """
     area, last = outcome.area, outcome.options["to"]
     parts = (*ALWAYS, *(PLACED if outcome.placed is not None else FORECAST_ONLY))
@@ -76,5 +79,6 @@ def _suppressed(section: Section, limit: int) -> Section:
         if isinstance(e, Table) and e.counts
         else e
         for e in section.exhibits
+        if not e.is_close
     )
     return replace(section, exhibits=exhibits)

@@ -74,13 +74,20 @@ def fan(
             axis.plot(past["year"], past[value], "o-", color=INK, markersize=3.5, linewidth=1, label="Counted")
         if group is not None:
             axis.set_title(label(str(group), by or ""), fontsize=9.5, loc="left", color=INK)
-        _finish(axis, unit if place % columns == 0 else "", low_zero=low_zero, ticks=6 if columns == 1 else 3)
+        tidy_axis(axis, unit if place % columns == 0 else "", low_zero=low_zero, ticks=6 if columns == 1 else 3)
     if len(groups) > 1:
         for axis in list(axes.flat)[len(groups) :]:
             axis.set_visible(False)
+        shared_legend(figure, axes.flat[0])
     else:
-        axes.legend(loc="upper left", fontsize=8.5)
+        axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=3, fontsize=8.5, frameon=False)
     return figure
+
+
+def shared_legend(figure: Figure, axis: Axes) -> None:
+    """Write one legend above small multiples that are drawn alike."""
+    handles, names = axis.get_legend_handles_labels()
+    figure.legend(handles, names, loc="outside upper left", ncols=len(names), fontsize=8.5, frameon=False)
 
 
 def _one_fan(axis: Axes, part: pd.DataFrame, value: str, colour: str) -> None:
@@ -98,8 +105,10 @@ def lines(frame: pd.DataFrame, x: str, value: str, by: str, *, unit: str) -> Fig
     for place, (group, part) in enumerate(frame.groupby(by, sort=False)):
         colour = COLOURS[place % len(COLOURS)]
         axis.plot(part[x], part[value], "o-", color=colour, markersize=3.5, linewidth=1.8, label=label(str(group), by))
-    axis.legend(fontsize=8.5, ncols=min(3, frame[by].nunique()), loc="upper left")
-    _finish(axis, unit)
+    axis.legend(
+        fontsize=8.5, ncols=min(3, frame[by].nunique()), loc="lower left", bbox_to_anchor=(0, 1.0), frameon=False
+    )
+    tidy_axis(axis, unit)
     return figure
 
 
@@ -124,8 +133,8 @@ def stacked(frame: pd.DataFrame, x: str, value: str, by: str, *, unit: str) -> F
         bottom += height
     names = [str(i) if x == "need" else label(str(i), x) for i in wide.index]
     axis.set_xticks(at, names, rotation=0 if len(wide) < 15 else 60)
-    axis.legend(fontsize=8, ncols=3, loc="upper center", bbox_to_anchor=(0.5, 1.24))
-    _finish(axis, unit, whole_x=False)
+    axis.legend(fontsize=8.5, ncols=min(5, len(wide.columns)), loc="lower left", bbox_to_anchor=(0, 1.0), frameon=False)
+    tidy_axis(axis, unit, whole_x=False)
     return figure
 
 
@@ -143,7 +152,7 @@ def bars(
     figure, axis = sheet(7.4, max(1.6, 0.3 * len(frame) + 0.9))
     at = np.arange(len(frame))[::-1]
     sizes = frame[value].to_numpy(dtype=float)
-    axis.barh(at, sizes, 0.66, color=COLOURS[0])
+    axis.barh(at, sizes, 0.66, color=COLOURS[5] if low else COLOURS[0])
     ends = sizes
     if low and high:
         ends = frame[high].to_numpy(dtype=float)
@@ -168,11 +177,9 @@ def grid(frame: pd.DataFrame, rows: str, columns: str, value: str, *, how: str =
     figure, axis = sheet(7.4, 0.42 * len(wide) + 1.0)
     values = wide.to_numpy(dtype=float)
     top = max(np.nanmax(values), 1e-9)
-    axis.imshow(values, cmap="Oranges", vmin=0, vmax=top * 1.15, aspect="auto")
+    axis.imshow(values, cmap="Oranges", vmin=0, vmax=top * 1.9, aspect="auto")  # light enough for ink on every cell
     for (i, j), cell in np.ndenumerate(values):
-        axis.text(
-            j, i, shown(cell, how), ha="center", va="center", fontsize=9, color="white" if cell > 0.72 * top else INK
-        )
+        axis.text(j, i, shown(cell, how), ha="center", va="center", fontsize=9)
     axis.set_xticks(range(len(wide.columns)), [label(str(c), columns) for c in wide.columns])
     axis.set_yticks(range(len(wide.index)), [label(str(r), rows) for r in wide.index])
     axis.xaxis.tick_top()
@@ -229,7 +236,8 @@ def as_png(figure: Figure, dpi: int = 160) -> bytes:
     return page.getvalue()
 
 
-def _finish(axis: Axes, unit: str, *, low_zero: bool = True, whole_x: bool = True, ticks: int = 6) -> None:
+def tidy_axis(axis: Axes, unit: str, *, low_zero: bool = True, whole_x: bool = True, ticks: int = 6) -> None:
+    """Label an axis, start it at nothing where asked, and write whole numbers as people do."""
     axis.set_ylabel(unit)
     if low_zero:
         axis.set_ylim(bottom=min(0, axis.get_ylim()[0]))

@@ -3,30 +3,40 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping
+from functools import partial
 from importlib import resources
+from typing import Final
 
 import jinja2
 import pandas as pd
 from markupsafe import Markup
+from matplotlib.figure import Figure
 
 from sufficiency.report.charts import as_svg
 from sufficiency.report.model import Chart, Exhibit, Map, Report, Table
 from sufficiency.report.words import label, shown
 
+ASSUMPTIONS_SHOWN: Final = 6  # the rest open at a touch
+LONG: Final = 14  # rows from which a table may run over a printed page
 
-def page(report: Report) -> str:
-    """Return the whole page: styles, pictures and script inside it; nothing is fetched."""
+
+def page(report: Report, drawn: Mapping[str, Figure] | None = None) -> str:
+    """Return the whole page: styles, pictures and script inside it; nothing is fetched.
+
+    `drawn` has figures by the key of their chart where they are drawn already.
+    """
     files = resources.files("sufficiency.report") / "page"
     environment = jinja2.Environment(
         autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
     )
-    environment.filters["exhibit"] = _exhibit
+    environment.filters["exhibit"] = partial(_exhibit, drawn=drawn or {})
     template = environment.from_string((files / "page.html").read_text(encoding="utf-8"))
     style, script = (Markup((files / name).read_text(encoding="utf-8")) for name in ("page.css", "page.js"))
-    return template.render(report=report, style=style, script=script)
+    return template.render(report=report, style=style, script=script, shown=ASSUMPTIONS_SHOWN)
 
 
-def _exhibit(exhibit: Exhibit) -> Markup:
+def _exhibit(exhibit: Exhibit, drawn: Mapping[str, Figure]) -> Markup:
     if isinstance(exhibit, Table):
         return Markup(_table(exhibit))
     note = f'<p class="note">{html.escape(exhibit.note)}</p>' if exhibit.note else ""
@@ -35,11 +45,13 @@ def _exhibit(exhibit: Exhibit) -> Markup:
     alt = f'<p class="alt">{html.escape(exhibit.alt)}</p>'
     if isinstance(exhibit, Map):
         return Markup(f'<figure id="{exhibit.key}">{caption}{exhibit.svg()}{alt}{note}</figure>')
-    return Markup(f'<figure id="{exhibit.key}">{caption}{_picture(exhibit)}{alt}{note}</figure>')
+    return Markup(
+        f'<figure id="{exhibit.key}">{caption}{_picture(exhibit, drawn.get(exhibit.key))}{alt}{note}</figure>'
+    )
 
 
-def _picture(chart: Chart) -> str:
-    drawn = as_svg(chart.draw())
+def _picture(chart: Chart, figure: Figure | None) -> str:
+    drawn = as_svg(figure or chart.draw())
     return drawn.replace("<svg", f'<svg role="img" aria-label="{html.escape(chart.alt, quote=True)}" class="chart"', 1)
 
 
@@ -59,7 +71,7 @@ def _table(table: Table) -> str:
     more = f" The workbook has all {len(table.frame):,} rows." if len(table.frame) > len(frame) else ""
     note = f'<p class="note">{html.escape(table.note + more)}</p>' if table.note or more else ""
     return (
-        f'<div class="table" id="{table.key}" role="region" aria-labelledby="title-{table.key}" tabindex="0"><table><caption id="title-{table.key}">'
+        f'<div class="table{" long" if len(frame) >= LONG else ""}" id="{table.key}" role="region" aria-labelledby="title-{table.key}" tabindex="0"><table><caption id="title-{table.key}">'
         f"{html.escape(table.title)}</caption><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>{note}"
     )
 

@@ -19,6 +19,8 @@ import shapely
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 from shapely.geometry import MultiPoint, shape
 from shapely.geometry.base import BaseGeometry
 
@@ -71,6 +73,15 @@ def ground(area: Area) -> Ground:
     left, bottom, right, top = shapely.total_bounds(np.array(list(shapes.values())))
     edge = 0.03 * (right - left)
     return Ground(shapes, is_thiessen, (left - edge, bottom - edge, right + edge, top + edge))
+
+
+def outlines(area: Area) -> list[tuple[Any, str]]:
+    """Return the outer rings of the zones' shapes, each with its zone. [m]"""
+    return [
+        (np.asarray(part.exterior.coords), zone)
+        for zone, g in ground(area).shapes.items()
+        for part in shapely.get_parts(g)
+    ]
 
 
 def _from_boundaries(area: Area) -> dict[str, BaseGeometry]:
@@ -137,13 +148,9 @@ def still(
         Frame easting_from, northing_from, easting, northing, children: lines.
     """
     here = ground(area)
-    figure, axis = sheet(7.4, 7.4 * here.height / WIDTH + 0.3)
+    figure, axis = sheet(7.4, 6.4 * here.height / WIDTH + 0.3)
     top = float(np.nanquantile(values, 0.98)) or 1.0
-    polygons = [
-        (np.asarray(part.exterior.coords), values.get(zone, np.nan))
-        for zone, g in here.shapes.items()
-        for part in shapely.get_parts(g)
-    ]
+    polygons = [(ring, values.get(zone, np.nan)) for ring, zone in outlines(area)]
     shades = LinearSegmentedColormap.from_list("shades", SHADES)
     cells = PolyCollection(
         [p for p, _ in polygons],
@@ -172,9 +179,30 @@ def still(
     left, bottom, right, up = here.bounds
     axis.set(xlim=(left, right), ylim=(bottom, up), aspect="equal")
     axis.axis("off")
-    bar = figure.colorbar(cells, ax=axis, shrink=0.5, pad=0.01, format=lambda v, _: shown(v, how))
+    bar = figure.colorbar(
+        cells,
+        ax=axis,
+        shrink=0.5,
+        pad=0.01,
+        ticks=MaxNLocator(nbins=6, integer=how == "n"),
+        format=lambda v, _: shown(v, how),
+    )
     bar.set_label(unit)
+    if settings is not None and len(settings):
+        figure.legend(handles=_marks(settings), loc="outside lower left", ncols=4, frameon=False, fontsize=8.5)
     return figure
+
+
+def _marks(settings: pd.DataFrame) -> list[Line2D]:
+    """Return a mark for each kind of circle that is drawn, how full it is."""
+    drawn = {fullness_colour(s.roll, s.places) for s in settings.itertuples()}
+    return [
+        Line2D(
+            [], [], marker="o", linewidth=0, markersize=7, color=colour, markeredgecolor=INK, label=f"School {words}"
+        )
+        for words, colour in FULLNESS
+        if colour in drawn
+    ]
 
 
 def interactive(

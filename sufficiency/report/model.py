@@ -20,6 +20,7 @@ class Table:
     note: str = ""
     counts: tuple[str, ...] = ()  # columns that count children, which suppression may hide
     rows_shown: int = 60  # in the page and the document; the workbook has every row
+    is_close: bool = False  # so near to single children that it is left out where small numbers are hidden
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Chart:
     draw: Callable[[], Figure]
     alt: str
     note: str = ""
+    is_close: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Map:
     svg: Callable[[], str]
     alt: str
     note: str = ""
+    is_close: bool = False
 
 
 Exhibit = Table | Chart | Map

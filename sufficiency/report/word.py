@@ -19,6 +19,9 @@ from sufficiency.report.words import label, shown
 
 ACCENT: Final = RGBColor(0x0B, 0x35, 0x66)
 PAGE_WIDTH_CM: Final = 16.6
+SIZES: Final = (8.5, 7.5, 6.5)  # of a table's type: the first that fits [points]
+LETTER_CM: Final = 0.17  # a bold letter of the first size
+EDGES_CM: Final = 0.42  # a cell's margins
 
 
 def document(report: Report, pictures: dict[str, bytes]) -> bytes:
@@ -86,7 +89,7 @@ def _section(made: Any, number: int, section: Section, first: Report | None, pic
     for headline in first.headlines if first else ():
         line = made.add_paragraph(style="List Bullet")
         line.add_run(f"{headline.value} ").bold = True
-        line.add_run(f"{headline.says} {headline.range}".strip())
+        line.add_run(headline.says + (f" ({headline.range})" if headline.range else ""))
     for paragraph in section.words:
         made.add_paragraph(paragraph)
     for point in section.points:
@@ -99,13 +102,16 @@ def _section(made: Any, number: int, section: Section, first: Report | None, pic
     if section.assumptions:
         made.add_heading("What these figures rest on", 2)
         for assumption in section.assumptions:
-            made.add_paragraph(assumption, style="List Bullet")
+            line = made.add_paragraph(assumption, style="List Bullet")
+            line.paragraph_format.space_after = Pt(1)
+            line.runs[0].font.size = Pt(8.5)
 
 
 def _picture(made: Any, exhibit: Chart | Map, png: bytes) -> None:
     title = made.add_paragraph(exhibit.title, style="Caption")
     title.paragraph_format.keep_with_next = True
     made.add_picture(io.BytesIO(png), width=Cm(16.4))
+    made.paragraphs[-1].paragraph_format.keep_with_next = True
     picture = made.paragraphs[-1]._p.xpath(".//wp:docPr")[0]
     picture.set("descr", exhibit.alt)
     picture.set("title", exhibit.title)
@@ -119,8 +125,8 @@ def _table(made: Any, table: Table) -> None:
     grid = made.add_table(rows=1, cols=len(frame.columns), style="Light List Accent 1")
     grid.alignment = WD_TABLE_ALIGNMENT.LEFT
     numeric = [pd.api.types.is_numeric_dtype(frame[c]) and table.formats.get(str(c)) != "year" for c in frame]
-    for cell, column in zip(grid.rows[0].cells, frame.columns, strict=True):
-        _write(cell, label(str(column)), right=False, bold=True)
+    for cell, column, is_number in zip(grid.rows[0].cells, frame.columns, numeric, strict=True):
+        _write(cell, label(str(column)), right=is_number, bold=True)
     _repeat_header(grid.rows[0])
     for record in frame.itertuples(index=False):
         cells = grid.add_row().cells
@@ -132,35 +138,46 @@ def _table(made: Any, table: Table) -> None:
                 else shown(value, "" if how == "code" else how)
             )
             _write(cell, words, right=is_number)
+        _keep_whole(grid.rows[-1])
     _set_widths(grid)
     more = f" The workbook has all {len(table.frame):,} rows." if len(table.frame) > len(frame) else ""
     made.add_paragraph((table.note + more).strip()).paragraph_format.space_after = Pt(10)
 
 
 def _set_widths(grid: Any) -> None:
-    """Share the page's width among columns by the longest word and the typical length of what they hold."""
+    """Give each column its longest word whole, in smaller type where need be, and share what is left by what it holds."""
     grid.autofit = False
-    columns = [[cell.text for cell in column.cells] for column in grid.columns]
-    wants = [
-        max(
-            max(len(w) for t in texts for w in [*t.split(), "-"]),
-            min(38.0, sum(len(t) for t in texts[1:]) / max(len(texts) - 1, 1)),
-        )
-        for texts in columns
-    ]
-    for column, want in zip(grid.columns, wants, strict=True):
-        width = Cm(PAGE_WIDTH_CM * (want + 2.5) / sum(w + 2.5 for w in wants))
-        for cell in column.cells:
-            cell.width = width
+    rows = [row.cells for row in grid.rows]
+    columns = [[row[place].text for row in rows] for place in range(len(grid.columns))]
+    for size in SIZES:
+        letter = LETTER_CM * size / SIZES[0]
+        least = [max(len(w) for t in [*texts, "-"] for w in t.split()) * letter + EDGES_CM for texts in columns]
+        if sum(least) <= PAGE_WIDTH_CM:
+            break
+    typical = [min(38.0, sum(len(t) for t in texts[1:]) / max(len(texts) - 1, 1)) * letter for texts in columns]
+    more = [max(t + EDGES_CM - w, 0.05) for t, w in zip(typical, least, strict=True)]
+    spare = PAGE_WIDTH_CM - sum(least)
+    shares = more if spare > 0 else least
+    for place, (column, w, s) in enumerate(zip(grid.columns, least, shares, strict=True)):
+        width = Cm(w + spare * s / sum(shares))
+        column.width = width  # in the grid too: some readers go by the grid, others by the cells
+        for row in rows:
+            row[place].width = width
+            if size < SIZES[0]:
+                row[place].paragraphs[0].runs[0].font.size = Pt(size)
 
 
 def _write(cell: Any, words: str, *, right: bool, bold: bool = False) -> None:
     paragraph = cell.paragraphs[0]
     run = paragraph.add_run(words)
-    run.font.size, run.bold = Pt(8.5), bold
+    run.font.size, run.bold = Pt(SIZES[0]), bold
     paragraph.paragraph_format.space_after = Pt(1)
     if right:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+
+
+def _keep_whole(row: Any) -> None:
+    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
 
 
 def _repeat_header(row: Any) -> None:

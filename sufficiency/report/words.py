@@ -3,9 +3,34 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
+
+# Words for codes that the vocabulary leaves out, by the column that they stand in.
+CODES: Final = {
+    "mode": {
+        "pass": "Public transport pass",
+        "budget": "Personal travel budget",
+        "solo_taxi": "Taxi, alone",
+        "shared_taxi": "Taxi, shared",
+        "wheelchair_accessible": "Wheelchair-accessible vehicle",
+        "minibus": "Contract minibus",
+        "in_house_minibus": "The authority's own minibus",
+    },
+    "vehicle": {
+        "solo_taxi": "Taxi, alone",
+        "shared_taxi": "Taxi, shared",
+        "wheelchair_accessible": "Wheelchair-accessible",
+        "minibus": "Contract minibus",
+        "in_house_minibus": "Own minibus",
+    },
+    "measure": {
+        "in_year": "In-year balance",
+        "carried_forward": "Balance carried forward",
+        "spend": "Spending",
+    },
+}
 
 
 def shown(value: Any, how: str = "") -> str:
@@ -64,7 +89,10 @@ def label(code: str, column: str = "") -> str:
             return names[code].name
     if code in NEED_GROUPS:
         return NEED_GROUPS[code]
+    if column in CODES and code in CODES[column]:
+        return CODES[column][code]
     words = {"post_16": "Post-16", "post_19": "Post-19"}.get(code, code.replace("_", " "))
+    words = words.removesuffix(" gbp").replace("sen support", "SEN Support")
     return words[:1].upper() + words[1:]
 
 

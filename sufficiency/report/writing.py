@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import tempfile
@@ -27,7 +28,8 @@ def write(
     outcome
         What `sufficiency.run` returned.
     folder
-        Where to write: report.html, report.docx, tables.xlsx, charts/*.png, returns/*.csv. An older report there is
+        Where to write: report.html, report.docx, tables.xlsx, charts/*.png, returns/*.csv, and rounds.geojson of the
+        school whose rounds are shown, homes to the nearest kilometre, unless small numbers are hidden. An older report there is
         replaced only once the new one is whole.
     now
         The run without the scenario: with it, a section says what each lever does, unmitigated and mitigated side by
@@ -47,6 +49,7 @@ def write(
     from sufficiency.report.excel import workbook
     from sufficiency.report.html import page
     from sufficiency.report.returns import write_returns
+    from sufficiency.report.sections import rounds
     from sufficiency.report.word import document
 
     tell = progress or (lambda _what, _share: None)
@@ -58,15 +61,18 @@ def write(
         new = Path(made) / "report"
         (new / "charts").mkdir(parents=True)
         tell("Drawing charts and maps", 0.2)
-        pictures = {e.key: as_png(e.draw()) for _, e in report.exhibits() if isinstance(e, Chart | Map)}
+        drawn = {e.key: e.draw() for _, e in report.exhibits() if isinstance(e, Chart | Map)}
+        pictures = {key: as_png(figure) for key, figure in drawn.items()}
         for key, png in pictures.items():
             (new / "charts" / f"{key}.png").write_bytes(png)
         tell("Writing the page", 0.6)
-        (new / "report.html").write_text(page(report), encoding="utf-8")
+        (new / "report.html").write_text(page(report, drawn), encoding="utf-8")
         tell("Writing Word and Excel", 0.7)
         (new / "report.docx").write_bytes(document(report, pictures))
         (new / "tables.xlsx").write_bytes(workbook(report))
         tell("Writing returns", 0.9)
+        if outcome.placed is not None and suppress <= 1 and (lines := rounds.geojson(outcome)) is not None:
+            (new / "rounds.geojson").write_text(json.dumps(lines), encoding="utf-8")
         if outcome.placed is not None:
             write_returns(outcome, new / "returns", now=now, suppress=suppress)
         _swap(new, target)

@@ -26,6 +26,8 @@ for (const map of document.querySelectorAll(".map")) {
   for (const shape of map.querySelectorAll("[data-zone], [data-setting], line"))
     for (const event of ["mouseenter", "focus"]) shape.addEventListener(event, () => { told.textContent = words(shape); });
 }
+// On paper everything is open.
+addEventListener("beforeprint", () => { for (const more of document.querySelectorAll("details")) more.open = true; });
 // Contents: which part is on the screen.
 const links = new Map([...document.querySelectorAll("nav a")].map((a) => [a.getAttribute("href").slice(1), a]));
 const seen = new IntersectionObserver((entries) => {

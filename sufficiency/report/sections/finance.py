@@ -94,7 +94,7 @@ def _reported(outcome: Outcome) -> tuple[Table, ...]:
     if compared.empty:
         return ()
     known = compared[compared[[c for c in compared if str(c).startswith("reported")]].notna().any(axis=1)]
-    table = known.reset_index(drop=True)
+    table = known.drop(columns="says", errors="ignore").reset_index(drop=True)
     if "authority" in table:
         table["authority"] = [outcome.area.authorities.get(a, a) for a in table["authority"]]
     if "financial_year" in table:
@@ -104,6 +104,7 @@ def _reported(outcome: Outcome) -> tuple[Table, ...]:
             "reported",
             "Modelled balances beside what the councils reported",
             table,
-            {c: "£" for c in table if str(c).endswith("_gbp")},
+            {c: "£" for c in table if str(c).endswith("_gbp")} | {"measure": "code"},
+            note="What explains each difference is said below.",
         ),
     )

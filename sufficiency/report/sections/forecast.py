@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from sufficiency.plan import Outcome
 from sufficiency.report import charts
 from sufficiency.report.model import Chart, Exhibit, Section, Table
+from sufficiency.report.sections import trust
 from sufficiency.report.sections.common import INTERVAL, LEVELS, across, middle, milestones, rests_on, with_interval
 from sufficiency.report.words import between, shown
 
@@ -27,9 +28,10 @@ def section(outcome: Outcome) -> Section:
         "forecast",
         "How many plans to expect",
         words=(
-            f"From {now:,.0f} plans in January {area.base_year}, {mid:,.0f} are forecast in January {last}; nine futures in ten lie between {between(low, high)}. That is {shown((mid / now) ** (1 / (last - area.base_year)) - 1, '%')} a year.",
+            f"From {now:,.0f} plans in January {area.base_year}, {mid:,.0f} are forecast in January {last}; nine futures in ten hold {between(low, high)}. That is {shown((mid / now) ** (1 / (last - area.base_year)) - 1, '%')} a year.",
             f"In the first year about {flow.get('joiners', 0):,.0f} children join, {flow.get('movers', 0):,.0f} move from one type of setting to another, {flow.get('leavers', 0):,.0f} leave, and {flow.get('transfers_in', 0):,.0f} on balance move in or are explained by no return. "
             "Each January is the one before, plus joiners and transfers in, less leavers, to the child, in every simulated future.",
+            *trust.words(outcome),
             *_support_words(outcome),
         ),
         exhibits=(
@@ -37,14 +39,15 @@ def section(outcome: Outcome) -> Section:
                 "forecast-authority",
                 "EHC plans by authority, counted and forecast",
                 partial(_by_authority, outcome),
-                f"Counts to January {area.base_year}, then a fan to January {last}: {mid:,.0f}, between {between(low, high)}.",
+                f"Counts to January {area.base_year}, then a fan to January {last}: {mid:,.0f}, or {between(low, high)} in nine futures of ten.",
             ),
             _table(outcome, "authority", "forecast-by-authority", "EHC plans by authority"),
+            *trust.exhibits(outcome),
             Chart(
                 "forecast-setting",
                 "EHC plans by group of settings, forecast",
                 partial(_by_group, outcome),
-                "A fan a group of settings: mainstream, special, further education, alternative provision, early years, educated elsewhere.",
+                "One panel a group of settings. The scales differ: read each by its own axis.",
             ),
             _table(outcome, "setting_group", "forecast-by-setting", "EHC plans by group of settings"),
             _table(outcome, "phase", "forecast-by-phase", "EHC plans by phase"),
@@ -117,7 +120,7 @@ def _support_words(outcome: Outcome) -> tuple[str, ...]:
     low, mid, high = middle(summary, value, year=last)
     first = summary["year"].min()
     return (
-        f"SEN Support is forecast to go from {middle(summary, value, year=first)[1]:,.0f} pupils in January {first} to {mid:,.0f} in January {last}, between {between(low, high)}. A child given a plan leaves SEN Support.",
+        f"SEN Support is forecast to go from {middle(summary, value, year=first)[1]:,.0f} pupils in January {first} to {mid:,.0f} in January {last} ({between(low, high)} in nine futures of ten). A child given a plan leaves SEN Support.",
     )
 
 
@@ -134,7 +137,7 @@ def _support_exhibits(outcome: Outcome) -> tuple[Exhibit, ...]:
             "support-forecast",
             "Pupils on SEN Support, forecast",
             partial(charts.fan, named, value, unit="pupils", by="authority"),
-            "A fan an authority.",
+            "One panel an authority: the middle forecast, and the band that holds nine futures in ten.",
         ),
         Table(
             "support",

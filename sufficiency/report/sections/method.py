@@ -38,6 +38,7 @@ def section(outcome: Outcome) -> Section:
                 "notes",
                 "What was read, what is doubtful, what is assumed",
                 notes[["table", "kind", "says"]],
+                {"table": "code"},
                 rows_shown=200,
             ),
             Table("glossary", "Words", pd.DataFrame(list(WORDS.items()), columns=["word", "meaning"])),

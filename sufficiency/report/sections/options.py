@@ -6,11 +6,15 @@ from functools import partial
 
 import pandas as pd
 
+from sufficiency.funding.worth import BUILT, place_payback
 from sufficiency.plan import Outcome
 from sufficiency.report import charts
 from sufficiency.report.model import Chart, Section, Table
-from sufficiency.report.sections.common import LEVELS, middle, milestones, rests_on
+from sufficiency.report.sections.common import LEVELS, middle, milestones
 from sufficiency.report.words import gbp
+from sufficiency.school_year import financial_label
+
+LATEST_YEARS = 60  # a building's life: what takes longer never pays [years]
 
 
 def section(outcome: Outcome) -> Section:
@@ -26,7 +30,7 @@ def section(outcome: Outcome) -> Section:
         "Where one more place is worth most",
         words=(
             f"In January {year} one more place would save most at {', '.join(f'{r.name} ({gbp(r.value)} a year)' for r in best.itertuples(index=False))}. "
-            "The value counts journeys, placements and fees, and prices a child's time and the want of a place: it ranks options, and is not cash alone.",
+            "The value counts journeys, placements and fees, and prices a child's time and being without a place: it ranks options, and is not cash alone. It rests on the same prices as the section before.",
             f"{children:,.0f} children at independent or non-maintained schools have a need that a state setting in the area suits. Were there room, placing them there would save {gbp(saves)} a year.",
             "A value holds for one place, with everything else as it is: for a block of places, run a scenario. The library's `openings` chooses among options within a budget, over many futures at once.",
         ),
@@ -34,9 +38,7 @@ def section(outcome: Outcome) -> Section:
             Chart(
                 "value",
                 f"What one more place would save, January {year}",
-                partial(
-                    charts.bars, worth.head(15), "name", "value", unit="GBP a year", low="low", high="high", how="£"
-                ),
+                partial(charts.bars, worth.head(15), "name", "value", unit="£ a year", low="low", high="high", how="£"),
                 "Settings with the highest value first, with the range of nine futures in ten.",
             ),
             Table(
@@ -46,8 +48,27 @@ def section(outcome: Outcome) -> Section:
                 {"type": "code", "saves a year": "£", "1 in 20 below": "£", "1 in 20 above": "£"},
                 rows_shown=40,
             ),
+            _payback(outcome),
         ),
-        assumptions=rests_on(outcome.area, "allocate"),
+    )
+
+
+def _payback(outcome: Outcome) -> Table:
+    """Return when each kind of new place has paid for itself, each child in one leaving an independent school."""
+    area, year = outcome.area, int(outcome.budget.balance["financial_year"].min())
+    rows = []
+    for code, name in area.authorities.items():
+        for built in BUILT:
+            found = place_payback(area, 1, built=built, authority=code, financial_year=year)
+            years = f"{found.years:.1f}" if found.years < LATEST_YEARS else "never, at these prices"
+            rows.append((name, built, found.capital_gbp, found.saving_gbp, years))
+    columns = ["authority", "what is built", "capital a place", "saves a year", "paid for in years"]
+    return Table(
+        "payback",
+        f"When a new place has paid for itself, prices of {financial_label(year)}",
+        pd.DataFrame(rows, columns=columns),
+        {"what is built": "code", "capital a place": "£", "saves a year": "£"},
+        note="If each child in one would else be at an independent special school: their fee, less the place and its top-up. Half the places are filled in the first year, all from the second. Journeys are left out, since High Needs does not pay for them; so is a child who would else be in mainstream, for whom a place costs and does not save.",
     )
 
 

@@ -37,7 +37,7 @@ def section(outcome: Outcome) -> Section:
                 "shortfall",
                 "Children with no suitable place, forecast",
                 partial(charts.fan, total, "children", unit="children"),
-                f"A fan: {mid:,.0f} by January {last}, between {between(low, high)}.",
+                f"A fan: {mid:,.0f} by January {last}, or {between(low, high)} in nine futures of ten.",
             ),
             Chart(
                 "shortfall-grid",

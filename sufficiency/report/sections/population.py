@@ -36,7 +36,7 @@ def section(outcome: Outcome) -> Section:
         "Children and young people",
         words=(
             f"{count(now, 'child or young person', 'children and young people')} aged 0 to 24 live in {area.name} in January {area.base_year}; "
-            f"{then:,.0f} are projected in January {last}, {shown(then / now - 1, '%')} {'more' if then > now else 'fewer'} on balance ({', '.join(moves)}).",
+            f"{then:,.0f} are projected in January {last}, {shown(abs(then / now - 1), '%')} {'more' if then > now else 'fewer'} on balance ({', '.join(moves)}).",
             f"Housing adds {homes:,.0f} homes named in the area's own list."
             if homes
             else "No list of planned homes was given, so housing counts only as far as the projection allows for it.",

@@ -27,7 +27,7 @@ def section(outcome: Outcome) -> Section:
                 else " No lever is pulled: this is what happens if things go on as they are."
             ),
         ),
-        exhibits=(Table("sources", "What this report was made from", area.sources, rows_shown=40),)
+        exhibits=(Table("sources", "What this report was made from", area.sources, {"table": "code"}, rows_shown=40),)
         if len(area.sources)
         else (),
     )

@@ -72,7 +72,7 @@ def section(outcome: Outcome) -> Section:
                 "summary-shortfall",
                 "Children with no suitable place, by January",
                 partial(_fan, outcome),
-                "A fan of the want of places, with the range that holds nine futures in ten.",
+                "The middle forecast as a line; nine futures in ten lie in the band.",
             ),
             Table(
                 "summary-table",

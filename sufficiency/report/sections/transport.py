@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from sufficiency.plan import Outcome
 from sufficiency.report import charts
 from sufficiency.report.model import Chart, Section, Table
+from sufficiency.report.sections import rounds
 from sufficiency.report.sections.common import INTERVAL, LEVELS, middle, milestones, rests_on
 from sufficiency.report.words import between, shown
 from sufficiency.school_year import financial_label
@@ -34,7 +35,7 @@ def section(outcome: Outcome) -> Section:
         "Home-to-school transport",
         words=(
             f"About {people:,.0f} children with a specialist place are carried in {financial_label(first)}, at {shown(start, '£')} ({shown(unit, '£')} each); {beyond:,.0f} ride longer than guidance expects. In {financial_label(last)} the bill for children with a place is {shown(mid, '£')} ({between(low, high, '£')}), at constant prices.",
-            f"Before calibration the model makes {financial_label(first)} cost {shown(before, '£')}; it is then scaled, {scale}. Children without a place are not carried here, and will need carrying somewhere: read this with the shortfall.",
+            f"Before calibration the model makes {financial_label(first)} cost {shown(before, '£')}; it is then scaled, {scale}. Children without a place are not carried here, and will need carrying somewhere. Where the bill falls as places run short it is no saving: those who find a place live nearer, and the others' journeys are not yet counted.",
             "Transport is paid by the council's own budget, never by High Needs. A place nearer home moves money between the two.",
         ),
         exhibits=(
@@ -42,7 +43,7 @@ def section(outcome: Outcome) -> Section:
                 "transport-cost",
                 "Home-to-school transport for children with a specialist place, by financial year",
                 partial(_fan, total),
-                f"A fan: {shown(mid, '£')} in {financial_label(last)}, between {between(low, high, '£')}.",
+                f"A fan: {shown(mid, '£')} in {financial_label(last)}, or {between(low, high, '£')} in nine futures of ten.",
             ),
             Table(
                 "transport-modes",
@@ -74,6 +75,7 @@ def section(outcome: Outcome) -> Section:
                 {"modelled": "2", "national": "2"},
                 note="DfE, Home to school transport: LA data collection, 2025/26.",
             ),
+            *rounds.exhibits(outcome),
         ),
         assumptions=rests_on(area, "transport", "vehicles", "distance"),
     )

@@ -1,0 +1,132 @@
+"""Access without optimising anything: places within reach of each zone, and how far the nearest suitable school is."""
+
+from __future__ import annotations
+
+from functools import lru_cache, partial
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from sufficiency.allocate import nearest_suitable, within_reach
+from sufficiency.plan import Outcome
+from sufficiency.report import charts, maps
+from sufficiency.report.model import Chart, Map, Section, Table
+from sufficiency.report.sections.common import rests_on
+from sufficiency.report.sections.zones import map_settings, map_years
+from sufficiency.report.words import label
+from sufficiency.school_year import PHASES, phase_of
+
+DRAWS: Final = 20  # whose mean is the expected demand
+
+
+def section(outcome: Outcome) -> Section:
+    """Return the section on access."""
+    area, years = outcome.area, map_years(outcome)
+    first, last = years[0], years[-1]
+    now, then = (_whole(outcome, year) for year in (first, last))
+    table = _by_district(outcome, first, last)
+    least = table.loc[table["places a child"].idxmin()]
+    farthest = table.loc[table["minutes to the nearest"].idxmax()]
+    return Section(
+        "access",
+        "Places within reach",
+        words=(
+            "A check that optimises nothing: each state setting's places are shared among the children near it whom it suits, and each home adds up its shares (a two-step floating catchment; what is near counts for more). One place within reach for each child who needs one is balance.",
+            f"In January {first} there are {now:.2f} places within reach for each child; in January {last}, with the places now planned, {then:.2f}. "
+            f"{least['district']} has the fewest today ({least['places a child']:.2f}); from {farthest['district']} the nearest special school that suits is farthest ({farthest['minutes to the nearest']:.0f} minutes on average).",
+        ),
+        exhibits=(
+            Map(
+                "map-access",
+                "Places within reach for each child who needs one, by home zone",
+                partial(access_map, outcome, first),
+                partial(_interactive, outcome),
+                f"Zones shaded by state places within reach for each child; darker zones have more. Years {first} to {last} can be chosen.",
+            ),
+            Chart(
+                "nearest",
+                f"Minutes to the nearest state special school that suits, January {first}",
+                partial(charts.grid, nearest_minutes(outcome, first), "need_group", "phase", "minutes"),
+                "A grid of groups of needs by phase; darker cells are farther from a school that suits. A dash: none suits.",
+                note="Averaged over children of the age in each zone, whether the school has room or not.",
+            ),
+            Table(
+                "access-district",
+                "Places within reach, and the nearest school that suits, by home district",
+                table,
+                dict.fromkeys(table.columns[2:4], "2") | {"children": "n", "minutes to the nearest": "n"},
+                note=f"Children who need a specialist place, and minutes, in January {first}.",
+                counts=("children",),
+            ),
+        ),
+        assumptions=rests_on(area, "suitability", "distance"),
+    )
+
+
+def access_map(outcome: Outcome, year: int) -> Figure:
+    """Return a map of state places within reach for each child who needs one, by home zone, in one January."""
+    return maps.still(
+        outcome.area,
+        _reach(outcome, year).summary("zone").set_index("zone")["places_per_child"],
+        unit=f"places a child, January {year}",
+        settings=map_settings(outcome, [year], still=True),
+        how="2",
+    )
+
+
+def _interactive(outcome: Outcome) -> str:
+    years = map_years(outcome)
+    found = {y: _reach(outcome, y).summary("zone").set_index("zone")["places_per_child"] for y in years}
+    return maps.interactive(
+        outcome.area,
+        "access",
+        pd.DataFrame(found).reindex(outcome.area.zones["zone"]),
+        unit="places a child",
+        settings=map_settings(outcome, years),
+        year=years[0],
+        how="2",
+    )
+
+
+@lru_cache(maxsize=16)
+def _reach(outcome: Outcome, year: int) -> Any:
+    return within_reach(outcome.area, outcome.plans, year=year, decay=True, draws=DRAWS)
+
+
+def _whole(outcome: Outcome, year: int) -> float:
+    found = _reach(outcome, year).summary("authority")
+    return float(np.average(found["places_per_child"], weights=found["children"]))
+
+
+def _nearest(outcome: Outcome, year: int) -> pd.DataFrame:
+    """Return minutes to the nearest state special school that suits, with the children of the phase in each zone."""
+    area = outcome.area
+    found = nearest_suitable(area, year=year)
+    living = area.zone_children.assign(phase=phase_of(area.zone_children["ncy"].to_numpy(dtype=int)))
+    living = living.groupby(["zone", "phase"], as_index=False)["children"].sum()
+    return found.merge(living, on=["zone", "phase"]).dropna(subset="minutes")
+
+
+def nearest_minutes(outcome: Outcome, year: int) -> pd.DataFrame:
+    """Return mean minutes to the nearest state special school that suits: need_group, phase, minutes."""
+    found = _nearest(outcome, year)
+    found = found[found["phase"].isin(["primary", "secondary", "post_16"])]
+    found = found.assign(total=found["minutes"] * found["children"])
+    sums = found.groupby(["need_group", "phase"], sort=False)[["total", "children"]].sum().reset_index()
+    sums["phase"] = pd.Categorical(sums["phase"], list(PHASES), ordered=True)
+    sums = sums.sort_values("phase", kind="stable").assign(minutes=lambda t: t["total"] / t["children"])
+    return sums.assign(phase=[label(str(p), "phase") for p in sums["phase"]])[["need_group", "phase", "minutes"]]
+
+
+def _by_district(outcome: Outcome, first: int, last: int) -> pd.DataFrame:
+    now, then = (_reach(outcome, year).summary("district").set_index("district") for year in (first, last))
+    found = _nearest(outcome, first).merge(outcome.area.zones[["zone", "district"]], on="zone")
+    found = found[found["phase"].isin(["primary", "secondary"])]
+    sums = found.assign(total=found["minutes"] * found["children"]).groupby("district")[["total", "children"]].sum()
+    table = now[["children", "places_per_child"]].assign(
+        then=then["places_per_child"], minutes=sums["total"] / sums["children"]
+    )
+    table.columns = ["children", "places a child", f"places a child, {last}", "minutes to the nearest"]
+    return table.rename_axis("district").reset_index()

@@ -1,0 +1,108 @@
+"""How far to trust the forecast: what it would have said in the past, beside what happened and beside simpler ways."""
+
+from __future__ import annotations
+
+from functools import lru_cache, partial
+from typing import Final
+
+import pandas as pd
+
+from sufficiency.area import Area
+from sufficiency.forecast import backtest
+from sufficiency.forecast.backtest import EARLIEST_YEARS, MODEL, Backtest
+from sufficiency.plan import Outcome
+from sufficiency.report.model import Chart, Exhibit, Table
+from sufficiency.report.record import fans_against_truth
+from sufficiency.report.words import count
+
+HORIZONS: Final = (1, 2, 3)
+DRAWS: Final = 200
+NAMES: Final = {
+    MODEL: "This forecast",
+    "last value": "No change",
+    "linear trend": "Straight line through the past",
+    "last growth": "Last year's growth again",
+    "shrunk growth": "Growth half-way to England's",
+}
+
+
+def record(outcome: Outcome) -> Backtest | None:
+    """Return the area's own backtest, or nothing where too few Januaries are known for one."""
+    area = outcome.before or outcome.area
+    known = {int(y) for y in area.plans["year"] if y <= area.base_year}
+    return _record(area, outcome.options["seed"]) if len(known) > EARLIEST_YEARS else None
+
+
+@lru_cache(maxsize=2)
+def _record(area: Area, seed: int) -> Backtest:
+    return backtest(area, horizons=HORIZONS, draws=DRAWS, seed=seed)
+
+
+def words(outcome: Outcome) -> tuple[str, ...]:
+    """Return what the record says, in a paragraph."""
+    found = record(outcome)
+    if found is None:
+        return ("Too few past Januaries are known to test the forecast on this area.",)
+    table = scores(found)
+    own = table[table["forecast"] == NAMES[MODEL]].iloc[0]
+    cases = found.cases("authority").query("method == @MODEL", local_dict={"MODEL": MODEL})
+    held = int(((cases["truth"] >= cases["low"]) & (cases["truth"] <= cases["high"])).sum())
+    misses = ", ".join(f"{own[c]:.1f}% {_ahead(c)}" for c in table.columns[1:-1] if own[c] == own[c])
+    first, last = found.runs[0].origin, found.runs[-1].origin
+    return (
+        f"How far to trust this: run again from each January from {first} to {last} with only what was known then, the forecast of all plans missed by {misses} (the typical case, either way). "
+        f"Its 9-in-10 range held the truth in {held} of {count(len(cases), 'case')}. {_beside(table)} "
+        "These are few cases, in unusual years: one surge moves every row.",
+    )
+
+
+@lru_cache(maxsize=2)
+def scores(found: Backtest) -> pd.DataFrame:
+    """Return the typical miss of each method at each horizon, and how often its range held: a row a method. [%]"""
+    each = found.scores()
+    wide = each.pivot_table(index="method", columns="horizon", values="median_ape", sort=False)
+    wide.columns = [f"{h} year{'s' if h > 1 else ''} ahead" for h in wide.columns]
+    held = (each["coverage_90"] * each["cases"]).groupby(each["method"]).sum() / each.groupby("method")["cases"].sum()
+    wide["truth in its 9 in 10 range"] = held
+    return wide.reset_index().rename(columns={"method": "forecast"}).assign(forecast=lambda t: t["forecast"].map(NAMES))
+
+
+def _ahead(column: str) -> str:
+    return f"at {column.replace(' ahead', '')}"
+
+
+def _lower(name: str) -> str:
+    return name[0].lower() + name[1:]
+
+
+def _beside(table: pd.DataFrame) -> str:
+    """Return how the forecast compares with the simpler ways, at each horizon."""
+    own, others = table.iloc[0], table.iloc[1:]
+    better = {c: [r["forecast"] for _, r in others.iterrows() if r[c] < own[c]] for c in table.columns[1:-1]}
+    if not any(better.values()):
+        return f"No simpler way did better at any distance: {', '.join(_lower(n) for n in others['forecast'])}."
+    said = [f"{_ahead(c)}, {' and '.join(map(_lower, names))}" for c, names in better.items() if names]
+    return f"Simpler ways that happened to come nearer here: {'; '.join(said)}."
+
+
+def exhibits(outcome: Outcome) -> tuple[Exhibit, ...]:
+    """Return the chart of fans against the truth, and the table of misses."""
+    found = record(outcome)
+    if found is None:
+        return ()
+    table = scores(found)
+    return (
+        Chart(
+            "record",
+            "What the forecast would have said, beside what happened",
+            partial(fans_against_truth, found, outcome.area.authorities),
+            "Past forecasts as fans from each January, over a line of the plans counted.",
+        ),
+        Table(
+            "record-scores",
+            "How far forecasts of all plans missed, typical case, % either way",
+            table,
+            dict.fromkeys(table.columns[1:-1], "1") | {table.columns[-1]: "%"},
+            note="The ranges of the simpler ways come from their own misses at other Januaries here.",
+        ),
+    )

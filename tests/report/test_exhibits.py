@@ -1,0 +1,147 @@
+"""What the report shows of the parts: the forecast's record, rounds, access, reasons, payback; each as Python gives it too."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from docx import Document
+from matplotlib.figure import Figure
+from pyproj import Transformer
+
+import sufficiency as sf
+from sufficiency.errors import MissingError
+from sufficiency.plan import Outcome
+from sufficiency.report.building import build
+from sufficiency.report.model import Table
+from sufficiency.report.sections import access, options, rounds, trust, why
+from sufficiency.report.word import EDGES_CM, LETTER_CM, SIZES, document
+
+
+def shown(outcome: Outcome, key: str, **how: int) -> pd.DataFrame:
+    tables = {e.key: e.frame for _, e in build(outcome, **how).exhibits() if isinstance(e, Table)}
+    return tables[key]
+
+
+def test_the_forecast_stands_beside_simpler_ways_of_forecasting(example_outcome: Outcome) -> None:
+    table = shown(example_outcome, "record-scores")
+    assert table["forecast"].iloc[0] == "This forecast"
+    assert len(table) == 5
+    assert table.iloc[:, 1:-1].gt(0).all().all()
+    assert table["truth in its 9 in 10 range"].between(0, 1).all()
+
+
+def test_the_record_is_the_area_s_own_without_the_scenario(example_outcome: Outcome) -> None:
+    found = trust.record(example_outcome)
+    assert found is not None
+    assert found.authorities == tuple(example_outcome.area.authorities)
+    assert isinstance(sf.report.fans_against_truth(found), Figure)
+
+
+def test_an_area_with_too_few_januaries_says_that_nothing_can_be_tested(example_outcome: Outcome) -> None:
+    area = sf.example_area()
+    short = area.replace(plans=area.plans[area.plans["year"] >= area.base_year - 1])
+    outcome = replace(example_outcome, area=short, before=short)
+    assert trust.record(outcome) is None
+    assert trust.exhibits(outcome) == ()
+    assert "Too few past Januaries" in trust.words(outcome)[0]
+
+
+def test_rounds_carry_every_child_once_and_homes_are_to_the_nearest_kilometre(example_outcome: Outcome) -> None:
+    plan, lines = rounds.planned(example_outcome), rounds.geojson(example_outcome)
+    assert lines is not None
+    assert rounds.by_round(plan)["children"].sum() == plan.plan.stops["children"].sum()
+    to_grid = Transformer.from_crs("EPSG:4326", "EPSG:27700", always_xy=True)
+    homes = [
+        p for f in lines["features"] if f["geometry"]["type"] == "LineString" for p in f["geometry"]["coordinates"][:-1]
+    ]
+    east, north = to_grid.transform(*np.array(homes).T)
+    assert np.abs(np.r_[east, north] / 1000 - np.round(np.r_[east, north] / 1000)).max() < 0.005
+
+
+def test_rounds_lie_beside_the_report_unless_small_numbers_are_hidden(example_outcome: Outcome, tmp_path: Path) -> None:
+    open_to_all = build(example_outcome, suppress=5)
+    assert not {"map-rounds", "rounds", "round-stops", "obstacles", "map-group", "map-full"} & {
+        e.key for _, e in open_to_all.exhibits()
+    }
+    sf.report.write(example_outcome, tmp_path / "inside")
+    sf.report.write(example_outcome, tmp_path / "outside", suppress=5)
+    assert json.loads((tmp_path / "inside" / "rounds.geojson").read_text())["type"] == "FeatureCollection"
+    assert not (tmp_path / "outside" / "rounds.geojson").exists()
+
+
+def test_rounds_of_any_school_can_be_drawn(example_outcome: Outcome) -> None:
+    assert isinstance(sf.report.rounds_map(example_outcome, "149367", 2026, seconds=0), Figure)
+
+
+def test_places_within_reach_fall_where_plans_grow_and_places_do_not(example_outcome: Outcome) -> None:
+    table = shown(example_outcome, "access-district")
+    assert set(table["district"]) == set(example_outcome.area.zones["district"])
+    assert (table["places a child"] > table["places a child, 2030"]).mean() > 0.5
+    assert isinstance(sf.report.access_map(example_outcome, 2028), Figure)
+
+
+def test_the_nearest_school_that_suits_is_some_way_off(example_outcome: Outcome) -> None:
+    found = access.nearest_minutes(example_outcome, 2025)
+    assert found["minutes"].between(3, 90).all()
+    assert not found.duplicated(["need_group", "phase"]).any()
+
+
+def test_the_school_that_is_explained_is_full(example_outcome: Outcome) -> None:
+    section = why.section(example_outcome)
+    assert "turns most away" in section.words[0] or "No state school is full" in section.words[0]
+    table = next((e.frame for e in section.exhibits if e.key == "turned-away"), None)
+    if table is not None:
+        assert table["children"].is_monotonic_decreasing
+        assert table["children"].gt(0).all()
+
+
+def test_any_setting_and_any_group_can_be_mapped(example_outcome: Outcome) -> None:
+    assert isinstance(sf.report.setting_map(example_outcome, "137875", 2028), Figure)
+    assert isinstance(sf.report.group_map(example_outcome, "semh", "secondary", 2030), Figure)
+
+
+def test_a_group_that_is_not_known_is_named_with_those_that_are(example_outcome: Outcome) -> None:
+    with pytest.raises(MissingError, match=r"'secondry' is not one of .*secondary"):
+        sf.report.group_map(example_outcome, "semh", "secondry", 2030)
+
+
+def test_whom_an_option_helps_can_be_mapped(example_outcome: Outcome) -> None:
+    area = example_outcome.area
+    choice = pd.DataFrame(
+        {"option": ["Expand Kingsley"], "kind": "expand", "setting": "137875", "places": 24, "year": 2028}
+    ).assign(capital_gbp_per_place=area.value("funding.capital_special_expansion_gbp"))
+    found = sf.allocate.openings(area, example_outcome.plans, choice, draws=2, seconds=1)
+    assert isinstance(sf.report.option_map(example_outcome, found, "Expand Kingsley"), Figure)
+
+
+def test_a_dearer_place_takes_longer_to_pay_for_itself(example_outcome: Outcome) -> None:
+    table = shown(example_outcome, "payback")
+    own = table[table["authority"] == table["authority"].iloc[0]].set_index("what is built")
+    assert float(own.at["new special school", "paid for in years"]) > float(
+        own.at["special expansion", "paid for in years"]
+    )
+    assert options.LATEST_YEARS > 25
+
+
+def test_no_word_of_a_table_is_broken_in_word(example_outcome: Outcome) -> None:
+    report = build(example_outcome)
+    only = replace(
+        report,
+        sections=tuple(
+            replace(s, exhibits=tuple(e for e in s.exhibits if isinstance(e, Table))) for s in report.sections
+        ),
+    )
+    made = Document(io.BytesIO(document(only, {})))
+    assert made.tables
+    for grid in made.tables:
+        assert sum(c.width.cm for c in grid.columns) < 16.8
+        for cell, column in zip(grid.rows[0].cells, grid.columns, strict=True):
+            longest = max(len(word) for word in cell.text.split())
+            letter = LETTER_CM * cell.paragraphs[0].runs[0].font.size.pt / SIZES[0]
+            assert column.width.cm >= 0.95 * (longest * letter + EDGES_CM), cell.text
