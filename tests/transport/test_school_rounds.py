@@ -55,6 +55,13 @@ def test_map_and_table_agree(planned: SchoolRounds) -> None:
     assert json.loads(json.dumps(shapes)) == shapes
 
 
+def test_the_table_and_map_are_given_by_the_result_too(found: Journeys) -> None:
+    table = found.rounds_table(SCHOOL, 2025, seconds=0.2)
+    shapes = found.rounds_geojson(SCHOOL, 2025, homes="none", seconds=0.2)
+    assert shapes["type"] == "FeatureCollection"
+    assert sum(f["properties"]["children"] for f in shapes["features"]) == table["children"].sum()
+
+
 def test_home_points_are_rounded_or_left_out_unless_asked_for(planned: SchoolRounds) -> None:
     def points(shapes: dict) -> set:  # type: ignore[type-arg]
         lines = [f["geometry"]["coordinates"] for f in shapes["features"] if f["geometry"]["type"] == "LineString"]
