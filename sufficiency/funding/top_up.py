@@ -168,10 +168,9 @@ def _with_bands(area: Area, gbp: xr.DataArray, growth: float) -> xr.DataArray:
         gbp.loc[{"provision": provision}] = np.nan
         for need, own in rows.groupby("need"):
             given = dict(zip(own["financial_year"].astype(int), own["top_up_gbp"].astype(float), strict=True))
-            if min(given) > gbp["financial_year"].values[0]:
-                continue
-            path = project(given, [int(y) for y in gbp["financial_year"].values], growth=growth)
-            gbp.loc[{"provision": provision, "need": need}] = path.to_numpy()[:, None]
+            from_first = [int(y) for y in gbp["financial_year"].values if y >= min(given)]
+            path = project(given, from_first, growth=growth)
+            gbp.loc[{"provision": provision, "need": need, "financial_year": from_first}] = path.to_numpy()[:, None]
     return gbp
 
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sufficiency import funding, tables
 from sufficiency.errors import InputError, MissingError
 from sufficiency.funding.lines import LINES, PLACEMENT_GROUPS, STREAMS
+from sufficiency.funding.top_up import unit_costs
 from sufficiency.levers import ChangeAssumption
 from sufficiency.vocabulary import SETTINGS, UNPLACED
 from tests.funding.conftest import HOME, NEEDS, NEXT, SCHOOLS, Placed, Plans, make_children
@@ -292,6 +293,18 @@ def test_a_band_missing_for_a_state_is_refused_by_name(two_authorities):
         funding.high_needs(area, *make_children(*BASE, (HOME, 5, "SEMH", "S1", 1)))
 
 
+def test_a_band_that_begins_later_prices_its_need_from_then_on(two_authorities):
+    bands = pd.DataFrame(
+        [("ASD", "special", 2025, 15_000.0), ("SEMH", "special", 2026, 18_000.0)],
+        columns=["need", "setting_type", "financial_year", "top_up_gbp"],
+    )
+    unit = unit_costs(two_authorities.replace(bands=tables.check(bands, tables.BANDS)), [2025, 2026, 2027]).gbp
+    semh = unit.sel(authority=HOME, provision="special", need="SEMH")
+    assert np.isnan(semh.sel(financial_year=2025).item())
+    assert semh.sel(financial_year=2026).item() == 18_000
+    assert semh.sel(financial_year=2027).item() == pytest.approx(18_450)
+
+
 def test_bands_for_later_years_only_say_which_years_there_are(two_authorities):
     bands = pd.DataFrame(
         [("ASD", "special", 2027, 15_000.0)], columns=["need", "setting_type", "financial_year", "top_up_gbp"]
@@ -299,6 +312,25 @@ def test_bands_for_later_years_only_say_which_years_there_are(two_authorities):
     area = two_authorities.replace(bands=tables.check(bands, tables.BANDS))
     with pytest.raises(MissingError, match="no band at special for 2025-26: there are bands for 2027-28"):
         funding.high_needs(area, *make_children(*BASE))
+
+
+def test_a_transfer_from_the_schools_block_is_income_and_one_above_the_limit_is_noted(two_authorities):
+    rows = pd.DataFrame([(HOME, 2025, "schools_block_gbp", 2e8)], columns=list(two_authorities.high_needs)[:4])
+    own = two_authorities.replace(
+        high_needs=tables.check(pd.concat([two_authorities.high_needs, rows]), tables.HIGH_NEEDS)
+    )
+
+    def asked(share: float) -> funding.HighNeedsBudget:
+        area = ChangeAssumption("funding.schools_block_transfer_share", share)(own)
+        return funding.high_needs(area, *make_children(*BASE))
+
+    none, half = asked(0.0), asked(0.005)
+    assert (half.income.sel(source="schools_block_transfer", authority=HOME) == 1_000_000).all()
+    assert (half.income.sel(source="schools_block_transfer", authority=NEXT) == 0).all()
+    later = {"authority": HOME, "draw": 0, "financial_year": 2026}
+    assert (half.balance - none.balance).sel(**later).item() == 2_000_000
+    assert not any("schools forum" in says for says in half.notes["says"])
+    assert any("1.00% is above the 0.5% that a schools forum" in says for says in asked(0.01).notes["says"])
 
 
 @pytest.mark.parametrize(
