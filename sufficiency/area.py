@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import cache, partial
@@ -19,9 +19,9 @@ from typing import Any, Final
 import pandas as pd
 
 from sufficiency import policy, tables
-from sufficiency.errors import Fault, FaultyTableError, InputError, MissingError, SufficiencyError, nearest, one_of
+from sufficiency.errors import InputError, MissingError, SufficiencyError, nearest
+from sufficiency.inputs.crossed import cross_faults, doubts
 from sufficiency.inputs.files import read_text_table
-from sufficiency.vocabulary import NEEDS
 
 # Area attribute -> declaration; the file is the declaration's name. Needed tables first.
 NEEDED: Final = {
@@ -48,6 +48,7 @@ OPTIONAL: Final = {
     "vehicles": tables.VEHICLES,
 }
 TABLES: Final = NEEDED | OPTIONAL
+FILES: Final = {name: f"{schema.name}.csv" for name, schema in TABLES.items()}
 
 # What an area can't do for want of a table: said in its notes.
 GAPS: Final = {
@@ -186,7 +187,7 @@ def published_area(folder: str | Path, authority: str) -> Area:
         "sources": made.sources,
         "notes": [{"table": table, "kind": kind, "says": says} for table, kind, says in made.notes],
     }
-    faults = list(_cross_faults(settings, found))
+    faults = list(cross_faults(settings, found, FILES))
     if faults:
         raise InputError("\n".join(str(fault) for fault in faults))
     return Area(
@@ -220,7 +221,8 @@ def _read(folder: Path) -> tuple[Area | None, list[SufficiencyError]]:
                 found[name] = frame
     assumptions = kept(lambda: _assumptions(settings))
     boundaries = kept(lambda: _boundaries(folder / "boundaries.geojson"))
-    faults += list(_cross_faults(settings, found))
+    unread = kept(lambda: _unread(folder)) or []
+    faults += list(cross_faults(settings, found, FILES))
     if faults:
         return None, faults
     area = Area(
@@ -229,7 +231,7 @@ def _read(folder: Path) -> tuple[Area | None, list[SufficiencyError]]:
         base_year=settings["base_year"],
         assumptions=assumptions,
         sources=pd.DataFrame(list(settings.get("sources", {}).items()), columns=["table", "source"]),
-        notes=_notes(settings, found, assumptions),
+        notes=_notes(settings, found, assumptions, unread),
         boundaries=boundaries,
         **found,
     )
@@ -253,6 +255,8 @@ def _read_table(path: Path, schema: Any) -> pd.DataFrame:
 
 def _read_settings(folder: Path) -> dict[str, Any]:
     path = folder / "area.toml"
+    if folder.is_file():
+        raise InputError(f"{folder} is a file; give the folder that holds it, where area.toml is")
     if not folder.is_dir():
         raise MissingError(f"there is no folder {folder}; `sufficiency new {folder}` makes one to fill in")
     if not path.is_file():
@@ -265,7 +269,28 @@ def _read_settings(folder: Path) -> dict[str, Any]:
     wrong = [f"{key} ({kind.__name__})" for key, kind in wanted.items() if not isinstance(settings.get(key), kind)]
     if wrong or not settings["authorities"]:
         raise InputError(f"area.toml lacks {', '.join(wrong) or 'any authority'}; see `sufficiency new`")
+    _check_parts(settings)
     return settings
+
+
+def _check_parts(settings: Mapping[str, Any]) -> None:
+    """Refuse parts of area.toml that are not of the shape that the template shows."""
+    wrong = [
+        f"[{part}] must be a table, as {part}.x = …"
+        for part in ("sources", "assumptions")
+        if not isinstance(settings.get(part, {}), dict)
+    ]
+    if not wrong:
+        wrong = [
+            f"[assumptions.{name}] must be a table with value, unit, says, status and source"
+            for name, entry in settings.get("assumptions", {}).items()
+            if not isinstance(entry, dict)
+        ]
+    notes = settings.get("notes", [])
+    if not isinstance(notes, list) or not all(isinstance(n, dict) and isinstance(n.get("says"), str) for n in notes):
+        wrong.append('each [[notes]] must say something: says = "…"')
+    if wrong:
+        raise InputError(f"area.toml: {'; '.join(wrong)}; see `sufficiency new`")
 
 
 def _assumptions(settings: Mapping[str, Any]) -> pd.DataFrame:
@@ -284,12 +309,30 @@ def _boundaries(path: Path) -> Mapping[str, Any] | None:
         shapes = json.loads(path.read_text(encoding="utf-8"))
     except (json.JSONDecodeError, UnicodeDecodeError) as caught:
         raise InputError(f"{path.name} is not GeoJSON: {caught}") from caught
-    if not all("zone" in f.get("properties", {}) for f in shapes.get("features", [{}])):
+    features = shapes.get("features") if isinstance(shapes, dict) else None
+    if not isinstance(features, list) or not all(isinstance(f, dict) for f in features):
+        raise InputError(f"{path.name} is not GeoJSON: expected a FeatureCollection with a list of features")
+    if not all("zone" in (f.get("properties") or {}) for f in features):
         raise InputError(f"{path.name}: every feature needs a property 'zone' that matches zones.csv")
     return dict(shapes)
 
 
-def _notes(settings: Mapping[str, Any], found: Mapping[str, Any], assumptions: pd.DataFrame) -> pd.DataFrame:
+def _unread(folder: Path) -> list[tuple[str, str, str]]:
+    """Return notes on CSV files that are no table of an area; one that is nearly the name of a table is refused."""
+    others = sorted(p.name for p in folder.glob("*.csv") if p.name not in FILES.values())
+    absent = [file for file in FILES.values() if not (folder / file).exists()]
+    slips = [f"there is a file {o}, which is not read{near}" for o in others if (near := nearest(o, absent, 0.9))]
+    if slips:
+        raise InputError("; ".join(slips))
+    return [("area", "doubtful", f"{other} is not one of an area's tables, so it was not read") for other in others]
+
+
+def _notes(
+    settings: Mapping[str, Any],
+    found: Mapping[str, Any],
+    assumptions: pd.DataFrame,
+    unread: Sequence[tuple[str, str, str]] = (),
+) -> pd.DataFrame:
     rows = [(t, "read", s) for t, s in settings.get("sources", {}).items()]
     rows += [(n.get("table", "area"), n.get("kind", "doubtful"), n["says"]) for n in settings.get("notes", [])]
     rows += [
@@ -298,73 +341,5 @@ def _notes(settings: Mapping[str, Any], found: Mapping[str, Any], assumptions: p
         if a.status in ("assumed", "unverified")
     ]
     rows += [(name, "missing", f"no {name}.csv: {cost}") for name, cost in GAPS.items() if name not in found]
+    rows += [*doubts(settings, found), *unread]
     return pd.DataFrame(rows, columns=["table", "kind", "says"])
-
-
-def _cross_faults(settings: Mapping[str, Any], found: Mapping[str, pd.DataFrame]) -> Iterator[SufficiencyError]:
-    """Yield what only shows when tables are read together: unknown codes, gaps between years, ranges upside down."""
-    refers = {
-        "authority": list(settings["authorities"]),
-        "zone": list(found["zones"]["zone"]) if "zones" in found else None,
-        "setting": list(found["settings"]["setting"]) if "settings" in found else None,
-    }
-    for name, frame in found.items():
-        faults = [f for c, known in refers.items() for f in _unknown(name, frame, c, known)]
-        if name in ("population", "plans", "sen_support"):
-            faults += _year_gaps(frame)
-        if name == "settings":
-            upside = frame.index[frame["ncy_low"] > frame["ncy_high"]]
-            faults += [
-                Fault(i + 2, "ncy_low", f"{frame.at[i, 'ncy_low']} is above ncy_high, {frame.at[i, 'ncy_high']}")
-                for i in upside
-            ]
-            faults += _unknown_designations(frame)
-        if faults:
-            yield FaultyTableError(f"{TABLES[name].name}.csv", faults)
-    yield from _base_year_faults(settings, found)
-
-
-def _unknown(name: str, frame: pd.DataFrame, column: str, known: Sequence[str] | None) -> list[Fault]:
-    owns = {"zones": "zone", "settings": "setting"}.get(name) == column
-    is_type = name in ("plans", "states", "flows") and column == "setting"
-    if known is None or column not in frame or owns or is_type:
-        return []
-    held_elsewhere = name == "settings" and column == "authority"  # a school across the border is allowed
-    wrong = frame.index[~frame[column].isin(known)] if not held_elsewhere else []
-    return [
-        Fault(
-            i + 2,
-            column,
-            f"'{frame.at[i, column]}' is not one of {one_of(known, 4)}{nearest(frame.at[i, column], known)}",
-        )
-        for i in wrong
-    ]
-
-
-def _unknown_designations(frame: pd.DataFrame) -> list[Fault]:
-    return [
-        Fault(i + 2, "needs", f"'{need}' is not one of {one_of(NEEDS)}{nearest(need, NEEDS)}")
-        for i, needs in frame["needs"].items()
-        for need in str(needs).split()
-        if need not in NEEDS
-    ]
-
-
-def _year_gaps(frame: pd.DataFrame) -> list[Fault]:
-    by = ["authority", "phase"] if "phase" in frame else ["authority"]
-    faults = []
-    for key, years in frame.groupby(by)["year"].unique().items():
-        gaps = sorted(set(range(min(years), max(years) + 1)) - set(years))
-        who = ", ".join(key) if isinstance(key, tuple) else key
-        faults += [Fault(None, "year", f"{who} has no {g}, though it has years before and after") for g in gaps]
-    return faults
-
-
-def _base_year_faults(settings: Mapping[str, Any], found: Mapping[str, pd.DataFrame]) -> Iterator[SufficiencyError]:
-    year = settings["base_year"]
-    for name in ("plans", "states", "population"):
-        if name in found:
-            have = set(found[name].loc[found[name]["year"] == year, "authority"])
-            for code in settings["authorities"]:
-                if code not in have:
-                    yield InputError(f"{name}.csv has no rows for {code} in {year}, the base year of area.toml")

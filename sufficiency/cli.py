@@ -96,7 +96,7 @@ def forecast(
     with _progress() as tell:
         tell("Forecasting EHC plans", 0.1)
         plans = sf.forecast.plans(area, to=to, draws=draws, seed=seed)
-    _show(plans.summary(*by.split(",")))
+    _show(plans.summary(*_labels(by)))
 
 
 @app.command()
@@ -116,7 +116,7 @@ def allocate(
         outcome = sf.run(area, to=to, draws=draws, placed_draws=min(draws, 100), seed=seed, progress=tell)
     if outcome.placed is None:
         raise sf.InputError(f"{area.name} has no settings, places or zones, so nothing can be placed")
-    _show(outcome.placed.shortfall(*by.split(",")))
+    _show(outcome.placed.shortfall(*_labels(by)))
 
 
 @app.command()
@@ -133,7 +133,7 @@ def backtest(
     area = _area(folder, published, authority)
     with _progress() as tell:
         tell("Forecasting years held out", 0.1)
-        scores = sf.forecast.backtest(area, horizons=(1, 2, 3)).scores(*[b for b in by.split(",") if b])
+        scores = sf.forecast.backtest(area, horizons=(1, 2, 3)).scores(*_labels(by))
     _show(scores)
 
 
@@ -141,12 +141,16 @@ def backtest(
 def policy(on: Annotated[str, typer.Option(help="A day, 2025-09-01; none: today.")] = "") -> None:
     """List every national value in force on a date, with where it comes from."""
     import sufficiency as sf
+    from sufficiency.errors import MissingError
 
     try:
         day = date.fromisoformat(on) if on else date.today()
     except ValueError:
         raise sf.InputError(f"--on {on}: a day is needed, as 2025-09-01") from None
-    _show(sf.policy.rates(day))
+    values = sf.policy.rates(day)
+    if values.empty:
+        raise MissingError(f"no national value is known for {day:%d %B %Y}; choose a later day with --on")
+    _show(values)
 
 
 def main() -> None:
@@ -158,16 +162,30 @@ def main() -> None:
     except SufficiencyError as error:
         typer.echo(f"sufficiency: {error}", err=True)
         sys.exit(1)
+    except MemoryError:
+        typer.echo(
+            "sufficiency: there is not enough memory for this run; ask for fewer --draws or a nearer --to", err=True
+        )
+        sys.exit(1)
 
 
 def _area(folder: Path | None, published: Path | None, authority: str | None) -> Any:
     import sufficiency as sf
 
+    if authority is not None and published is None:
+        raise sf.InputError(f"--authority {authority} needs --published, the folder of published files to find it in")
     if published is not None:
+        if folder is not None:
+            raise sf.InputError(f"give an area folder, {folder}, or --published {published}: not both")
         if authority is None:
             raise sf.InputError("--published needs --authority, a name or an ONS code")
         return sf.published_area(published, authority=authority)
     return sf.read_area(folder) if folder else sf.example_area()
+
+
+def _labels(by: str) -> list[str]:
+    """Return 'need, phase' as its words."""
+    return [word.strip() for word in by.split(",") if word.strip()]
 
 
 def _show(frame: Any) -> None:

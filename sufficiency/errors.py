@@ -57,10 +57,10 @@ class FaultyTableError(InputError):
         super().__init__("\n".join([f"{source}: {len(self.faults):,} to correct", *lines]))
 
 
-def nearest(word: object, known: Iterable[object]) -> str:
-    """Return "; did you mean 'x'?" for the known word nearest to `word`, or nothing where none is near."""
+def nearest(word: object, known: Iterable[object], alike: float = 0.6) -> str:
+    """Return "; did you mean 'x'?" for the known word nearest to `word`, or nothing where none is `alike` (0 to 1)."""
     by_lower = {str(k).lower(): str(k) for k in known}
-    near = difflib.get_close_matches(str(word).lower(), list(by_lower), n=1, cutoff=0.6)
+    near = difflib.get_close_matches(str(word).lower(), list(by_lower), n=1, cutoff=alike)
     return f"; did you mean '{by_lower[near[0]]}'?" if near else ""
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 NCY_LOW: Final = -4
 NCY_HIGH: Final = 20
+LAST_YEAR: Final = 2100  # as far as any table or forecast reaches [year]
 NCYS: Final = tuple(range(NCY_LOW, NCY_HIGH + 1))
 
 PHASES: Final[dict[str, tuple[int, int]]] = {

@@ -16,7 +16,7 @@ import pandera.pandas as pa
 import xarray as xr
 
 from sufficiency.errors import Fault, FaultyTableError, InputError, nearest, one_of
-from sufficiency.school_year import NCY_HIGH, NCY_LOW, PHASES
+from sufficiency.school_year import LAST_YEAR, NCY_HIGH, NCY_LOW, PHASES
 from sufficiency.vocabulary import NEEDS, SETTINGS
 
 ALWAYS_ALLOWED: Final = ("source", "note")
@@ -55,8 +55,8 @@ def table(name: str, about: str, key: Sequence[str], /, **columns: pa.Column) ->
 
 
 def _between(low: float | None, high: float | None, hint: str = "") -> list[pa.Check]:
-    checks = [] if low is None else [pa.Check.ge(low, error=f"below {low:g}{hint}")]
-    return checks if high is None else [*checks, pa.Check.le(high, error=f"above {high:g}{hint}")]
+    checks = [] if low is None else [pa.Check.ge(low, error=f"below {low:.10g}{hint}")]
+    return checks if high is None else [*checks, pa.Check.le(high, error=f"above {high:.10g}{hint}")]
 
 
 def check(frame: pd.DataFrame, schema: pa.DataFrameSchema, *, source: str | None = None) -> pd.DataFrame:
@@ -114,7 +114,10 @@ def _column_faults(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> list[Faul
         if missing not in frame
     ]
     absent = [c for c in schema.columns if c not in frame]
-    unknown = [c for c in frame if c not in schema.columns and c not in ALWAYS_ALLOWED]
+    misspelt = {
+        n for c in _required(schema) if c in absent for n in frame if nearest(c, [n]) and n not in schema.columns
+    }
+    unknown = [c for c in frame if c not in schema.columns and c not in ALWAYS_ALLOWED and c not in misspelt]
     faults += [
         Fault(1, None, f"the column '{c}' is not one of {one_of(schema.columns)}{nearest(c, absent)}") for c in unknown
     ]
@@ -199,7 +202,7 @@ def _value_faults(typed: pd.DataFrame, schema: pa.DataFrameSchema, already: set[
 def _says(case: Mapping[Any, Any], column: pa.Column) -> str:
     """Turn one of pandera's failure cases into words."""
     value, failed = case["failure_case"], str(case["check"])
-    shown = f"{value:g}" if isinstance(value, int | float) else f"'{value}'"
+    shown = f"{value:.10g}" if isinstance(value, int | float) else f"'{value}'"
     if failed == "known":
         known = next(c.statistics["allowed_values"] for c in column.checks if c.error == "known")
         if value == "":
@@ -236,11 +239,11 @@ def _authority(**options: Any) -> pa.Column:
 
 
 def _year(about: str = "January census year; also the academic year that holds it") -> pa.Column:
-    return whole(f"{about} [year]", 2000, 2100)
+    return whole(f"{about} [year]", 2000, LAST_YEAR)
 
 
 def _financial_year() -> pa.Column:
-    return whole("Financial year that starts on 1 April of this year [year]", 2000, 2100)
+    return whole("Financial year that starts on 1 April of this year [year]", 2000, LAST_YEAR)
 
 
 def _ncy(about: str = "National Curriculum year: Reception 0, Year 1 1", **options: Any) -> pa.Column:

@@ -167,9 +167,17 @@ def test_the_example_folder_is_small_enough_to_carry() -> None:
         ("places.csv", "places", "12.5", "row 2, places: 12.5 is not a whole number"),
         ("places.csv", "setting", "999999", "row 2, setting: '999999' is not one of"),
         ("zones.csv", "easting", "-0.9", "metres on the British National Grid are needed, not longitude and latitude"),
-        ("settings.csv", "northing", "2000000", "northing: 2e+06 is above 1.3e+06"),
+        ("settings.csv", "northing", "2000000", "northing: 2000000 is above 1300000"),
         ("settings.csv", "ncy_low", "14", "row 2, ncy_low: 14 is above ncy_high, 6"),
         ("settings.csv", "needs", "SLD PMDL", "'PMDL' is not one of ASD"),
+        ("settings.csv", "needs", "SLD,PMLD", "put a space between needs, as ASD SEMH"),
+        ("settings.csv", "setting_type", "unit", "'unit' is not one of mainstream"),
+        (
+            "zones.csv",
+            "easting",
+            "900000",
+            "row 2, easting: 900000 is above 700000; metres on the British National Grid",
+        ),
         ("zone_children.csv", "zone", "E0102694X", "'E0102694X' is not one of E01026949"),
         ("unit_costs.csv", "gbp", "about 70k", "gbp: 'about 70k' is not a number"),
     ],
@@ -184,6 +192,35 @@ def test_a_wrong_value_is_named_by_file_row_and_column(
     said = faults(folder)
     assert said.startswith(file)
     assert message in said
+
+
+@pytest.mark.parametrize("file", ["zones.csv", "settings.csv"])
+@pytest.mark.parametrize(
+    ("easting", "northing"), [("600000", "600000"), ("146000", "530000"), ("240000", "480000"), ("20000", "390000")]
+)
+def test_a_point_in_the_sea_or_in_ireland_is_refused(folder: Path, file: str, easting: str, northing: str) -> None:
+    def put(frame: pd.DataFrame) -> None:
+        frame.loc[0, ["easting", "northing"]] = [easting, northing]
+
+    spoil(folder, file, put)
+    said = faults(folder)
+    assert said.startswith(f"{file}: 1 to correct")
+    assert f"row 2, easting, northing: {easting}, {northing} is not on land in Great Britain; metres" in said
+
+
+def test_easting_and_northing_swapped_are_refused(folder: Path) -> None:
+    spoil(folder, "zones.csv", lambda f: f.rename(columns={"easting": "northing", "northing": "easting"}))
+    assert "is not on land in Great Britain; metres on the British National Grid are needed, easting first" in faults(
+        folder
+    )
+
+
+def test_a_zone_far_from_the_rest_is_refused(folder: Path) -> None:
+    def put(frame: pd.DataFrame) -> None:
+        frame.loc[0, "northing"] = "562000"
+
+    spoil(folder, "zones.csv", put)
+    assert "km from the middle of its authority's zones; within 150 km is expected" in faults(folder)
 
 
 def test_a_school_twice_is_named_with_the_row_it_repeats(folder: Path) -> None:
@@ -209,6 +246,76 @@ def test_a_header_alone_says_what_was_expected(folder: Path) -> None:
 def test_a_misspelt_column_is_named_with_the_nearest(folder: Path) -> None:
     spoil(folder, "zones.csv", lambda f: f.rename(columns={"northing": "nothing"}))
     assert "the column 'northing' is missing; did you mean 'nothing'?" in faults(folder)
+
+
+def test_a_misspelt_column_is_one_fault_and_a_column_of_no_use_another(folder: Path) -> None:
+    spoil(folder, "states.csv", lambda f: f.rename(columns={"setting": "seting"}).assign(colour="red"))
+    said = faults(folder)
+    assert said.startswith("states.csv: 2 to correct")
+    assert "row 1: the column 'setting' is missing; did you mean 'seting'?" in said
+    assert "row 1: the column 'colour' is not one of authority, year, ncy, need, setting, plans" in said
+
+
+def test_a_missing_column_is_named(folder: Path) -> None:
+    spoil(folder, "states.csv", lambda f: f.drop(columns="need"))
+    assert faults(folder) == "states.csv: 1 to correct\n  row 1: the column 'need' is missing"
+
+
+def test_a_file_nearly_named_as_a_table_is_not_passed_over(folder: Path) -> None:
+    (folder / "places.csv").rename(folder / "place.csv")
+    assert "there is a file place.csv, which is not read; did you mean 'places.csv'?" in faults(folder)
+
+
+def test_any_other_file_is_noted_as_not_read(folder: Path) -> None:
+    shutil.copy(folder / "places.csv", folder / "our_workings.csv")
+    assert "our_workings.csv is not one of an area's tables, so it was not read" in set(
+        sf.read_area(folder).notes["says"]
+    )
+
+
+def test_a_folder_where_a_file_should_be_is_named(folder: Path) -> None:
+    (folder / "plans.csv").unlink()
+    (folder / "plans.csv").mkdir()
+    assert "is a folder; a file of that name is needed" in faults(folder)
+
+
+def test_a_file_given_as_the_folder_is_named(folder: Path) -> None:
+    with pytest.raises(InputError, match=r"plans.csv is a file; give the folder that holds it"):
+        sf.read_area(folder / "plans.csv")
+
+
+def test_more_plans_than_children_is_refused(folder: Path) -> None:
+    spoil(folder, "plans.csv", lambda f: f.assign(plans=[str(int(v) * 100) for v in f["plans"]]))
+    assert f"plans.csv has 455,100 plans for {NORTH} in 2025, more than its" in faults(folder)
+
+
+def test_states_that_differ_from_plans_are_doubtful(folder: Path) -> None:
+    def put(frame: pd.DataFrame) -> None:
+        frame.loc[0, "plans"] = str(int(frame.loc[0, "plans"]) + 10)
+
+    spoil(folder, "states.csv", put)
+    notes = sf.read_area(folder).notes
+    said = notes.loc[notes["table"].eq("states") & notes["kind"].eq("doubtful"), "says"]
+    assert any(f"{NORTH}: 4,561 plans in states.csv in 2025, 4,551 in plans.csv" in words for words in said)
+
+
+@pytest.mark.parametrize(
+    ("added", "message"),
+    [
+        ("[[notes]]\ntable = 'x'\n", "each [[notes]] must say something"),
+        ("[assumptions]\nrate = 3\n", "[assumptions.rate] must be a table with value, unit, says, status and source"),
+    ],
+)
+def test_a_part_of_area_toml_of_another_shape_is_refused(folder: Path, added: str, message: str) -> None:
+    kept = f'name = "Ours"\nbase_year = 2025\n[authorities]\n{NORTH} = "North"\n{WEST} = "West"\n'
+    (folder / "area.toml").write_text(kept + added, encoding="utf-8")
+    assert message in faults(folder)
+
+
+@pytest.mark.parametrize("content", ["[1]", '{"features": 3}', '{"features": [1]}', "{", '{"features": [{}]}'])
+def test_boundaries_that_are_not_geojson_are_refused(folder: Path, content: str) -> None:
+    (folder / "boundaries.geojson").write_text(content, encoding="utf-8")
+    assert faults(folder).startswith("boundaries.geojson")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1252", "utf-16"])

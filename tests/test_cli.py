@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 
 def run(*words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     command = [str(Path(sys.executable).with_name("sufficiency")), *words]
@@ -64,3 +66,62 @@ def test_a_day_that_is_none_is_refused() -> None:
     done = run("policy", "--on", "2025-13-01")
     assert done.returncode == 1
     assert "a day is needed, as 2025-09-01" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("forecast", "--draws", "0"), "draws is 0: a whole number of 1 or more is expected"),
+        (("forecast", "--seed", "-1"), "seed is -1: a whole number of 0 or more is expected"),
+        (("forecast", "--to", "1990"), "to=1990 is not after the base year, January 2025"),
+        (("forecast", "--to", "9999"), "to=9999 is too far ahead: January 2100 is the last"),
+        (("forecast", "--by", "nonsense", "--draws", "5", "--to", "2026"), "'nonsense' is not one of year, authority"),
+        (("report", "--draws", "0"), "draws=0 and placed_draws=100: at least one of each is needed"),
+        (("report", "--to", "1990"), "the forecast must end after the base year, 2025; to=1990"),
+        (("report", "--authority", "Lancashire"), "--authority Lancashire needs --published"),
+        (("report", "--published", "."), "--published needs --authority, a name or an ONS code"),
+        (("report", "ours", "--published", ".", "--authority", "Lancashire"), "not both"),
+        (("report", "--published", "no such folder", "--authority", "Lancashire"), "there is no folder no such folder"),
+        (("report", "--published", ".", "--authority", "Lancashire"), "no EHC-plan release in"),
+        (("backtest", "--by", "nonsense", "ours"), "there is no folder ours"),
+        (("check", "ours"), "there is no folder ours; `sufficiency new ours` makes one to fill in"),
+        (("policy", "--on", "1900-01-01"), "no national value is known for 01 January 1900"),
+    ],
+)
+def test_what_can_not_be_done_is_said_in_a_line(
+    words: tuple[str, ...],
+    message: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    from sufficiency import cli
+
+    monkeypatch.setattr(sys, "argv", ["sufficiency", *words])
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 1
+    said = capsys.readouterr()
+    assert message in said.err
+    assert said.out == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_that_needs_too_much_memory_says_the_way_out(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from sufficiency import cli
+
+    def too_much(**_named: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(cli, "app", too_much)
+    with pytest.raises(SystemExit):
+        cli.main()
+    assert "ask for fewer --draws or a nearer --to" in capsys.readouterr().err
+
+
+def test_labels_may_have_spaces_between_them() -> None:
+    done = run("forecast", "--to", "2026", "--draws", "5", "--by", "authority, phase")
+    assert done.stdout.splitlines()[0] == "year,authority,phase,level,plans"

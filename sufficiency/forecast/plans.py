@@ -15,7 +15,7 @@ from sufficiency.errors import InputError
 from sufficiency.forecast import base, changes, cohort, growth, needs, paths, population, transitions
 from sufficiency.forecast.rates import Floats, Rates
 from sufficiency.forecast.result import PlanForecast
-from sufficiency.school_year import NCYS
+from sufficiency.school_year import LAST_YEAR, NCYS
 from sufficiency.vocabulary import SETTINGS
 
 
@@ -43,6 +43,8 @@ def plans(area: Area, *, to: int = 2035, draws: int = 1_000, seed: int = 7, work
         If the area has no plans by age in its base year.
     """
     years = _years(area, to, draws)
+    if isinstance(seed, bool) or int(seed) != seed or seed < 0:
+        raise InputError(f"seed is {seed!r}: a whole number of 0 or more is expected, such as 7")
     known = base.history(area)
     labels, held = _array(base.states(area, known), list(area.authorities))
     changes.check(area.changes, labels)
@@ -66,6 +68,8 @@ def _years(area: Area, to: int, draws: int) -> list[int]:
         raise InputError(f"draws is {draws!r}: a whole number of 1 or more is expected, such as 1,000")
     if to <= area.base_year:
         raise InputError(f"to={to} is not after the base year, January {area.base_year}")
+    if to > LAST_YEAR:
+        raise InputError(f"to={to} is too far ahead: January {LAST_YEAR} is the last that can be forecast")
     return list(range(area.base_year + 1, to + 1))
 
 

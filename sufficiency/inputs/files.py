@@ -21,12 +21,18 @@ def read_text_table(path: Path) -> pd.DataFrame:
     MissingError
         If there is no such file; names the nearest.
     InputError
-        If it is empty, is not text, or has rows longer than its header.
+        If it is a folder, can't be opened, is empty, is not text, or has rows longer than its header.
     """
+    if path.is_dir():
+        raise InputError(f"{path.name} in {path.parent} is a folder; a file of that name is needed")
     if not path.is_file():
         beside = [p.name for p in path.parent.glob(f"*{path.suffix}")] if path.parent.is_dir() else []
         raise MissingError(f"there is no file {path.name} in {path.parent}{nearest(path.name, beside)}")
-    words = decoded(path.read_bytes(), source=path.name)
+    try:
+        content = path.read_bytes()
+    except OSError as caught:
+        raise InputError(f"{path} can't be read: {caught.strerror}; is it open elsewhere, or not yours?") from caught
+    words = decoded(content, source=path.name)
     return parsed(words, source=path.name)
 
 

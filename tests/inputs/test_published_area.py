@@ -192,7 +192,7 @@ def test_a_file_that_has_changed_is_read_again(tmp_path: Path) -> None:
     from tests.inputs.test_dfe_ehc_plans import LAYOUT_2025, caseload
 
     release = caseload(tmp_path / "ehcp", LAYOUT_2025, topic="Child or young persons age", label="age 10")
-    people = {"code": ["E06000061"]} | {str(age): [100] for age in range(26)}
+    people = {"code": ["E06000061"]} | {str(age): [1_000] for age in range(26)}
     pd.DataFrame(people).to_csv(tmp_path / "people_mid2024.csv", index=False)
     assert sf.published_area(tmp_path, authority="E06000061").plans["plans"].sum() == 60
     words = (release / "caseload.csv").read_text()
