@@ -57,10 +57,26 @@ CASES = [
     ("low income, 8, at 2.01 miles", {"age_years": 8, "walk_km": 2.01 * MILE, "is_low_income": True}, "9"),
     ("low income, 10, at 2.50 miles", {"age_years": 10, "walk_km": 2.50 * MILE, "is_low_income": True}, "9"),
     ("low income, 7, at 2.00 miles", {"age_years": 7, "walk_km": 2.00 * MILE, "is_low_income": True}, ""),
+    ("low income, 10, at 6.50 miles, the nearest", {"age_years": 10, "walk_km": 6.5 * MILE, "is_low_income": True}, "6"),
+    (
+        "low income, 10, at 2.50 miles, not the nearest",
+        {"age_years": 10, "walk_km": 2.5 * MILE, "is_low_income": True, "suitable_nearer": 1, "is_nearest_suitable": False},
+        "",
+    ),
     # Paragraph 11: low income, from 11, one of the three nearest, over two miles on foot and up to six by road.
     (
         "low income, 11, at 2.50 miles, two nearer",
         {"age_years": 11, "walk_km": 2.5 * MILE, "is_low_income": True, "suitable_nearer": 2, "is_nearest_suitable": False},
+        "11",
+    ),
+    (
+        "low income, 11, at 2.00 miles, two nearer",
+        {"age_years": 11, "walk_km": 2.0 * MILE, "is_low_income": True, "suitable_nearer": 2, "is_nearest_suitable": False},
+        "",
+    ),
+    (
+        "low income, 11, at 2.01 miles, two nearer",
+        {"age_years": 11, "walk_km": 2.01 * MILE, "is_low_income": True, "suitable_nearer": 2, "is_nearest_suitable": False},
         "11",
     ),
     (
@@ -88,6 +104,18 @@ CASES = [
     (
         "belief, 12, at 2.00 miles",
         {"age_years": 12, "walk_km": 2.0 * MILE, "is_low_income": True, "is_nearest_of_belief": True,
+         "suitable_nearer": 9, "is_nearest_suitable": False},
+        "",
+    ),
+    (
+        "belief, 12, at 2.01 miles",
+        {"age_years": 12, "walk_km": 2.01 * MILE, "is_low_income": True, "is_nearest_of_belief": True,
+         "suitable_nearer": 9, "is_nearest_suitable": False},
+        "12",
+    ),
+    (
+        "belief, 10, at 10 miles",
+        {"age_years": 10, "walk_km": 10 * MILE, "is_low_income": True, "is_nearest_of_belief": True,
          "suitable_nearer": 9, "is_nearest_suitable": False},
         "",
     ),

@@ -65,6 +65,31 @@ def test_a_financial_year_is_five_and_seven_twelfths(today: Journeys) -> None:
     assert today.cost_gbp.dims == ("draw", "financial_year", "authority")
 
 
+def test_carbon_follows_the_km_of_each_vehicle_empty_ones_included(county: Area, today: Journeys) -> None:
+    first = today.runs.sel(year=2025).sum(("authority", "setting")).mean("draw")
+    for mode, fuel in (("shared_taxi", "taxi"), ("minibus", "minibus")):
+        km = float(first["km"].sel(mode=mode))
+        a_year = km * county.value("transport.school_days") * (1 + county.value("transport.empty_km_share"))
+        kg = a_year * county.value(f"transport.co2_{fuel}_kg_per_km")
+        assert float(first["co2_kg"].sel(mode=mode)) == pytest.approx(kg)
+    assert today.summary("year", levels=(0.5,))["co2_kg"].gt(0).all()
+
+
+def test_who_rides_longer_than_the_guide_is_everyone_at_0_minutes_and_nobody_in_a_day(
+    county: Area, placing: Placing
+) -> None:
+    def beyond(minutes: float) -> tuple[float, float]:
+        area = county
+        for age in ("primary", "secondary"):
+            area = ChangeAssumption(f"transport.guide_{age}_minutes", minutes)(area)
+        first = journeys(area, placing).runs.sel(year=2025, mode=["shared_taxi", "minibus"]).sum()
+        return float(first["beyond_guide"]), float(first["children"])
+
+    assert beyond(0)[0] == pytest.approx(beyond(0)[1], rel=1e-6)
+    assert 0 < beyond(45)[0] < beyond(45)[1]
+    assert beyond(24 * 60)[0] == 0
+
+
 def test_calibration_is_to_the_national_unit_cost_and_is_shown(today: Journeys) -> None:
     base = today.by_year.sel(year=2025).mean("draw")
     assert float(base["gbp"].sum() / base["children"].sum()) == pytest.approx(8_800)
