@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -130,19 +131,18 @@ def _lever(row: Any, year: int, places: int, *, is_first: bool) -> Lever:
     if row.kind == "close":
         return ClosePlaces(row.setting, places, year)
     if row.kind == "designate":
-        return Change(f"Designate {row.setting} for {row.needs} too", _designate(row.setting, row.needs))
+        return Change(
+            f"Designate {row.setting} for {row.needs} too", partial(_designate, setting=row.setting, needs=row.needs)
+        )
     return OpenPlaces(row.setting, places, year)
 
 
-def _designate(setting: str, needs: str) -> Any:
-    def change(area: Area) -> Area:
-        # A setting's designations have no year in the area's tables: they change for every year of the run.
-        settings = area.settings.copy()
-        own = settings["setting"] == setting
-        settings.loc[own, "needs"] = [_joined(before, needs) for before in settings.loc[own, "needs"]]
-        return area.replace(settings=settings)
-
-    return change
+def _designate(area: Area, *, setting: str, needs: str) -> Area:
+    # A setting's designations have no year in the area's tables: they change for every year of the run.
+    settings = area.settings.copy()
+    own = settings["setting"] == setting
+    settings.loc[own, "needs"] = [_joined(before, needs) for before in settings.loc[own, "needs"]]
+    return area.replace(settings=settings)
 
 
 def running_gbp(area: Area, row: Any) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -102,6 +104,25 @@ def test_closing_and_designating_are_options_too(tiny_area, forecast_of):
     assert found.scenario()(tiny_area).places_in(2027)["U1"] == 0
 
 
+def test_a_wider_designation_is_chosen_where_it_fills_empty_places(tiny_area):
+    """S1 takes SLD alone: its places for the ASD children of secondary age stand empty until it is designated."""
+    narrow = tiny_area.settings.assign(needs=["SLD", "ASD SLCN"])
+    area = tiny_area.replace(settings=narrow, places=tiny_area.places.assign(places=[30, 2]))
+    option = {"option": "ASD too", "kind": "designate", "setting": "S1", "places": 0, "needs": "ASD", "year": 2026}
+    found = allocate.openings(
+        area,
+        grown(area, to=2029, draws=3),
+        pd.DataFrame([option]).assign(capital_gbp_per_place=0.0),
+        draws=3,
+        seconds=3,
+    )
+    assert found.openings["option"].tolist() == ["ASD too"]
+    scenario = pickle.loads(pickle.dumps(found.scenario()))  # so that it can be run in another process
+    after = scenario(area)
+    assert after.settings.set_index("setting")["needs"].to_dict() == {"S1": "SLD ASD", "U1": "ASD SLCN"}
+    assert area.settings["needs"].tolist() == ["SLD", "ASD SLCN"]
+
+
 @pytest.mark.parametrize(
     ("options", "limits", "error", "words"),
     [
@@ -110,6 +131,13 @@ def test_closing_and_designating_are_options_too(tiny_area, forecast_of):
         (OPTIONS.assign(easting=np.nan), {}, InputError, "a new special needs easting"),
         (OPTIONS.assign(kind="build"), {}, FaultyTableError, "'build' is not one of"),
         (OPTIONS.assign(kind="close", setting="S1"), {}, InputError, "more than one option to close or designate"),
+        (OPTIONS[:1].assign(kind="designate", places=0), {}, InputError, "designate needs the designations"),
+        (
+            OPTIONS[:1].assign(kind="designate", places=0, needs=np.nan),
+            {},
+            InputError,
+            "designate needs the designations",
+        ),
         (OPTIONS, {"budget_gbp": -5}, InputError, "budget_gbp: -5"),
         (OPTIONS, {"budget_by_year": {2027: -5}}, InputError, "budget_by_year, 2027: -5"),
         (OPTIONS, {"most": 1.5}, InputError, "most: 1.5"),
