@@ -23,6 +23,7 @@ _WHERE = {
     "ChangeJoining": "levers",
     "ChangeRate": "levers",
     "ChangeAssumption": "levers",
+    "Change": "levers",
     "run": "plan",
     "run_many": "plan",
     "compare": "plan",

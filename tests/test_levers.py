@@ -68,3 +68,53 @@ def test_a_scenario_runs_its_levers_in_order_and_yields_its_prefixes(tiny_area: 
     scenario = sf.Scenario("Two", (sf.OpenPlaces("S1", 1, 2026), sf.ClosePlaces("S1", 6, 2026)))
     assert scenario(tiny_area).places_in(2026)["S1"] == 0
     assert [len(p.levers) for p in scenario.prefixes()] == [0, 1, 2]
+
+
+def test_a_code_that_is_taken_is_refused(tiny_area: Area) -> None:
+    lever = sf.OpenSetting(
+        "U1", "New Unit", "sen_unit", "E06000001", 410_000, 300_000, 7, 11, "SEMH", places=16, year=2028
+    )
+    with pytest.raises(InputError, match="U1"):
+        lever(tiny_area)
+
+
+def test_a_new_setting_off_the_grid_is_refused(tiny_area: Area) -> None:
+    lever = sf.OpenSetting("N1", "New Unit", "sen_unit", "E06000001", 52.4, -0.7, 7, 11, "SEMH", places=16, year=2028)
+    with pytest.raises(InputError, match=r"easting: 52\.4"):
+        lever(tiny_area)
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"since": 2025}, "January 2025 is past; the first year to change is 2026"),
+        ({"authority": "E06000009"}, "'E06000009' is not one of E06000001"),
+        ({"factor": -0.5}, "factor: -0.5 is below 0"),
+        ({"flow": "joning"}, "'joning' is not one of .*did you mean 'joining'"),
+    ],
+)
+def test_a_change_of_rate_that_cannot_be_made_is_refused(tiny_area: Area, changed: dict, says: str) -> None:
+    asked = {"flow": "joining", "factor": 0.9, "since": 2026} | changed
+    with pytest.raises(InputError, match=says):
+        sf.ChangeRate(**asked)(tiny_area)
+
+
+def test_an_assumption_is_set_with_what_it_was_and_an_unknown_one_is_refused(tiny_area: Area) -> None:
+    national = tiny_area.value("allocate.unplaced_gbp")
+    twice = sf.ChangeAssumption("allocate.unplaced_gbp", 5.0)(
+        sf.ChangeAssumption("allocate.unplaced_gbp", 4.0)(tiny_area)
+    )
+    (row,) = twice.assumptions.to_dict("records")
+    assert (row["value"], row["status"], row["source"]) == (5.0, "assumed", "lever; was 4")
+    assert tiny_area.value("allocate.unplaced_gbp") == national
+    with pytest.raises(
+        MissingError, match=r"no policy value 'allocate\.unplacd_gbp'; did you mean 'allocate\.unplaced_gbp'"
+    ):
+        sf.ChangeAssumption("allocate.unplacd_gbp", 5.0)(tiny_area)
+
+
+def test_any_other_change_is_a_label_and_a_function(tiny_area: Area) -> None:
+    lever = sf.Change("Renamed", lambda area: area.replace(name="Elsewhere"))
+    scenario = sf.Scenario("One", (lever,))
+    assert scenario(tiny_area).name == "Elsewhere"
+    assert [p.name for p in scenario.prefixes()] == ["As planned", "Renamed"]
