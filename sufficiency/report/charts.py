@@ -106,7 +106,7 @@ def lines(frame: pd.DataFrame, x: str, value: str, by: str, *, unit: str) -> Fig
         colour = COLOURS[place % len(COLOURS)]
         axis.plot(part[x], part[value], "o-", color=colour, markersize=3.5, linewidth=1.8, label=label(str(group), by))
     axis.legend(
-        fontsize=8.5, ncols=min(3, frame[by].nunique()), loc="lower left", bbox_to_anchor=(0, 1.0), frameon=False
+        fontsize=8.5, ncols=min(5, frame[by].nunique()), loc="lower left", bbox_to_anchor=(0, 1.0), frameon=False
     )
     tidy_axis(axis, unit)
     return figure

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Mapping
 from functools import partial
 from importlib import resources
@@ -18,6 +19,7 @@ from sufficiency.report.model import Chart, Exhibit, Map, Report, Table
 from sufficiency.report.words import label, shown
 
 ASSUMPTIONS_SHOWN: Final = 6  # the rest open at a touch
+WIDE: Final = 8  # columns from which its type is smaller
 LONG: Final = 14  # rows from which a table may run over a printed page
 
 
@@ -51,7 +53,9 @@ def _exhibit(exhibit: Exhibit, drawn: Mapping[str, Figure]) -> Markup:
 
 
 def _picture(chart: Chart, figure: Figure | None) -> str:
-    drawn = as_svg(figure or chart.draw())
+    drawn = re.sub(
+        r'( id="|href="#|url\(#)', rf"\1{chart.key}-", as_svg(figure or chart.draw())
+    )  # no id twice on a page
     return drawn.replace("<svg", f'<svg role="img" aria-label="{html.escape(chart.alt, quote=True)}" class="chart"', 1)
 
 
@@ -71,9 +75,13 @@ def _table(table: Table) -> str:
     more = f" The workbook has all {len(table.frame):,} rows." if len(table.frame) > len(frame) else ""
     note = f'<p class="note">{html.escape(table.note + more)}</p>' if table.note or more else ""
     return (
-        f'<div class="table{" long" if len(frame) >= LONG else ""}" id="{table.key}" role="region" aria-labelledby="title-{table.key}" tabindex="0"><table><caption id="title-{table.key}">'
+        f'<div class="table{_shape(frame)}" id="{table.key}" role="region" aria-labelledby="title-{table.key}" tabindex="0"><table><caption id="title-{table.key}">'
         f"{html.escape(table.title)}</caption><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>{note}"
     )
+
+
+def _shape(frame: pd.DataFrame) -> str:
+    return (" long" if len(frame) >= LONG else "") + (" wide" if len(frame.columns) >= WIDE else "")
 
 
 def _cell(place: int, column: object, value: object, table: Table, numeric: set[object]) -> str:

@@ -260,10 +260,10 @@ def interactive(
     )
     legend = _legend(top, unit, how)
     return (
-        f'<div class="map" id="map-{key}"><label for="year-{key}">Year <select id="year-{key}">{choose}</select></label>'
-        f'<svg viewBox="0 0 {WIDTH} {here.height:.0f}" role="img" aria-labelledby="title-{key}" preserveAspectRatio="xMidYMid meet">'
+        f'<div class="map"><label for="year-{key}">Year <select id="year-{key}">{choose}</select></label>'
+        f'<svg viewBox="0 0 {WIDTH} {here.height:.0f}" role="group" aria-labelledby="title-map-{key}" preserveAspectRatio="xMidYMid meet">'
         f'<g class="zones">{"".join(zones)}</g><g class="flows">{"".join(paths)}</g><g class="settings">{"".join(circles)}</g></svg>'
-        f'{legend}<p class="told" aria-live="polite">Point at a zone or a school, or reach one with the Tab key, to read its figures.</p>'
+        f'{legend}<p class="told" aria-live="polite">Point at a zone or a school, or reach a school with the Tab key, to read its figures.</p>'
         f'<script type="application/json" class="map-data">{json.dumps(data, separators=(",", ":"))}</script></div>'
     )
 

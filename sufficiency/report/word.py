@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ from sufficiency.report.words import label, shown
 ACCENT: Final = RGBColor(0x0B, 0x35, 0x66)
 PAGE_WIDTH_CM: Final = 16.6
 SIZES: Final = (8.5, 7.5, 6.5)  # of a table's type: the first that fits [points]
+TALLEST_CM: Final = 14.0  # of a picture, so that words stand beside it on its page
 LETTER_CM: Final = 0.17  # a bold letter of the first size
 EDGES_CM: Final = 0.42  # a cell's margins
 
@@ -110,7 +112,8 @@ def _section(made: Any, number: int, section: Section, first: Report | None, pic
 def _picture(made: Any, exhibit: Chart | Map, png: bytes) -> None:
     title = made.add_paragraph(exhibit.title, style="Caption")
     title.paragraph_format.keep_with_next = True
-    made.add_picture(io.BytesIO(png), width=Cm(16.4))
+    wide, tall = struct.unpack(">II", png[16:24])  # where a PNG says its size
+    made.add_picture(io.BytesIO(png), width=Cm(min(16.4, TALLEST_CM * wide / tall)))
     made.paragraphs[-1].paragraph_format.keep_with_next = True
     picture = made.paragraphs[-1]._p.xpath(".//wp:docPr")[0]
     picture.set("descr", exhibit.alt)

@@ -191,3 +191,11 @@ def test_a_scenario_has_a_section_on_what_each_lever_does() -> None:
     table = next(e.frame for e in section.exhibits if isinstance(e, Table) and e.key == "levers")
     assert set(table["lever"]) == {lever.label for lever in scenario.levers}
     assert all(e.draw() for e in section.exhibits if isinstance(e, Chart))
+
+
+def test_every_name_on_the_page_is_given_once_and_every_reference_finds_its_own(folder: Path) -> None:
+    text = (folder / "report.html").read_text(encoding="utf-8")
+    ids = re.findall(r'\bid="([^"]+)"', text)
+    assert len(ids) == len(set(ids))
+    wanted = re.findall(r'(?:aria-labelledby|for)="([^"]+)"|href="#([^"]+)"|url\(#([^)]+)\)', text)
+    assert {a or b or c for a, b, c in wanted} <= set(ids)

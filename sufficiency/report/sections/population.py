@@ -49,7 +49,7 @@ def section(outcome: Outcome) -> Section:
                 f"Lines by phase from {totals.index.min()} to {last}: {'; '.join(moves)}.",
             ),
             Table(
-                "population",
+                "population-table",
                 "Children and young people by phase, January",
                 table,
                 dict.fromkeys(table.columns[1:], "n") | {"phase": "code"},

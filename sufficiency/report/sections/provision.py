@@ -76,7 +76,7 @@ def settings_now(outcome: Outcome) -> pd.DataFrame:
     table["places"] = table["setting"].map(area.places_in(area.base_year)).fillna(0).astype(int)
     table["children"] = table["setting"].map(roll).fillna(0).round().astype(int)
     table["full"] = table["children"] / table["places"].where(table["places"] > 0)
-    table["ages"] = [f"{low + 4} to {high + 5}" for low, high in zip(table["ncy_low"], table["ncy_high"], strict=True)]
+    table["ages"] = [f"{low + 4}–{high + 5}" for low, high in zip(table["ncy_low"], table["ncy_high"], strict=True)]
     table["estimate"] = ["yes" if e else "" for e in table["is_estimate"]]
     table["needs"] = table["needs"].replace("", "any")
     renamed = table.rename(columns={"setting_type": "type", "is_in_area": "in area"})
