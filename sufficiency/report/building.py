@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from sufficiency.plan import Outcome
-from sufficiency.report.model import Report, Section, Table
+from sufficiency.report.model import Chart, Exhibit, Map, Report, Section
 from sufficiency.report.sections import (
     access,
     finance,
@@ -70,15 +71,17 @@ def build(outcome: Outcome, *, now: Outcome | None = None, suppress: int = 0) ->
 def _suppressed(section: Section, limit: int) -> Section:
     if limit <= 1:
         return section
-    exhibits = tuple(
-        replace(
-            e,
-            frame=suppressed(e.frame, e.counts, limit),
-            note=f"{e.note} 'c': hidden, so that no child can be told.".strip(),
-        )
-        if isinstance(e, Table) and e.counts
-        else e
-        for e in section.exhibits
-        if not e.is_close
-    )
+    exhibits = tuple(_hidden(e, limit) for e in section.exhibits if not e.is_close)
     return replace(section, exhibits=exhibits)
+
+
+def _hidden(exhibit: Exhibit, limit: int) -> Exhibit:
+    """Return the exhibit without small counts, whatever kind it is."""
+    if isinstance(exhibit, Map):
+        return replace(exhibit, svg=partial(exhibit.svg, limit=limit))
+    if isinstance(exhibit, Chart):
+        return replace(exhibit, draw=partial(exhibit.draw, limit=limit)) if exhibit.has_counts else exhibit
+    frame = suppressed(exhibit.frame, exhibit.counts, limit, totals=exhibit.totals, tied=exhibit.tied)
+    if frame is exhibit.frame:
+        return exhibit
+    return replace(exhibit, frame=frame, note=f"{exhibit.note} 'c': hidden, so that no child can be told.".strip())

@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from sufficiency.report.suppress import HIDDEN, hidden_cells
 from sufficiency.report.words import gbp, label, shown
 
 INK: Final = "#1d2b36"
@@ -171,15 +172,23 @@ def bars(
     return figure
 
 
-def grid(frame: pd.DataFrame, rows: str, columns: str, value: str, *, how: str = "n", title: str = "") -> Figure:
-    """Return a table of shaded cells with their numbers: where something is great and where little."""
+def grid(
+    frame: pd.DataFrame, rows: str, columns: str, value: str, *, how: str = "n", title: str = "", limit: int = 0
+) -> Figure:
+    """Return a table of shaded cells with their numbers, where something is great and where little.
+
+    Numbers from 1 to one below `limit`, and those that would give them away, are neither written nor shaded.
+    """
     wide = frame.pivot_table(index=rows, columns=columns, values=value, aggfunc="sum", sort=False)
     figure, axis = sheet(7.4, 0.42 * len(wide) + 1.0)
     values = wide.to_numpy(dtype=float)
+    hide = hidden_cells(np.round(values), limit) if limit > 1 else np.zeros(values.shape, dtype=bool)
     top = max(np.nanmax(values), 1e-9)
-    axis.imshow(values, cmap="Oranges", vmin=0, vmax=top * 1.9, aspect="auto")  # light enough for ink on every cell
+    axis.imshow(
+        np.where(hide, 0.0, values), cmap="Oranges", vmin=0, vmax=top * 1.9, aspect="auto"
+    )  # light enough for ink on every cell
     for (i, j), cell in np.ndenumerate(values):
-        axis.text(j, i, shown(cell, how), ha="center", va="center", fontsize=9)
+        axis.text(j, i, HIDDEN if hide[i, j] else shown(cell, how), ha="center", va="center", fontsize=9)
     axis.set_xticks(range(len(wide.columns)), [label(str(c), columns) for c in wide.columns])
     axis.set_yticks(range(len(wide.index)), [label(str(r), rows) for r in wide.index])
     axis.xaxis.tick_top()

@@ -32,7 +32,7 @@ from sufficiency.report.words import shown
 SHADES: Final = ("#f3f6f9", "#c6dbec", "#85b6da", "#3e86bd", "#1a5a93", "#0b3566")
 FULLNESS: Final = (
     ("up to 90% full", "#009e73"),
-    ("90% to 100%", "#e69f00"),
+    ("90% to 100% full", "#e69f00"),
     ("over its places", "#d55e00"),
     ("no one yet", "#ffffff"),
 )
@@ -215,6 +215,7 @@ def interactive(
     flows: pd.DataFrame | None = None,
     year: int | None = None,
     how: str = "1",
+    limit: int = 0,
 ) -> str:
     """Return an SVG map with a choice of year.
 
@@ -228,6 +229,8 @@ def interactive(
         As `still`; they don't change with the year.
     year
         Shown first; by default the last.
+    limit
+        Where above 1, children at schools and along lines are not told: small counts could be had by subtraction.
     """
     here = ground(area)
     years = [int(y) for y in by_year.columns]
@@ -235,8 +238,9 @@ def interactive(
     top = float(np.nanquantile(by_year.to_numpy(dtype=float), 0.98)) or 1.0
     names = area.zones.set_index("zone")
     zones = [_zone(here, zone, by_year, names, first, top, unit, how) for zone in here.shapes]
-    circles = [_circle(here, s, first) for s in settings.to_dict("records")]
-    paths = _paths(here, flows) if flows is not None else []
+    is_told = limit <= 1
+    circles = [_circle(here, s, first, is_told=is_told) for s in settings.to_dict("records")]
+    paths = _paths(here, flows, is_told=is_told) if flows is not None else []
     data = {
         "years": years,
         "shades": {
@@ -249,7 +253,11 @@ def interactive(
         },
         "settings": {
             s["setting"]: [
-                [int(s[f"places_{y}"]), int(s[f"roll_{y}"]), fullness_colour(s[f"roll_{y}"], s[f"places_{y}"])]
+                [
+                    int(s[f"places_{y}"]),
+                    int(s[f"roll_{y}"]) if is_told else None,
+                    fullness_colour(s[f"roll_{y}"], s[f"places_{y}"]),
+                ]
                 for y in years
             ]
             for s in settings.to_dict("records")
@@ -293,11 +301,11 @@ def _outline(here: Ground, zone: str) -> str:
     return "".join(rings)
 
 
-def _circle(here: Ground, setting: Mapping[str, Any], year: int) -> str:
+def _circle(here: Ground, setting: Mapping[str, Any], year: int, *, is_told: bool) -> str:
     x, y = here.at(setting["easting"], setting["northing"])
     places, roll = setting[f"places_{year}"], setting[f"roll_{year}"]
     name = html.escape(str(setting["name"]))
-    says = f"{name}: {roll:.0f} children in {places:.0f} places"
+    says = f"{name}: {roll:.0f} children in {places:.0f} places" if is_told else f"{name}: {places:.0f} places"
     x, y = float(np.clip(x, 6, WIDTH - 6)), float(np.clip(y, 6, here.height - 6))
     return (
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{3 + 0.45 * np.sqrt(places):.1f}" fill="{fullness_colour(roll, places)}" tabindex="0" role="img" '
@@ -305,14 +313,15 @@ def _circle(here: Ground, setting: Mapping[str, Any], year: int) -> str:
     )
 
 
-def _paths(here: Ground, flows: pd.DataFrame) -> list[str]:
+def _paths(here: Ground, flows: pd.DataFrame, *, is_told: bool) -> list[str]:
     most = max(float(flows["children"].max()), 1.0) if len(flows) else 1.0
     drawn = []
     for flow in flows.itertuples():
         (x1, y1), (x2, y2) = here.at(flow.easting_from, flow.northing_from), here.at(flow.easting, flow.northing)
+        told = f": {flow.children:.0f} children" if is_told else ""
         drawn.append(
             f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke-width="{0.5 + 5 * flow.children / most:.1f}">'
-            f"<title>{html.escape(str(flow.origin))} to {html.escape(str(flow.name))}: {flow.children:.0f} children</title></line>"
+            f"<title>{html.escape(str(flow.origin))} to {html.escape(str(flow.name))}{told}</title></line>"
         )
     return drawn
 

@@ -19,6 +19,8 @@ class Table:
     formats: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
     counts: tuple[str, ...] = ()  # columns that count children, which suppression may hide
+    totals: tuple[str, ...] = ()  # columns that add `counts` up
+    tied: tuple[str, ...] = ()  # columns from which a count of the row could be worked out: hidden with it
     rows_shown: int = 60  # in the page and the document; the workbook has every row
     is_close: bool = False  # so near to single children that it is left out where small numbers are hidden
 
@@ -29,20 +31,21 @@ class Chart:
 
     key: str
     title: str
-    draw: Callable[[], Figure]
+    draw: Callable[..., Figure]
     alt: str
     note: str = ""
     is_close: bool = False
+    has_counts: bool = False  # it writes counts of children, and takes a `limit` below which to hide them
 
 
 @dataclass(frozen=True)
 class Map:
-    """A map: `draw` gives a still picture; `layers` and the rest make the interactive one."""
+    """A map: `draw` gives a still picture; `svg` the interactive one, with a `limit` where small numbers are hidden."""
 
     key: str
     title: str
     draw: Callable[[], Figure]
-    svg: Callable[[], str]
+    svg: Callable[..., str]
     alt: str
     note: str = ""
     is_close: bool = False

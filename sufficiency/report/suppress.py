@@ -93,18 +93,47 @@ def _cheapest_partner(
     return min(choices)[1] if choices else None
 
 
-def suppressed(frame: pd.DataFrame, counts: Sequence[str], limit: int) -> pd.DataFrame:
+def hidden_parts(counts: Sequence[float] | NDArray[np.float64], limit: int) -> NDArray[np.bool_]:
+    """Return which counts of one breakdown to hide, its total being known."""
+    values = np.asarray(counts, dtype=float)
+    hide = (values >= 1) & (values < limit)
+    rest = [i for i in np.argsort(values, kind="stable") if not hide[i] and values[i] > 0]
+    for i in rest:
+        if not hide.any() or (hide.sum() > 1 and values[hide].sum() >= limit - 1):
+            break
+        hide[i] = True
+    return hide
+
+
+def suppressed(
+    frame: pd.DataFrame, counts: Sequence[str], limit: int, *, totals: Sequence[str] = (), tied: Sequence[str] = ()
+) -> pd.DataFrame:
     """Return the table with small counts, and those that would give them away, written as 'c'.
 
-    `counts` names the columns that hold children; their row and column totals are taken to be known.
+    Parameters
+    ----------
+    counts
+        Columns that hold children. Of several, row and column totals are taken to be known; of one, its total.
+    limit
+        Counts from 1 to `limit` - 1 are hidden; 0 hides nothing.
+    totals
+        Columns that add `counts` up, each hidden by itself where small.
+    tied
+        Columns from which the last of `totals`, or else any of `counts`, could be worked out: hidden with it.
     """
     columns = [c for c in counts if c in frame]
-    if limit <= 1 or not columns or frame.empty:
+    sums = [c for c in totals if c in frame]
+    if limit <= 1 or not (columns or sums) or frame.empty:
         return frame
-    values = frame[columns].apply(pd.to_numeric, errors="coerce").to_numpy(dtype=float)
-    hide = hidden_cells(values, limit)
+    values = frame[columns + sums].apply(pd.to_numeric, errors="coerce")
+    hide = pd.DataFrame(data=False, index=frame.index, columns=values.columns)
+    if len(columns) > 1:
+        hide[columns] = hidden_cells(values[columns].to_numpy(dtype=float), limit)
+    for column in sums if len(columns) > 1 else columns + sums:
+        hide[column] = hidden_parts(values[column].fillna(0).to_numpy(dtype=float), limit)
+    with_it = hide[sums[-1]] if sums else hide[columns].any(axis=1)
+    hide = hide.assign(**{column: with_it for column in tied if column in frame})
     shown = frame.copy()
-    for place, column in enumerate(columns):
-        if hide[:, place].any():
-            shown[column] = shown[column].astype(object).mask(hide[:, place], HIDDEN)
+    for column in hide.columns[hide.any()]:
+        shown[column] = shown[column].astype(object).mask(hide[column], HIDDEN)
     return shown

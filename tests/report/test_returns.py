@@ -18,8 +18,8 @@ from sufficiency.errors import InputError, OutputError
 from sufficiency.funding.lines import PLACEMENT_GROUPS
 from sufficiency.report.returns import return_tables, write_returns
 from sufficiency.report.returns.definitions import HAD_BIRTHDAY, REFORM_TYPES, RULE_AUGUST, RULE_CENSUS
-from sufficiency.report.returns.hiding import hidden
 from sufficiency.report.returns.rounding import apportioned, whole_numbers
+from sufficiency.report.suppress import hidden_parts
 from sufficiency.school_year import age_group_of
 from sufficiency.vocabulary import SPECIALIST
 
@@ -237,7 +237,7 @@ def test_published_returns_hide_small_numbers_and_never_one_alone(run, tmp_path)
 
 @given(st.lists(st.integers(0, 40), min_size=1, max_size=12), st.integers(2, 10))
 def test_what_is_hidden_could_be_shared_out_in_enough_ways(counts, limit):
-    hide = hidden(counts, limit)
+    hide = hidden_parts(counts, limit)
     values = np.array(counts)
     assert hide[(values >= 1) & (values < limit)].all()
     if hide.any():

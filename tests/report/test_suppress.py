@@ -41,3 +41,30 @@ def test_a_frame_keeps_its_labels_and_hides_only_counts() -> None:
     assert shown["need"].tolist() == ["ASD", "VI", "HI"]
     assert shown.loc[1, "North"] == "c"
     assert "2" not in shown.astype(str).loc[1].tolist()
+
+
+def test_of_one_column_only_small_numbers_and_enough_others_are_hidden() -> None:
+    frame = pd.DataFrame(
+        {"school": list("ABCD"), "places": [4, 80, 60, 90], "children": [3, 81, 55, 90], "full": [0.75, 1.01, 0.92, 1]}
+    )
+    shown = suppressed(frame, ("children",), 5, tied=("full",))
+    assert shown["children"].tolist() == ["c", 81, "c", 90]
+    assert shown["full"].tolist() == ["c", 1.01, "c", 1.0]
+    assert shown["places"].tolist() == [4, 80, 60, 90]
+
+
+def test_a_small_total_is_hidden_with_the_share_that_gives_it_away() -> None:
+    frame = pd.DataFrame({"need": list("ABC"), "North": [2, 30, 40], "West": [1, 50, 60]})
+    frame["all"] = frame["North"] + frame["West"]
+    frame["share"] = frame["all"] / frame["all"].sum()
+    shown = suppressed(frame, ("North", "West"), 5, totals=("all",), tied=("share",))
+    assert shown.loc[0, ["North", "West", "all", "share"]].tolist() == ["c"] * 4
+    assert (shown["all"] == "c").sum() == 2
+
+
+def test_one_authority_and_its_total_are_hidden_alike() -> None:
+    frame = pd.DataFrame(
+        {"need": list("ABC"), "Ours": [2, 30, 40], "all": [2, 30, 40], "share": [2 / 72, 30 / 72, 40 / 72]}
+    )
+    shown = suppressed(frame, ("Ours",), 5, totals=("all",), tied=("share",))
+    assert shown[["Ours", "all", "share"]].eq("c").sum().tolist() == [2, 2, 2]

@@ -17,7 +17,7 @@ for (const map of document.querySelectorAll(".map")) {
       const [places, roll, colour] = data.settings[circle.dataset.setting][i];
       circle.setAttribute("fill", colour);
       circle.setAttribute("r", 3 + 0.45 * Math.sqrt(places));
-      const says = `${circle.dataset.name}: ${roll} children in ${places} places`;
+      const says = `${circle.dataset.name}: ${roll === null ? "" : `${roll} children in `}${places} places`;
       circle.querySelector("title").textContent = says;
       circle.setAttribute("aria-label", says);
     }

@@ -7,15 +7,13 @@ shared out in at least `limit` ways. Only the age rule of 31 August is given: th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from sufficiency.report.returns.definitions import RULE_AUGUST
-from sufficiency.report.suppress import HIDDEN
+from sufficiency.report.suppress import HIDDEN, hidden_parts
 
 # Table -> (count, breakdowns that may be given one at a time).
 BREAKDOWNS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
@@ -26,18 +24,6 @@ BREAKDOWNS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "reform_plan_process": ("count", ("measure",)),
 }
 KEPT: Final = ("case", "authority", "education_phase", "label", "year", "academic_year")
-
-
-def hidden(counts: Sequence[float] | NDArray[np.float64], limit: int) -> NDArray[np.bool_]:
-    """Return which counts of one breakdown to hide, its total being known."""
-    values = np.asarray(counts, dtype=float)
-    hide = (values >= 1) & (values < limit)
-    rest = [i for i in np.argsort(values, kind="stable") if not hide[i] and values[i] > 0]
-    for i in rest:
-        if not hide.any() or (hide.sum() > 1 and values[hide].sum() >= limit - 1):
-            break
-        hide[i] = True
-    return hide
 
 
 def safe_tables(found: Mapping[str, pd.DataFrame], limit: int) -> dict[str, pd.DataFrame]:
@@ -62,7 +48,7 @@ def _safe(name: str, table: pd.DataFrame, limit: int) -> pd.DataFrame:
     safe = pd.concat(parts, ignore_index=True)
     hide = (
         safe.groupby([*keys, "breakdown"], sort=False)[count]
-        .transform(lambda c: hidden(c.to_numpy(), limit))
+        .transform(lambda c: hidden_parts(c.to_numpy(), limit))
         .astype(bool)
     )
     safe[count] = safe[count].astype(object).mask(hide, HIDDEN)

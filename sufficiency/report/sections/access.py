@@ -76,7 +76,7 @@ def access_map(outcome: Outcome, year: int) -> Figure:
     )
 
 
-def _interactive(outcome: Outcome) -> str:
+def _interactive(outcome: Outcome, limit: int = 0) -> str:
     years = map_years(outcome)
     found = {y: _reach(outcome, y).summary("zone").set_index("zone")["places_per_child"] for y in years}
     return maps.interactive(
@@ -87,6 +87,7 @@ def _interactive(outcome: Outcome) -> str:
         settings=map_settings(outcome, years),
         year=years[0],
         how="2",
+        limit=limit,
     )
 
 

@@ -96,6 +96,7 @@ def _table(outcome: Outcome, by: str, key: str, title: str) -> Table:
         {by: "code"} | {str(y): "n" for y in years},
         note=f"{INTERVAL} Middles of parts don't add up to the middle of the whole.",
         counts=tuple(str(y) for y in years),
+        tied=(f"{years[-1]}: 9 in 10 between",),
     )
 
 

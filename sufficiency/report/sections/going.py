@@ -67,7 +67,7 @@ def section(outcome: Outcome) -> Section:
                 _origin_destination(outcome),
                 {},
                 note="Expected placements. 'Outside' is beyond the area's boundary.",
-                counts=(),
+                counts=tuple(c for c in _origin_destination(outcome) if c != "home district"),
             ),
         ),
         assumptions=rests_on(area, "attendance", "travel", "distance"),
@@ -125,7 +125,7 @@ def _still(outcome: Outcome) -> Figure:
     )
 
 
-def _interactive(outcome: Outcome) -> str:
+def _interactive(outcome: Outcome, limit: int = 0) -> str:
     years = map_years(outcome)
     return maps.interactive(
         outcome.area,
@@ -136,4 +136,5 @@ def _interactive(outcome: Outcome) -> str:
         flows=flow_lines(outcome, outcome.area.base_year),
         year=outcome.area.base_year,
         how="n",
+        limit=limit,
     )

@@ -44,6 +44,7 @@ def section(outcome: Outcome) -> Section:
                 f"Children with no suitable place by need and phase, January {last}",
                 partial(_grid, outcome, last),
                 "Darker cells lack more places.",
+                has_counts=True,
             ),
             _table(
                 outcome,
@@ -64,6 +65,7 @@ def section(outcome: Outcome) -> Section:
                 partial(_still, outcome, last),
                 partial(_interactive, outcome),
                 "Zones shaded by children without a place in the expected demand; schools as circles sized by places and coloured by how full. Years can be chosen.",
+                is_close=True,
             ),
             Table(
                 "utilisation",
@@ -76,10 +78,10 @@ def section(outcome: Outcome) -> Section:
     )
 
 
-def _grid(outcome: Outcome, year: int) -> Figure:
+def _grid(outcome: Outcome, year: int, limit: int = 0) -> Figure:
     found = outcome.placed.shortfall("need_group", "phase", levels=LEVELS)
     return charts.grid(
-        found[(found["year"] == year) & (found["level"] == LEVELS[1])], "need_group", "phase", "children"
+        found[(found["year"] == year) & (found["level"] == LEVELS[1])], "need_group", "phase", "children", limit=limit
     )
 
 
@@ -105,6 +107,7 @@ def _table(outcome: Outcome, by: tuple[str, ...], key: str, title: str) -> Table
         formats,
         note=f"{INTERVAL} Rows with none are left out.",
         counts=tuple(map(str, years)),
+        tied=(f"{years[-1]}: 9 in 10 between",),
         rows_shown=15 if len(by) > 2 else 40,
     )
 
@@ -124,7 +127,7 @@ def _still(outcome: Outcome, year: int) -> Figure:
     )
 
 
-def _interactive(outcome: Outcome) -> str:
+def _interactive(outcome: Outcome, limit: int = 0) -> str:
     years = map_years(outcome)
     return maps.interactive(
         outcome.area,
@@ -133,4 +136,5 @@ def _interactive(outcome: Outcome) -> str:
         unit="children without a place",
         settings=map_settings(outcome, years),
         how="n",
+        limit=limit,
     )

@@ -51,6 +51,8 @@ def section(outcome: Outcome) -> Section:
                 _needs_table(area.authorities, states),
                 dict.fromkeys(area.authorities.values(), "n") | {"share": "%", "all": "n"},
                 counts=tuple(area.authorities.values()),
+                totals=("all",),
+                tied=("share",),
             ),
             Table(
                 "plans-setting",
@@ -58,6 +60,8 @@ def section(outcome: Outcome) -> Section:
                 _settings_table(area.authorities, states),
                 dict.fromkeys(area.authorities.values(), "n") | {"share": "%", "all": "n", "setting": "code"},
                 counts=tuple(area.authorities.values()),
+                totals=("all",),
+                tied=("share",),
             ),
             *_support_exhibits(outcome),
             *_long_view(outcome),
