@@ -41,7 +41,10 @@ def report(
     """Write the sufficiency report: HTML, Word, Excel, charts and returns."""
     import sufficiency as sf
 
+    if suppress < 0:
+        raise sf.InputError(f"--suppress {suppress}: give 0, which hides nothing, or a count such as 5")
     area = _area(folder, published, authority)
+    sf.report.check_writable(out)  # before the run, which takes a while
     with _progress() as tell:
         outcome = sf.run(area, to=to, draws=draws, seed=seed, progress=lambda what, share: tell(what, 0.7 * share))
         tell("Writing the report", 0.7)

@@ -85,6 +85,8 @@ def test_a_day_that_is_none_is_refused() -> None:
         (("report", "--published", ".", "--authority", "Lancashire"), "no EHC-plan release in"),
         (("backtest", "--by", "nonsense", "ours"), "there is no folder ours"),
         (("check", "ours"), "there is no folder ours; `sufficiency new ours` makes one to fill in"),
+        (("report", "--suppress", "-2"), "--suppress -2: give 0, which hides nothing, or a count such as 5"),
+        (("report", "--out", "/proc/nowhere/report"), "the report can't be written to /proc/nowhere/report"),
         (("policy", "--on", "1900-01-01"), "no national value is known for 01 January 1900"),
     ],
 )

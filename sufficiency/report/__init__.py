@@ -7,6 +7,7 @@ from typing import Any, Final
 
 _WHERE: Final = {
     "write": "writing",
+    "check_writable": "writing",
     "build": "building",
     "headlines": "sections.summary",
     "write_returns": "returns",

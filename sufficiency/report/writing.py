@@ -54,7 +54,7 @@ def write(
 
     tell = progress or (lambda _what, _share: None)
     target = Path(folder)
-    beside = _writable_beside(target)
+    beside = check_writable(target)
     tell("Writing words and tables", 0.0)
     report = build(outcome, now=now, suppress=suppress)
     with tempfile.TemporaryDirectory(prefix=".sufficiency-", dir=beside) as made:
@@ -80,8 +80,14 @@ def write(
     return target / "report.html"
 
 
-def _writable_beside(target: Path) -> Path:
-    """Return the folder above the target, once both are known to be writable."""
+def check_writable(target: Path) -> Path:
+    """Return the folder above the target, once both are known to be writable.
+
+    Raises
+    ------
+    OutputError
+        If either is not; the message says why.
+    """
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         if target.exists() and not target.is_dir():

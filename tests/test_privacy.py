@@ -1,0 +1,152 @@
+"""A person-level return goes all the way to a report, and nobody in it can be found in anything that comes out."""
+
+from __future__ import annotations
+
+import logging
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import sufficiency as sf
+from sufficiency import tables
+from sufficiency.area import Area
+from sufficiency.errors import SufficiencyError
+from sufficiency.inputs.sen2 import read_sen2
+from sufficiency.inputs.sen2_census import snapshot, transitions
+from sufficiency.inputs.sen2_checks import check_sen2
+from sufficiency.school_year import NCYS
+from tests.inputs.sen2_made import REGISTER, Made, export, make, plant, save, save_xml
+
+SALT = b"a salt for tests"
+NAMES = ("Featherstonehaugh", "Persephone-Xanthe")
+POSTCODE, UPN, BORN = "ZE99 9ZZ", "Z987654321098", pd.Timestamp(2014, 2, 27)
+# Each way of writing them that a program might fall into.
+SECRETS = (
+    *NAMES,
+    POSTCODE,
+    POSTCODE.replace(" ", ""),
+    UPN,
+    *(f"{BORN:{style}}" for style in ("%Y-%m-%d", "%d/%m/%Y", "%Y-%b-%d", "%d %B %Y", "%Y%m%d")),
+)
+EVERYONE = re.compile(r"(Surname|Forename)\d{5}|\bA\d{11}[A-H]\b")
+
+
+@pytest.fixture(scope="module")
+def made() -> Made:
+    """Return a small caseload in which one child, in a plan throughout, has a name that nothing else has."""
+    made = make(900)
+    children = made.children.copy()
+    held = children["started"].lt("2021-01-01") & children["ceased"].gt("2026-01-01")
+    row = children.index[held & children["born"].between("2010-01-01", "2018-01-01")][0]
+    children.loc[row, ["surname", "forename", "postcode", "upn"]] = [*NAMES, POSTCODE, UPN]
+    children.loc[row, "born"] = BORN
+    return Made(children, made.spells)
+
+
+def files(folder: Path) -> Iterator[tuple[str, str]]:
+    """Yield what every file says, those inside documents and workbooks too."""
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as book:
+                for name in book.namelist():
+                    yield f"{path.name}/{name}", book.read(name).decode("utf-8", "replace")
+        else:
+            yield path.name, path.read_bytes().decode("utf-8", "replace")
+
+
+def assert_nobody_is_in(where: str, words: str) -> None:
+    for secret in SECRETS:
+        assert secret not in words, f"{where} tells {secret}"
+    found = EVERYONE.search(words)
+    assert found is None, f"{where} tells {found}"
+
+
+def area_of(area: Area, people: pd.DataFrame) -> Area:
+    """Return the area with plans counted from a snapshot of people."""
+    by = ["authority", "year", "ncy", "need", "setting"]
+    states = people.assign(authority=next(iter(area.authorities))).groupby(by).size().rename("plans").reset_index()
+    plans = states.groupby(["authority", "year", "ncy", "setting"], as_index=False)["plans"].sum()
+    return area.replace(states=tables.check(states, tables.STATES), plans=tables.check(plans, tables.PLANS))
+
+
+def test_what_is_planted_is_in_the_return_and_would_be_found(made: Made, tmp_path: Path) -> None:
+    words = "".join(text for _, text in files(save(export(made, 2025), tmp_path)))
+    assert all(secret in words for secret in (*NAMES, POSTCODE, UPN))
+    assert EVERYONE.search(words)
+
+
+def test_nobody_is_in_a_report_made_from_a_return(
+    made: Made, tiny_area: Area, tmp_path: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    read = {y: read_sen2(save(export(made, y), tmp_path / str(y)), salt=SALT) for y in (2023, 2024, 2025)}
+    people = {y: snapshot(one, REGISTER) for y, one in read.items()}
+    moved = transitions(list(people.values()))
+    population = pd.DataFrame(
+        [(y, n, 300.0) for y in range(2023, 2028) for n in NCYS], columns=["year", "ncy", "children"]
+    )
+    plans = sf.forecast.plans_from_people(moved, population, to=2027, draws=8)
+    outcome = sf.run(area_of(tiny_area, people[2025]), to=2027, draws=8, placed_draws=2)
+    for limit in (0, 5):
+        sf.report.write(outcome, tmp_path / f"report-{limit}", suppress=limit)
+        for name, words in files(tmp_path / f"report-{limit}"):
+            assert_nobody_is_in(name, words)
+    for name, frame in {"transitions": moved, "flows": plans.flows("kind"), "summary": plans.summary("need")}.items():
+        assert_nobody_is_in(name, frame.to_csv())
+    for said in (repr(read[2025]), repr(plans), repr(outcome), outcome.reproducibility().to_csv()):
+        assert_nobody_is_in("a repr", said)
+    assert_nobody_is_in("a log", caplog.text)
+    assert_nobody_is_in("the screen", "".join(capfd.readouterr()))
+
+
+def test_a_child_can_not_be_found_by_hash_in_what_is_published(made: Made, tiny_area: Area, tmp_path: Path) -> None:
+    people = snapshot(read_sen2(save(export(made, 2025), tmp_path / "in"), salt=SALT), REGISTER)
+    outcome = sf.run(area_of(tiny_area, people), to=2026, draws=4, placed_draws=1)
+    sf.report.write(outcome, tmp_path / "report")
+    everything = "".join(words for _, words in files(tmp_path / "report"))
+    assert not [child for child in people["child"] if child in everything]
+
+
+@pytest.mark.parametrize("how", ["csv", "xml"])
+def test_nobody_is_in_the_checks_of_a_faulty_return(made: Made, tmp_path: Path, how: str) -> None:
+    modules = export(made, 2025)
+    plant(modules)
+    path = save(modules, tmp_path / "in") if how == "csv" else save_xml(modules, tmp_path / "in.xml")
+    read = read_sen2(path, salt=SALT)
+    checked = check_sen2(read, REGISTER)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "checks.xlsx").write_bytes(checked.workbook())
+    (tmp_path / "out" / "rows.csv").write_text(checked.rows.to_csv() + checked.summary.to_csv() + repr(checked))
+    for name, words in files(tmp_path / "out"):
+        assert_nobody_is_in(name, words)
+
+
+@pytest.mark.parametrize("column", ["personbirthdate", "upn", "postcode", "surname", "sex", "persontableid"])
+@pytest.mark.parametrize("value", [f"{NAMES[0]} {UPN} {POSTCODE}", "", "31/02/2014"])
+def test_nobody_is_in_an_error(made: Made, tmp_path: Path, column: str, value: str) -> None:
+    modules = export(Made(made.children.head(200), made.spells), 2025)
+    modules["person"].loc[:3, column] = value
+    try:
+        read = read_sen2(save(modules, tmp_path / "in"), salt=SALT)
+        said = repr(check_sen2(read, REGISTER)) + snapshot(read, REGISTER).to_csv()
+    except SufficiencyError as error:
+        said = str(error)
+    assert_nobody_is_in("an error", said)
+    assert value == "" or value not in said
+
+
+def test_an_export_given_as_a_table_of_an_area_is_refused_without_its_names(
+    made: Made, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from sufficiency.inputs.template import write_template
+
+    write_template(tmp_path / "ours")
+    export(made, 2025)["person"].to_csv(tmp_path / "ours" / "plans.csv", index=False)
+    with pytest.raises(SufficiencyError) as caught:
+        sf.read_area(tmp_path / "ours")
+    assert_nobody_is_in("an error", str(caught.value))
+    assert_nobody_is_in("the screen", "".join(capsys.readouterr()))
