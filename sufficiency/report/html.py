@@ -33,15 +33,21 @@ def page(report: Report, drawn: Mapping[str, Figure] | None = None) -> str:
         autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
     )
     environment.filters["exhibit"] = partial(_exhibit, drawn=drawn or {})
+    environment.filters["prose"] = _prose
     template = environment.from_string((files / "page.html").read_text(encoding="utf-8"))
     style, script = (Markup((files / name).read_text(encoding="utf-8")) for name in ("page.css", "page.js"))
     return template.render(report=report, style=style, script=script, shown=ASSUMPTIONS_SHOWN)
 
 
+def _prose(text: str) -> Markup:
+    """Return words fit for the page, names of code among them set as such."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text, quote=False)))
+
+
 def _exhibit(exhibit: Exhibit, drawn: Mapping[str, Figure]) -> Markup:
     if isinstance(exhibit, Table):
         return Markup(_table(exhibit))
-    note = f'<p class="note">{html.escape(exhibit.note)}</p>' if exhibit.note else ""
+    note = f'<p class="note">{_prose(exhibit.note)}</p>' if exhibit.note else ""
     title = html.escape(exhibit.title)
     caption = f'<figcaption id="title-{exhibit.key}">{title}</figcaption>'
     alt = f'<p class="alt">{html.escape(exhibit.alt)}</p>'
@@ -73,7 +79,7 @@ def _table(table: Table) -> str:
         ]
         rows.append(f"<tr>{''.join(cells)}</tr>")
     more = f" The workbook has all {len(table.frame):,} rows." if len(table.frame) > len(frame) else ""
-    note = f'<p class="note">{html.escape(table.note + more)}</p>' if table.note or more else ""
+    note = f'<p class="note">{_prose(table.note + more)}</p>' if table.note or more else ""
     return (
         f'<div class="table{_shape(frame)}" id="{table.key}" role="region" aria-labelledby="title-{table.key}" tabindex="0"><table><caption id="title-{table.key}">'
         f"{html.escape(table.title)}</caption><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>{note}"
@@ -81,7 +87,9 @@ def _table(table: Table) -> str:
 
 
 def _shape(frame: pd.DataFrame) -> str:
-    return (" long" if len(frame) >= LONG else "") + (" wide" if len(frame.columns) >= WIDE else "")
+    return (" long" if len(frame) >= LONG else "") + (
+        "" if len(frame.columns) < WIDE else " wide" if len(frame.columns) == WIDE else " wide wider"
+    )
 
 
 def _cell(place: int, column: object, value: object, table: Table, numeric: set[object]) -> str:

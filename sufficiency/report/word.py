@@ -22,6 +22,7 @@ ACCENT: Final = RGBColor(0x0B, 0x35, 0x66)
 PAGE_WIDTH_CM: Final = 16.6
 SIZES: Final = (8.5, 7.5, 6.5)  # of a table's type: the first that fits [points]
 TALLEST_CM: Final = 14.0  # of a picture, so that words stand beside it on its page
+WHOLE_ROWS: Final = 14  # tables up to so long stay on one page
 LETTER_CM: Final = 0.17  # a bold letter of the first size
 EDGES_CM: Final = 0.42  # a cell's margins
 
@@ -93,9 +94,9 @@ def _section(made: Any, number: int, section: Section, first: Report | None, pic
         line.add_run(f"{headline.value} ").bold = True
         line.add_run(headline.says + (f" ({headline.range})" if headline.range else ""))
     for paragraph in section.words:
-        made.add_paragraph(paragraph)
+        made.add_paragraph(paragraph.replace("`", ""))
     for point in section.points:
-        made.add_paragraph(point, style="List Bullet")
+        made.add_paragraph(point.replace("`", ""), style="List Bullet")
     for exhibit in section.exhibits:
         if isinstance(exhibit, Table):
             _table(made, exhibit)
@@ -118,7 +119,7 @@ def _picture(made: Any, exhibit: Chart | Map, png: bytes) -> None:
     picture = made.paragraphs[-1]._p.xpath(".//wp:docPr")[0]
     picture.set("descr", exhibit.alt)
     picture.set("title", exhibit.title)
-    made.add_paragraph(f"{exhibit.alt} {exhibit.note}".strip()).runs[0].font.size = Pt(9)
+    _note(made, f"{exhibit.alt} {exhibit.note}".strip())
 
 
 def _table(made: Any, table: Table) -> None:
@@ -144,7 +145,9 @@ def _table(made: Any, table: Table) -> None:
         _keep_whole(grid.rows[-1])
     _set_widths(grid)
     more = f" The workbook has all {len(table.frame):,} rows." if len(table.frame) > len(frame) else ""
-    made.add_paragraph((table.note + more).strip()).paragraph_format.space_after = Pt(10)
+    if len(frame) <= WHOLE_ROWS:
+        _keep_together(grid)
+    _note(made, (table.note + more).strip())
 
 
 def _set_widths(grid: Any) -> None:
@@ -177,6 +180,17 @@ def _write(cell: Any, words: str, *, right: bool, bold: bool = False) -> None:
     paragraph.paragraph_format.space_after = Pt(1)
     if right:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+
+
+def _note(made: Any, text: str) -> None:
+    line = made.add_paragraph()
+    line.add_run(text.replace("`", "")).font.size = Pt(9)
+    line.paragraph_format.space_before, line.paragraph_format.space_after = Pt(3), Pt(10)
+
+
+def _keep_together(grid: Any) -> None:
+    for row in grid.rows[:-1]:
+        row.cells[0].paragraphs[0].paragraph_format.keep_with_next = True
 
 
 def _keep_whole(row: Any) -> None:

@@ -199,3 +199,10 @@ def test_every_name_on_the_page_is_given_once_and_every_reference_finds_its_own(
     assert len(ids) == len(set(ids))
     wanted = re.findall(r'(?:aria-labelledby|for)="([^"]+)"|href="#([^"]+)"|url\(#([^)]+)\)', text)
     assert {a or b or c for a, b, c in wanted} <= set(ids)
+
+
+def test_names_of_code_are_set_as_code_on_the_page_and_plain_in_word(folder: Path) -> None:
+    text = (folder / "report.html").read_text(encoding="utf-8")
+    assert "<code>openings</code>" in text
+    assert "`" not in re.sub(r"<script.*?</script>", "", text, flags=re.DOTALL)
+    assert not any("`" in p.text for p in Document(str(folder / "report.docx")).paragraphs)
