@@ -111,7 +111,7 @@ def payback(
 
     left, years = capital, 0.0
     for share in filled[:-1]:
-        if 0 < left <= saving(share):
+        if 0 < saving(share) >= left:
             return Payback(capital, saving(filled[-1]), years + left / saving(share))
         left, years = left - saving(share), years + 1
     full = saving(filled[-1])

@@ -54,10 +54,25 @@ def test_the_area_s_own_prices_make_the_payback(two_authorities):
     assert found.capital_gbp == 600_000
 
 
-@pytest.mark.parametrize("wrong", [{"built": "annexe"}, {"authority": "E09000001"}, {"places": 0}])
-def test_payback_refuses_what_it_does_not_know(two_authorities, wrong):
+def test_places_that_cost_nothing_to_build_have_paid_at_once():
+    free = {"capital_a_place_gbp": 0, "place_gbp": 6_000, "top_up_gbp": 8_000, "independent_gbp": 60_000}
+    assert funding.payback(10, **free, filled=(0.5, 1.0)).years == 0
+    assert funding.payback(10, **free).years == 0
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"built": "annexe"}, "built='annexe' is not one of new special school, special expansion, unit"),
+        ({"authority": "E09000001"}, "authority='E09000001' is not one of E06000001, E06000002"),
+        ({"places": 0}, "payback: 0 places"),
+        ({"capital_a_place_gbp": -1.0}, r"amounts \[-1\.0\]: none below 0"),
+        ({"filled": (0.5, 1.2)}, r"shares filled \(0\.5, 1\.2\)"),
+    ],
+)
+def test_payback_refuses_what_it_does_not_know(two_authorities, wrong, says):
     asked = {"places": 5, "built": "unit", "authority": HOME, "financial_year": 2025} | wrong
-    with pytest.raises(InputError):
+    with pytest.raises(InputError, match=says):
         funding.place_payback(two_authorities, asked.pop("places"), **asked)
 
 
