@@ -86,7 +86,7 @@ def one_by_one(problem: Problem, region: Ints, of_setting: Ints) -> Flow:
 
 
 def apart(problem: Problem, *, seconds: float) -> Flow | None:
-    """Return the best flow, solved in another process, or None where `seconds` were not enough."""
+    """Return the best flow, solved in another process, or None where `seconds` or memory were not enough."""
     with tempfile.TemporaryDirectory() as folder:
         asked, answered = Path(folder) / "problem.npz", Path(folder) / "flow.npz"
         np.savez(asked, **{f.name: getattr(problem, f.name) for f in fields(problem)})
@@ -95,6 +95,10 @@ def apart(problem: Problem, *, seconds: float) -> Flow | None:
             subprocess.run(command, timeout=seconds, check=True)
         except subprocess.TimeoutExpired:
             return None
+        except subprocess.CalledProcessError as ended:
+            if ended.returncode > 0:
+                raise
+            return None  # killed from outside, as where memory runs out
         with np.load(answered) as held:
             flow = _joined(problem, held["children"], held["unplaced"], held["value"])
     return flow

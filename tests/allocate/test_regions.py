@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -77,6 +81,20 @@ def test_a_process_that_takes_too_long_is_stopped() -> None:
     t = town(50, 4, seed=1)
     problem, _, _ = stated(t.groups, t.places, t.routes, t.unplaced_gbp)
     assert regions.apart(problem, seconds=0.001) is None
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are POSIX")
+def test_where_the_process_is_killed_for_its_memory_blocks_take_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed = tmp_path / "killed"
+    killed.write_text("#!/bin/sh\nkill -9 $$\n")
+    killed.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(killed))
+    t = town(100, 6, seed=2)
+    found = solve_regions(t.groups, t.places, t.routes, **split(t, 2), unplaced_gbp=t.unplaced_gbp, fallback_seconds=2)
+    best = solve(t.groups, t.places, t.routes, unplaced_gbp=t.unplaced_gbp)
+    assert found.objective_gbp - best.objective_gbp <= found.certificate_gap_gbp
 
 
 def test_a_setting_without_a_region_is_named() -> None:
