@@ -43,7 +43,7 @@ def grouped(demand: Demand, zones: pd.DataFrame) -> GroupDemand:
         in_district = np.eye(len(districts))[code]  # zone x district
         share = at_home @ in_district
         counts = demand.counts[:, :, a].astype(np.float64)  # draw x year x ncy x need x kind
-        number = np.einsum("dtnwk,nD,np,wg->tdgpkD", counts, share, PHASE_IS, GROUP_IS, optimize=True)
+        number = np.einsum("dtnwk,nz,np,wg->tdgpkz", counts, share, PHASE_IS, GROUP_IS, optimize=True)
         whole = np.diff(np.floor(np.cumsum(number, axis=-1) + 0.5), axis=-1, prepend=0.0)
         usual = counts.mean(axis=(0, 1))  # ncy x need x kind
         for g, p, k, d in zip(*np.nonzero(whole.sum(axis=(0, 1))), strict=True):
