@@ -154,7 +154,8 @@ class Comparison:
 
     def __repr__(self) -> str:
         """Return the steps as text."""
-        return f"{self.measure} in {self.year} [{self.unit}]\n{self.steps.to_string(index=False)}"
+        steps = self.steps.to_string(index=False, float_format=lambda v: f"{v:,.0f}")
+        return f"{self.measure} in {self.year} [{self.unit}]\n{steps}"
 
 
 def steps_between(now: Outcome, then: Outcome, *, progress: Progress | None = None) -> tuple[Outcome, ...]:
@@ -189,7 +190,8 @@ def compare(
     """Return the waterfall from one outcome to another, a step a lever.
 
     Levers are pulled one after another in the scenario's order, so what two do together is counted with the later.
-    Each change is taken within a draw: both sides have the same seed.
+    Each change is taken within a draw: both sides have the same seed, hence the same growth. Chance in single children
+    differs, so that a small lever's range may reach past nothing: judge it by its middle over many draws.
 
     Parameters
     ----------
@@ -216,7 +218,7 @@ def compare(
         low, high = (float(change.quantile(q)) for q in (0.05, 0.95))
         rows.append(
             {
-                "step": _step_name(last.scenario, outcome.scenario),
+                "step": _step_name(last.scenario, outcome),
                 "value": float(after.median()),
                 "change": float(change.median()),
                 "low": low,
@@ -226,14 +228,20 @@ def compare(
     return Comparison(measure, MEASURES[measure][1], at, pd.DataFrame(rows))
 
 
-def _step_name(last: Scenario, scenario: Scenario) -> str:
+def _step_name(last: Scenario, outcome: Outcome) -> str:
+    scenario = outcome.scenario
     is_one_more = scenario.levers[:-1] == last.levers and len(scenario.levers) > len(last.levers)
-    return lever_name(scenario.levers[-1]) if is_one_more else scenario.name
+    return lever_name(scenario.levers[-1], outcome.area) if is_one_more else scenario.name
 
 
-def lever_name(lever: object) -> str:
-    """Return a lever's words."""
-    return str(getattr(lever, "label", type(lever).__name__))
+def lever_name(lever: object, area: Area | None = None) -> str:
+    """Return a lever's words; of an area's setting, its name in place of its code."""
+    words = str(getattr(lever, "label", type(lever).__name__))
+    code = getattr(lever, "setting", None)
+    if area is None or code is None:
+        return words
+    names = area.settings.loc[area.settings["setting"] == code, "name"]
+    return words.replace(f" at {code} ", f" at {names.iloc[0]} ") if len(names) else words
 
 
 def table_hash(frame: pd.DataFrame) -> str:

@@ -83,7 +83,11 @@ def test_the_waterfall_names_each_lever_and_ends_at_the_scenario() -> None:
     scenario = sf.Scenario("Two", (sf.OpenPlaces(school, 60, 2026), sf.ChangeJoining(0.5, since=2026)))
     now, then = sf.run(area, **SMALL), sf.run(area, scenario, **SMALL)
     found = sf.compare(now, then, measure="plans")
-    assert found.steps["step"].tolist() == ["As planned", *(lever.label for lever in scenario.levers)]
+    assert found.steps["step"].tolist() == [
+        "As planned",
+        "Open 60 places at Kings Meadow School by 2026",
+        scenario.levers[1].label,
+    ]
     assert found.steps["change"].tolist()[1] == 0.0
     assert found.steps["change"].tolist()[2] < -100
     assert found.steps["value"].iloc[-1] == float(then.measure("plans").sel(year=2027).median())
@@ -151,3 +155,12 @@ def test_a_lever_on_plans_moves_sen_support_the_other_way() -> None:
     then = sf.run(area, sf.Scenario("Fewer", (sf.ChangeJoining(0.5, since=2026),)), **SMALL)
     more = then.support.pupils.sum(["authority", "phase"]) - now.support.pupils.sum(["authority", "phase"])
     assert (more.sel(year=2027) > 0).all()
+
+
+def test_a_step_names_its_school_and_money_reads_as_money(tiny_area: sf.Area) -> None:
+    options = {"to": 2027, "draws": 4, "placed_draws": 2}
+    now = sf.run(tiny_area, **options)
+    then = sf.run(tiny_area, sf.Scenario("More", (sf.OpenPlaces("S1", 3, 2026),)), **options)
+    found = sf.compare(now, then, measure="transport_gbp")
+    assert found.steps["step"].tolist() == ["As planned", "Open 3 places at Ashby School by 2026"]
+    assert "e+" not in repr(found)

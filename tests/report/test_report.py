@@ -14,7 +14,7 @@ from docx import Document
 
 import sufficiency as sf
 from sufficiency.errors import OutputError, SufficiencyError
-from sufficiency.plan import Outcome
+from sufficiency.plan import Outcome, lever_name
 from sufficiency.report.building import build
 from sufficiency.report.model import Chart, Map, Table
 from sufficiency.report.suppress import HIDDEN
@@ -189,7 +189,7 @@ def test_a_scenario_has_a_section_on_what_each_lever_does() -> None:
     report = build(sf.run(area, scenario, **options), now=sf.run(area, **options))
     section = next(s for s in report.sections if s.key == "scenario")
     table = next(e.frame for e in section.exhibits if isinstance(e, Table) and e.key == "levers")
-    assert set(table["lever"]) == {lever.label for lever in scenario.levers}
+    assert set(table["lever"]) == {lever_name(lever, area) for lever in scenario.levers}
     assert all(e.draw() for e in section.exhibits if isinstance(e, Chart))
 
 

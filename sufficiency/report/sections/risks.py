@@ -12,7 +12,7 @@ def section(outcome: Outcome) -> Section:
     last = outcome.options["to"]
     low, _, high = middle(outcome.plans.summary(levels=LEVELS), "plans", year=last)
     short_low, _, short_high = middle(outcome.placed.shortfall(levels=LEVELS), "children", year=last)
-    levers = "; ".join(lever_name(lever) for lever in outcome.scenario.levers)
+    levers = "; ".join(lever_name(lever, outcome.area) for lever in outcome.scenario.levers)
     return Section(
         "risks",
         "Risks and scenarios",

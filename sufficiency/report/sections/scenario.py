@@ -24,7 +24,7 @@ def section(now: Outcome, then: Outcome) -> Section:
         "scenario",
         f"What '{then.scenario.name}' changes",
         words=(
-            "Both futures have the same seed, so that what differs is the scenario. Levers are pulled in order: what two do together is counted with the later.",
+            "Both have the same seed, and so the same growth in each future; chance in single children still differs, so that a small lever's range may reach past nothing. Levers are pulled in order: what two do together is counted with the later.",
             *(_sentence(c) for c in found.values()),
         ),
         exhibits=(
