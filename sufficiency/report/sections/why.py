@@ -111,7 +111,7 @@ def _largest_group(outcome: Outcome, year: int) -> tuple[str, str, int] | None:
 
 def _group_words(group: tuple[str, str, int], year: int) -> str:
     need_group, phase, children = group
-    return f"The largest group without a place in January {year} is {_lower(need_group)}, {label(phase, 'phase').lower()} age: {count(children, 'child', 'children')}. The map shows where they live, and the table takes one of them, and says what stands in the way at each school."
+    return f"The largest group without a place in January {year} is {_lower(need_group)}, {label(phase, 'phase').lower()} age: {count(children, 'child', 'children')}."
 
 
 def _obstacles(outcome: Outcome, group: tuple[str, str, int], year: int) -> tuple[pd.DataFrame, str]:
