@@ -151,7 +151,7 @@ class Placed:
             self._by_setting(values)[book.zone[some], book.setting[some]]
             for values in (self.routes.minutes, self.routes.km)
         )
-        guide = np.array([self.area.value(f"allocate.guide_{age}_minutes") for age in ("primary", "secondary")])
+        guide = np.array([self.area.value(f"transport.guide_{age}_minutes") for age in ("primary", "secondary")])
         is_beyond = minutes > guide[(book.ncy[some] >= SECONDARY_FROM).astype(np.int64)]
         cells = int(np.prod(shape))
         children = np.bincount(key, minlength=cells).astype(np.float64)

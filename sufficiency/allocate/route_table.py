@@ -206,7 +206,7 @@ def _time_and_journey_gbp(area: Area, km: Floats, minutes: Floats, age: str) -> 
     travel = np.minimum(
         journeys * km * area.value("allocate.journey_gbp_per_km"), area.value("allocate.journey_most_gbp")
     )
-    beyond = np.maximum(minutes - area.value(f"allocate.guide_{age}_minutes"), 0)
+    beyond = np.maximum(minutes - area.value(f"transport.guide_{age}_minutes"), 0)
     hour, hour_beyond = area.value("allocate.minute_gbp_per_hour"), area.value("allocate.beyond_guide_gbp_per_hour")
     return np.asarray(travel + journeys * (minutes * hour + beyond * hour_beyond) / 60)
 

@@ -33,7 +33,7 @@ class Made:
     spells: pd.DataFrame
 
 
-def make(children: int = 10_000, seed: int = 11) -> Made:
+def make(children: int = 12_000, seed: int = 11) -> Made:
     """Return histories in which about `children` plans are held at some time from 2021 to January 2025."""
     rng = np.random.default_rng(seed)
     started = pd.Timestamp(2014, 9, 1) + pd.to_timedelta(rng.integers(0, 3_770, children), unit="D")
