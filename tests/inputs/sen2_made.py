@@ -34,7 +34,7 @@ class Made:
 
 
 def make(children: int = 12_000, seed: int = 11) -> Made:
-    """Return histories in which about `children` plans are held at some time from 2021 to January 2025."""
+    """Return histories of `children` plans, of which about 10,000 are held at some time from 2021 to January 2025."""
     rng = np.random.default_rng(seed)
     started = pd.Timestamp(2014, 9, 1) + pd.to_timedelta(rng.integers(0, 3_770, children), unit="D")
     age = rng.gamma(6.0, 1.4, children).clip(2.2, 17)
