@@ -340,6 +340,11 @@ def _notes(
         for a in assumptions.itertuples()
         if a.status in ("assumed", "unverified")
     ]
-    rows += [(name, "missing", f"no {name}.csv: {cost}") for name, cost in GAPS.items() if name not in found]
+    told = {table for table, kind, _ in rows if kind == "missing"}
+    rows += [
+        (name, "missing", f"no {name}.csv: {cost}")
+        for name, cost in GAPS.items()
+        if name not in found and name not in told
+    ]
     rows += [*doubts(settings, found), *unread]
     return pd.DataFrame(rows, columns=["table", "kind", "says"])

@@ -36,7 +36,9 @@ def report(
     out: Annotated[Path, typer.Option(help="Folder to write.")] = Path("report"),
     published: Published = None,
     authority: Authority = None,
-    suppress: Annotated[int, typer.Option(help="Hide counts below this in what is written; 0 hides none.")] = 0,
+    suppress: Annotated[
+        int, typer.Option(help="Hide counts of children below this, 5 say, before publishing; 0 hides none.")
+    ] = 0,
 ) -> None:
     """Write the sufficiency report: HTML, Word, Excel, charts and returns."""
     import sufficiency as sf
@@ -88,7 +90,12 @@ def forecast(
     to: To = 2035,
     draws: Draws = 1_000,
     seed: Seed = 7,
-    by: Annotated[str, typer.Option(help="setting, need, phase, authority …")] = "setting_group",
+    by: Annotated[
+        str,
+        typer.Option(
+            help="Commas between: authority, phase, age_group, ncy, need, need_group, setting, setting_group."
+        ),
+    ] = "setting_group",
     published: Published = None,
     authority: Authority = None,
 ) -> None:
@@ -109,12 +116,16 @@ def allocate(
     to: To = 2035,
     draws: Draws = 200,
     seed: Seed = 7,
-    by: Annotated[str, typer.Option(help="year, need_group, phase, district …")] = "year,need_group,phase",
+    by: Annotated[
+        str, typer.Option(help="Commas between: year, authority, district, phase, need, need_group.")
+    ] = "year,need_group,phase",
+    published: Published = None,
+    authority: Authority = None,
 ) -> None:
     """Place children near home; write who has no place as CSV to the screen."""
     import sufficiency as sf
 
-    area = _area(folder, None, None)
+    area = _area(folder, published, authority)
     with _progress() as tell:
         outcome = sf.run(area, to=to, draws=draws, placed_draws=min(draws, 100), seed=seed, progress=tell)
     if outcome.placed is None:

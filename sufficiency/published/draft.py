@@ -15,6 +15,11 @@ from sufficiency.published.downloads import COSTS, Downloads
 
 DOUBTFUL_SHARE: Final = 0.05  # of plans with no placement recorded, from which a note says so
 
+# What to download where a gap costs most.
+REGISTER_FILE: Final = "DfE's school register (Get Information about Schools, all establishment data)"
+POSTCODE_FILE: Final = "the ONS Postcode Directory"
+SEN_SUPPORT_FILES: Final = "DfE, Special educational needs in England, or the Local authority interactive tool"
+
 
 @dataclass
 class Draft:
@@ -167,14 +172,18 @@ def _sen_support(made: Draft, downloads: Downloads) -> None:
         made.sources["sen_support"] = "DfE, Special educational needs in England"
         return
     if downloads.sen_support.empty:
-        made.note("sen_support", "missing", "no LAIT file: SEN Support is not forecast")
+        made.note("sen_support", "missing", f"SEN Support is not forecast; add {SEN_SUPPORT_FILES}")
         return
     frame = downloads.sen_support
     own = frame[frame["name"].map(authorities.plain_name) == authorities.plain_name(made.name)]
     own = own[own["year"] <= made.base_year].drop_duplicates(["year", "phase"], keep="last")
     own = _last_run(own)
     if own.empty:
-        made.note("sen_support", "missing", "it has no rows in the LAIT file: SEN Support is not forecast")
+        made.note(
+            "sen_support",
+            "missing",
+            f"it has no rows in the tool: SEN Support is not forecast; add {SEN_SUPPORT_FILES}",
+        )
         return
     pupils = _pupils(made.code, downloads.pupils)
     rows = own.assign(authority=made.code).merge(pupils, on=["year", "phase"], how="left")
@@ -205,18 +214,21 @@ def _geography(made: Draft, downloads: Downloads) -> None:
     """Add zones from postcodes, and settings with places from the school register, where both are there."""
     if downloads.schools.empty or downloads.postcodes.empty or "zone" not in downloads.postcodes:
         lacks = [
-            w
-            for w, f in (("school register", downloads.schools), ("postcode directory", downloads.postcodes))
-            if f.empty
+            file
+            for file, frame in ((REGISTER_FILE, downloads.schools), (POSTCODE_FILE, downloads.postcodes))
+            if frame.empty
         ]
-        made.note(
-            "settings", "missing", f"no {' and no '.join(lacks) or 'zones in the postcodes'}: nothing is allocated"
-        )
+        add = " and ".join(lacks) or f"{POSTCODE_FILE}, with its column of small areas (LSOA)"
+        made.note("settings", "missing", f"nothing is allocated, and no journey is estimated; add {add}")
         return
     own = _geography_codes(made.code, set(downloads.postcodes["authority"]))
     areas = places.zones(downloads.postcodes, own, made.code)
     if areas.empty:
-        made.note("zones", "missing", "none of its postcodes are in the postcode directory: nothing is allocated")
+        made.note(
+            "zones",
+            "missing",
+            f"nothing is allocated, and no journey is estimated: none of its postcodes are there; add {POSTCODE_FILE}",
+        )
         return
     people = made.tables["population"]
     now = people[people["year"] == made.base_year]

@@ -85,7 +85,8 @@ def test_what_is_suppressed_or_unrecorded_is_in_the_notes(published: Path) -> No
 
 def test_what_is_missing_says_what_it_costs(published: Path) -> None:
     says = said(sf.published_area(published, authority="Derbyshire"), "missing")
-    assert "nothing is allocated, and no journey is estimated" in says
+    assert "nothing is allocated, and no journey is estimated; add DfE's school register" in says
+    assert "no settings.csv" not in says
     assert "no projection for it" in says
 
 
