@@ -54,7 +54,7 @@ def build(outcome: Outcome, *, now: Outcome | None = None, suppress: int = 0) ->
     """
     area, last = outcome.area, outcome.options["to"]
     parts = (*ALWAYS, *(PLACED if outcome.placed is not None else FORECAST_ONLY))
-    made = [part.section(outcome) for part in parts]
+    made = [summary.section(outcome, limit=suppress), *(part.section(outcome) for part in parts[1:])]
     if now is not None and outcome.placed is not None:
         made.insert(len(made) - 2, scenario.section(now, outcome))
     sections = tuple(_suppressed(section, suppress) for section in made)

@@ -126,6 +126,7 @@ def suppressed(
     if limit <= 1 or not (columns or sums) or frame.empty:
         return frame
     values = frame[columns + sums].apply(pd.to_numeric, errors="coerce")
+    values = values.mask(values.ge(0.5) & values.lt(1), 1.0)  # it is shown as 1
     hide = pd.DataFrame(data=False, index=frame.index, columns=values.columns)
     if len(columns) > 1:
         hide[columns] = hidden_cells(values[columns].to_numpy(dtype=float), limit)

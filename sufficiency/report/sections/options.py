@@ -30,7 +30,7 @@ def section(outcome: Outcome) -> Section:
         "Where one more place is worth most",
         words=(
             f"In January {year} one more place would save most at {', '.join(f'{r.name} ({gbp(r.value)} a year)' for r in best.itertuples(index=False))}. "
-            "The value counts journeys, placements and fees, and prices a child's time and being without a place: it ranks options, and is not cash alone. It rests on the same prices as the section before.",
+            f"The value counts journeys, placements and fees, and prices a child's time and being without a place: it ranks options, and is not cash alone. While places run short everywhere, most of it is the price of being without one, {gbp(outcome.area.value('allocate.unplaced_gbp'))}, so that schools differ little.",
             f"{children:,.0f} children at independent or non-maintained schools have a need that a state setting in the area suits. Were there room, placing them there would save {gbp(saves)} a year.",
             "A value holds for one place, with everything else as it is: for a block of places, run a scenario. The library's `openings` chooses among options within a budget, over many futures at once.",
         ),

@@ -45,7 +45,7 @@ def headlines(outcome: Outcome) -> tuple[Figureword, ...]:
     return tuple(found)
 
 
-def section(outcome: Outcome) -> Section:
+def section(outcome: Outcome, limit: int = 0) -> Section:
     """Return the executive summary."""
     area, last = outcome.area, outcome.options["to"]
     plans = outcome.plans.summary(levels=LEVELS)
@@ -65,7 +65,7 @@ def section(outcome: Outcome) -> Section:
     return Section(
         "summary",
         "Executive summary",
-        words=(_answer(outcome),),
+        words=(_answer(outcome, limit),),
         points=(*points, *_points(outcome)),
         exhibits=(
             Chart(
@@ -87,13 +87,15 @@ def section(outcome: Outcome) -> Section:
                     "mean minutes": "1",
                 },
                 note=INTERVAL,
+                totals=("with none",),
+                tied=("9 in 10 between",),
             ),
         ),
     )
 
 
-def _answer(outcome: Outcome) -> str:
-    """Return how many places are missing, of which need and phase, where and by when."""
+def _answer(outcome: Outcome, limit: int) -> str:
+    """Return how many places are missing, of which need and phase, where and by when; parts uncounted under a limit."""
     placed, last = outcome.placed, outcome.options["to"]
     by_year = placed.shortfall(levels=LEVELS)
     years = [int(y) for y in sorted(by_year["year"].unique())]
@@ -101,8 +103,8 @@ def _answer(outcome: Outcome) -> str:
     mid = middle(by_year, "children", year=soon)
     if middle(by_year, "children", year=last)[2] < 1:
         return f"There are places enough for every child who needs one to January {last}, in nine futures of ten."
-    kinds = _top(placed.shortfall("need_group", "phase", levels=(0.5,)), ["need_group", "phase"], soon)
-    where = _top(placed.shortfall("district", levels=(0.5,)), ["district"], soon)
+    kinds = _top(placed.shortfall("need_group", "phase", levels=(0.5,)), ["need_group", "phase"], soon, limit)
+    where = _top(placed.shortfall("district", levels=(0.5,)), ["district"], soon, limit)
     first = next((y for y in years if middle(by_year, "children", year=y)[1] >= 1), last)
     return (
         f"{outcome.area.name} runs short of specialist places from January {first}. By January {soon} it lacks about {mid[1]:,.0f} ({between(mid[0], mid[2])}): "
@@ -110,10 +112,10 @@ def _answer(outcome: Outcome) -> str:
     )
 
 
-def _top(found: pd.DataFrame, by: list[str], year: int, most: int = 3) -> str:
+def _top(found: pd.DataFrame, by: list[str], year: int, limit: int, most: int = 3) -> str:
     best = found[found["year"] == year].nlargest(most, "children")
     return ", ".join(
-        f"{' '.join(_in_sentence(str(r[c])) for c in by)} ({r['children']:,.0f})"
+        " ".join(_in_sentence(str(r[c])) for c in by) + ("" if limit > 1 else f" ({r['children']:,.0f})")
         for r in best.to_dict("records")
         if r["children"] >= 1
     )

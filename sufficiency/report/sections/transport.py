@@ -35,7 +35,7 @@ def section(outcome: Outcome) -> Section:
         "Home-to-school transport",
         words=(
             f"About {people:,.0f} children with a specialist place are carried in {financial_label(first)}, at {shown(start, '£')} ({shown(unit, '£')} each); {beyond:,.0f} ride longer than guidance expects. In {financial_label(last)} the bill for children with a place is {shown(mid, '£')} ({between(low, high, '£')}), at constant prices.",
-            f"Before calibration the model makes {financial_label(first)} cost {shown(before, '£')}; it is then scaled, {scale}. Children without a place are not carried here, and will need carrying somewhere. Where the bill falls as places run short it is no saving: those who find a place live nearer, and the others' journeys are not yet counted.",
+            f"Before calibration the model makes {financial_label(first)} cost {shown(before, '£')}; it is then scaled, {scale}. Children without a place are not carried here, and will need carrying somewhere: while places run short, the bill shown is too low.",
             "Transport is paid by the council's own budget, never by High Needs. A place nearer home moves money between the two.",
         ),
         exhibits=(
