@@ -150,3 +150,20 @@ def test_an_export_given_as_a_table_of_an_area_is_refused_without_its_names(
         sf.read_area(tmp_path / "ours")
     assert_nobody_is_in("an error", str(caught.value))
     assert_nobody_is_in("the screen", "".join(capsys.readouterr()))
+
+
+def test_no_small_count_is_on_the_page_of_a_small_area(tmp_path: Path) -> None:
+    from sufficiency.inputs.template import write_template
+
+    write_template(tmp_path / "ours")
+    outcome = sf.run(sf.read_area(tmp_path / "ours"), to=2027, draws=10, placed_draws=4)
+    page = sf.report.write(outcome, tmp_path / "report", suppress=5).read_text(encoding="utf-8")
+    assert not re.search(r"\b[1-4] children (in|without)\b", page)
+    summary = page[page.index('id="summary"') : page.index('id="purpose"')]
+    assert "runs short of specialist places" in summary
+    assert not re.search(r"[a-z] \(\d+\)[,;.]", summary)
+    assert "children without a place" not in page
+    assert not (tmp_path / "report" / "rounds.geojson").exists()
+    assert not (tmp_path / "report" / "charts" / "map-unmet.png").exists()
+    told = [roll for year in re.findall(r'"settings":(\{.*?\})', page) for roll in re.findall(r"\[\d+,(\w+),", year)]
+    assert set(told) == {"null"}

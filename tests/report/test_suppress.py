@@ -68,3 +68,8 @@ def test_one_authority_and_its_total_are_hidden_alike() -> None:
     )
     shown = suppressed(frame, ("Ours",), 5, totals=("all",), tied=("share",))
     assert shown[["Ours", "all", "share"]].eq("c").sum().tolist() == [2, 2, 2]
+
+
+def test_a_count_that_is_shown_as_one_is_hidden_as_one() -> None:
+    frame = pd.DataFrame({"mode": list("ABC"), "children": [0.7, 20.2, 30.0]})
+    assert suppressed(frame, ("children",), 5)["children"].tolist() == ["c", "c", 30.0]
