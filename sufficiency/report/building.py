@@ -54,6 +54,8 @@ def build(outcome: Outcome, *, now: Outcome | None = None, suppress: int = 0) ->
     """
     area, last = outcome.area, outcome.options["to"]
     parts = (*ALWAYS, *(PLACED if outcome.placed is not None else FORECAST_ONLY))
+    if suppress > 1:
+        parts = tuple(part for part in parts if part is not why)  # it speaks of small groups in words
     made = [summary.section(outcome, limit=suppress), *(part.section(outcome) for part in parts[1:])]
     if now is not None and outcome.placed is not None:
         made.insert(len(made) - 2, scenario.section(now, outcome))

@@ -206,3 +206,10 @@ def test_names_of_code_are_set_as_code_on_the_page_and_plain_in_word(folder: Pat
     assert "<code>openings</code>" in text
     assert "`" not in re.sub(r"<script.*?</script>", "", text, flags=re.DOTALL)
     assert not any("`" in p.text for p in Document(str(folder / "report.docx")).paragraphs)
+
+
+def test_the_section_that_speaks_of_small_groups_is_left_out_where_small_numbers_are_hidden(
+    example_outcome: Outcome,
+) -> None:
+    keys = {limit: [section.key for section in build(example_outcome, suppress=limit).sections] for limit in (0, 5)}
+    assert set(keys[0]) - set(keys[5]) == {"why"}
