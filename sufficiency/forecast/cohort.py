@@ -144,7 +144,7 @@ def simulate(
     seeds = seed.spawn(len(starts))
 
     def block(start: int, stream: np.random.SeedSequence) -> None:
-        _block(base, years, paths, slice(start, min(draws, start + size)), np.random.default_rng(stream), out)
+        _block(base, years, paths, slice(start, min(draws, start + size)), stream, out)
 
     if workers <= 1 or len(seeds) == 1:
         for start, stream in zip(starts, seeds, strict=True):
@@ -156,19 +156,34 @@ def simulate(
 
 
 def _block(
-    base: NDArray[Any], years: Sequence[Year], paths: Paths, at: slice, rng: np.random.Generator, out: Simulated
+    base: NDArray[Any], years: Sequence[Year], paths: Paths, at: slice, seed: np.random.SeedSequence, out: Simulated
 ) -> None:
     draws = at.stop - at.start
     out.plans[at, 0] = base
     inside = base.swapaxes(1, 2)
     plans = np.broadcast_to(inside, (draws, *inside.shape)).astype(np.int32)
     sides = _Sides.of(draws, inside.shape)
-    for t, year in enumerate(years):
-        plans, flows = _one_year(plans, year, _at(paths, at, t), rng)
+    for t, (year, stream) in enumerate(zip(years, seed.spawn(len(years)), strict=True)):
+        plans, flows = _one_year(plans, year, _at(paths, at, t), Chance.of(stream))
         out.plans[at, t + 1] = plans.swapaxes(2, 3)
         for k, cells in enumerate(flows):
             out.flows_by_ncy[k, at, t] = sides.by_ncy(cells)
             out.flows_by_need[k, at, t] = sides.by_need(cells)
+
+
+@dataclass(frozen=True, eq=False)
+class Chance:
+    """One year's random numbers of a block, a stream a purpose: what one purpose uses shifts no other."""
+
+    going: np.random.Generator
+    coming: np.random.Generator
+    keys: NDArray[np.uint64]  # of leaving or moving, of where to, of joining or transfer
+
+    @classmethod
+    def of(cls, seed: np.random.SeedSequence) -> Chance:
+        """Return the streams that a seed gives."""
+        going, coming = (np.random.default_rng(stream) for stream in seed.spawn(2))
+        return cls(going, coming, seed.generate_state(3, np.uint64).astype(np.uint64))
 
 
 @dataclass(frozen=True, eq=False)
@@ -207,20 +222,21 @@ def _at(paths: Paths, at: slice, t: int) -> tuple[Singles, Singles, Singles]:
 
 
 def _one_year(
-    plans: NDArray[np.int32], year: Year, paths: tuple[Singles, Singles, Singles], rng: np.random.Generator
+    plans: NDArray[np.int32], year: Year, paths: tuple[Singles, Singles, Singles], chance: Chance
 ) -> tuple[NDArray[np.int32], tuple[NDArray[np.int64], ...]]:
     """Return plans a year on, and the state of every child of each kind of flow, in the order of `KINDS`."""
     shape, states = plans.shape, int(np.prod(plans.shape[1:]))
     joining, leaving, moving = paths
     leave = (year.leaving.reshape(shape[1:]) * leaving).ravel()
     move = (year.moving.reshape(shape[1:]) * moving).ravel()
-    cells, counts = sampling.binomial(rng, plans.ravel(), leave + move)
+    cells, counts = sampling.binomial(chance.going, plans.ravel(), leave + move)
     children = np.repeat(cells, counts)
-    leaves = rng.random(len(children)) < _share_leaving(leave[children], move[children])
+    which, where = (sampling.uniforms(key, cells, counts) for key in chance.keys[:2])
+    leaves = which < _share_leaving(leave[children], move[children])
     leavers, moved_from = children[leaves], children[~leaves]
     local = moved_from % states
-    moved_to = moved_from - local + year.destination(local, rng.random(len(moved_from)))
-    joiners, transfers = _arrivals(plans, year, joining, rng)
+    moved_to = moved_from - local + year.destination(local, where[~leaves])
+    joiners, transfers = _arrivals(plans, year, joining, chance)
     stayed = plans.ravel().copy()
     stayed[cells] -= counts
     came = np.concatenate([moved_to, joiners, transfers])
@@ -237,13 +253,15 @@ def _share_leaving(leave: Singles, move: Singles) -> Floats:
 
 
 def _arrivals(
-    plans: NDArray[np.int32], year: Year, joining: Singles, rng: np.random.Generator
+    plans: NDArray[np.int32], year: Year, joining: Singles, chance: Chance
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the state that each joiner, and each child transferred in, arrives in."""
     held = plans.sum(axis=(2, 3, 4), dtype=np.float32)[:, :, None, None, None]
     join = np.broadcast_to(year.joining.reshape(plans.shape[1:]) * joining, plans.shape).ravel()
     transfer = (year.transfers.reshape(plans.shape[1:]) * held).ravel()
-    cells, counts = sampling.poisson(rng, join + transfer)
+    cells, counts = sampling.poisson(chance.coming, join + transfer)
     children = np.repeat(cells, counts)
-    is_joiner = rng.random(len(children)) * (join[children] + transfer[children]) < join[children]
+    is_joiner = (
+        sampling.uniforms(chance.keys[2], cells, counts) * (join[children] + transfer[children]) < join[children]
+    )
     return children[is_joiner], children[~is_joiner]

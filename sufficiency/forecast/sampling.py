@@ -34,7 +34,7 @@ def binomial(
     h = hazard[held].astype(np.float32)
     expected = n * h
     many = np.flatnonzero(expected > MANY)
-    uniform = rng.random(len(held), dtype=np.float32)
+    uniform = rng.random(len(children), dtype=np.float32)[held]  # a number a cell, whoever else there is
     any_event = uniform >= np.exp(-expected)
     any_event[many] = False
     few = np.flatnonzero(any_event)
@@ -95,3 +95,20 @@ def poisson(rng: np.random.Generator, rate: NDArray[np.float32]) -> tuple[NDArra
         some = counts > 0
         cells, counts = cells[some], counts[some]
     return cells, counts
+
+
+def uniforms(key: np.uint64, cells: NDArray[np.int64], counts: Counts) -> NDArray[np.float64]:
+    """Return a uniform number for each event of each cell, the same whatever other cells hold.
+
+    Two runs that differ in some cells then share the chance of all others, so that a comparison shows what changed.
+    The mixing is SplitMix64's (Steele, Lea and Flood, 2014).
+    """
+    ends = np.cumsum(counts)
+    within = np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - counts, counts)
+    with np.errstate(over="ignore"):
+        mixed = (np.repeat(cells, counts).astype(np.uint64) << np.uint64(16)) + within.astype(np.uint64)
+        mixed = key + mixed * np.uint64(0x9E3779B97F4A7C15)
+        for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+            mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
+        mixed ^= mixed >> np.uint64(31)
+    return (mixed >> np.uint64(11)).astype(np.float64) * 2.0**-53

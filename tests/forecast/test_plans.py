@@ -248,3 +248,13 @@ def test_a_need_that_nobody_has_cannot_be_changed(example: Area) -> None:
     lever = ChangeRate("joining", 0.5, since=2026, need="DS")
     with pytest.raises(InputError, match="nobody here has the need 'DS'"):
         sf.forecast.plans(lever(example), to=2026, draws=2)
+
+
+def test_a_lever_on_one_need_leaves_the_chance_of_the_others_nearly_as_it_was() -> None:
+    area = sf.example_area()
+    now = sf.forecast.plans(area, to=2028, draws=60, seed=7).plans
+    then = sf.forecast.plans(sf.ChangeJoining(0.8, need="SEMH", since=2027)(area), to=2028, draws=60, seed=7).plans
+    others = [need for need in now["need"].values if need != "SEMH"]
+    rest = ["authority", "ncy", "need", "setting"]
+    change = (then - now).sel(need=others, year=2028).sum(rest)
+    assert float(change.std()) < 0.1 * float(now.sel(need=others, year=2028).sum(rest).std())

@@ -144,7 +144,10 @@ def test_a_limited_fleet_is_kept_to_when_it_is_just_enough():
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (lambda s, v, t: (s, v, t.iloc[1:]), "travel lacks km or minutes for 1 pairs of places that a run could join: a to "),
+        (
+            lambda s, v, t: (s, v, t.iloc[1:]),
+            "travel lacks km or minutes for 1 pairs of places that a run could join: a to ",
+        ),
         (lambda s, v, t: (s, v, t[t["origin"] != "a"]), "travel lacks km or minutes for 4 pairs"),
         (lambda s, v, t: (s, v, t.assign(minutes=-t["minutes"])), "nothing is below 0"),
         (lambda s, v, t: (s, v, t.assign(km=np.nan)), "travel lacks km or minutes"),
