@@ -37,6 +37,7 @@ FULLNESS: Final = (
     ("no one yet", "#ffffff"),
 )
 WIDTH: Final = 720
+CELLS: Final = "No boundaries were given: each zone is drawn as the ground nearer to its middle than to any other's."
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,6 +180,8 @@ def still(
     left, bottom, right, up = here.bounds
     axis.set(xlim=(left, right), ylim=(bottom, up), aspect="equal")
     axis.axis("off")
+    if here.is_thiessen:
+        axis.annotate(CELLS, (0, 0), xycoords="axes fraction", fontsize=8)
     bar = figure.colorbar(
         cells,
         ax=axis,
@@ -266,7 +269,7 @@ def interactive(
     choose = "".join(
         f'<option value="{i}"{" selected" if y == first else ""}>January {y}</option>' for i, y in enumerate(years)
     )
-    legend = _legend(top, unit, how)
+    legend = _legend(top, unit, how) + (f'<p class="note">{CELLS}</p>' if here.is_thiessen else "")
     return (
         f'<div class="map"><label for="year-{key}">Year <select id="year-{key}">{choose}</select></label>'
         f'<svg viewBox="0 0 {WIDTH} {here.height:.0f}" role="group" aria-labelledby="title-map-{key}" preserveAspectRatio="xMidYMid meet">'
