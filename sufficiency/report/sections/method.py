@@ -29,7 +29,7 @@ def section(outcome: Outcome) -> Section:
         "Method, data notes and how to repeat this",
         words=(
             "Plans: children join at rates that depend on age, need and setting, move between settings and leave; rates are fitted to the authority's published stocks and flows and shrunk to England's. In each simulated future a rate is drawn once and kept, and each year has a shock shared by all ages; whole children are then drawn.",
-            "Places: each January children are placed by a transportation problem solved exactly: the least total of journeys, placements, fees and a stated price for a child's time, within the places there are. Children stay where they are unless moving is due.",
+            "Places: each January children are placed by a transportation problem solved exactly: the least total of journeys, placements, fees and a stated price for a child's time, within the places there are. How well a school fits a child beyond distance is not known, so it is drawn, with a spread that keeps new placements as far from home as today's; living far from schools puts nobody last where places are short. Children stay where they are unless moving is due.",
             "Transport: entitlement by the statutory tests, modes by need and distance, vehicles from an estimate of shared rounds. Money: place funding, top-up and fees by Section 251 line; income by the published block.",
             "All totals are taken within a future and then summarised, so that the middle of a sum need not be the sum of middles.",
         ),
