@@ -18,8 +18,8 @@ import numpy as np
 
 import sufficiency as sf
 from benchmarks import facility_readers as readers
-from sufficiency.allocate.sites_milp import strong
-from sufficiency.allocate.sites_problem import SiteProblem
+from sufficiency.allocate.open.sites import SiteProblem
+from sufficiency.allocate.open.sites_milp import strong
 
 CAPACITIES = {
     "capa": (8000, 10000, 12000, 14000),

@@ -15,9 +15,9 @@ import pandas as pd
 
 import sufficiency as sf
 from sufficiency import funding
-from sufficiency.funding import block
-from sufficiency.funding.past import compared, retrospect
-from sufficiency.funding.place_plus import DEDUCTIONS
+from sufficiency.funding.balance.past_years import compared, retrospect
+from sufficiency.funding.block import block
+from sufficiency.funding.places.place_plus import DEDUCTIONS
 from tests.funding.dsg import BLOCK_COLUMNS, dsg_rows
 
 SUMS = ("ENGLAND", "East Midlands")

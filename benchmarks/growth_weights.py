@@ -13,9 +13,10 @@ import pandas as pd
 
 from benchmarks import panel
 from sufficiency import policy
-from sufficiency.area import Area
-from sufficiency.forecast import base, england, growth
-from sufficiency.forecast.known_then import as_of
+from sufficiency.area.area import Area
+from sufficiency.forecast import base_year_plans, england
+from sufficiency.forecast.growth import growth
+from sufficiency.forecast.record.past_areas import as_of
 
 ORIGINS, HORIZONS = (2021, 2022, 2023, 2024), (1, 2, 3)
 NAMES = ("requests", "further", "rate", "size")
@@ -26,7 +27,7 @@ SPLITS = 10
 def main() -> None:
     cases = table(panel.area(panel.folder(sys.argv[1:])))
     fitted = fit(cases)
-    print("weight      fitted to all   in policy/forecast.toml")
+    print("weight      fitted to all   in assumptions/forecast.toml")
     for name, weight in zip(NAMES, fitted, strict=True):
         print(f"{name:10}  {weight:13.3f}   {policy.value(f'forecast.growth_per_{name}', on=2025):.3f}")
     print("\nMedian absolute % error, mean over origins, at 1, 2 and 3 years")
@@ -38,12 +39,12 @@ def main() -> None:
 
 def table(area: Area) -> pd.DataFrame:
     """Return a row for each authority, origin and horizon: differences from England, and growth."""
-    known = base.history(area)
+    known = base_year_plans.history(area)
     complete = area.plans.groupby("authority")["year"].nunique()
     rows = []
     for origin in ORIGINS:
         then = as_of(area, origin)
-        apart = growth.differences(then, base.history(then))
+        apart = growth.differences(then, base_year_plans.history(then))
         nation = growth.england_growth(origin)
         for code in apart.index[[complete[c] == 7 for c in apart.index]]:
             start = float(known.counts[code, origin].sum())

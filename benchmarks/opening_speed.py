@@ -16,8 +16,8 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
-from sufficiency.allocate.stochastic_problem import OpeningProblem
-from sufficiency.allocate.stochastic_search import choose_plan
+from sufficiency.allocate.open.futures import OpeningProblem
+from sufficiency.allocate.open.futures_search import choose_plan
 
 GROUPS, SETTINGS, OPTIONS, YEARS, BLOCK, MOST = 800, 25, 30, 5, 50, 6
 

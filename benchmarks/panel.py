@@ -9,14 +9,14 @@ import numpy as np
 import pandas as pd
 
 from sufficiency import tables
-from sufficiency.area import Area
+from sufficiency.area.area import Area
 from sufficiency.forecast import england
-from sufficiency.forecast.base import grid
-from sufficiency.inputs import dfe_ehc_plans, dfe_ehc_plans_2022, ons
+from sufficiency.forecast.base_year_plans import grid
+from sufficiency.inputs.releases import dfe_ehc_plans, dfe_ehc_plans_2022, ons
 from sufficiency.margins import fit, side
 from sufficiency.published import plans as published
-from sufficiency.school_year import AGE_GROUPS, NCYS
-from sufficiency.vocabulary import SETTINGS
+from sufficiency.words.school_year import AGE_GROUPS, NCYS
+from sufficiency.words.vocabulary import SETTINGS
 
 BASE_YEAR = 2025
 # County -> the last three figures of its districts' codes, first and last of each run (ONS code history).

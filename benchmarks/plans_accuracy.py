@@ -14,9 +14,10 @@ import numpy as np
 import pandas as pd
 
 from benchmarks import panel
-from sufficiency.area import Area
-from sufficiency.forecast import Backtest, backtest
-from sufficiency.forecast.backtest import MODEL
+from sufficiency.area.area import Area
+from sufficiency.forecast import Backtest
+from sufficiency.forecast import backtest
+from sufficiency.forecast.record.backtest import MODEL
 
 ORIGINS = (2021, 2022, 2023, 2024)
 BARS = {1: 2.75, 2: 5.2, 3: 6.1}  # median absolute % error of all plans

@@ -15,12 +15,16 @@ from collections.abc import Callable
 import numpy as np
 
 import sufficiency as sf
-from sufficiency.forecast import base, growth, paths, plans, population, transitions
-from sufficiency.forecast.cohort import Paths
-from sufficiency.forecast.needs import present
-from sufficiency.forecast.rates import Rates
-from sufficiency.school_year import NCYS
-from sufficiency.vocabulary import SETTINGS
+from sufficiency.forecast import base_year_plans, plans
+from sufficiency.forecast.growth import growth
+from sufficiency.forecast.population import projection
+from sufficiency.forecast.rates import published_rates
+from sufficiency.forecast.rates.needs import present
+from sufficiency.forecast.rates.rates import Rates
+from sufficiency.forecast.simulate import paths
+from sufficiency.forecast.simulate.cohort import Paths
+from sufficiency.words.school_year import NCYS
+from sufficiency.words.vocabulary import SETTINGS
 
 DRAWS, TO = 1_000, 2035
 LIMIT_SECONDS, LIMIT_GB = 8.0, 1.5
@@ -54,15 +58,15 @@ def _timed(run: Callable[[], object]) -> tuple[object, tuple[float, float]]:
 
 def _inputs(area: sf.Area) -> tuple[list[Rates], np.ndarray, Paths]:
     """Return each year's rates, plans in the base year, and every draw's multipliers: what ours simulates from."""
-    known = base.history(area)
-    table = base.states(area, known)
+    known = base_year_plans.history(area)
+    table = base_year_plans.states(area, known)
     needs = present(sorted(set(table["need"])))
     axes = (("authority", list(area.authorities)), ("ncy", NCYS), ("need", needs), ("setting", list(SETTINGS)))
-    start = base.array(table, axes)
+    start = base_year_plans.array(table, axes)
     years = TO - area.base_year
-    rates = list(transitions.from_flows(area, known, start, needs, years=years))
+    rates = list(published_rates.from_flows(area, known, start, needs, years=years))
     rng = np.random.default_rng(7)
-    children = population.draws(area, TO, DRAWS, rng).to_numpy()
+    children = projection.draws(area, TO, DRAWS, rng).to_numpy()
     grown = growth.draws(area, known, years, DRAWS, rng)
     return rates, start, paths.paths(area, rates, start, children, grown, rng)
 

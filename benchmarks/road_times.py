@@ -19,9 +19,9 @@ import numpy as np
 import pandas as pd
 
 from sufficiency import tables
-from sufficiency.area import Area
-from sufficiency.transport.network import Network, fastest, network, shortest
-from sufficiency.transport.travel import by_network, read_network
+from sufficiency.area.area import Area
+from sufficiency.transport.roads.road_network import Network, fastest, network, shortest
+from sufficiency.transport.roads.travel import by_network, read_network
 
 ZONES, SETTINGS, SIDE, BAR = 443, 60, 316, 1.5
 

@@ -16,10 +16,10 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.rounds_mornings import FLEET, Morning, mornings
-from sufficiency.transport.estimate import Homes, Sample, calibrate, homes_of, margin_gbp, savings_gbp
-from sufficiency.transport.round_plan import compiled
-from sufficiency.transport.school_run import SchoolRun, Trip
-from sufficiency.transport.search import search
+from sufficiency.transport.cost.estimate import Homes, Sample, calibrate, homes_of, margin_gbp, savings_gbp
+from sufficiency.transport.routing.morning import SchoolRun, Trip
+from sufficiency.transport.routing.plan_search import search
+from sufficiency.transport.routing.rounds import compiled
 
 
 def days(number: int, children: int, seconds: float) -> pd.DataFrame:

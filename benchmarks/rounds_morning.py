@@ -17,10 +17,10 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.rounds_mornings import mornings
-from sufficiency.transport.polish import HORIZON, TICKS_A_MINUTE, problem
-from sufficiency.transport.round_plan import compiled
-from sufficiency.transport.school_run import SchoolRun, Trip
-from sufficiency.transport.search import search
+from sufficiency.transport.routing.morning import SchoolRun, Trip
+from sufficiency.transport.routing.plan_search import search
+from sufficiency.transport.routing.polish import HORIZON, TICKS_A_MINUTE, problem
+from sufficiency.transport.routing.rounds import compiled
 
 
 def ours(run: SchoolRun, seconds: float) -> list[Trip]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from sufficiency.forecast import sen_share
+from sufficiency.forecast import sen_support_share
 
 MEASURES = {"SEN_TotSENSuP": "all", "PrimNoStatements": "primary", "SecNoStatements": "secondary"}
 
@@ -55,7 +55,7 @@ def main() -> None:
     warnings.filterwarnings("ignore", category=FutureWarning)
     beside = Path(__file__).parents[2] / "shared" / "data" / "published"
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else os.environ.get("SUFFICIENCY_PUBLISHED", beside))
-    table = scores(sen_share.backtest(authorities(folder)))
+    table = scores(sen_support_share.backtest(authorities(folder)))
     print("SEN Support, % of pupils; origins January 2019 to 2024; errors in percentage points\n")
     print(table.round(3).to_string())
     mean = table["mean"].unstack("method")

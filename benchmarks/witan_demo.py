@@ -16,10 +16,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sufficiency.forecast import snapshots, witan
-from sufficiency.forecast.from_people import plans_from_people
-from sufficiency.forecast.people_backtest import backtest_people
-from sufficiency.inputs import witan_send
+from sufficiency.forecast.plans_from_people import plans_from_people
+from sufficiency.forecast.rates import snapshots, witan_estimates
+from sufficiency.forecast.record.backtest_people import backtest_people
+from sufficiency.inputs.council import witan_send
 
 JOINERS = {2018: 273.80, 2019: 273.92, 2020: 277.65, 2021: 282.73, 2022: 287.89}
 # WAPE of the peer's published outputs in the same folds [%].
@@ -34,7 +34,9 @@ PEER = {
 PEER |= {(3, "total"): 8.2, (3, "setting"): 21.2, (3, "state"): 56.1}
 
 
-def per_cell(found: witan.Estimates, children: pd.DataFrame, years: Sequence[int], draws: int, seed: int) -> np.ndarray:
+def per_cell(
+    found: witan_estimates.Estimates, children: pd.DataFrame, years: Sequence[int], draws: int, seed: int
+) -> np.ndarray:
     """Return plans by draw and year as the peer draws them: every rate anew for each cell, year and draw, cell by cell."""
     rng = np.random.default_rng(seed)
     cells = list(found.leaving.index)
@@ -69,7 +71,9 @@ def per_cell(found: witan.Estimates, children: pd.DataFrame, years: Sequence[int
     return np.array(totals)
 
 
-def _by_cell(found: witan.Estimates, place: dict[tuple[int, str, str], int]) -> list[tuple[list[int], np.ndarray]]:
+def _by_cell(
+    found: witan_estimates.Estimates, place: dict[tuple[int, str, str], int]
+) -> list[tuple[list[int], np.ndarray]]:
     """Return, for each state, the states a year older that it can move to, and their alphas."""
     lists: list[tuple[list[int], list[float]]] = [([], []) for _ in place]
     for (ncy, need, setting, to_need, to_setting), alpha in found.destinations.items():
@@ -87,7 +91,7 @@ def main() -> None:
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else peers / "witan_send_demo" / "inputs"
     inputs = witan_send.read(folder)
     print("1. Joiners expected by the peer's formulae")
-    found = witan.estimates(inputs)
+    found = witan_estimates.estimates(inputs)
     for year, published in JOINERS.items():
         print(f"   {year}: ours {found.joiners(inputs.population, year):.6f}, published {published:.2f}")
     transitions = snapshots.from_witan(inputs.transitions)
@@ -103,7 +107,7 @@ def _backtest(transitions: pd.DataFrame, population: pd.DataFrame, ages: pd.Data
     scores["peer_wape"] = [PEER[h, level] for h, level in zip(scores["horizon"], scores["level"], strict=True)]
     scores["ratio"] = scores["wape"] / scores["peer_wape"]
     print(scores.round(2).to_string(index=False))
-    print("   Spreads between settings were set on these same folds; see people_* in policy/forecast.toml.")
+    print("   Spreads between settings were set on these same folds; see people_* in assumptions/forecast.toml.")
 
 
 def _nobody_lost(transitions: pd.DataFrame, population: pd.DataFrame, ages: pd.DataFrame) -> None:
@@ -122,7 +126,7 @@ def _time(inputs: witan_send.WitanInputs, transitions: pd.DataFrame, population:
     def ours(disagreement: float | None) -> object:
         return plans_from_people(transitions, population, to=2022, ages=ages, disagreement=disagreement)
 
-    found = witan.estimates(inputs)
+    found = witan_estimates.estimates(inputs)
     children = inputs.population.set_index(["year", "ncy"])["children"]
     plain, recorded = _seconds(lambda: ours(0), times=3), _seconds(lambda: ours(None))
     loop = _seconds(lambda: per_cell(found, children, range(2017, 2022), 1000, 7))

@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from sufficiency.inputs import catalogue, dfe_ehc_plans, ons
+from sufficiency.inputs.files import catalogue
+from sufficiency.inputs.releases import dfe_ehc_plans, ons
 from sufficiency.published import plans as published
 from sufficiency.published import population
-from sufficiency.vocabulary import ENGLAND
+from sufficiency.words.vocabulary import ENGLAND
 
 FACTS = Path(__file__).parent / "facts" / "england"
 FIRST, BASE_YEAR = 2019, 2025

@@ -18,10 +18,10 @@ import pandas as pd
 import shapely
 from northamptonshire_settings import BASE_YEAR, FACTS, NORTH, OWN, WEST, settings
 
-from sufficiency.inputs import dfe_ehc_plans, dfe_lait, dfe_school_census, ons
+from sufficiency.inputs.releases import dfe_ehc_plans, dfe_lait, dfe_school_census, ons
 from sufficiency.published import plans as published
 from sufficiency.published import population
-from sufficiency.school_year import NCYS
+from sufficiency.words.school_year import NCYS
 
 COUNTY = "E10000021"
 NUMBERS = {COUNTY: 928, NORTH: 940, WEST: 941}

@@ -5,59 +5,47 @@ The public names, loaded when first used.
 
 from __future__ import annotations
 
-import importlib
-from typing import Any
+from typing import Final
 
-__version__ = "0.1.0"
+from sufficiency import lazy
 
-_WHERE = {
-    "Area": "area",
-    "read_area": "area",
-    "check_area": "area",
-    "example_area": "area",
-    "published_area": "area",
-    "Scenario": "levers",
-    "OpenPlaces": "levers",
-    "ClosePlaces": "levers",
-    "OpenSetting": "levers",
-    "ChangeJoining": "levers",
-    "ChangeRate": "levers",
-    "ChangeAssumption": "levers",
-    "Change": "levers",
-    "run": "plan",
-    "run_many": "plan",
-    "compare": "plan",
-    "Outcome": "plan",
+__version__: Final = "0.1.0"
+
+_WHERE: Final = {
+    "Area": "area.area",
+    "read_area": "area.folder",
+    "check_area": "area.folder",
+    "example_area": "area.folder",
+    "published_area": "published.published_area",
+    "Scenario": "scenarios.scenario",
+    "OpenPlaces": "scenarios.levers",
+    "ClosePlaces": "scenarios.levers",
+    "OpenSetting": "scenarios.levers",
+    "ChangeJoining": "scenarios.levers",
+    "ChangeRate": "scenarios.levers",
+    "ChangeAssumption": "scenarios.levers",
+    "Change": "scenarios.levers",
+    "run": "method",
+    "run_many": "method",
+    "compare": "comparison",
+    "Outcome": "outcome",
     "SufficiencyError": "errors",
     "InputError": "errors",
 }
-_PARTS = (
+_PARTS: Final = (
     "allocate",
-    "area",
     "errors",
     "forecast",
     "funding",
     "inputs",
-    "levers",
-    "plan",
     "policy",
+    "published",
     "report",
+    "scenarios",
     "tables",
     "transport",
-    "vocabulary",
+    "words",
 )
 
-__all__ = ["__version__", *_PARTS, *_WHERE]
-
-
-def __getattr__(name: str) -> Any:
-    """Load a public name when it is first used, so that importing the package takes no time."""
-    if name in _PARTS:
-        return importlib.import_module(f"sufficiency.{name}")
-    if name in _WHERE:
-        return getattr(importlib.import_module(f"sufficiency.{_WHERE[name]}"), name)
-    raise AttributeError(f"module 'sufficiency' has no attribute '{name}'")
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__ = lazy.loader(__name__, _WHERE, _PARTS)
+__all__ = [*__dir__(), "__version__"]

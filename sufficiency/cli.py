@@ -78,7 +78,7 @@ def check(folder: Annotated[Path, typer.Argument(help="An area folder.")]) -> No
 @app.command()
 def new(folder: Annotated[Path, typer.Argument(help="Folder to make.")]) -> None:
     """Make a template area folder to fill in."""
-    from sufficiency.inputs.template import write_template
+    from sufficiency.area.template import write_template
 
     write_template(folder)
     typer.echo(f"Fill in {folder}, a file at a time; then: sufficiency check {folder}")

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from sufficiency import tables
-from sufficiency.area import Area
-from sufficiency.plan import Outcome
+from sufficiency.area.area import Area
+from sufficiency.outcome import Outcome
 
 hypothesis.settings.register_profile("house", deadline=None, max_examples=40, derandomize=True)
 hypothesis.settings.load_profile("house")

@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 
 import sufficiency as sf
-from sufficiency.area import TABLES, check_area, data_folder
+from sufficiency.area.area import TABLES
+from sufficiency.area.folder import check_area, data_folder
 from sufficiency.errors import InputError, MissingError, SufficiencyError
-from sufficiency.vocabulary import SETTING_GROUP_OF
+from sufficiency.words.vocabulary import SETTING_GROUP_OF
 
 NORTH, WEST = "E06000061", "E06000062"
 EXAMPLE = data_folder() / "northamptonshire"
@@ -73,7 +74,7 @@ def test_the_base_year_is_the_published_total_by_setting_group() -> None:
 
 
 def test_states_keep_every_published_side_to_the_plan(published: Path) -> None:
-    from sufficiency.inputs import dfe_ehc_plans
+    from sufficiency.inputs.releases import dfe_ehc_plans
 
     states = sf.example_area().states
     release = published / "ehcp_2025"
@@ -92,7 +93,7 @@ def test_states_keep_every_published_side_to_the_plan(published: Path) -> None:
 
 
 def test_the_county_before_2022_is_shared_out_whole(published: Path) -> None:
-    from sufficiency.inputs import dfe_ehc_plans
+    from sufficiency.inputs.releases import dfe_ehc_plans
 
     stock = dfe_ehc_plans.stock(published / "ehcp_2025")
     county = stock[(stock["authority"] == "E10000021") & (stock["age"] == "all")]

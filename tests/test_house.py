@@ -7,6 +7,8 @@ import sys
 from datetime import date
 from pathlib import Path
 
+import pandera.pandas as pa
+
 from sufficiency import policy, tables
 
 ROOT = Path(__file__).parents[1]
@@ -31,7 +33,7 @@ def test_every_policy_value_has_a_meaning_unit_date_and_source() -> None:
 
 
 def test_every_column_of_every_table_says_what_it_means() -> None:
-    declared = [t for t in vars(tables).values() if isinstance(t, tables.pa.DataFrameSchema)]
+    declared = [t for t in vars(tables).values() if isinstance(t, pa.DataFrameSchema)]
     assert len(declared) > 15
     for table in declared:
         for name, column in table.columns.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import sufficiency as sf
-from sufficiency.area import Area
+from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError
 
 

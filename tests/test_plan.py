@@ -11,8 +11,8 @@ import pytest
 import sufficiency as sf
 from sufficiency import tables
 from sufficiency.errors import InputError, MissingError
-from sufficiency.plan import Outcome
-from sufficiency.vocabulary import SETTING_GROUP_OF, SPECIALIST
+from sufficiency.outcome import Outcome
+from sufficiency.words.vocabulary import SETTING_GROUP_OF, SPECIALIST
 
 SMALL = {"to": 2027, "draws": 8, "placed_draws": 3, "seed": 7}
 

@@ -13,12 +13,12 @@ import pytest
 
 import sufficiency as sf
 from sufficiency import tables
-from sufficiency.area import Area
+from sufficiency.area.area import Area
 from sufficiency.errors import SufficiencyError
-from sufficiency.inputs.sen2 import read_sen2
-from sufficiency.inputs.sen2_census import snapshot, transitions
-from sufficiency.inputs.sen2_checks import check_sen2
-from sufficiency.school_year import NCYS
+from sufficiency.inputs.council.sen2.census import snapshot, transitions
+from sufficiency.inputs.council.sen2.data_checks import check_sen2
+from sufficiency.inputs.council.sen2.sen2_return import read_sen2
+from sufficiency.words.school_year import NCYS
 from tests.inputs.sen2_made import REGISTER, Made, export, make, plant, save, save_xml
 
 SALT = b"a salt for tests"
@@ -142,7 +142,7 @@ def test_nobody_is_in_an_error(made: Made, tmp_path: Path, column: str, value: s
 def test_an_export_given_as_a_table_of_an_area_is_refused_without_its_names(
     made: Made, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from sufficiency.inputs.template import write_template
+    from sufficiency.area.template import write_template
 
     write_template(tmp_path / "ours")
     export(made, 2025)["person"].to_csv(tmp_path / "ours" / "plans.csv", index=False)
@@ -153,7 +153,7 @@ def test_an_export_given_as_a_table_of_an_area_is_refused_without_its_names(
 
 
 def test_no_small_count_is_on_the_page_of_a_small_area(tmp_path: Path) -> None:
-    from sufficiency.inputs.template import write_template
+    from sufficiency.area.template import write_template
 
     write_template(tmp_path / "ours")
     outcome = sf.run(sf.read_area(tmp_path / "ours"), to=2027, draws=10, placed_draws=4)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sufficiency import school_year
+from sufficiency.words import school_year
 
 
 @pytest.mark.parametrize(

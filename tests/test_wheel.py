@@ -23,5 +23,5 @@ def test_the_wheel_carries_the_example_and_the_page(tmp_path: Path) -> None:
     where, counts = done.stdout.splitlines()
     assert Path(where).is_relative_to(tmp_path / "installed")
     assert counts == "443 8704"
-    for name in ("report/page/page.html", "report/page/page.css", "policy/funding.toml", "data/england"):
+    for name in ("report/writers/page/page.html", "report/writers/page/page.css", "law/funding.toml", "data/england"):
         assert (tmp_path / "installed" / "sufficiency" / name).exists()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from sufficiency.inputs import dfe_ehc_plans as dfe
+from sufficiency.inputs.releases import dfe_ehc_plans as dfe
 
 HERE = Path(__file__).parent
 RELEASE = "DfE, Education, health and care plans, reporting year 2025, England rows"

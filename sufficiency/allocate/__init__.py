@@ -2,39 +2,34 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import Any, Final
+from typing import Final
+
+from sufficiency import lazy
 
 _WHERE: Final = {
-    "solve": "solution",
-    "Solution": "solution",
-    "places": "yearly",
-    "Placed": "result",
-    "routes": "route_table",
-    "solve_regions": "regions",
-    "openings": "opening",
-    "Openings": "opening_result",
-    "open_sites": "sites",
-    "as_program": "program",
-    "FairShare": "rules",
-    "PhaseBudget": "rules",
-    "CapOnMoves": "rules",
-    "MinimumRoll": "rules",
-    "ClassGroups": "rules",
-    "shortest_longest": "journeys",
-    "within_reach": "access",
-    "nearest_suitable": "access",
-    "why_full": "explain",
-    "why_here": "explain",
-    "who_gains": "explain",
-    "OpenedSites": "sites",
+    "solve": "flow.solve",
+    "Solution": "flow.solve",
+    "places": "place.places",
+    "Placed": "place.placed",
+    "routes": "place.routes",
+    "solve_regions": "flow.many_authorities",
+    "openings": "open.openings",
+    "Openings": "open.opened",
+    "open_sites": "open.open_sites",
+    "as_program": "flow.algebra",
+    "FairShare": "flow.rules",
+    "PhaseBudget": "flow.rules",
+    "CapOnMoves": "flow.rules",
+    "MinimumRoll": "flow.rules",
+    "ClassGroups": "flow.rules",
+    "shortest_longest": "flow.longest_journey",
+    "within_reach": "explain.access",
+    "nearest_suitable": "explain.access",
+    "why_full": "explain.why",
+    "why_here": "explain.why",
+    "who_gains": "explain.why",
+    "OpenedSites": "open.open_sites",
 }
 
-__all__ = sorted(_WHERE)
-
-
-def __getattr__(name: str) -> Any:
-    """Load a public name when it is first used; solvers load later still, when they are called."""
-    if name in _WHERE:
-        return getattr(importlib.import_module(f"sufficiency.allocate.{_WHERE[name]}"), name)
-    raise AttributeError(f"module 'sufficiency.allocate' has no attribute '{name}'")
+__getattr__, __dir__ = lazy.loader(__name__, _WHERE)
+__all__ = __dir__()

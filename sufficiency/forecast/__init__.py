@@ -1,11 +1,11 @@
 """How many plans and SEN Support pupils to expect, and how sure we are."""
 
-from sufficiency.forecast.backtest import Backtest, backtest
-from sufficiency.forecast.from_people import plans_from_people
-from sufficiency.forecast.people_backtest import backtest_people
+from sufficiency.forecast.plan_forecast import PlanForecast
 from sufficiency.forecast.plans import plans
+from sufficiency.forecast.plans_from_people import plans_from_people
+from sufficiency.forecast.record.backtest import Backtest, backtest
+from sufficiency.forecast.record.backtest_people import backtest_people
 from sufficiency.forecast.requests import RequestsForecast, requests
-from sufficiency.forecast.result import PlanForecast
 from sufficiency.forecast.sen_support import SenSupportForecast, sen_support
 from sufficiency.forecast.small_area import SmallAreaForecast, by_small_area
 

@@ -7,10 +7,10 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from sufficiency.area import data_folder
-from sufficiency.forecast.rates import Floats
-from sufficiency.school_year import NCYS
-from sufficiency.vocabulary import NEEDS, SETTINGS
+from sufficiency.area.folder import data_folder
+from sufficiency.forecast.rates.rates import Floats
+from sufficiency.words.school_year import NCYS
+from sufficiency.words.vocabulary import NEEDS, SETTINGS
 
 AGES_KNOWN = 2024  # the first January for which stock by age and setting is published
 

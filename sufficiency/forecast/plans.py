@@ -10,13 +10,17 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from sufficiency.area import Area
+from sufficiency.area.area import Area
 from sufficiency.errors import InputError
-from sufficiency.forecast import base, changes, cohort, growth, needs, paths, population, transitions
-from sufficiency.forecast.rates import Floats, Rates
-from sufficiency.forecast.result import PlanForecast
-from sufficiency.school_year import LAST_YEAR, NCYS
-from sufficiency.vocabulary import SETTINGS
+from sufficiency.forecast import base_year_plans
+from sufficiency.forecast.growth import growth
+from sufficiency.forecast.plan_forecast import PlanForecast
+from sufficiency.forecast.population import projection
+from sufficiency.forecast.rates import needs, published_rates
+from sufficiency.forecast.rates.rates import Floats, Rates
+from sufficiency.forecast.simulate import changes, cohort, paths
+from sufficiency.words.school_year import LAST_YEAR, NCYS
+from sufficiency.words.vocabulary import SETTINGS
 
 
 def plans(area: Area, *, to: int = 2035, draws: int = 1_000, seed: int = 7, workers: int | None = None) -> PlanForecast:
@@ -45,12 +49,12 @@ def plans(area: Area, *, to: int = 2035, draws: int = 1_000, seed: int = 7, work
     years = _years(area, to, draws)
     if isinstance(seed, bool) or int(seed) != seed or seed < 0:
         raise InputError(f"seed is {seed!r}: a whole number of 0 or more is expected, such as 7")
-    known = base.history(area)
-    labels, held = _array(base.states(area, known), list(area.authorities))
+    known = base_year_plans.history(area)
+    labels, held = _array(base_year_plans.states(area, known), list(area.authorities))
     changes.check(area.changes, labels)
     growing, jittering, peopling, living = np.random.SeedSequence(seed).spawn(4)
     children = _children(area, to, draws, np.random.default_rng(peopling))
-    rates = transitions.from_flows(area, known, held, labels.needs, years=len(years))
+    rates = published_rates.from_flows(area, known, held, labels.needs, years=len(years))
     totals = growth.draws(area, known, len(years), draws, np.random.default_rng(growing))
     futures = paths.paths(area, rates, held, children, totals, np.random.default_rng(jittering))
     simulated = cohort.simulate(
@@ -78,12 +82,12 @@ def _array(table: pd.DataFrame, authorities: Sequence[str]) -> tuple[changes.Lab
     known = needs.present(sorted(set(table["need"])))
     labels = changes.Labels(tuple(authorities), NCYS, known, tuple(SETTINGS))
     axes = (("authority", authorities), ("ncy", NCYS), ("need", known), ("setting", list(SETTINGS)))
-    return labels, base.array(table, axes)
+    return labels, base_year_plans.array(table, axes)
 
 
 def _children(area: Area, to: int, draws: int, rng: np.random.Generator) -> Floats:
     """Return children: draw x year x authority x ncy, the base year first. [children]"""
-    drawn = population.draws(area, to, draws, rng)
+    drawn = projection.draws(area, to, draws, rng)
     return np.asarray(drawn.sel(authority=list(area.authorities), ncy=list(NCYS)).to_numpy(), dtype="float64")
 
 

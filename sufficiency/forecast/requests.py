@@ -15,11 +15,11 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from sufficiency.area import Area
+from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError, one_of
-from sufficiency.forecast.changes import strength
-from sufficiency.forecast.rates import Floats
-from sufficiency.forecast.result import PlanForecast, quantiles, totalled
+from sufficiency.forecast.plan_forecast import PlanForecast, quantiles, totalled
+from sufficiency.forecast.rates.rates import Floats
+from sufficiency.forecast.simulate.changes import strength
 
 STAGES: Final = ("requests", "refused", "open", "assessed", "issued", "not_issued")
 LEVERS: Final = ("requests", "assessing", "issuing")

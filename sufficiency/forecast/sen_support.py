@@ -15,13 +15,14 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from sufficiency.area import Area
+from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError, one_of
-from sufficiency.forecast import population, sen_share
-from sufficiency.forecast.changes import strength
+from sufficiency.forecast import sen_support_share
+from sufficiency.forecast.population import projection
+from sufficiency.forecast.simulate.changes import strength
 from sufficiency.forecast.small_area import cut
-from sufficiency.school_year import NCYS, PHASES, age_of, phase_of
 from sufficiency.tables import PlansResult
+from sufficiency.words.school_year import NCYS, PHASES, age_of, phase_of
 
 SCHOOL_NCYS: Final = (0, 11)
 OTHER: Final = "other"  # special, nursery and independent schools: what "all" has beyond the phases
@@ -131,8 +132,8 @@ def sen_support(area: Area, to: int = 2035, draws: int = 1000, seed: int = 7) ->
     if to <= area.base_year or draws < 1:
         raise InputError(f"to={to}, draws={draws}: a January after {area.base_year} and one draw or more are expected")
     shares, people = np.random.SeedSequence(seed).spawn(2)
-    learnt = sen_share.Learnt.of(area.value)
-    series = sen_share.observed(area.sen_support, since=learnt.first_january, to=area.base_year)
+    learnt = sen_support_share.Learnt.of(area.value)
+    series = sen_support_share.observed(area.sen_support, since=learnt.first_january, to=area.base_year)
     authorities = list(area.authorities)
     phases = [str(p) for p in series.index.get_level_values("phase").unique()]
     years = list(range(area.base_year, to + 1))
@@ -140,7 +141,7 @@ def sen_support(area: Area, to: int = 2035, draws: int = 1000, seed: int = 7) ->
     whole = series.reindex(pd.MultiIndex.from_product([authorities, phases]))
     logits = _drawn(whole, learnt, to - area.base_year, draws, np.random.default_rng(shares))
     percent = xr.DataArray(100 * _share(logits), coords=coords, dims=list(coords)) * _levers(area, years, phases)
-    children = population.draws(area, to, draws, np.random.default_rng(people))
+    children = projection.draws(area, to, draws, np.random.default_rng(people))
     rolls = _rolls(area, children, phases)
     counts, rolls = _adding_up(percent.clip(0, 100) * rolls / 100, rolls)
     return SenSupportForecast(
@@ -152,7 +153,9 @@ def sen_support(area: Area, to: int = 2035, draws: int = 1000, seed: int = 7) ->
     )
 
 
-def _drawn(series: pd.DataFrame, learnt: sen_share.Learnt, steps: int, draws: int, rng: np.random.Generator) -> Floats:
+def _drawn(
+    series: pd.DataFrame, learnt: sen_support_share.Learnt, steps: int, draws: int, rng: np.random.Generator
+) -> Floats:
     """Return logits: draw x year x authority x phase, the base year as last observed in every draw."""
     bare = [", ".join(key) for key in series.index[series.isna().all(axis=1)]]
     if bare:
@@ -160,9 +163,9 @@ def _drawn(series: pd.DataFrame, learnt: sen_share.Learnt, steps: int, draws: in
     phases = list(series.index.get_level_values(1).unique())
     authorities = len(series) // len(phases)
     base = series.ffill(axis=1).iloc[:, -1].to_numpy()
-    ahead = sen_share.expected(series, learnt, steps)
+    ahead = sen_support_share.expected(series, learnt, steps)
     mean = np.concatenate([base[:, None], ahead], axis=1).reshape(authorities, len(phases), steps + 1)
-    error = sen_share.errors(learnt, phases, authorities, steps, draws, rng)
+    error = sen_support_share.errors(learnt, phases, authorities, steps, draws, rng)
     return np.asarray(np.moveaxis(mean, 2, 0)[None] + np.concatenate([np.zeros_like(error[:, :1]), error], axis=1))
 
 

@@ -14,12 +14,12 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from sufficiency.area import Area
+from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError, one_of
-from sufficiency.forecast import population
-from sufficiency.forecast.result import LEVELS, quantiles, totalled
-from sufficiency.school_year import NCYS, phase_of
+from sufficiency.forecast.plan_forecast import LEVELS, quantiles, totalled
+from sufficiency.forecast.population import projection
 from sufficiency.tables import PlansResult
+from sufficiency.words.school_year import NCYS, phase_of
 
 Kind = Literal["plans", "sen_support"]
 RELATIVE_RATE: Final[dict[str, str]] = {
@@ -243,7 +243,7 @@ def _children(area: Area, year: int | None) -> np.ndarray:
     counted: np.ndarray = known.to_numpy(dtype="float64")
     if year is None or year <= area.base_year or area.housing.empty:
         return counted
-    return np.asarray(counted + population.in_new_homes(area, year).sel(year=year).to_numpy())
+    return np.asarray(counted + projection.in_new_homes(area, year).sel(year=year).to_numpy())
 
 
 def _relative_rate(area: Area, kind: str) -> np.ndarray:

@@ -6,32 +6,27 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import Any
+from typing import Final
 
-_WHERE = {
+from sufficiency import lazy
+
+_WHERE: Final = {
     "high_needs": "budget",
-    "HighNeedsBudget": "result",
-    "side_by_side": "result",
-    "elements": "place_plus",
-    "tariff": "place_plus",
-    "place_funding": "place_plus",
-    "place_deduction": "place_plus",
-    "place_deductions": "place_plus",
-    "block_gbp": "block",
-    "income": "block",
-    "as_share": "block",
-    "unit_costs": "top_up",
-    "payback": "deficit",
-    "place_payback": "worth",
-    "line_name": "result",
+    "HighNeedsBudget": "high_needs_budget",
+    "side_by_side": "high_needs_budget",
+    "elements": "places.place_plus",
+    "tariff": "places.place_plus",
+    "place_funding": "places.place_plus",
+    "place_deduction": "places.place_plus",
+    "place_deductions": "places.place_plus",
+    "block_gbp": "block.block",
+    "income": "block.block",
+    "as_share": "block.block",
+    "unit_costs": "top_up.top_up",
+    "payback": "balance.deficit",
+    "place_payback": "balance.payback",
+    "line_name": "high_needs_budget",
 }
 
-__all__ = list(_WHERE)
-
-
-def __getattr__(name: str) -> Any:
-    """Load a public name when it is first used."""
-    if name not in _WHERE:
-        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
-    return getattr(importlib.import_module(f"{__name__}.{_WHERE[name]}"), name)
+__getattr__, __dir__ = lazy.loader(__name__, _WHERE)
+__all__ = __dir__()

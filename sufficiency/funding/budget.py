@@ -14,14 +14,18 @@ from typing import Any, Final
 import numpy as np
 import xarray as xr
 
-from sufficiency.area import Area
-from sufficiency.funding import block, children, deficit, place_spend, top_up
-from sufficiency.funding.lines import COMMISSIONED, OTHER_PLACES, PLACE_LINE, SERVICES, STREAMS, UNEXPLAINED
-from sufficiency.funding.notes import budget_notes, told
-from sufficiency.funding.past import compared, reconciliation, retrospect
-from sufficiency.funding.receipts import income_by_source, opening_balance
-from sufficiency.funding.result import HighNeedsBudget
-from sufficiency.funding.services import other_places, services
+from sufficiency.area.area import Area
+from sufficiency.funding import funded_children
+from sufficiency.funding.balance import deficit
+from sufficiency.funding.balance.past_years import compared, reconciliation, retrospect
+from sufficiency.funding.block import block
+from sufficiency.funding.block.receipts import income_by_source, opening_balance
+from sufficiency.funding.budget_lines import COMMISSIONED, OTHER_PLACES, PLACE_LINE, SERVICES, STREAMS, UNEXPLAINED
+from sufficiency.funding.budget_notes import budget_notes, told
+from sufficiency.funding.high_needs_budget import HighNeedsBudget
+from sufficiency.funding.places import place_spend
+from sufficiency.funding.top_up import top_up
+from sufficiency.funding.top_up.services import other_places, services
 from sufficiency.tables import PlacedResult, PlansResult
 
 SPEND_DIMS: Final = ("draw", "financial_year", "authority", "item")
@@ -44,8 +48,8 @@ def high_needs(area: Area, plans: PlansResult, placed: PlacedResult) -> HighNeed
     InputError
         If a child has no price, the draws or years don't match, or an assumption can't be read.
     """
-    januaries = children.by_january(area, plans, placed)
-    count = children.in_financial_years(januaries)
+    januaries = funded_children.by_january(area, plans, placed)
+    count = funded_children.in_financial_years(januaries)
     years = [int(y) for y in count["financial_year"].values]
     costs = top_up.unit_costs(area, years)
     unit_gbp = _by_stream(costs.gbp).sel(need=count["need"].values)

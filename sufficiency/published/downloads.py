@@ -11,8 +11,8 @@ from typing import Any, Final
 import pandas as pd
 
 from sufficiency.errors import MissingError
-from sufficiency.inputs import (
-    catalogue,
+from sufficiency.inputs.files import catalogue
+from sufficiency.inputs.releases import (
     dfe_ehc_plans,
     dfe_gias,
     dfe_lait,

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from sufficiency.margins import Floats
-from sufficiency.school_year import NCYS
+from sufficiency.words.school_year import NCYS
 
 PLACED_TYPES: Final = ("special", "independent_special", "non_maintained_special")
 UNITS: Final = {

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from sufficiency.margins import Floats, fit, shares_to_whole, side, whole
-from sufficiency.school_year import NCYS
 from sufficiency.tables import PLANS, empty
-from sufficiency.vocabulary import NEEDS, SETTINGS
+from sufficiency.words.school_year import NCYS
+from sufficiency.words.vocabulary import NEEDS, SETTINGS
 
 FLOW_KEY: Final = ["authority", "year", "kind", "reason", "ncy", "need", "setting"]
 

@@ -10,7 +10,7 @@ import pandas as pd
 from sufficiency.errors import MissingError
 from sufficiency.margins import Floats
 from sufficiency.published.authorities import parts_in
-from sufficiency.school_year import NCY_HIGH, NCY_LOW, january_of_mid_year
+from sufficiency.words.school_year import NCY_HIGH, NCY_LOW, january_of_mid_year
 
 AGES: Final = range(NCY_HIGH - NCY_LOW + 1)
 STUDENT_AGE: Final = 18  # from here many move to study, so a cohort is no guide to itself

@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import Any, Final
+from typing import Final
+
+from sufficiency import lazy
 
 _WHERE: Final = {
-    "write": "writing",
-    "check_writable": "writing",
-    "build": "building",
+    "write": "writers.write",
+    "check_writable": "writers.write",
+    "build": "writers.build",
     "headlines": "sections.summary",
-    "write_returns": "returns",
+    "write_returns": "returns.write_returns",
     "waterfall": "sections.scenario",
-    "fans_against_truth": "record",
+    "fans_against_truth": "look.record_chart",
     "access_map": "sections.access",
-    "setting_map": "why_maps",
-    "group_map": "why_maps",
-    "option_map": "why_maps",
-    "rounds_map": "round_map",
+    "setting_map": "look.why_maps",
+    "group_map": "look.why_maps",
+    "option_map": "look.why_maps",
+    "rounds_map": "look.rounds_map",
 }
 
-__all__ = sorted(_WHERE)
-
-
-def __getattr__(name: str) -> Any:
-    """Load a public name when it is first used; drawing and document libraries load later still."""
-    if name in _WHERE:
-        module = importlib.import_module(f"sufficiency.report.{_WHERE[name]}")
-        globals()[name] = found = getattr(module, name)
-        return found
-    raise AttributeError(f"module 'sufficiency.report' has no attribute '{name}'")
+__getattr__, __dir__ = lazy.loader(__name__, _WHERE)
+__all__ = __dir__()

@@ -1,11 +1,11 @@
 """Home-to-school transport: who is entitled, how far it is, how they travel, what it costs."""
 
-from sufficiency.transport.eligibility import age_on, entitlement, stage_on
+from sufficiency.transport.entitled.eligibility import age_on, entitlement, stage_on
 from sufficiency.transport.journeys import journeys
-from sufficiency.transport.mixed import SharedRounds, shared_rounds
-from sufficiency.transport.result import Journeys
-from sufficiency.transport.round_plan import Rounds, rounds
-from sufficiency.transport.travel import read_network, travel
+from sufficiency.transport.journeys_result import Journeys
+from sufficiency.transport.roads.travel import read_network, travel
+from sufficiency.transport.routing.rounds import Rounds, rounds
+from sufficiency.transport.routing.shared_rounds import SharedRounds, shared_rounds
 
 __all__ = [
     "Journeys",

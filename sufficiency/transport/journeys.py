@@ -15,19 +15,28 @@ import pandas as pd
 import xarray as xr
 
 from sufficiency import distance, tables
-from sufficiency.area import Area
+from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError
-from sufficiency.school_year import phase_of
-from sufficiency.transport.calibration import calibrate
-from sufficiency.transport.cost import Floats, Homes
-from sufficiency.transport.estimate import Estimate
-from sufficiency.transport.fast_cost import rounds_factor, school_error
-from sufficiency.transport.homes import PLACE, homes_of
-from sufficiency.transport.modes import MODES, VEHICLES, WAYS, Levers, guide_minutes, trained_share, travellers, ways
-from sufficiency.transport.result import Journeys
-from sufficiency.transport.travel import travel
-from sufficiency.transport.year_cost import price_year
-from sufficiency.vocabulary import UNPLACED
+from sufficiency.transport.cost.calibration import calibrate
+from sufficiency.transport.cost.estimate import Estimate
+from sufficiency.transport.cost.fast_cost import rounds_factor, school_error
+from sufficiency.transport.cost.homes import PLACE, homes_of
+from sufficiency.transport.cost.runs import Floats, Homes
+from sufficiency.transport.cost.school_year_cost import price_year
+from sufficiency.transport.journeys_result import Journeys
+from sufficiency.transport.modes.modes import (
+    MODES,
+    VEHICLES,
+    WAYS,
+    Levers,
+    guide_minutes,
+    trained_share,
+    travellers,
+    ways,
+)
+from sufficiency.transport.roads.travel import travel
+from sufficiency.words.school_year import phase_of
+from sufficiency.words.vocabulary import UNPLACED
 
 CELL: Final = ("year", "authority", "need", "phase", "setting")
 

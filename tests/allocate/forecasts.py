@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from sufficiency.area import Area
-from sufficiency.school_year import NCYS
-from sufficiency.vocabulary import NEEDS, SETTINGS
+from sufficiency.area.area import Area
+from sufficiency.words.school_year import NCYS
+from sufficiency.words.vocabulary import NEEDS, SETTINGS
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 import sufficiency as sf
 from sufficiency import tables
-from sufficiency.allocate.attendance import attending_today, balance, home_authority, whole_choices
-from sufficiency.allocate.children import Children, Demand, demand_of
-from sufficiency.allocate.route_table import NEED_CODES, RouteMap, route_map
-from sufficiency.area import Area
-from sufficiency.school_year import NCY_LOW
-from sufficiency.vocabulary import SPECIALIST
+from sufficiency.allocate.place.attendance import attending_today, balance, home_authority, whole_choices
+from sufficiency.allocate.place.children import Children, Demand, demand_of
+from sufficiency.allocate.place.routes import NEED_CODES, RouteMap, route_map
+from sufficiency.area.area import Area
+from sufficiency.words.school_year import NCY_LOW
+from sufficiency.words.vocabulary import SPECIALIST
 from tests.allocate.forecasts import grown
 
 

@@ -9,7 +9,7 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
 import sufficiency as sf
-from sufficiency.allocate.solution import Solution, solve
+from sufficiency.allocate.flow.solve import Solution, solve
 from tests.allocate.forecasts import grown
 
 UNPLACED_GBP = 150_000.0

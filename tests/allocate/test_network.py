@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
-from sufficiency.allocate.solution import Solution, money_scale, solve
+from sufficiency.allocate.flow.solve import Solution, money_scale, solve
 from sufficiency.errors import InfeasibleError, InputError, MissingError
 from tests.allocate.problems import Tables, tables, town
 

@@ -10,7 +10,7 @@ import pytest
 
 from sufficiency import allocate
 from sufficiency.errors import FaultyTableError, InputError, MissingError
-from sufficiency.levers import ClosePlaces, OpenPlaces, OpenSetting
+from sufficiency.scenarios.levers import ClosePlaces, OpenPlaces, OpenSetting
 from tests.allocate.forecasts import grown
 
 OPTIONS = pd.DataFrame(

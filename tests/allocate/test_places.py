@@ -13,15 +13,15 @@ from hypothesis import strategies as st
 
 import sufficiency as sf
 from sufficiency import tables
-from sufficiency.allocate import one_year
-from sufficiency.allocate.children import NEW, Children, whole_mean
-from sufficiency.allocate.result import Placed
-from sufficiency.allocate.route_table import KINDS, NEED_CODES, route_map
-from sufficiency.allocate.yearly import places
-from sufficiency.area import Area
+from sufficiency.allocate.place import one_january
+from sufficiency.allocate.place.children import NEW, Children, whole_mean
+from sufficiency.allocate.place.placed import Placed
+from sufficiency.allocate.place.places import places
+from sufficiency.allocate.place.routes import KINDS, NEED_CODES, route_map
+from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError
-from sufficiency.levers import ChangeAssumption, ClosePlaces, OpenPlaces
-from sufficiency.vocabulary import SPECIALIST, UNPLACED
+from sufficiency.scenarios.levers import ChangeAssumption, ClosePlaces, OpenPlaces
+from sufficiency.words.vocabulary import SPECIALIST, UNPLACED
 from tests.allocate.forecasts import HandMade, grown
 
 
@@ -191,7 +191,9 @@ def two_schools(tiny_area: Area) -> Area:
 
 
 def placed_at(area: Area, children: Children, room: list[int], before: list[int] | None = None) -> list[int]:
-    now = one_year.place(children, route_map(area), np.array(room), np.array(before or room), one_year.Prices.of(area))
+    now = one_january.place(
+        children, route_map(area), np.array(room), np.array(before or room), one_january.Prices.of(area)
+    )
     return now.children.setting.tolist()
 
 
@@ -252,8 +254,8 @@ def test_a_child_too_old_for_their_school_needs_another(tiny_area: Area) -> None
 
 def test_those_who_waited_are_placed_first(two_schools: Area) -> None:
     children = child(zone=[0, 0], setting=[NEW, 2], waited=[0, 1])
-    now = one_year.place(
-        children, route_map(two_schools), np.array([1, 0]), np.array([1, 0]), one_year.Prices.of(two_schools)
+    now = one_january.place(
+        children, route_map(two_schools), np.array([1, 0]), np.array([1, 0]), one_january.Prices.of(two_schools)
     )
     assert now.children.setting.tolist() == [2, 0]
     assert now.children.waited.tolist() == [1, 0]
@@ -264,16 +266,18 @@ def test_living_far_from_schools_puts_nobody_last_unless_the_area_says_so(two_sc
     children = child(zone=[0, 1], setting=[NEW, 2], waited=[0, 1])
     for share, expected in ((1.0, [2, 0]), (0.0, [0, 2])):
         area = ChangeAssumption("allocate.even_handed", share)(two_schools)
-        now = one_year.place(children, route_map(area), np.array([1, 0]), np.array([1, 0]), one_year.Prices.of(area))
+        now = one_january.place(
+            children, route_map(area), np.array([1, 0]), np.array([1, 0]), one_january.Prices.of(area)
+        )
         assert now.children.setting.tolist() == expected
 
 
 def test_the_value_of_a_place_is_what_one_more_would_save(two_schools: Area) -> None:
     plain = ChangeAssumption("allocate.even_handed", 0.0)(two_schools)
-    children, found, prices = child(zone=[0, 2, 2], setting=NEW), route_map(plain), one_year.Prices.of(plain)
+    children, found, prices = child(zone=[0, 2, 2], setting=NEW), route_map(plain), one_january.Prices.of(plain)
 
     def cost(room: list[int]) -> tuple[float, np.ndarray]:
-        now = one_year.place(children, found, np.array(room), np.array(room), prices)
+        now = one_january.place(children, found, np.array(room), np.array(room), prices)
         at = now.children.setting
         paid = [
             found.cost_gbp[0, z, s] if s < 2 else prices.unplaced_gbp for z, s in zip(children.zone, at, strict=True)

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from scipy.optimize import linprog
 
-from sufficiency.allocate import as_program, journeys, solve
-from sufficiency.allocate.rules import CapOnMoves, ClassGroups, FairShare, MinimumRoll, PhaseBudget
+from sufficiency.allocate import as_program, solve
+from sufficiency.allocate.flow import longest_journey
+from sufficiency.allocate.flow.rules import CapOnMoves, ClassGroups, FairShare, MinimumRoll, PhaseBudget
 from sufficiency.errors import InfeasibleError, InputError, MissingError, OutputError
 from tests.allocate.problems import Tables, tables
 
@@ -169,13 +170,13 @@ def test_class_groups_as_a_price_gather_children_who_can_share_a_class():
 
 
 def test_the_longest_journey_is_as_short_as_it_can_be():
-    found = journeys.shortest_longest(GROUPS, PLACES, ROUTES, unplaced_gbp=100.0)
+    found = longest_journey.shortest_longest(GROUPS, PLACES, ROUTES, unplaced_gbp=100.0)
     assert found.minutes == 60
     assert placed(found.solution).tolist() == [2, 4] or placed(found.solution).sum() == 6
     assert found.solution.placements.merge(ROUTES, on=["group", "setting"])["minutes"].max() <= 60
-    assert journeys.priced(ROUTES, 2.0, beyond=45)["cost_gbp"].tolist() == [10.0, 20.0, 90.0, 180.0]
+    assert longest_journey.priced(ROUTES, 2.0, beyond=45)["cost_gbp"].tolist() == [10.0, 20.0, 90.0, 180.0]
     with pytest.raises(InputError, match="minutes"):
-        journeys.shortest_longest(GROUPS, PLACES, ROUTES.drop(columns="minutes"), unplaced_gbp=100.0)
+        longest_journey.shortest_longest(GROUPS, PLACES, ROUTES.drop(columns="minutes"), unplaced_gbp=100.0)
 
 
 def test_the_program_can_be_written_down(tmp_path):

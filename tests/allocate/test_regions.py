@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sufficiency.allocate import regions
-from sufficiency.allocate.regions import by_blocks, one_by_one, solve_regions
-from sufficiency.allocate.solution import solve, stated
+from sufficiency.allocate.flow import many_authorities
+from sufficiency.allocate.flow.many_authorities import by_blocks, one_by_one, solve_regions
+from sufficiency.allocate.flow.solve import solve, stated
 from sufficiency.errors import InputError
 from tests.allocate.problems import Tables, tables, town
 
@@ -80,7 +80,7 @@ def test_where_time_runs_out_blocks_of_neighbours_take_over() -> None:
 def test_a_process_that_takes_too_long_is_stopped() -> None:
     t = town(50, 4, seed=1)
     problem, _, _ = stated(t.groups, t.places, t.routes, t.unplaced_gbp)
-    assert regions.apart(problem, seconds=0.001) is None
+    assert many_authorities.apart(problem, seconds=0.001) is None
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are POSIX")

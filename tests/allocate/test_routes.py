@@ -8,11 +8,11 @@ import pytest
 
 import sufficiency as sf
 from sufficiency import tables
-from sufficiency.allocate.route_table import national_suitability, route_map, routes
-from sufficiency.area import Area
+from sufficiency.allocate.place.routes import national_suitability, route_map, routes
+from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError
-from sufficiency.levers import ChangeAssumption
-from sufficiency.vocabulary import NEEDS
+from sufficiency.scenarios.levers import ChangeAssumption
+from sufficiency.words.vocabulary import NEEDS
 
 TRAVEL = pd.DataFrame(
     [

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sufficiency import allocate
-from sufficiency.allocate.climb import Pace
-from sufficiency.allocate.sites_bound import Prices, raise_bound
-from sufficiency.allocate.sites_branch import Best, branch
-from sufficiency.allocate.sites_milp import strong
-from sufficiency.allocate.sites_problem import SiteProblem
+from sufficiency.allocate.open.climb import Pace
+from sufficiency.allocate.open.sites import SiteProblem
+from sufficiency.allocate.open.sites_bound import Prices, raise_bound
+from sufficiency.allocate.open.sites_branch import Best, branch
+from sufficiency.allocate.open.sites_milp import strong
 from sufficiency.errors import InfeasibleError, InputError
 
 

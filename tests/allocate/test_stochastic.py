@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sufficiency.allocate.climb import Pace
-from sufficiency.allocate.stochastic_bound import charges, raise_plan_bound
-from sufficiency.allocate.stochastic_problem import OpeningProblem
-from sufficiency.allocate.stochastic_search import choose_plan
+from sufficiency.allocate.open.climb import Pace
+from sufficiency.allocate.open.futures import OpeningProblem
+from sufficiency.allocate.open.futures_bound import charges, raise_plan_bound
+from sufficiency.allocate.open.futures_search import choose_plan
 
 
 @st.composite

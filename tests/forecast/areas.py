@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 
 from sufficiency import tables
-from sufficiency.area import Area
-from sufficiency.school_year import NCYS
+from sufficiency.area.area import Area
+from sufficiency.words.school_year import NCYS
 
 
 def population(children: float = 100.0, years: tuple[int, ...] = (2024, 2025), authorities: str = "AB") -> pd.DataFrame:

@@ -8,13 +8,13 @@ import pytest
 
 import sufficiency as sf
 from sufficiency import tables
-from sufficiency.area import Area
+from sufficiency.area.area import Area
 from sufficiency.errors import InputError
-from sufficiency.forecast import naive
-from sufficiency.forecast.backtest import METHODS, Backtest
-from sufficiency.forecast.known_then import as_of, joined
-from sufficiency.forecast.scoring import COLUMNS, crps
-from sufficiency.levers import ChangeRate
+from sufficiency.forecast.record import naive
+from sufficiency.forecast.record.backtest import METHODS, Backtest
+from sufficiency.forecast.record.past_areas import as_of, joined
+from sufficiency.forecast.record.scoring import COLUMNS, crps
+from sufficiency.scenarios.levers import ChangeRate
 from tests.forecast import areas
 
 

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sufficiency.errors import InputError
-from sufficiency.forecast import cohort
-from sufficiency.forecast.rates import Rates
+from sufficiency.forecast.rates.rates import Rates
+from sufficiency.forecast.simulate import cohort
 
 
 def any_rates(seed: int, *, authorities: int = 2, ncys: int = 4, needs: int = 2, options: int = 3) -> Rates:

@@ -10,11 +10,11 @@ import pytest
 
 import sufficiency as sf
 from sufficiency import tables
-from sufficiency.area import Area
+from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError
-from sufficiency.forecast.result import PlanForecast
-from sufficiency.levers import ChangeRate
-from sufficiency.vocabulary import SETTINGS
+from sufficiency.forecast.plan_forecast import PlanForecast
+from sufficiency.scenarios.levers import ChangeRate
+from sufficiency.words.vocabulary import SETTINGS
 from tests.forecast import areas
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks import panel
-from sufficiency.area import Area
-from sufficiency.forecast import Backtest, backtest
+from sufficiency.area.area import Area
+from sufficiency.forecast import Backtest
+from sufficiency.forecast import backtest
 
 
 @pytest.fixture(scope="module")

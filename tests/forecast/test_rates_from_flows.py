@@ -8,18 +8,20 @@ import pytest
 
 import sufficiency as sf
 from sufficiency import tables
-from sufficiency.forecast import base, england, growth, record, transitions
-from sufficiency.forecast.pattern import national
-from sufficiency.levers import ChangeAssumption
-from sufficiency.school_year import NCYS
-from sufficiency.vocabulary import SETTINGS
+from sufficiency.forecast import base_year_plans, england
+from sufficiency.forecast.growth import growth
+from sufficiency.forecast.rates import own_drift, published_rates
+from sufficiency.forecast.rates.england_pattern import national
+from sufficiency.scenarios.levers import ChangeAssumption
+from sufficiency.words.school_year import NCYS
+from sufficiency.words.vocabulary import SETTINGS
 from tests.forecast import areas
 
 
 def test_england_s_pattern_gives_england_s_next_january() -> None:
     before = england.stock(2024) * england.totals()[2024] / england.stock(2024).sum()
     after = england.stock(2025)
-    found = record.step(before, national(), national().first_settings, float(after.sum()))
+    found = own_drift.step(before, national(), national().first_settings, float(after.sum()))
     assert found.sum() == pytest.approx(after.sum())
     assert found.sum(axis=1)[4:] == pytest.approx(after.sum(axis=1)[4:], rel=0.01, abs=10)
     large = after.sum(axis=0) > 8_000
@@ -33,11 +35,11 @@ def test_nobody_is_in_early_years_at_secondary_school_nor_stays_past_the_end() -
     assert pattern.first_settings.sum(axis=1) == pytest.approx(1.0)
 
 
-def rates_of(area: sf.Area, years: int = 1) -> tuple[transitions.Rates, ...]:
-    known = base.history(area)
+def rates_of(area: sf.Area, years: int = 1) -> tuple[published_rates.Rates, ...]:
+    known = base_year_plans.history(area)
     axes = (("authority", list(area.authorities)), ("ncy", NCYS), ("need", ["UNK"]), ("setting", list(SETTINGS)))
-    start = base.array(base.states(area, known), axes)
-    return transitions.from_flows(area, known, start, ["UNK"], years=years)
+    start = base_year_plans.array(base_year_plans.states(area, known), axes)
+    return published_rates.from_flows(area, known, start, ["UNK"], years=years)
 
 
 def test_first_settings_lean_to_the_authority_s_own_new_plans() -> None:
@@ -74,8 +76,10 @@ def test_drift_is_found_where_special_schools_gain_and_fades_later() -> None:
         zones=tables.empty(tables.ZONES),
         zone_children=tables.empty(tables.ZONE_CHILDREN),
     )
-    known = base.history(area)
-    drift = dict(zip(record.SETTING_GROUPS, record.drift(area, known, "A", national().first_settings), strict=True))
+    known = base_year_plans.history(area)
+    drift = dict(
+        zip(own_drift.SETTING_GROUPS, own_drift.drift(area, known, "A", national().first_settings), strict=True)
+    )
     assert drift["special"] > 0.01 > 0 > drift["mainstream"]
     first, *_, last = rates_of(area, years=8)
     at = list(SETTINGS).index("special")
@@ -85,7 +89,7 @@ def test_drift_is_found_where_special_schools_gain_and_fades_later() -> None:
 
 def test_growth_is_england_s_where_nothing_tells_an_authority_apart() -> None:
     area = areas.area()
-    known = base.history(area)
+    known = base_year_plans.history(area)
     plain = growth.expected(area, known, 3)
     differences = growth.differences(area, known)
     weights = {n: area.value(f"forecast.growth_per_{n}") for n in differences}
@@ -98,20 +102,20 @@ def test_more_requests_than_england_s_mean_faster_growth() -> None:
     held = int(plans.query("authority == 'A' and year == 2024")["plans"].sum())
     asked = pd.DataFrame({"authority": ["A", "B"], "year": 2025, "requests": [held // 2, held // 6]})
     area = areas.area(requests=tables.check(asked, tables.REQUESTS))
-    found = growth.expected(area, base.history(area), 2)
+    found = growth.expected(area, base_year_plans.history(area), 2)
     assert found[0, 0] > found[1, 0]
 
 
 def test_an_area_can_set_its_own_growth_weights() -> None:
     area = areas.area()
     changed = ChangeAssumption("forecast.growth_per_rate", 0.0)(area)
-    before, after = (growth.expected(a, base.history(a), 1) for a in (area, changed))
+    before, after = (growth.expected(a, base_year_plans.history(a), 1) for a in (area, changed))
     assert (before != after).any()
 
 
 def test_errors_come_in_pairs_so_that_the_middle_is_settled() -> None:
     area = areas.area()
-    known = base.history(area)
+    known = base_year_plans.history(area)
     found = growth.draws(area, known, 4, 50, np.random.default_rng(3))
     assert np.median(found, axis=0) == pytest.approx(growth.expected(area, known, 4).T, abs=0.01)
     assert found.mean(axis=0) == pytest.approx(growth.expected(area, known, 4).T)
@@ -122,6 +126,6 @@ def test_ages_are_shared_out_whole_with_every_setting_s_total() -> None:
     seed = rng.random((len(NCYS), len(SETTINGS)))
     seed[:, 3] = 0.0
     totals = rng.integers(0, 500, len(SETTINGS)).astype(float)
-    found = base.share_out(totals, seed)
+    found = base_year_plans.share_out(totals, seed)
     assert found.sum(axis=0) == pytest.approx(totals)
     assert (found >= 0).all()

@@ -12,9 +12,9 @@ import xarray as xr
 import sufficiency as sf
 from sufficiency import tables
 from sufficiency.errors import InputError, MissingError
+from sufficiency.forecast.plan_forecast import PlanForecast
 from sufficiency.forecast.requests import RequestsForecast, requests, shares
-from sufficiency.forecast.result import PlanForecast
-from sufficiency.levers import ChangeRate
+from sufficiency.scenarios.levers import ChangeRate
 from tests.forecast.areas import area
 
 

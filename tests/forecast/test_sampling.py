@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from sufficiency.forecast import sampling
+from sufficiency.forecast.simulate import sampling
 
 
 def counts(cells: np.ndarray, found: np.ndarray, size: int) -> np.ndarray:

@@ -11,10 +11,10 @@ import xarray as xr
 
 from sufficiency import tables
 from sufficiency.errors import InputError, MissingError
-from sufficiency.forecast import sen_share
+from sufficiency.forecast import sen_support_share
 from sufficiency.forecast.sen_support import SenSupportForecast, sen_support
-from sufficiency.levers import ChangeRate
-from sufficiency.school_year import NCYS
+from sufficiency.scenarios.levers import ChangeRate
+from sufficiency.words.school_year import NCYS
 from tests.forecast.areas import area
 
 ENGLAND_ALL = {2022: 12.6, 2023: 13.0, 2024: 13.6, 2025: 14.2}
@@ -56,8 +56,8 @@ def test_phases_add_up_to_all_schools_in_every_draw() -> None:
 
 def test_an_authority_that_is_as_england_goes_as_england() -> None:
     table = support(phases=("all",))
-    learnt = sen_share.Learnt.of(area().value)
-    found = sen_share.expected(sen_share.observed(table, since=2016, to=2025), learnt, 2)
+    learnt = sen_support_share.Learnt.of(area().value)
+    found = sen_support_share.expected(sen_support_share.observed(table, since=2016, to=2025), learnt, 2)
     england = [np.log(p / (100 - p)) for p in (13.6, 14.2)]
     step = learnt.england_damping * (england[1] - england[0])
     assert found[0, 0] == pytest.approx(england[1] + step, abs=0.005)
@@ -65,10 +65,10 @@ def test_an_authority_that_is_as_england_goes_as_england() -> None:
 
 
 def test_an_authority_far_from_england_comes_slowly_closer() -> None:
-    series = sen_share.observed(support(dict.fromkeys(range(2020, 2026), 20.0), ("all",)), since=2016, to=2025)
-    learnt = sen_share.Learnt.of(area().value)
-    distance = sen_share.expected(series, learnt, 10) - sen_share.expected(
-        sen_share.observed(support(phases=("all",)), since=2016, to=2025), learnt, 10
+    series = sen_support_share.observed(support(dict.fromkeys(range(2020, 2026), 20.0), ("all",)), since=2016, to=2025)
+    learnt = sen_support_share.Learnt.of(area().value)
+    distance = sen_support_share.expected(series, learnt, 10) - sen_support_share.expected(
+        sen_support_share.observed(support(phases=("all",)), since=2016, to=2025), learnt, 10
     )
     assert (np.diff(distance[0]) < 0).all()
     assert distance[0, -1] > 0
@@ -185,7 +185,7 @@ def test_it_beats_last_value_and_linear_trend(published: Any) -> None:
     """Authorities of DfE's interactive tool, January 2019 to 2024, one to three years ahead, each phase."""
     from benchmarks.sen_support_accuracy import authorities, scores
 
-    found = scores(sen_share.backtest(authorities(published)))
+    found = scores(sen_support_share.backtest(authorities(published)))
     mean = found["mean"].to_frame().pivot_table(index=["phase", "horizon"], columns="method", values="mean")
     assert (mean["model"] < 0.9 * mean["last value"]).all()
     assert (mean["model"] < 0.9 * mean["linear trend"]).all()

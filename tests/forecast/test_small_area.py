@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sufficiency import tables
 from sufficiency.errors import InputError, MissingError
 from sufficiency.forecast import small_area
-from sufficiency.school_year import NCYS
+from sufficiency.words.school_year import NCYS
 from tests.forecast.areas import area, zone_children, zones
 
 

@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 
 from sufficiency.errors import InputError, MissingError
-from sufficiency.forecast import cohort, witan
-from sufficiency.inputs import witan_send
-from sufficiency.inputs.witan_send import WitanInputs
+from sufficiency.forecast.rates import witan_estimates
+from sufficiency.forecast.simulate import cohort
+from sufficiency.inputs.council import witan_send
+from sufficiency.inputs.council.witan_send import WitanInputs
 
 N = ("", "")
 
@@ -48,27 +49,27 @@ TINY = WitanInputs(MOVES, PEOPLE, pd.DataFrame(), VALID)
 
 
 @pytest.fixture(scope="module")
-def tiny() -> witan.Estimates:
-    return witan.estimates(TINY)
+def tiny() -> witan_estimates.Estimates:
+    return witan_estimates.estimates(TINY)
 
 
-def test_the_start_is_the_last_year_without_leavers(tiny: witan.Estimates) -> None:
+def test_the_start_is_the_last_year_without_leavers(tiny: witan_estimates.Estimates) -> None:
     assert tiny.start.to_dict() == {(1, "U", "unit"): 1, (2, "T", "school"): 2, (2, "U", "unit"): 1}
 
 
-def test_each_year_adds_its_share_to_joining(tiny: witan.Estimates) -> None:
+def test_each_year_adds_its_share_to_joining(tiny: witan_estimates.Estimates) -> None:
     """NCY 1: three of 100, then one of 110. NCY 2: nobody, twice."""
     assert tiny.joining.loc[1].tolist() == pytest.approx([3 / 2 + 1 / 2, 97 / 2 + 109 / 2], abs=1e-6)
     assert tiny.joining.loc[2].tolist() == pytest.approx([0.002, 100 / 2 + 110 / 2], abs=1e-6)
 
 
-def test_first_states_have_a_quarter_child_each_and_those_seen(tiny: witan.Estimates) -> None:
+def test_first_states_have_a_quarter_child_each_and_those_seen(tiny: witan_estimates.Estimates) -> None:
     assert set(tiny.first_states.index.unique("ncy")) == {1}
     assert tiny.first_states[1, "T", "unit"] == pytest.approx(3.25, abs=1e-6)
     assert tiny.first_states[1, "U", "school"] == pytest.approx(0.25, abs=1e-6)
 
 
-def test_leaving_counts_on_a_prior_of_its_ncy(tiny: witan.Estimates) -> None:
+def test_leaving_counts_on_a_prior_of_its_ncy(tiny: witan_estimates.Estimates) -> None:
     """NCY 1: one of eight left, so m = 1.5 / 9; (T, unit) lost one of seven. NCY 0: nobody was seen."""
     m = 1.5 / 9
     assert tiny.leaving.loc[(1, "T", "unit")].tolist() == pytest.approx([1 + m, 6 + 1 - m], abs=1e-6)
@@ -76,14 +77,14 @@ def test_leaving_counts_on_a_prior_of_its_ncy(tiny: witan.Estimates) -> None:
     assert tiny.leaving.loc[(0, "T", "unit")].tolist() == [0.5, 0.5]
 
 
-def test_moving_is_of_those_who_stay(tiny: witan.Estimates) -> None:
+def test_moving_is_of_those_who_stay(tiny: witan_estimates.Estimates) -> None:
     """NCY 1: three of seven moved, so m = 3.5 / 8; two of the six of (T, unit). NCY 0: one and one."""
     m = 3.5 / 8
     assert tiny.moving.loc[(1, "T", "unit")].tolist() == pytest.approx([2 + m, 4 + 1 - m], abs=1e-6)
     assert tiny.moving.loc[(0, "T", "unit")].tolist() == [1.0, 1.0]
 
 
-def test_destinations_lean_on_the_moves_of_their_ncy_or_the_one_below(tiny: witan.Estimates) -> None:
+def test_destinations_lean_on_the_moves_of_their_ncy_or_the_one_below(tiny: witan_estimates.Estimates) -> None:
     """One other setting: the prior of one mover is all its, and those seen are added."""
     assert tiny.destinations[1, "T", "unit", "T", "school"] == pytest.approx(1 + 2, abs=1e-6)
     assert tiny.destinations[2, "T", "unit", "T", "school"] == pytest.approx(1, abs=1e-6)
@@ -93,21 +94,21 @@ def test_destinations_share_a_prior_by_allowed_settings_and_arrivals() -> None:
     """Three settings, own dropped: 1/3 each, and two moves into b at that NCY, so 7/8 and 1/8 of one mover."""
     rows = [{"setting": s, "ncy_low": 0, "ncy_high": 3, "needs": "T", "moves_to": "a b c"} for s in "abc"]
     moves = transitions((2020, 1, ("T", "c"), ("T", "b"), 2), (2020, 0, N, ("T", "a"), 1))
-    found = witan.estimates(WitanInputs(moves, PEOPLE, pd.DataFrame(), pd.DataFrame(rows)))
+    found = witan_estimates.estimates(WitanInputs(moves, PEOPLE, pd.DataFrame(), pd.DataFrame(rows)))
     assert found.destinations[1, "T", "a", "T", "b"] == pytest.approx((1 / 3 + 2) / (2 / 3 + 2), abs=1e-6)
     assert found.destinations[1, "T", "c", "T", "b"] == pytest.approx((1 / 3 + 2) / (2 / 3 + 2) + 2, abs=1e-6)
     assert found.destinations[0, "T", "a", "T", "b"] == pytest.approx(0.5, abs=1e-6)
     assert found.destinations[3, "T", "a", "T", "b"] == pytest.approx((1 / 3 + 2) / (2 / 3 + 2), abs=1e-6)
 
 
-def test_joiners_expected_use_the_population_of_the_year(tiny: witan.Estimates) -> None:
+def test_joiners_expected_use_the_population_of_the_year(tiny: witan_estimates.Estimates) -> None:
     assert tiny.joiners(PEOPLE, 2022) == pytest.approx(120 * 2 / (2 + 103), abs=1e-6)
     with pytest.raises(MissingError, match="the population has no 2030"):
         tiny.joiners(PEOPLE, 2030)
 
 
-def test_their_means_run_in_our_simulation_and_lose_nobody(tiny: witan.Estimates) -> None:
-    rates = witan.rates(tiny)
+def test_their_means_run_in_our_simulation_and_lose_nobody(tiny: witan_estimates.Estimates) -> None:
+    rates = witan_estimates.rates(tiny)
     base = np.zeros(rates.shape, dtype=int)
     for (ncy, need, setting), plans in tiny.start.items():
         base[0, rates.ncys.index(ncy), rates.needs.index(need), rates.settings.index(setting)] = plans
@@ -125,17 +126,17 @@ def test_their_means_run_in_our_simulation_and_lose_nobody(tiny: witan.Estimates
 def test_a_state_that_is_not_valid_is_named() -> None:
     wrong = transitions((2020, 1, ("T", "unit"), ("Z", "unit"), 1))
     with pytest.raises(InputError, match=r"row 2: \(2, Z, unit\) is not a valid state"):
-        witan.estimates(WitanInputs(wrong, PEOPLE, pd.DataFrame(), VALID))
+        witan_estimates.estimates(WitanInputs(wrong, PEOPLE, pd.DataFrame(), VALID))
 
 
 def test_a_year_without_population_is_named() -> None:
     with pytest.raises(MissingError, match=r"population\.csv has no 2020"):
-        witan.estimates(WitanInputs(MOVES, PEOPLE[PEOPLE["year"] > 2020], pd.DataFrame(), VALID))
+        witan_estimates.estimates(WitanInputs(MOVES, PEOPLE[PEOPLE["year"] > 2020], pd.DataFrame(), VALID))
 
 
 def test_valid_states_are_needed() -> None:
     with pytest.raises(MissingError, match=r"valid-states\.csv is needed"):
-        witan.estimates(WitanInputs(MOVES, PEOPLE, pd.DataFrame(), VALID.iloc[:0]))
+        witan_estimates.estimates(WitanInputs(MOVES, PEOPLE, pd.DataFrame(), VALID.iloc[:0]))
 
 
 def demo() -> Path:
@@ -149,7 +150,7 @@ def demo() -> Path:
 
 def test_the_demonstration_expects_the_joiners_that_the_peer_does() -> None:
     inputs = witan_send.read(demo())
-    found = witan.estimates(inputs)
+    found = witan_estimates.estimates(inputs)
     joiners = [round(found.joiners(inputs.population, year), 2) for year in range(2018, 2023)]
     assert joiners == [273.80, 273.92, 277.65, 282.73, 287.89]
     assert len(found.leaving) == 1464

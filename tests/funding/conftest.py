@@ -11,9 +11,9 @@ import pytest
 import xarray as xr
 
 from sufficiency import tables
-from sufficiency.area import Area
-from sufficiency.school_year import NCYS, PHASES, phase_of
-from sufficiency.vocabulary import SETTINGS, SPECIALIST, UNPLACED
+from sufficiency.area.area import Area
+from sufficiency.words.school_year import NCYS, PHASES, phase_of
+from sufficiency.words.vocabulary import SETTINGS, SPECIALIST, UNPLACED
 
 HOME, NEXT = "E06000001", "E06000002"
 YEARS = (2025, 2026, 2027)

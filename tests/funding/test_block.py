@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sufficiency import policy
 from sufficiency.errors import InputError
-from sufficiency.funding import block
+from sufficiency.funding.block import block
 from tests.funding.dsg import BLOCK_COLUMNS, dsg_rows
 
 TABLES = Path(__file__).parent / "tables"

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from sufficiency import funding, tables
 from sufficiency.errors import InputError, MissingError
-from sufficiency.funding.lines import LINES, PLACEMENT_GROUPS, STREAMS
-from sufficiency.funding.top_up import unit_costs
-from sufficiency.levers import ChangeAssumption
-from sufficiency.vocabulary import SETTINGS, UNPLACED
+from sufficiency.funding.budget_lines import LINES, PLACEMENT_GROUPS, STREAMS
+from sufficiency.funding.top_up.top_up import unit_costs
+from sufficiency.scenarios.levers import ChangeAssumption
+from sufficiency.words.vocabulary import SETTINGS, UNPLACED
 from tests.funding.conftest import HOME, NEEDS, NEXT, SCHOOLS, Placed, Plans, make_children
 
 BASE = [

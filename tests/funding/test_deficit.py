@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 import sufficiency as sf
 from sufficiency import funding
 from sufficiency.errors import InputError
-from sufficiency.funding.top_up import mainstream_top_up, project, protected
-from sufficiency.levers import ChangeAssumption
+from sufficiency.funding.top_up.top_up import mainstream_top_up, project, protected
+from sufficiency.scenarios.levers import ChangeAssumption
 from tests.funding.conftest import HOME
 
 
@@ -99,7 +99,7 @@ def test_a_mainstream_school_meets_the_first_6_000(cost, top_up):
 
 def test_unit_costs_of_2021_22_fall_out_near_those_derived_from_published_spending():
     area = sf.example_area()
-    from sufficiency.funding.past import retrospect
+    from sufficiency.funding.balance.past_years import retrospect
 
     spent = retrospect(area, area.base_year).query("financial_year == 2021").set_index(["authority", "provision"])
     unit = spent["gbp"] / spent["children"]
@@ -111,7 +111,7 @@ def test_unit_costs_of_2021_22_fall_out_near_those_derived_from_published_spendi
 
 def test_spending_of_2021_22_is_within_two_percent_of_the_outturn_of_both_authorities():
     area = sf.example_area()
-    from sufficiency.funding.past import compared, retrospect
+    from sufficiency.funding.balance.past_years import compared, retrospect
 
     table = compared(area, retrospect(area, area.base_year))
     outturn = table[(table["measure"] == "spend") & table["reported_gbp"].notna()]
@@ -121,7 +121,7 @@ def test_spending_of_2021_22_is_within_two_percent_of_the_outturn_of_both_author
 
 def test_balances_to_2025_26_are_compared_with_what_the_councils_reported_in_words():
     area = sf.example_area()
-    from sufficiency.funding.past import compared, retrospect
+    from sufficiency.funding.balance.past_years import compared, retrospect
 
     table = compared(area, retrospect(area, area.base_year))
     in_year = table[table["measure"] == "in_year"]

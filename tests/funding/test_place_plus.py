@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sufficiency.errors import InputError, MissingError
-from sufficiency.funding import place_plus
+from sufficiency.funding.places import place_plus
 from tests.funding.dsg import dsg_rows
 
 TABLES = Path(__file__).parent / "tables"

@@ -44,7 +44,9 @@ def tables() -> Mapping[str, pd.DataFrame]:
 
 def rounded(table: pd.DataFrame) -> pd.DataFrame:
     """Return the table with numbers to `DIGITS` significant digits, as its file holds them."""
-    return table.apply(lambda column: column.map(lambda v: float(f"{v:.{DIGITS}g}")) if column.dtype.kind == "f" else column)
+    return table.apply(
+        lambda column: column.map(lambda v: float(f"{v:.{DIGITS}g}")) if column.dtype.kind == "f" else column
+    )
 
 
 def write() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sufficiency.school_year import ncy_of
+from sufficiency.words.school_year import ncy_of
 
 CENSUS = {year: pd.Timestamp(year, 1, 16) for year in (2022, 2023, 2024, 2025)}
 REGISTER = pd.DataFrame(

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from sufficiency.area import data_folder
+from sufficiency.area.folder import data_folder
 
 
 def test_the_example_area_compiles_from_the_published_files(published: Path, tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from sufficiency.errors import InputError, MissingError
-from sufficiency.inputs import dfe_ehc_plans, dfe_ehc_plans_2022
-from sufficiency.vocabulary import NEEDS, SETTING_GROUP_OF, SETTINGS
+from sufficiency.inputs.releases import dfe_ehc_plans, dfe_ehc_plans_2022
+from sufficiency.words.vocabulary import NEEDS, SETTING_GROUP_OF, SETTINGS
 
 NORTH = "E06000061"
 PLACES = {

@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 
 from sufficiency import tables
 from sufficiency.errors import InputError, MissingError, SufficiencyError
-from sufficiency.inputs import (
+from sufficiency.inputs.council import witan_send
+from sufficiency.inputs.files.text import decoded, parsed, read_text_table
+from sufficiency.inputs.releases import (
     dfe_ehc_plans,
     dfe_funding,
     dfe_gias,
@@ -24,9 +26,7 @@ from sufficiency.inputs import (
     mhclg_deprivation,
     ons,
     postcodes,
-    witan_send,
 )
-from sufficiency.inputs.files import decoded, parsed, read_text_table
 from tests.inputs.test_dfe_ehc_plans import LAYOUT_2025, caseload
 from tests.inputs.test_readers import GIAS, WITAN
 

@@ -9,20 +9,19 @@ import pandas as pd
 import pytest
 
 from sufficiency.errors import FaultyTableError, InputError, MissingError
-from sufficiency.inputs import (
-    catalogue,
+from sufficiency.inputs.council import local_tables, witan_send
+from sufficiency.inputs.files import catalogue
+from sufficiency.inputs.files.text import read_text_table
+from sufficiency.inputs.releases import (
     dfe_funding,
     dfe_gias,
     dfe_lait,
     dfe_school_census,
     dfe_sen_in_england,
-    local,
     mhclg_deprivation,
     ons,
     postcodes,
-    witan_send,
 )
-from sufficiency.inputs.files import read_text_table
 
 # --- Department for Education -----------------------------------------------------------------------------------------
 
@@ -375,7 +374,7 @@ def test_file_7_of_the_indices_gives_the_rate(tmp_path: Path) -> None:
 
 def test_places_with_a_column_a_year_become_a_row_a_year(tmp_path: Path) -> None:
     (tmp_path / "places.csv").write_text("School URN,2024/25,Sep-25,2026\n137875,156,170,\nLOCAL1,40,,48\n")
-    frame = local.places(tmp_path / "places.csv")
+    frame = local_tables.places(tmp_path / "places.csv")
     assert frame.set_index(["setting", "year"])["places"].to_dict() == {
         ("137875", 2025): 156,
         ("137875", 2026): 170,
@@ -388,23 +387,23 @@ def test_places_with_a_column_a_year_become_a_row_a_year(tmp_path: Path) -> None
     [("2024/25", 2025), ("202425", 2025), ("2024-2025", None), ("Sept 2025", 2026), ("Jan-2027", 2027), ("name", None)],
 )
 def test_a_columns_label_is_a_january(label: str, year: int | None) -> None:
-    assert local.year_of_label(label) == (2025 if label == "2024-2025" else year)
+    assert local_tables.year_of_label(label) == (2025 if label == "2024-2025" else year)
 
 
 def test_travel_times_are_read_under_a_councils_own_names(tmp_path: Path) -> None:
     (tmp_path / "travel.csv").write_text("LSOA21CD,URN,Distance (km),Drive time (mins)\nE01000001,137875,12.5,24\n")
-    frame = local.travel(tmp_path / "travel.csv")
+    frame = local_tables.travel(tmp_path / "travel.csv")
     assert frame[["zone", "setting", "km", "minutes"]].to_numpy().tolist() == [["E01000001", "137875", 12.5, 24.0]]
 
 
 def test_housing_and_bands_are_checked_like_every_table(tmp_path: Path) -> None:
     (tmp_path / "housing.csv").write_text("LSOA,2026/27,2027/28\nE01000001,40,55\n")
-    assert local.housing(tmp_path / "housing.csv")["homes"].tolist() == [40, 55]
+    assert local_tables.housing(tmp_path / "housing.csv")["homes"].tolist() == [40, 55]
     (tmp_path / "bands.csv").write_text(
         'Primary need,Placement type,Financial year,Top-up\nASD,special,2025-26,"9,000"\nASDD,special,2025-26,1\n'
     )
     with pytest.raises(FaultyTableError, match=r"row 3, need: 'ASDD' is not one of"):
-        local.bands(tmp_path / "bands.csv")
+        local_tables.bands(tmp_path / "bands.csv")
 
 
 WITAN = {

@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 
 from sufficiency.errors import InputError, MissingError, SufficiencyError
-from sufficiency.inputs.privacy import hashed, local_salt
-from sufficiency.inputs.sen2 import Sen2, read_sen2
-from sufficiency.inputs.sen2_census import snapshot, transitions
-from sufficiency.inputs.sen2_checks import check_sen2
+from sufficiency.inputs.council.sen2.census import snapshot, transitions
+from sufficiency.inputs.council.sen2.data_checks import check_sen2
+from sufficiency.inputs.council.sen2.hashing import hashed, local_salt
+from sufficiency.inputs.council.sen2.sen2_return import Sen2, read_sen2
 from tests.inputs.sen2_made import CENSUS, REGISTER, Made, export, make, plant, save, save_xml, truth
 
 SALT = b"a salt for tests"

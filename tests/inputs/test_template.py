@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 
 import sufficiency as sf
-from sufficiency.area import TABLES, check_area
+from sufficiency.area.area import TABLES
+from sufficiency.area.folder import check_area
+from sufficiency.area.template import columns_guide, declared, write_template
 from sufficiency.errors import OutputError
-from sufficiency.inputs.template import columns_guide, declared, write_template
 
 
 def test_the_template_passes_its_own_check_and_is_forecast_and_placed(tmp_path: Path) -> None:

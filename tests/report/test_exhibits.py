@@ -16,11 +16,11 @@ from pyproj import Transformer
 
 import sufficiency as sf
 from sufficiency.errors import MissingError
-from sufficiency.plan import Outcome
-from sufficiency.report.building import build
+from sufficiency.outcome import Outcome
 from sufficiency.report.model import Table
 from sufficiency.report.sections import access, options, rounds, trust, why
-from sufficiency.report.word import EDGES_CM, LETTER_CM, SIZES, document
+from sufficiency.report.writers.build import build
+from sufficiency.report.writers.word import EDGES_CM, LETTER_CM, SIZES, document
 
 
 def shown(outcome: Outcome, key: str, **how: int) -> pd.DataFrame:

@@ -6,8 +6,8 @@ import pandas as pd
 import shapely
 
 import sufficiency as sf
-from sufficiency.area import Area
-from sufficiency.report.maps import CELLS, ground, interactive
+from sufficiency.area.area import Area
+from sufficiency.report.look.maps import CELLS, ground, interactive
 
 
 def test_without_boundaries_every_zone_has_the_cell_nearest_to_its_middle(tiny_area: Area) -> None:

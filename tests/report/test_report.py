@@ -14,10 +14,11 @@ from docx import Document
 
 import sufficiency as sf
 from sufficiency.errors import OutputError, SufficiencyError
-from sufficiency.plan import Outcome, lever_name
-from sufficiency.report.building import build
+from sufficiency.outcome import Outcome
+from sufficiency.report.disclosure.suppress import HIDDEN
 from sufficiency.report.model import Chart, Map, Table
-from sufficiency.report.suppress import HIDDEN
+from sufficiency.report.writers.build import build
+from sufficiency.scenarios.scenario import lever_name
 from tests.report.browser import Visit, need, visit
 
 

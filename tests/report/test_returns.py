@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 import sufficiency as sf
 from sufficiency import funding
 from sufficiency.errors import InputError, OutputError
-from sufficiency.funding.lines import PLACEMENT_GROUPS
-from sufficiency.report.returns import return_tables, write_returns
+from sufficiency.funding.budget_lines import PLACEMENT_GROUPS
+from sufficiency.report.disclosure.suppress import hidden_parts
 from sufficiency.report.returns.definitions import HAD_BIRTHDAY, REFORM_TYPES, RULE_AUGUST, RULE_CENSUS
 from sufficiency.report.returns.rounding import apportioned, whole_numbers
-from sufficiency.report.suppress import hidden_parts
-from sufficiency.school_year import age_group_of
-from sufficiency.vocabulary import SPECIALIST
+from sufficiency.report.returns.write_returns import return_tables, write_returns
+from sufficiency.words.school_year import age_group_of
+from sufficiency.words.vocabulary import SPECIALIST
 
 
 @dataclass(frozen=True)

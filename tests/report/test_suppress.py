@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from sufficiency.report.suppress import _range, hidden_cells, suppressed
+from sufficiency.report.disclosure.suppress import _range, hidden_cells, suppressed
 
 
 def test_a_lone_small_cell_takes_another_in_its_row_and_column_with_it() -> None:

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from sufficiency import tables, vocabulary
-from sufficiency.area import Area
-from sufficiency.school_year import PHASES, phase_of
-from sufficiency.transport.travel import travel
+from sufficiency import tables
+from sufficiency.area.area import Area
+from sufficiency.transport.roads.travel import travel
+from sufficiency.words import vocabulary
+from sufficiency.words.school_year import PHASES, phase_of
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import sufficiency as sf
-from sufficiency.transport.audit import vrplib
+from sufficiency.transport.routing.vrplib_text import vrplib
 from tests.transport.small_mornings import line
 
 

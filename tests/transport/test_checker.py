@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sufficiency.transport.checker import Walked, walk
+from sufficiency.transport.routing.checker import Walked, walk
 from tests.transport.small_mornings import line
 
 PLAN = pd.DataFrame(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sufficiency import policy
 from sufficiency.errors import FaultyTableError, InputError
-from sufficiency.transport import eligibility
+from sufficiency.transport.entitled import eligibility
 
 MILE = 1.609344
 

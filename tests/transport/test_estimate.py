@@ -10,9 +10,9 @@ import pytest
 
 from benchmarks.rounds_mornings import FLEET, mornings
 from sufficiency.errors import InputError
-from sufficiency.transport.estimate import Homes, approximate, calibrate, homes_of, sample
-from sufficiency.transport.round_plan import compiled
-from sufficiency.transport.round_tables import read_vehicles
+from sufficiency.transport.cost.estimate import Homes, approximate, calibrate, homes_of, sample
+from sufficiency.transport.routing.rounds import compiled
+from sufficiency.transport.routing.stops import read_vehicles
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,9 @@ import xarray as xr
 
 import sufficiency as sf
 from sufficiency import tables
-from sufficiency.area import Area
+from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError
-from sufficiency.levers import ChangeAssumption
+from sufficiency.scenarios.levers import ChangeAssumption
 from sufficiency.transport import Journeys, journeys
 from tests.transport.children import Placing, placed
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from sufficiency.errors import InputError
-from sufficiency.transport.mixed import SharedRounds, shared_rounds
+from sufficiency.transport.routing.shared_rounds import SharedRounds, shared_rounds
 from tests.transport.small_mornings import road
 
 BELLS = pd.DataFrame({"school": ["S", "T"], "opens_minutes": [510.0, 510.0], "bell_minutes": [535.0, 535.0]})

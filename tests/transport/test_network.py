@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from sufficiency import distance
 from sufficiency.errors import FaultyTableError, InputError, MissingError
-from sufficiency.transport import osm
-from sufficiency.transport.network import Network, fastest, network, shortest
+from sufficiency.transport.roads import openstreetmap
+from sufficiency.transport.roads.road_network import Network, fastest, network, shortest
 from tests.test_distance import National
 
 
@@ -87,7 +87,7 @@ def test_rutland_in_pieces_is_said(rutland: tuple[Network, pd.DataFrame]) -> Non
 
 def test_extract_gives_the_same_roads_as_the_tables(published: Path, rutland: tuple[Network, pd.DataFrame]) -> None:
     roads, _ = rutland
-    extract = osm.read_osm(published / "roads" / "rutland-latest.osm.pbf")
+    extract = openstreetmap.read_osm(published / "roads" / "rutland-latest.osm.pbf")
     assert len(extract.node) == pytest.approx(len(roads.node), rel=0.01)
     for profile in ("drive", "walk"):
         length = getattr(extract, profile).km.sum()
@@ -228,18 +228,20 @@ WAYS = [
 
 @pytest.mark.parametrize(("case", "tags", "drives", "walks"), WAYS, ids=[w[0] for w in WAYS])
 def test_who_may_use_a_way(case: str, tags: dict[str, str], drives: bool, walks: bool) -> None:
-    assert (osm.car_speed(tags) is not None) is drives
-    assert osm.is_walkable(tags) is walks
+    assert (openstreetmap.car_speed(tags) is not None) is drives
+    assert openstreetmap.is_walkable(tags) is walks
 
 
 def test_speed_limits_and_directions_as_mapped() -> None:
-    assert osm.speed_limit("30 mph") == pytest.approx(48.28, abs=0.01)
-    assert osm.speed_limit("50") == 50
-    assert osm.speed_limit("national") is None
-    assert osm.car_speed({"highway": "primary", "maxspeed": "30 mph"}) == pytest.approx(48.28 * 0.85, abs=0.01)
-    assert osm.direction({"highway": "primary", "junction": "roundabout"}) == 1
-    assert osm.direction({"highway": "residential", "oneway": "-1"}) == -1
-    assert osm.direction({"highway": "motorway", "oneway": "no"}) == 0
+    assert openstreetmap.speed_limit("30 mph") == pytest.approx(48.28, abs=0.01)
+    assert openstreetmap.speed_limit("50") == 50
+    assert openstreetmap.speed_limit("national") is None
+    assert openstreetmap.car_speed({"highway": "primary", "maxspeed": "30 mph"}) == pytest.approx(
+        48.28 * 0.85, abs=0.01
+    )
+    assert openstreetmap.direction({"highway": "primary", "junction": "roundabout"}) == 1
+    assert openstreetmap.direction({"highway": "residential", "oneway": "-1"}) == -1
+    assert openstreetmap.direction({"highway": "motorway", "oneway": "no"}) == 0
 
 
 def test_bad_tables_are_named_row_by_row() -> None:
@@ -257,10 +259,10 @@ def test_a_file_that_is_no_extract_is_said(tmp_path: Path) -> None:
     wrong = tmp_path / "roads.osm.pbf"
     wrong.write_text("not roads")
     with pytest.raises(InputError, match="can't be read as OpenStreetMap"):
-        osm.read_osm(wrong)
+        openstreetmap.read_osm(wrong)
     with pytest.raises(MissingError, match="there is no file"):
-        osm.read_osm(tmp_path / "none.osm.pbf")
+        openstreetmap.read_osm(tmp_path / "none.osm.pbf")
     empty = tmp_path / "empty.osm"
     empty.write_text('<?xml version="1.0"?><osm version="0.6"><node id="1" lat="52.6" lon="-0.7"/></osm>')
     with pytest.raises(InputError, match="holds no road"):
-        osm.read_osm(empty)
+        openstreetmap.read_osm(empty)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 
 import sufficiency as sf
 from sufficiency.errors import InfeasibleError, InputError
-from sufficiency.transport.round_plan import compiled
+from sufficiency.transport.routing.rounds import compiled
 from tests.transport.small_mornings import line, mornings, road
 
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from sufficiency.transport.partition import best_partition
-from sufficiency.transport.round_plan import compiled
-from sufficiency.transport.savings import savings_runs
-from sufficiency.transport.school_run import Trip
+from sufficiency.transport.routing.morning import Trip
+from sufficiency.transport.routing.partition import best_partition
+from sufficiency.transport.routing.rounds import compiled
+from sufficiency.transport.routing.savings import savings_runs
 from tests.transport.small_mornings import line, mornings
 
 

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import sufficiency as sf
-from sufficiency.area import Area
+from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError
 from sufficiency.transport import Journeys, journeys
-from sufficiency.transport.school_rounds import SchoolRounds, _whole, stops_at
+from sufficiency.transport.routing.school_rounds import SchoolRounds, _whole, stops_at
 from tests.transport.children import placed
 
 SCHOOL = "137875"

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from sufficiency import distance, tables
-from sufficiency.area import Area
+from sufficiency.area.area import Area
 from sufficiency.errors import FaultyTableError, InputError, MissingError
-from sufficiency.transport.network import Network, network
-from sufficiency.transport.travel import travel
+from sufficiency.transport.roads.road_network import Network, network
+from sufficiency.transport.roads.travel import travel
 
 
 @pytest.fixture

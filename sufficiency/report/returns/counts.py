@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from sufficiency.area import Area
+from sufficiency.area.area import Area
 from sufficiency.report.returns.definitions import HAD_BIRTHDAY, RULE_AUGUST, RULE_CENSUS
-from sufficiency.school_year import age_group_of
 from sufficiency.tables import PlansResult
+from sufficiency.words.school_year import age_group_of
 
 
 class Run(Protocol):

@@ -6,9 +6,9 @@ from typing import Final
 
 import pandas as pd
 
-from sufficiency.funding.lines import PLACEMENT_GROUPS
-from sufficiency.school_year import AGE_GROUPS
-from sufficiency.vocabulary import NEEDS, SETTINGS
+from sufficiency.funding.budget_lines import PLACEMENT_GROUPS
+from sufficiency.words.school_year import AGE_GROUPS
+from sufficiency.words.vocabulary import NEEDS, SETTINGS
 
 RULE_AUGUST: Final = "31 August"
 RULE_CENSUS: Final = "census day"

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from sufficiency.funding.lines import PLACEMENT_GROUPS, STREAMS
+from sufficiency.funding.budget_lines import PLACEMENT_GROUPS, STREAMS
 from sufficiency.report.returns.counts import Run, expected, with_age_groups
 from sufficiency.report.returns.rounding import whole_numbers
 from sufficiency.report.returns.where import as_placed
-from sufficiency.school_year import academic_label, financial_label
+from sufficiency.words.school_year import academic_label, financial_label
 
 YEARS_ON: Final = 5
 COUNTED: Final = ("age_group", "need", "placement")

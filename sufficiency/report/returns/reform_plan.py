@@ -11,7 +11,7 @@ from sufficiency.report.returns.counts import Run, expected, with_age_groups
 from sufficiency.report.returns.definitions import REFORM_TYPES
 from sufficiency.report.returns.rounding import whole_numbers
 from sufficiency.report.returns.where import as_placed
-from sufficiency.school_year import academic_label
+from sufficiency.words.school_year import academic_label
 
 YEARS_ON: Final = 5
 

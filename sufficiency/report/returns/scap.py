@@ -6,13 +6,13 @@ from typing import Final
 
 import pandas as pd
 
-from sufficiency.area import Area
+from sufficiency.area.area import Area
 from sufficiency.errors import InputError
 from sufficiency.report.returns.counts import districts, expected, limits
 from sufficiency.report.returns.rounding import whole_numbers
-from sufficiency.school_year import academic_label
 from sufficiency.tables import PlansResult
-from sufficiency.vocabulary import SETTINGS, SPECIALIST
+from sufficiency.words.school_year import academic_label
+from sufficiency.words.vocabulary import SETTINGS, SPECIALIST
 
 # DfE, *School capacity*, special forecasts: phase -> (NCYs, years ahead).
 PHASES: Final[dict[str, tuple[range, int]]] = {"Primary": (range(7), 5), "Secondary": (range(7, 12), 7)}

@@ -10,13 +10,13 @@ from typing import Any, Final
 import pandas as pd
 import xlsxwriter
 
-from sufficiency.funding.lines import PLACEMENT_GROUPS
-from sufficiency.funding.result import line_name
+from sufficiency.funding.budget_lines import PLACEMENT_GROUPS
+from sufficiency.funding.high_needs_budget import line_name
+from sufficiency.report.disclosure.returns_hiding import BREAKDOWNS
 from sufficiency.report.returns.definitions import REFORM_TYPES
 from sufficiency.report.returns.dsg_plan import NOT_BY_CHILD
-from sufficiency.report.returns.hiding import BREAKDOWNS
-from sufficiency.school_year import AGE_GROUPS
-from sufficiency.vocabulary import NEEDS, SETTINGS
+from sufficiency.words.school_year import AGE_GROUPS
+from sufficiency.words.vocabulary import NEEDS, SETTINGS
 
 MONEY: Final = "£#,##0"
 WHOLE: Final = "#,##0"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from sufficiency.report.returns.counts import Run
-from sufficiency.vocabulary import SPECIALIST, UNPLACED
+from sufficiency.words.vocabulary import SPECIALIST, UNPLACED
 
 MAINTAINED, ACADEMY = "special, maintained", "special, academy"
 UNIT, RESOURCED = "sen_unit", "resourced_provision"

@@ -10,13 +10,13 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from sufficiency.allocate import nearest_suitable, within_reach
-from sufficiency.plan import Outcome
-from sufficiency.report import charts, maps
+from sufficiency.outcome import Outcome
+from sufficiency.report.look import charts, maps
+from sufficiency.report.look.words import label
 from sufficiency.report.model import Chart, Map, Section, Table
 from sufficiency.report.sections.common import rests_on
 from sufficiency.report.sections.zones import map_settings, map_years
-from sufficiency.report.words import label
-from sufficiency.school_year import PHASES, phase_of
+from sufficiency.words.school_year import PHASES, phase_of
 
 DRAWS: Final = 20  # whose mean is the expected demand
 

@@ -7,13 +7,13 @@ from functools import partial
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sufficiency.funding.result import line_name
-from sufficiency.plan import Outcome
-from sufficiency.report import charts
+from sufficiency.funding.high_needs_budget import line_name
+from sufficiency.outcome import Outcome
+from sufficiency.report.look import charts
+from sufficiency.report.look.words import between, gbp
 from sufficiency.report.model import Chart, Section, Table
 from sufficiency.report.sections.common import INTERVAL, LEVELS, across, middle, milestones, rests_on
-from sufficiency.report.words import between, gbp
-from sufficiency.school_year import financial_label
+from sufficiency.words.school_year import financial_label
 
 
 def section(outcome: Outcome) -> Section:

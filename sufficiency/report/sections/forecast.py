@@ -7,12 +7,12 @@ from functools import partial
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sufficiency.plan import Outcome
-from sufficiency.report import charts
+from sufficiency.outcome import Outcome
+from sufficiency.report.look import charts
+from sufficiency.report.look.words import between, shown
 from sufficiency.report.model import Chart, Exhibit, Section, Table
 from sufficiency.report.sections import trust
 from sufficiency.report.sections.common import INTERVAL, LEVELS, across, middle, milestones, rests_on, with_interval
-from sufficiency.report.words import between, shown
 
 
 def section(outcome: Outcome) -> Section:

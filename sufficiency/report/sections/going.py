@@ -7,13 +7,13 @@ from functools import partial
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sufficiency.plan import Outcome
-from sufficiency.report import charts, maps
+from sufficiency.outcome import Outcome
+from sufficiency.report.look import charts, maps
+from sufficiency.report.look.words import shown
 from sufficiency.report.model import Chart, Map, Section, Table
 from sufficiency.report.sections.common import LEVELS, middle, rests_on
 from sufficiency.report.sections.zones import flow_lines, map_settings, map_years, travel_by_zone
-from sufficiency.report.words import shown
-from sufficiency.vocabulary import UNPLACED
+from sufficiency.words.vocabulary import UNPLACED
 
 
 def section(outcome: Outcome) -> Section:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sufficiency.plan import Outcome
+from sufficiency.outcome import Outcome
 from sufficiency.report.model import Section, Table
 
 WORDS = {

@@ -6,13 +6,13 @@ from functools import partial
 
 import pandas as pd
 
-from sufficiency.funding.worth import BUILT, place_payback
-from sufficiency.plan import Outcome
-from sufficiency.report import charts
+from sufficiency.funding.balance.payback import BUILT, place_payback
+from sufficiency.outcome import Outcome
+from sufficiency.report.look import charts
+from sufficiency.report.look.words import gbp
 from sufficiency.report.model import Chart, Section, Table
 from sufficiency.report.sections.common import LEVELS, middle, milestones
-from sufficiency.report.words import gbp
-from sufficiency.school_year import financial_label
+from sufficiency.words.school_year import financial_label
 
 LATEST_YEARS = 60  # a building's life: what takes longer never pays [years]
 

@@ -7,12 +7,12 @@ from functools import partial
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sufficiency.plan import Outcome
-from sufficiency.report import charts, maps
+from sufficiency.outcome import Outcome
+from sufficiency.report.look import charts, maps
+from sufficiency.report.look.words import between, label, shown
 from sufficiency.report.model import Chart, Map, Section, Table
 from sufficiency.report.sections.common import INTERVAL, LEVELS, across, middle, milestones, rests_on, with_interval
 from sufficiency.report.sections.zones import map_settings, map_years, unmet_by_zone
-from sufficiency.report.words import between, label, shown
 
 
 def section(outcome: Outcome) -> Section:

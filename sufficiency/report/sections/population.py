@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
-from sufficiency.plan import Outcome
-from sufficiency.report import charts
+from sufficiency.outcome import Outcome
+from sufficiency.report.look import charts
+from sufficiency.report.look.words import count, shown
 from sufficiency.report.model import Chart, Section, Table
 from sufficiency.report.sections.common import across, by_phase, milestones, rests_on
-from sufficiency.report.words import count, shown
 
 
 def section(outcome: Outcome) -> Section:

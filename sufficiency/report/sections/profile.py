@@ -7,12 +7,12 @@ from functools import partial
 
 import pandas as pd
 
-from sufficiency.plan import Outcome
-from sufficiency.report import charts
+from sufficiency.outcome import Outcome
+from sufficiency.report.look import charts
+from sufficiency.report.look.words import label, shown
 from sufficiency.report.model import Chart, Section, Table
 from sufficiency.report.sections.common import by_phase, rests_on, share
-from sufficiency.report.words import label, shown
-from sufficiency.vocabulary import NEEDS, SETTING_GROUP_OF
+from sufficiency.words.vocabulary import NEEDS, SETTING_GROUP_OF
 
 
 def section(outcome: Outcome) -> Section:

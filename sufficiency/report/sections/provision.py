@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sufficiency.plan import Outcome
+from sufficiency.outcome import Outcome
+from sufficiency.report.look.words import shown
 from sufficiency.report.model import Section, Table
 from sufficiency.report.sections.common import rests_on, share
-from sufficiency.report.words import shown
-from sufficiency.vocabulary import SPECIALIST, UNPLACED
+from sufficiency.words.vocabulary import SPECIALIST, UNPLACED
 
 
 def section(outcome: Outcome) -> Section:

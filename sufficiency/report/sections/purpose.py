@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sufficiency.plan import Outcome
+from sufficiency.outcome import Outcome
 from sufficiency.report.model import Section, Table
 
 

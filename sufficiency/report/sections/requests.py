@@ -6,11 +6,11 @@ from functools import partial
 
 import pandas as pd
 
-from sufficiency.plan import Outcome
-from sufficiency.report import charts
+from sufficiency.outcome import Outcome
+from sufficiency.report.look import charts
+from sufficiency.report.look.words import shown
 from sufficiency.report.model import Chart, Section, Table
 from sufficiency.report.sections.common import rests_on, share
-from sufficiency.report.words import shown
 
 
 def section(outcome: Outcome) -> Section:

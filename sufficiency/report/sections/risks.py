@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sufficiency.plan import Outcome, lever_name
+from sufficiency.outcome import Outcome
 from sufficiency.report.model import Section
 from sufficiency.report.sections.common import LEVELS, middle
+from sufficiency.scenarios.scenario import lever_name
 
 
 def section(outcome: Outcome) -> Section:

@@ -7,10 +7,10 @@ from typing import Any, Final
 
 import pandas as pd
 
-from sufficiency.plan import Outcome
+from sufficiency.outcome import Outcome
+from sufficiency.report.look.rounds_map import rounds_drawn
+from sufficiency.report.look.words import count, gbp
 from sufficiency.report.model import Chart, Exhibit, Table
-from sufficiency.report.round_map import rounds_drawn
-from sufficiency.report.words import count, gbp
 
 SECONDS: Final = 0.0  # no search after the first plan, so that the report is the same on any machine
 NEAR_SIZE: Final = 60  # the school whose travellers come nearest to this is the example [children]

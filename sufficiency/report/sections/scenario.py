@@ -7,13 +7,14 @@ from functools import partial
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sufficiency.funding.result import line_name, side_by_side
-from sufficiency.plan import MEASURES, Comparison, Outcome, compare, steps_between
-from sufficiency.report import charts
+from sufficiency.comparison import Comparison, compare, steps_between
+from sufficiency.funding.high_needs_budget import line_name, side_by_side
+from sufficiency.outcome import MEASURES, Outcome
+from sufficiency.report.look import charts
+from sufficiency.report.look.words import shown
 from sufficiency.report.model import Chart, Section, Table
 from sufficiency.report.sections.common import LEVELS, milestones
-from sufficiency.report.words import shown
-from sufficiency.school_year import financial_label
+from sufficiency.words.school_year import financial_label
 
 
 def section(now: Outcome, then: Outcome) -> Section:

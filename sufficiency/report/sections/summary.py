@@ -7,13 +7,13 @@ from functools import partial
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sufficiency.plan import Outcome
-from sufficiency.report import charts
+from sufficiency.outcome import Outcome
+from sufficiency.report.look import charts
+from sufficiency.report.look.words import between, gbp, label, shown
 from sufficiency.report.model import Chart, Figureword, Section, Table
 from sufficiency.report.sections.common import INTERVAL, LEVELS, middle, milestones
-from sufficiency.report.words import between, gbp, label, shown
-from sufficiency.school_year import PHASES, financial_label
-from sufficiency.vocabulary import NEED_GROUPS
+from sufficiency.words.school_year import PHASES, financial_label
+from sufficiency.words.vocabulary import NEED_GROUPS
 
 
 def headlines(outcome: Outcome) -> tuple[Figureword, ...]:

@@ -7,13 +7,13 @@ from functools import partial
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sufficiency.plan import Outcome
-from sufficiency.report import charts
+from sufficiency.outcome import Outcome
+from sufficiency.report.look import charts
+from sufficiency.report.look.words import between, shown
 from sufficiency.report.model import Chart, Section, Table
 from sufficiency.report.sections import rounds
 from sufficiency.report.sections.common import INTERVAL, LEVELS, middle, milestones, rests_on
-from sufficiency.report.words import between, shown
-from sufficiency.school_year import financial_label
+from sufficiency.words.school_year import financial_label
 
 
 def section(outcome: Outcome) -> Section:

@@ -7,13 +7,13 @@ from typing import Final
 
 import pandas as pd
 
-from sufficiency.area import Area
+from sufficiency.area.area import Area
 from sufficiency.forecast import backtest
-from sufficiency.forecast.backtest import EARLIEST_YEARS, MODEL, Backtest
-from sufficiency.plan import Outcome
+from sufficiency.forecast.record.backtest import EARLIEST_YEARS, MODEL, Backtest
+from sufficiency.outcome import Outcome
+from sufficiency.report.look.record_chart import fans_against_truth
+from sufficiency.report.look.words import count
 from sufficiency.report.model import Chart, Exhibit, Table
-from sufficiency.report.record import fans_against_truth
-from sufficiency.report.words import count
 
 HORIZONS: Final = (1, 2, 3)
 DRAWS: Final = 200

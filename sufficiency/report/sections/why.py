@@ -9,14 +9,14 @@ import numpy as np
 import pandas as pd
 
 from sufficiency.allocate import why_full, why_here
-from sufficiency.allocate.route_table import KINDS, NEED_CODES
-from sufficiency.plan import Outcome
+from sufficiency.allocate.place.routes import KINDS, NEED_CODES
+from sufficiency.outcome import Outcome
+from sufficiency.report.look.why_maps import group_map, setting_map
+from sufficiency.report.look.words import count, label
 from sufficiency.report.model import Chart, Section, Table
 from sufficiency.report.sections.common import milestones
-from sufficiency.report.why_maps import group_map, setting_map
-from sufficiency.report.words import count, label
-from sufficiency.school_year import phase_of
-from sufficiency.vocabulary import NEED_GROUP_OF, NEED_GROUPS, NEEDS, UNPLACED
+from sufficiency.words.school_year import phase_of
+from sufficiency.words.vocabulary import NEED_GROUP_OF, NEED_GROUPS, NEEDS, UNPLACED
 
 SCHOOLS_SHOWN: Final = 10
 FEWEST_NAMED: Final = 10  # children of a district and group of needs whom a sentence names

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from sufficiency.plan import Outcome
+from sufficiency.outcome import Outcome
 from sufficiency.report.sections.common import milestones
-from sufficiency.vocabulary import SPECIALIST, UNPLACED
+from sufficiency.words.vocabulary import SPECIALIST, UNPLACED
 
 
 def map_years(outcome: Outcome) -> list[int]:

@@ -1,0 +1,33 @@
+from sufficiency import allocate as allocate
+from sufficiency import errors as errors
+from sufficiency import forecast as forecast
+from sufficiency import funding as funding
+from sufficiency import inputs as inputs
+from sufficiency import policy as policy
+from sufficiency import published as published
+from sufficiency import report as report
+from sufficiency import scenarios as scenarios
+from sufficiency import tables as tables
+from sufficiency import transport as transport
+from sufficiency import words as words
+from sufficiency.area.area import Area as Area
+from sufficiency.area.folder import check_area as check_area
+from sufficiency.area.folder import example_area as example_area
+from sufficiency.area.folder import read_area as read_area
+from sufficiency.comparison import compare as compare
+from sufficiency.errors import InputError as InputError
+from sufficiency.errors import SufficiencyError as SufficiencyError
+from sufficiency.method import run as run
+from sufficiency.method import run_many as run_many
+from sufficiency.outcome import Outcome as Outcome
+from sufficiency.published.published_area import published_area as published_area
+from sufficiency.scenarios.levers import Change as Change
+from sufficiency.scenarios.levers import ChangeAssumption as ChangeAssumption
+from sufficiency.scenarios.levers import ChangeJoining as ChangeJoining
+from sufficiency.scenarios.levers import ChangeRate as ChangeRate
+from sufficiency.scenarios.levers import ClosePlaces as ClosePlaces
+from sufficiency.scenarios.levers import OpenPlaces as OpenPlaces
+from sufficiency.scenarios.levers import OpenSetting as OpenSetting
+from sufficiency.scenarios.scenario import Scenario as Scenario
+
+__version__: str

@@ -1,0 +1,1 @@
+"""Which places and sites to open, where and when."""

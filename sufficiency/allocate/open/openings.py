@@ -1,0 +1,214 @@
+"""`openings`: which places to open, where and when, decided once for many futures at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from sufficiency.allocate.open.demand import GroupDemand, cost_rows, grouped
+from sufficiency.allocate.open.futures import Floats, Ints, OpeningProblem
+from sufficiency.allocate.open.futures_search import PlanChoice, choose_plan
+from sufficiency.allocate.open.opened import Openings, by_draw
+from sufficiency.allocate.open.options import NEW, Options, read_options, running_gbp
+from sufficiency.allocate.place.children import demand_of
+from sufficiency.allocate.place.places import places_by_year
+from sufficiency.allocate.place.routes import RouteMap, route_map
+from sufficiency.area.area import Area
+from sufficiency.errors import InputError
+from sufficiency.tables import PlansResult
+
+RISKS: Final = ("mean", "cvar")
+LEADING: Final = 5  # plans in the regret table
+
+
+def openings(
+    area: Area,
+    plans: PlansResult,
+    options: pd.DataFrame,
+    *,
+    budget_gbp: float | None = None,
+    budget_by_year: Mapping[int, float] | None = None,
+    most: int | None = None,
+    travel: pd.DataFrame | None = None,
+    draws: int = 20,
+    risk: str = "mean",
+    tail: float = 0.1,
+    seconds: float = 60,
+    gap: float = 0.001,
+) -> Openings:
+    """Return which options to open and when, at least cost over many draws at once.
+
+    Children are placed afresh each year in groups (district, need group, phase, kind of place), as if all could move:
+    what openings are worth in the long run. `.scenario()` gives levers, so that `run` tests them child by child.
+
+    Parameters
+    ----------
+    area, plans
+        Settings, places, routes and prices; and the forecast. [children]
+    options
+        As `tables.OPTIONS`. [places, GBP]
+    budget_gbp, budget_by_year
+        The most capital in all; and by calendar year of spending, a year not named having none. [GBP]
+    most
+        At most so many options are begun.
+    travel
+        As `tables.TRAVEL`; by default the area's own, else straight lines.
+    draws
+        How many of the forecast's draws to plan for, from the first.
+    risk, tail
+        "mean": expected cost; "cvar": the mean of the costliest `tail` of draws.
+    seconds, gap
+        When to stop: about so long in all, or once proved within this share of the best. [seconds]
+
+    Raises
+    ------
+    InputError, MissingError
+        For options, limits or an area that can't be used.
+    """
+    _check_limits(budget_gbp, budget_by_year, most, risk, tail)
+    read = read_options(area, options)
+    found = route_map(read.area, travel=travel)
+    demand = demand_of(
+        plans, found.zones, area.authorities, draws=draws, girls_share=area.value("allocate.girls_share")
+    )
+    groups = grouped(demand, found.zones)
+    years = demand.years[1:]
+    if not years:
+        raise InputError("the forecast ends in its base year, so nothing can open; forecast further")
+    problem = _problem(read, groups, found, places_by_year(read.area, found, demand.years)[1:], years)
+    spend_year, yearly = _yearly(read, years, budget_by_year)
+    problem = replace(
+        problem,
+        budget=budget_gbp,
+        most=most,
+        tail=tail if risk == "cvar" else None,
+        spend_year=spend_year,
+        yearly=yearly,
+    )
+    return _chosen(read, groups, problem, years, demand.draws, risk, seconds=seconds, gap=gap)
+
+
+def _check_limits(
+    budget_gbp: float | None, by_year: Mapping[int, float] | None, most: int | None, risk: str, tail: float
+) -> None:
+    if risk not in RISKS:
+        raise InputError(f"risk: {risk!r} is not one of mean, cvar")
+    if not 0 < tail <= 1:
+        raise InputError(f"tail: {tail!r} is not a share above 0, to 1")
+    for name, amount in (
+        ("budget_gbp", budget_gbp),
+        *((f"budget_by_year, {y}", v) for y, v in (by_year or {}).items()),
+    ):
+        if amount is not None and not (np.isfinite(amount) and amount >= 0):
+            raise InputError(f"{name}: {amount!r} is not an amount of 0 or more")
+    if most is not None and (isinstance(most, bool) or most != int(most) or most < 0):
+        raise InputError(f"most: {most!r} is not a whole number of 0 or more")
+
+
+def _problem(
+    read: Options, groups: GroupDemand, found: RouteMap, places: Ints, years: tuple[int, ...]
+) -> OpeningProblem:
+    """Return the problem without its limits; `places` is year x site of `found`, stand-ins for options included."""
+    table, stand_ins = read.table, {code for code in read.site if code not in set(read.at)}
+    new = {row.setting for row in table.itertuples() if row.kind in NEW}
+    place = {str(code): n for n, code in enumerate(found.codes)}
+    whose = np.arange(len(place))  # a designation's stand-in has the journeys of its setting
+    for site, at in zip(read.site, read.at, strict=True):
+        whose[place[site]] = place[at]
+    rows = cost_rows(groups, found, whose)
+    own = np.array([n for code, n in place.items() if code not in stand_ins | new])
+    position = {int(n): j for j, n in enumerate(own)}
+    changes = table["kind"].isin(["close", "designate"]).to_numpy()
+    of_setting = np.array([position[place[at]] if c else -1 for at, c in zip(read.at, changes, strict=True)])
+    sign = np.where(table["kind"] == "close", -1, 1)
+    block = table["places"].to_numpy() * sign * (table["kind"] != "designate").to_numpy()
+    soonest = np.maximum(table["year"].to_numpy(), years[0] + table["set_up_years"].to_numpy())
+    running = np.array([running_gbp(read.area, row) for row in table.itertuples()])
+    blocks = np.where(table["kind"] == "designate", 1, table["blocks"].to_numpy())
+    capital = table["places"].to_numpy() * table["capital_gbp_per_place"].to_numpy()
+    lowest = places[:, own].min(axis=0)
+    for o in np.flatnonzero(sign < 0):
+        blocks[o] = min(int(blocks[o]), int(lowest[of_setting[o]] // max(int(table["places"][o]), 1)))
+    return OpeningProblem(
+        demand=groups.children[1:],
+        weight=np.full(groups.children.shape[1], 1 / groups.children.shape[1]),
+        places=places[:, own],
+        setting_cost=rows[own],
+        option_cost=rows[[place[s] for s in read.site]],
+        of_setting=of_setting,
+        block=block,
+        blocks=blocks,
+        first=np.minimum(soonest - years[0], len(years)),
+        capital=np.tile(capital, (len(years), 1)),
+        begin=table["capital_gbp"].fillna(0.0).to_numpy(),
+        running=running * block,
+        unplaced=read.area.value("allocate.unplaced_gbp"),
+    )
+
+
+def _yearly(
+    read: Options, years: tuple[int, ...], by_year: Mapping[int, float] | None
+) -> tuple[Ints | None, Floats | None]:
+    """Return which budget each opening's capital falls in, and the budgets; nothing where none are given."""
+    if by_year is None:
+        return None, None
+    spent = np.array(years)[:, None] - read.table["set_up_years"].to_numpy()
+    known = np.unique(spent)
+    return np.searchsorted(known, spent), np.array([float(by_year.get(int(y), 0.0)) for y in known])
+
+
+def _chosen(
+    read: Options,
+    groups: GroupDemand,
+    problem: OpeningProblem,
+    years: tuple[int, ...],
+    draws: tuple[int, ...],
+    risk: str,
+    *,
+    seconds: float,
+    gap: float,
+) -> Openings:
+    certain = replace(
+        problem,
+        demand=np.rint(problem.demand.mean(axis=1, keepdims=True)).astype(np.int64),
+        weight=np.ones(1),
+        tail=None,
+        _flows={},
+    )
+    expected = choose_plan(certain, seconds=0.1 * seconds, gap=gap)
+    each = [
+        choose_plan(_draw(problem, d), seconds=0.25 * seconds / len(draws), gap=gap, offers=(expected.best.plan,))
+        for d in range(len(draws))
+    ]
+    offers = {c.best.plan.tobytes(): c.best.plan for c in (expected, *each)}
+    chosen = choose_plan(problem, seconds=0.6 * seconds, gap=gap, offers=tuple(offers.values()))
+    leading = _leading(chosen, problem)
+    costs = np.stack([by_draw(problem, plan) for plan in leading])
+    known = np.array([c.best.cost for c in each])
+    return Openings(
+        options=read,
+        demand=groups,
+        problem=problem,
+        years=years,
+        draws=draws,
+        plan=chosen.best.plan,
+        plans=leading,
+        mean_plan=expected.best.plan,
+        best_by_draw=np.minimum(known, costs.min(axis=0)),
+        bound_gbp=chosen.bound,
+        risk=risk,
+    )
+
+
+def _draw(problem: OpeningProblem, draw: int) -> OpeningProblem:
+    return replace(problem, demand=problem.demand[:, [draw]], weight=np.ones(1), tail=None, _flows={})
+
+
+def _leading(chosen: PlanChoice, problem: OpeningProblem) -> tuple[Ints, ...]:
+    nothing = np.zeros(problem.shape, dtype=np.int64)
+    found = chosen.best.leading(LEADING)
+    return tuple(found if any(not plan.any() for plan in found) else [*found, nothing])

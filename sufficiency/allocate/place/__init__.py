@@ -1,0 +1,1 @@
+"""Children placed year by year."""

@@ -1,0 +1,186 @@
+"""Who attends where today: read from a list where the area has one, otherwise estimated by a gravity model.
+
+The estimate is doubly constrained (entropy maximising): children of each home attend in proportion to
+
+    T[i, j] = a[i] b[j] exp(-beta km[i, j])   over suitable settings of the type that the child is counted in
+
+with a so that every child attends somewhere and b so that no setting takes more than its roll. Places stand for rolls:
+where more children are counted in a type of setting than it has places, every setting of the type is over-full alike.
+
+References
+----------
+Wilson, A. G. (1971), "A family of spatial interaction models", *Environment and Planning* 3.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sufficiency.allocate.place.children import Children, Demand, born
+from sufficiency.allocate.place.routes import KIND_OF, KINDS, NEED_CODES, RouteMap
+from sufficiency.words.school_year import NCY_LOW
+from sufficiency.words.vocabulary import SPECIALIST
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+BALANCINGS: Final = 60
+SECOND_CHOICE: Final = 1e-6  # weight of another type of the same kind, against the type that the plan names
+THIRD_CHOICE: Final = 1e-9  # weight of the other kind: a sixth-former on a unit's count where no unit takes that age
+UNLIKELY: Final = 0.05  # a child is not sent where they are so much less likely to be than at their likeliest setting
+LAST_RESORT: Final = 1e-12  # weight of a setting for other needs
+
+
+def attending_today(
+    demand: Demand,
+    found: RouteMap,
+    places: Ints,
+    listed: pd.DataFrame,
+    *,
+    gravity_per_km: float,
+    rng: np.random.Generator,
+) -> tuple[Children, int]:
+    """Return the base year's children, each with a home and a setting, and how many settings are read from the list.
+
+    Parameters
+    ----------
+    demand
+        The base year's children by type of setting.
+    found
+        Routes, for distances and for who may be where.
+    places
+        By setting. [places]
+    listed
+        As `tables.ATTENDANCE`; may be empty. A child listed beyond the count of its cell is left out.
+    gravity_per_km
+        Fall in the logarithm of attendance for each km. [per km]
+    """
+    home = home_authority(demand, len(found.zones))
+    known, left = _listed(demand, found, listed, home, rng)
+    rest, types = _born_by_type(demand, left, rng)
+    if not len(rest):
+        return known, len(known)
+    weight = _attraction(found, rest, types, gravity_per_km) * (places > 0)
+    taken = np.bincount(known.setting, minlength=len(found.settings))
+    roll = _rolls(found, types, places, taken)
+    share = balance(weight, roll)
+    return known.join(rest.take(slice(None), setting=whole_choices(share))), len(known)
+
+
+def home_authority(demand: Demand, zones: int) -> Ints:
+    """Return the authority of each zone, by position."""
+    home = np.zeros(zones, dtype=np.int64)
+    for authority, own in enumerate(demand.zone_of):
+        home[own] = authority
+    return home
+
+
+def balance(weight: Floats, roll: Floats) -> Floats:
+    """Return the share of each child at each setting: rows of 1 (of 0 where nothing draws), columns up to their roll.
+
+    Rows are balanced last, so every child attends somewhere even where rolls can't all be kept.
+    """
+    draw = np.ones(weight.shape[1])
+    share = np.zeros_like(weight)
+    for _ in range(BALANCINGS):
+        pulled = weight * draw
+        total = pulled.sum(axis=1, keepdims=True)
+        share = np.divide(pulled, total, out=np.zeros_like(pulled), where=total > 0)
+        filled = share.sum(axis=0)
+        draw = draw * np.minimum(1.0, np.divide(roll, filled, out=np.ones_like(roll), where=filled > 0))
+        draw = np.maximum(draw / max(draw.max(), 1e-300), 1e-30)
+    return share
+
+
+def whole_choices(share: Floats) -> Ints:
+    """Return one setting a child, so that settings fill as their shares add up; the number of settings where none.
+
+    Each child in turn takes the setting whose shares so far exceed its children the most.
+    """
+    owed = np.zeros(share.shape[1])
+    chosen = np.full(len(share), share.shape[1])
+    for child, row in enumerate(share):
+        if row.any():
+            owed += row
+            chosen[child] = int(np.where(row > UNLIKELY * row.max(), owed, -np.inf).argmax())
+            owed[chosen[child]] -= 1
+    return chosen
+
+
+def _listed(
+    demand: Demand, found: RouteMap, listed: pd.DataFrame, home: Ints, rng: np.random.Generator
+) -> tuple[Children, Ints]:
+    """Return the children on the list, up to the count of each cell and type, and what is left of the counts."""
+    left = demand.by_type.copy()
+    zone = pd.Index(found.zones["zone"]).get_indexer(pd.Index(listed["zone"]))
+    setting = found.codes.get_indexer(pd.Index(listed["setting"]))
+    rows = np.flatnonzero((zone >= 0) & (setting >= 0))
+    rows = np.repeat(rows, listed["children"].to_numpy()[rows])
+    zone, setting = zone[rows], setting[rows]
+    ncy = listed["ncy"].to_numpy(dtype=np.int64)[rows]
+    need = pd.Index(NEED_CODES).get_indexer(pd.Index(listed["need"]))[rows]
+    type_of = positions_of_types(found)[setting]
+    cell = np.ravel_multi_index((home[zone], ncy - NCY_LOW, need, type_of), left.shape)
+    order = np.argsort(cell, kind="stable")
+    rank = np.arange(len(cell)) - np.searchsorted(cell[order], cell[order])
+    kept = np.sort(order[rank < left.ravel()[cell[order]]])
+    left -= np.bincount(cell[kept], minlength=left.size).reshape(left.shape)
+    sex = found.settings["sex"].to_numpy()[setting[kept]]
+    children = Children(
+        zone=zone[kept],
+        ncy=ncy[kept],
+        need=need[kept],
+        kind=_kind_of_type()[type_of[kept]],
+        is_girl=(sex == "girls") | ((sex == "all") & (rng.random(len(kept)) < demand.girls_share)),
+        setting=setting[kept],
+        waited=np.zeros(len(kept), dtype=np.int64),
+    )
+    return children, left
+
+
+def positions_of_types(found: RouteMap) -> Ints:
+    """Return the type of each setting, as a position in vocabulary.SPECIALIST."""
+    return np.asarray(pd.Index(SPECIALIST).get_indexer(pd.Index(found.settings["setting_type"])))
+
+
+def _kind_of_type() -> Ints:
+    return np.array([KINDS.index(KIND_OF[t]) for t in SPECIALIST])
+
+
+def _born_by_type(demand: Demand, left: Ints, rng: np.random.Generator) -> tuple[Children, Ints]:
+    """Return children not on the list, with homes, and the type of setting that each one's plan names."""
+    children: Children | None = None
+    types: list[Any] = []
+    for position, kind in enumerate(_kind_of_type()):
+        wanting = np.zeros((*left.shape[:3], len(KINDS)), dtype=np.int64)
+        wanting[..., kind] = left[..., position]
+        some = born(demand, wanting, rng)
+        children = some if children is None else children.join(some)
+        types.append(np.full(len(some), position))
+    assert children is not None  # there is at least one type
+    return children, np.concatenate(types)
+
+
+def _attraction(found: RouteMap, children: Children, types: Ints, gravity_per_km: float) -> Floats:
+    of_setting = positions_of_types(found)
+    kind = _kind_of_type()
+    admits = found.admits_age[children.ncy - NCY_LOW] & found.admits_sex[children.is_girl.astype(np.int64)]
+    suits = found.suits[children.kind, children.need, children.ncy - NCY_LOW]
+    same_kind = kind[of_setting][None, :] == children.kind[:, None]
+    rank = np.where(of_setting[None, :] == types[:, None], 1.0, np.where(same_kind, SECOND_CHOICE, THIRD_CHOICE))
+    rank = rank * np.where(suits, 1.0, LAST_RESORT)
+    return np.asarray(admits * rank * np.exp(-gravity_per_km * found.km[children.zone]))
+
+
+def _rolls(found: RouteMap, types: Ints, places: Ints, taken: Ints) -> Floats:
+    """Return the children whom each setting is taken to have: its share, by places, of those of its type."""
+    of_setting = positions_of_types(found)
+    counted = np.bincount(types, minlength=len(SPECIALIST)).astype(np.float64)
+    free = np.maximum(places - taken, 0).astype(np.float64)
+    room = np.bincount(of_setting, free, minlength=len(SPECIALIST))
+    full = np.divide(counted, room, out=np.zeros_like(counted), where=room > 0)
+    return np.asarray(free * full[of_setting])

@@ -1,0 +1,202 @@
+"""One January of one draw: who stays, who needs a place, and the cheapest way to place them.
+
+Children stay where they are unless their setting no longer takes their age or has places cut, or unless they may move:
+never, at a change of phase, also where places open, or every year, as `allocate.who_may_move` says. A move must save
+more, over all children, than the price of one, and never leaves the child who moves without a place. A setting that is
+over-full keeps its children and takes none until it has room, except at the price of over-filling where the area allows
+any (`allocate.overfill_share`). Children without a place are placed first next year, by price.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from sufficiency.allocate.flow import min_cost_flow
+from sufficiency.allocate.flow.min_cost_flow import Flow, Problem
+from sufficiency.allocate.place.children import NEW, Children
+from sufficiency.allocate.place.routes import SECONDARY_FROM, RouteMap
+from sufficiency.area.area import Area
+from sufficiency.words.school_year import NCY_LOW, PHASES
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+PENCE: Final = 100
+DISPLACED: Final = 3  # times the price of being unplaced: nobody loses a place so that another child may have it
+LONGEST_WAIT: Final = 5  # years beyond which waiting longer does not raise a child's price
+AT_CHANGE_OF_PHASE, WHERE_PLACES_OPEN, EVERY_YEAR = 1, 2, 3  # values of allocate.who_may_move
+PHASE_STARTS: Final = tuple(low for low, _ in PHASES.values())[1:]
+
+
+@dataclass(frozen=True)
+class Prices:
+    """What is not paid but preferred, and who may move; all from `allocate.*`. [GBP a year]"""
+
+    unplaced_gbp: float
+    even_handed: float
+    fit_gbp: float
+    waiting_gbp: float
+    move_gbp: float
+    overfill_gbp: float
+    overfill_share: float
+    who_may_move: int
+
+    @classmethod
+    def of(cls, area: Area) -> Prices:
+        """Return an area's prices."""
+        names = ("unplaced_gbp", "even_handed", "fit_gbp", "waiting_gbp", "move_gbp", "overfill_gbp", "overfill_share")
+        amounts = {name: area.value(f"allocate.{name}") for name in names}
+        return cls(**amounts, who_may_move=int(area.value("allocate.who_may_move")))
+
+
+@dataclass(frozen=True, eq=False)
+class Seats:
+    """What each setting has to offer those who need a place."""
+
+    shared: Ints  # places that nobody holds, or that their holder may leave [places]
+    kept: Ints  # beyond those: only for the children who were there last January [places]
+    extra: Ints  # above the places of the setting, for anyone, at the price of over-filling [places]
+
+
+@dataclass(frozen=True, eq=False)
+class January:
+    """Children placed, and what one more place would have saved."""
+
+    children: Children
+    value_gbp: npt.NDArray[np.float64]  # by setting [GBP a year]
+    gap_gbp: float  # cost less the bound that the values prove; 0 proves that no placing is cheaper [GBP a year]
+
+
+def place(
+    children: Children,
+    found: RouteMap,
+    places: Ints,
+    places_before: Ints,
+    prices: Prices,
+    rng: np.random.Generator | None = None,
+) -> January:
+    """Return the children with a setting each, or none, at the least cost.
+
+    Parameters
+    ----------
+    children
+        With the setting that they were at last January, `NEW`, or the number of settings where they had no place.
+    found
+        Routes.
+    places, places_before
+        By setting, this January and last. [places]
+    prices
+        Of moving, waiting, and having no place.
+    rng
+        Of how well a setting fits a child, beyond what distance tells; without it, everyone is placed at least cost.
+    """
+    settings = len(found.settings)
+    held = (children.setting != NEW) & (children.setting < settings)
+    at = np.where(held, children.setting, 0)
+    may_stay = held & found.admits_age[children.ncy - NCY_LOW, at]
+    occupied = np.bincount(at[may_stay], minlength=settings)
+    is_cut = (places < places_before) & (occupied > places)
+    anywhere, to_opened = _may_move(children.ncy, prices.who_may_move)
+    has_opened = places > places_before
+    moves = may_stay & (anywhere | is_cut[at] | (to_opened & bool(has_opened.any())))
+    pool = np.flatnonzero(~may_stay | moves)
+    own = np.where(moves, at, NEW)[pool]
+    some = children.take(pool)
+    open_to = found.open_to(some.zone, some.ncy, some.need, some.kind, some.is_girl)
+    open_to[(moves & ~anywhere & ~is_cut[at])[pool]] &= has_opened
+    stays = np.bincount(at[may_stay & ~moves], minlength=settings)
+    seats = _seats(places, stays, np.bincount(own[own != NEW], minlength=settings), ~is_cut, prices.overfill_share)
+    chosen, flow = _least_cost(some, own, open_to, found, seats, prices, rng)
+    setting = children.setting.copy()
+    setting[pool] = chosen
+    waited = np.where(setting == settings, children.waited + 1, 0)
+    placed = children.take(slice(None), setting=setting, waited=waited)
+    return January(placed, flow.value[:settings] / PENCE, (flow.objective - flow.bound) / PENCE)
+
+
+def _seats(places: Ints, stays: Ints, may_stay: Ints, keeps: Bools, overfill_share: float) -> Seats:
+    """Return seats by setting, from its places, the children who stay, and those who may; `keeps` where not cut."""
+    shared = np.maximum(places - stays, 0)
+    kept = np.where(keeps, np.maximum(may_stay - shared, 0), 0)
+    above = np.maximum(stays - places, 0) + kept
+    extra = np.maximum(np.floor(overfill_share * places + 1e-9).astype(np.int64) - above, 0)
+    return Seats(shared, kept, extra)
+
+
+def _may_move(ncy: Ints, who: int) -> tuple[Bools, Bools]:
+    """Return who may move anywhere, and who only to places that have opened."""
+    changes_phase = np.isin(ncy, PHASE_STARTS)
+    anywhere = (changes_phase & (who >= AT_CHANGE_OF_PHASE)) | (who >= EVERY_YEAR)
+    return anywhere, ~anywhere & (who == WHERE_PLACES_OPEN)
+
+
+def _least_cost(
+    children: Children,
+    own: Ints,
+    open_to: Bools,
+    found: RouteMap,
+    seats: Seats,
+    prices: Prices,
+    rng: np.random.Generator | None,
+) -> tuple[Ints, Flow]:
+    """Return the setting of each child, and the flow with its values and its proof.
+
+    `own` is where a child may stay, or NEW. Each kind of seat of a setting is a node: shared, kept, extra.
+    """
+    settings = len(seats.shared)
+    may_stay = own != NEW
+    open_to[np.flatnonzero(may_stay), own[may_stay]] = True
+    who, where = np.nonzero(open_to)
+    age = (children.ncy[who] >= SECONDARY_FROM).astype(np.int64)
+    cost = found.cost_gbp[age, children.zone[who], where] + found.substitute_gbp[children.kind[who], where]
+    cost = cost + prices.move_gbp * (may_stay[who] & (own[who] != where))
+    if rng is not None and prices.fit_gbp > 0:
+        cost = cost + np.where(own[who] == where, 0.0, _misfit(who, prices.fit_gbp, rng))
+    kept = np.flatnonzero((own[who] == where) & (seats.kept[where] > 0))
+    extra = np.flatnonzero(seats.extra[where] > 0)
+    unplaced = prices.unplaced_gbp + prices.waiting_gbp * np.minimum(children.waited, LONGEST_WAIT)
+    unplaced = unplaced + prices.even_handed * _dearness(who, cost, len(children), float(found.cost_gbp.min()))
+    unplaced = np.where(may_stay, DISPLACED * prices.unplaced_gbp, unplaced)
+    problem = Problem(
+        children=np.ones(len(children), dtype=np.int64),
+        places=np.concatenate([seats.shared, seats.kept, seats.extra]),
+        group=np.concatenate([who, who[kept], who[extra]]),
+        setting=np.concatenate([where, where[kept] + settings, where[extra] + 2 * settings]),
+        cost=np.rint(np.concatenate([cost, cost[kept], cost[extra] + prices.overfill_gbp]) * PENCE).astype(np.int64),
+        unplaced_cost=np.rint(unplaced * PENCE).astype(np.int64),
+    )
+    flow = min_cost_flow.allocate(problem)
+    chosen = np.full(len(children), settings)
+    used = flow.children > 0
+    chosen[problem.group[used]] = problem.setting[used] % settings
+    return chosen, flow
+
+
+def _dearness(who: Ints, cost: npt.NDArray[np.float64], children: int, least: float) -> npt.NDArray[np.float64]:
+    """Return how much more each child's cheapest route costs than `least`, the area's; 0 where there is none.
+
+    `who` is in order. [GBP a year]
+    """
+    best = np.full(children, least)
+    if len(who):
+        first = np.flatnonzero(np.r_[True, who[1:] != who[:-1]])
+        best[who[first]] = np.minimum.reduceat(cost, first)
+    return best - least
+
+
+def _misfit(who: Ints, scale: float, rng: np.random.Generator) -> npt.NDArray[np.float64]:
+    """Return how much worse each route fits its child than the child's best-fitting one. `who` is in order. [GBP a year]
+
+    Gumbel errors make a least cost the choice of a logit model (McFadden, 1974), and so of the gravity model that
+    estimates who attends where today: one spread serves both.
+    """
+    liking = rng.gumbel(0.0, scale, len(who))
+    if not len(who):
+        return liking
+    first = np.flatnonzero(np.r_[True, who[1:] != who[:-1]])
+    most = np.maximum.reduceat(liking, first)
+    return np.repeat(most, np.diff(np.r_[first, len(who)])) - liking

@@ -1,0 +1,168 @@
+"""What only shows when an area's tables are read together.
+
+Unknown codes, gaps between years, ranges upside down, points that are nowhere, and counts that can't both be right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from sufficiency.area.great_britain import is_in_great_britain
+from sufficiency.errors import Fault, FaultyTableError, InputError, SufficiencyError, nearest, one_of
+from sufficiency.words.vocabulary import NEEDS
+
+FAR_ZONE_KM: Final = 150  # no English authority reaches as far from its middle
+
+
+def cross_faults(
+    settings: Mapping[str, Any], found: Mapping[str, pd.DataFrame], files: Mapping[str, str]
+) -> Iterator[SufficiencyError]:
+    """Yield an error a table for what only shows when tables are read together.
+
+    Parameters
+    ----------
+    settings
+        What area.toml says: `authorities` and `base_year` are used.
+    found
+        Checked tables by name.
+    files
+        What each table's file is called.
+    """
+    refers = {
+        "authority": list(settings["authorities"]),
+        "zone": list(found["zones"]["zone"]) if "zones" in found else None,
+        "setting": list(found["settings"]["setting"]) if "settings" in found else None,
+    }
+    for name, frame in found.items():
+        faults = [f for c, known in refers.items() for f in _unknown(name, frame, c, known)]
+        if name in ("population", "plans", "sen_support"):
+            faults += _year_gaps(frame)
+        if name in ("zones", "settings"):
+            faults += _misplaced(frame)
+        if name == "zones":
+            faults += _far_from_the_rest(frame)
+        if name == "settings":
+            faults += _upside_down(frame) + _unknown_designations(frame)
+        if faults:
+            yield FaultyTableError(files[name], faults)
+    yield from _base_year_faults(settings, found)
+
+
+def doubts(settings: Mapping[str, Any], found: Mapping[str, pd.DataFrame]) -> list[tuple[str, str, str]]:
+    """Return notes (table, kind, says) on counts that differ between tables, each of which may be right."""
+    if "states" not in found:
+        return []
+    year = settings["base_year"]
+    told, held = (_base_year_plans(found[name], year) for name in ("plans", "states"))
+    return [
+        (
+            "states",
+            "doubtful",
+            f"{code}: {held[code]:,} plans in states.csv in {year}, {told[code]:,} in plans.csv; "
+            "the forecast starts from states.csv, and its rates come from plans.csv",
+        )
+        for code in settings["authorities"]
+        if held.get(code, 0) != told.get(code, 0)
+    ]
+
+
+def _base_year_plans(frame: pd.DataFrame, year: int) -> dict[str, int]:
+    return {str(k): int(v) for k, v in frame[frame["year"] == year].groupby("authority")["plans"].sum().items()}
+
+
+def _misplaced(frame: pd.DataFrame) -> list[Fault]:
+    outside = frame.index[~is_in_great_britain(frame["easting"], frame["northing"])]
+    return [
+        Fault(
+            i + 2,
+            "easting, northing",
+            f"{frame.at[i, 'easting']:.0f}, {frame.at[i, 'northing']:.0f} is not on land in Great Britain; "
+            "metres on the British National Grid are needed, easting first",
+        )
+        for i in outside
+    ]
+
+
+def _far_from_the_rest(frame: pd.DataFrame) -> list[Fault]:
+    middles = frame.groupby("authority")[["easting", "northing"]].transform("median")
+    km = np.hypot(frame["easting"] - middles["easting"], frame["northing"] - middles["northing"]) / 1_000
+    return [
+        Fault(
+            i + 2,
+            "easting, northing",
+            f"{frame.at[i, 'easting']:.0f}, {frame.at[i, 'northing']:.0f} is {km[i]:.0f} km from the middle of its "
+            f"authority's zones; within {FAR_ZONE_KM} km is expected",
+        )
+        for i in frame.index[(km > FAR_ZONE_KM) & is_in_great_britain(frame["easting"], frame["northing"])]
+    ]
+
+
+def _upside_down(frame: pd.DataFrame) -> list[Fault]:
+    return [
+        Fault(i + 2, "ncy_low", f"{frame.at[i, 'ncy_low']} is above ncy_high, {frame.at[i, 'ncy_high']}; swap them")
+        for i in frame.index[frame["ncy_low"] > frame["ncy_high"]]
+    ]
+
+
+def _unknown(name: str, frame: pd.DataFrame, column: str, known: Sequence[str] | None) -> list[Fault]:
+    owns = {"zones": "zone", "settings": "setting"}.get(name) == column
+    is_type = name in ("plans", "states", "flows") and column == "setting"
+    if known is None or column not in frame or owns or is_type:
+        return []
+    held_elsewhere = name == "settings" and column == "authority"  # a school across the border is allowed
+    wrong = frame.index[~frame[column].isin(known)] if not held_elsewhere else []
+    return [
+        Fault(
+            i + 2,
+            column,
+            f"'{frame.at[i, column]}' is not one of {one_of(known, 4)}{nearest(frame.at[i, column], known)}",
+        )
+        for i in wrong
+    ]
+
+
+def _unknown_designations(frame: pd.DataFrame) -> list[Fault]:
+    return [
+        Fault(i + 2, "needs", f"'{need}' is not one of {one_of(NEEDS)}{_hint(need)}")
+        for i, needs in frame["needs"].items()
+        for need in str(needs).split()
+        if need not in NEEDS
+    ]
+
+
+def _hint(need: str) -> str:
+    is_joined = any(mark in need for mark in ",;/+&")
+    return "; put a space between needs, as ASD SEMH" if is_joined else nearest(need, NEEDS)
+
+
+def _year_gaps(frame: pd.DataFrame) -> list[Fault]:
+    by = ["authority", "phase"] if "phase" in frame else ["authority"]
+    faults = []
+    for key, years in frame.groupby(by)["year"].unique().items():
+        gaps = sorted(set(range(min(years), max(years) + 1)) - set(years))
+        who = ", ".join(key) if isinstance(key, tuple) else key
+        faults += [Fault(None, "year", f"{who} has no {g}, though it has years before and after") for g in gaps]
+    return faults
+
+
+def _base_year_faults(settings: Mapping[str, Any], found: Mapping[str, pd.DataFrame]) -> Iterator[SufficiencyError]:
+    year = settings["base_year"]
+    for name in ("plans", "states", "population"):
+        if name in found:
+            have = set(found[name].loc[found[name]["year"] == year, "authority"])
+            for code in settings["authorities"]:
+                if code not in have:
+                    yield InputError(f"{name}.csv has no rows for {code} in {year}, the base year of area.toml")
+    if "plans" in found and "population" in found:
+        plans = _base_year_plans(found["plans"], year)
+        people = found["population"].query("year == @year").groupby("authority")["children"].sum()
+        for code in settings["authorities"]:
+            if code in plans and code in people.index and plans[code] > people[code]:
+                yield InputError(
+                    f"plans.csv has {plans[code]:,} plans for {code} in {year}, more than its {people[code]:,.0f} "
+                    "children in population.csv: one of the two is wrong"
+                )

@@ -1,0 +1,235 @@
+"""A template area folder: a tiny made-up area that runs as it is, to be replaced table by table.
+
+Every column of every table, with its meaning and unit, is in `COLUMNS.md`, written from the declarations. Tables that an
+area may have and this one lacks are headers alone in `to_add/`: move one up when it has rows.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+import pandera.pandas as pa
+
+from sufficiency import tables
+from sufficiency.errors import OutputError
+from sufficiency.words.school_year import NCYS
+from sufficiency.words.vocabulary import NEEDS, SETTINGS
+
+AUTHORITY: Final = "E06000999"
+BASE_YEAR: Final = 2025
+EXAMPLE: Final = "made up: replace"
+
+AREA_TOML: Final = f"""# An area: your authority, and where its tables are from. Lines that begin with # are for you and may go.
+name = "Our council"
+
+# The last January for which plans.csv has rows. Forecasts start from it.
+base_year = {BASE_YEAR}
+
+# ONS code = name, one line an authority. Every other authority in a table is refused.
+[authorities]
+{AUTHORITY} = "Our council"
+
+# Where each table is from, in words. They are printed in the report.
+[sources]
+population = "made up; yours: ONS mid-year estimates and projections, mid-year y as January y+1"
+plans = "made up; yours: the SEN2 return, or DfE's Education, health and care plans"
+states = "made up; yours: the SEN2 return, plans by NCY, primary need and setting"
+zones = "made up; yours: ONS lower-layer super output areas, median postcodes"
+zone_children = "made up; yours: ONS mid-year estimates by LSOA"
+settings = "made up; yours: Get Information about Schools and your own list"
+places = "made up; yours: commissioned places, by academic year"
+unit_costs = "made up; yours: mean top-up and fee, from the ledger"
+
+# What a reader should know. kind: doubtful, assumed or missing.
+[[notes]]
+table = "area"
+kind = "doubtful"
+says = "This is the template: every figure is made up"
+
+# A number of your own in place of the library's: any name that `sufficiency policy` lists. Remove the # to use it.
+# [assumptions."forecast.name_of_value"]
+# value = 0.5
+# unit = "share"
+# says = "What it means, in words"
+# status = "sourced"     # sourced, derived, assumed or unverified
+# source = "Cabinet paper, 3 March 2026"
+"""
+
+GUIDE: Final = """# How to fill in this folder
+
+1. Run it as it is: `sufficiency report FOLDER`. Every figure in it is made up.
+2. Replace one file at a time with your own, the same columns in any order. `sufficiency check FOLDER` tells every fault
+   at once, by file, row and column. Commas, semicolons or tabs, UTF-8 or as Excel saves: all are read.
+3. `population.csv` and `plans.csv` are needed. Without `states.csv` needs are shared out by the national pattern;
+   without `zones.csv`, `settings.csv` and `places.csv` nothing is allocated.
+4. Tables in `to_add/` are headers alone. Fill one in and move it up beside this file.
+
+A year is a January census: 2025 is the academic year 2024/25. NCY 0 is Reception, 1 Year 1, to 20; -4 to -1 are younger.
+Any table may also have the columns `source` and `note`.
+"""
+
+
+def write_template(folder: str | Path) -> None:
+    """Write a template area folder: `area.toml`, CSVs of a tiny area, `COLUMNS.md`, and headers in `to_add/`.
+
+    Raises
+    ------
+    OutputError
+        If the folder has files in it already, or can't be written.
+    """
+    place = Path(folder)
+    try:
+        if place.is_dir() and any(place.iterdir()):
+            raise OutputError(f"{place} is not empty; name a folder that is, or that does not exist yet")
+        (place / "to_add").mkdir(parents=True)
+        (place / "area.toml").write_text(AREA_TOML, encoding="utf-8")
+        (place / "COLUMNS.md").write_text(columns_guide(), encoding="utf-8")
+        written = tiny_tables()
+        for name, frame in written.items():
+            frame.to_csv(place / f"{name}.csv", index=False)
+        for schema in declared():
+            if schema.name not in written:
+                header = pd.DataFrame(columns=list(schema.columns))
+                header.to_csv(place / "to_add" / f"{schema.name}.csv", index=False)
+    except OSError as caught:
+        if isinstance(caught, OutputError):
+            raise
+        raise OutputError(f"{place} can't be written: {caught.strerror or caught}") from caught
+
+
+def declared() -> Iterator[pa.DataFrameSchema]:
+    """Yield the declarations of the tables that an area folder may hold, in the order that `tables` has them."""
+    not_in_a_folder = {"changes", "placements", "notes", "assumptions", "travellers"}
+    for value in vars(tables).values():
+        if isinstance(value, pa.DataFrameSchema) and value.name not in not_in_a_folder:
+            yield value
+
+
+def columns_guide() -> str:
+    """Return every table's columns in words: needed or not, what they mean, their unit and limits."""
+    parts = [GUIDE]
+    for schema in declared():
+        parts.append(f"\n## {schema.name}.csv\n\n{schema.title}.\n\n| Column | Needed | What it holds |\n|---|---|---|")
+        for name, column in schema.columns.items():
+            needed = "yes" if column.required else "no"
+            needed += ", may be blank" if column.nullable else ""
+            parts.append(f"| `{name}` | {needed} | {str(column.description).replace('|', '/')}{_limits(column)} |")
+    return "\n".join(parts) + "\n"
+
+
+def _limits(column: Any) -> str:
+    known = [c.statistics.get("allowed_values") for c in column.checks if c.error == "known"]
+    if not known:
+        return ""
+    words = [str(w) for w in known[0] if str(w)]
+    return f": one of {', '.join(f'`{w}`' for w in words)}"
+
+
+def tiny_tables() -> dict[str, pd.DataFrame]:
+    """Return the tables of the template's area: one authority, four zones, four settings, some 300 plans."""
+    zones = _frame(
+        "zone,name,authority,district,easting,northing,is_rural,deprivation",
+        [
+            ("Z1", "Town north", AUTHORITY, "Town", 470_500, 261_500, False, 0.25),
+            ("Z2", "Town south", AUTHORITY, "Town", 470_200, 259_000, False, 0.18),
+            ("Z3", "Market town", AUTHORITY, "Rural", 482_000, 268_000, False, 0.10),
+            ("Z4", "Villages", AUTHORITY, "Rural", 489_000, 255_500, True, 0.06),
+        ],
+    )
+    children = [
+        (zone, ncy, share) for zone, share in zip(zones["zone"], (300, 260, 180, 110), strict=True) for ncy in NCYS
+    ]
+    settings = _frame(
+        "setting,name,setting_type,authority,district,easting,northing,ncy_low,ncy_high,needs",
+        [
+            (
+                "900001",
+                "Hill Special School",
+                "special",
+                AUTHORITY,
+                "Town",
+                471_000,
+                260_000,
+                0,
+                13,
+                "SLD PMLD ASD MLD",
+            ),
+            ("900002", "Brook School", "special", AUTHORITY, "Rural", 483_000, 266_000, 7, 11, "SEMH"),
+            ("UNIT-1", "Market Primary, unit", "sen_unit", AUTHORITY, "Rural", 482_200, 268_300, 0, 6, "ASD SLCN"),
+            ("900003", "Far House (independent)", "independent_special", AUTHORITY, "", 505_000, 280_000, 4, 14, ""),
+        ],
+    )
+    places = _frame(
+        "setting,year,places",
+        [("900001", 2025, 60), ("900002", 2025, 24), ("UNIT-1", 2025, 12), ("900003", 2025, 20), ("900001", 2027, 68)],
+    )
+    costs = [
+        (AUTHORITY, "mainstream", "top_up", 2025, 7_000),
+        (AUTHORITY, "sen_unit", "top_up", 2025, 9_000),
+        (AUTHORITY, "special", "top_up", 2025, 13_000),
+        (AUTHORITY, "independent_special", "fee", 2025, 62_000),
+    ]
+    states = _states()
+    return {
+        "population": _population(),
+        "plans": _plans(states),
+        "states": states,
+        "zones": zones,
+        "zone_children": _frame("zone,ncy,children", children),
+        "settings": settings,
+        "places": places,
+        "unit_costs": _frame("authority,setting_type,item,financial_year,gbp", costs),
+    }
+
+
+def _frame(columns: str, rows: list[tuple[Any, ...]]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=columns.split(",")).assign(note=EXAMPLE)
+
+
+def _population() -> pd.DataFrame:
+    years = range(BASE_YEAR - 2, BASE_YEAR + 11)
+    rows = [
+        (AUTHORITY, year, ncy, 850, "estimate" if year <= BASE_YEAR else "projection")
+        for year, ncy in itertools.product(years, NCYS)
+    ]
+    return _frame("authority,year,ncy,children,basis", rows)
+
+
+def _states() -> pd.DataFrame:
+    """Return plans of the base year: more in later school years, few before and after."""
+    mix = {
+        ("ASD", "mainstream"): 5,
+        ("SLCN", "mainstream"): 4,
+        ("SEMH", "mainstream"): 3,
+        ("SLD", "special"): 3,
+        ("SEMH", "special"): 2,
+        ("ASD", "independent_special"): 1,
+        ("ASD", "sen_unit"): 1,
+    }
+    assert all(need in NEEDS and setting in SETTINGS for need, setting in mix)
+    rows: list[tuple[Any, ...]] = []
+    for ncy in range(14):
+        for (need, setting), plans in mix.items():
+            is_placed = (setting != "sen_unit" or ncy <= 6) and (
+                need != "SEMH" or setting != "special" or 7 <= ncy <= 11
+            )
+            if is_placed:
+                rows.append((AUTHORITY, BASE_YEAR, ncy, need, setting, plans))
+    rows += [(AUTHORITY, BASE_YEAR, ncy, "MLD", "further_education", 4) for ncy in range(14, 18)]
+    return _frame("authority,year,ncy,need,setting,plans", rows)
+
+
+def _plans(states: pd.DataFrame) -> pd.DataFrame:
+    """Return plans by NCY and setting in the base year, and a tenth fewer each January before."""
+    by = ["authority", "ncy", "setting"]
+    now = states.groupby(by, as_index=False)["plans"].sum()
+    before = [
+        now.assign(year=BASE_YEAR - back, plans=(now["plans"] * (1 - 0.1 * back)).round().astype("int64"))
+        for back in (2, 1, 0)
+    ]
+    frame = pd.concat(before, ignore_index=True)[["authority", "year", "ncy", "setting", "plans"]]
+    return frame.assign(note=EXAMPLE)

@@ -1,0 +1,251 @@
+"""Plans forecast from people: rates counted by `people`, run by the same simulation as those from published flows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from sufficiency import policy, tables
+from sufficiency.errors import InputError, MissingError
+from sufficiency.forecast.plan_forecast import PlanForecast
+from sufficiency.forecast.plans import yearly
+from sufficiency.forecast.rates import people_rates
+from sufficiency.forecast.rates.rates import Floats, Rates
+from sufficiency.forecast.rates.shrinkage import nearby, shares
+from sufficiency.forecast.simulate import changes, cohort
+from sufficiency.words.school_year import NCYS
+
+GROUPS: Final = 50  # draws share where movers and joiners go in so many groups: enough to fill a 95 % interval
+ANYWHERE: Final = 0.1  # share of children recorded anywhere, a unit of disagreement
+MOST_ANYWHERE: Final = 0.25
+
+
+def plans_from_people(
+    transitions: pd.DataFrame,
+    population: pd.DataFrame,
+    *,
+    to: int,
+    draws: int = 1_000,
+    seed: int = 7,
+    ages: pd.DataFrame | None = None,
+    disagreement: float | None = None,
+    asked: pd.DataFrame | None = None,
+    authority: str = "all",
+) -> PlanForecast:
+    """Return simulated plans by ncy, need and setting, in the codes of the transitions.
+
+    Parameters
+    ----------
+    transitions
+        As `tables.TRANSITIONS`: from `snapshots.transitions(snapshots)` or `snapshots.from_witan`. One authority's.
+    population
+        Columns year, ncy, children, for every January of the transitions and of the forecast. [children]
+    to
+        The last January.
+    draws, seed
+        As for `plans`.
+    ages
+        Columns setting, ncy_low, ncy_high: who may be where. By default the ages seen.
+    disagreement
+        How far two records of one January differ (`Counted.disagreement`); by default as the transitions show, or,
+        where they are of one year only, the library's assumption. 0 for none.
+    asked
+        What levers ask for, as `tables.CHANGES` (an area's `changes`), in the codes of the transitions.
+    authority
+        The label of the authority.
+
+    Raises
+    ------
+    MissingError
+        If the population lacks a January.
+    InputError
+        If `to` or `draws` can't be used, or a row of the transitions; the message names it.
+    """
+    people_rates.check_population(population)
+    counted = people_rates.Counted.of(transitions, ages)
+    base = counted.years[-1]
+    if to <= base:
+        raise InputError(f"to={to} is not after the last January of the transitions, {base}")
+    if draws < 1 or draws != int(draws):
+        raise InputError(f"draws is {draws!r}: a whole number of 1 or more is expected, such as 1,000")
+    rates = people_rates.rates(counted, population, authority=authority)
+    years = range(base + 1, to + 1)
+    children = _children(population, years)
+    living, recording = np.random.SeedSequence(seed).spawn(2)
+    levers = tables.empty(tables.CHANGES) if asked is None else asked
+    changes.check(levers, _labels(rates))
+    simulated = _simulated(rates, levers, counted.start[None], children, draws, living, base)
+    found = _labelled(simulated, rates, [base, *years], seed)
+    if disagreement is None:
+        measured = counted.disagreement()
+        disagreement = policy.value("forecast.people_disagreement", on=base) if measured is None else measured
+    if disagreement <= 0:
+        return found
+    later, rng = simulated.plans[:, 1:], np.random.default_rng(recording)
+    recorded = as_recorded(later, _pattern(counted), disagreement, rng)
+    whole = np.concatenate([simulated.plans[:, :1], recorded], axis=1)
+    return PlanForecast(found.plans.copy(data=whole), found.homes, found.flows_by_ncy, found.flows_by_need, seed)
+
+
+def as_recorded(
+    plans: NDArray[Any], pattern: Floats, disagreement: float, rng: np.random.Generator
+) -> NDArray[np.int32]:
+    """Return plans as another return would record them: states differ by `disagreement` times chance, totals don't.
+
+    Parameters
+    ----------
+    plans
+        draw x year x any labels. [plans]
+    pattern
+        Where children may be found who are recorded elsewhere: of the labels' shape, in any unit.
+    disagreement
+        Variance of a state's count over its plans; a tenth of children a unit are taken to be anywhere in the pattern.
+    """
+    flat = plans.reshape(plans.shape[0] * plans.shape[1], -1)
+    total = flat.sum(axis=1, keepdims=True)
+    anywhere = min(MOST_ANYWHERE, ANYWHERE * disagreement)
+    possible = np.flatnonzero((pattern.ravel() > 0) | flat.any(axis=0))
+    usual = pattern.ravel()[possible] / max(pattern.sum(), 1e-12)
+    found = np.zeros(flat.shape, dtype=np.int32)
+    for part in np.array_split(np.arange(len(flat)), max(1, len(flat) // 500)):
+        expected = (1 - anywhere) * flat[part][:, possible] + anywhere * total[part] * usual
+        upto = rng.standard_gamma((expected / disagreement).astype(np.float32), dtype=np.float32).cumsum(axis=1)
+        share = upto / np.maximum(upto[:, -1:], 1e-12)
+        reached = np.floor(share * total[part] + rng.random((len(part), 1))).astype(np.int32)
+        reached[:, -1:] = total[part]
+        found[np.ix_(part, possible)] = np.diff(np.minimum(reached, total[part]), axis=1, prepend=0)
+    return found.reshape(plans.shape)
+
+
+def _pattern(counted: people_rates.Counted) -> Floats:
+    """Return where plans are usually held: each NCY's, shared by need and setting as in the NCYs about it."""
+    held = counted.after.sum(axis=0)
+    about = np.einsum("ab,bij->aij", nearby(len(NCYS), 0.5), held)
+    apart = about.sum(axis=2, keepdims=True) * about.sum(axis=1, keepdims=True)
+    apart = apart / np.maximum(about.sum(axis=(1, 2), keepdims=True), 1e-12)
+    return np.asarray(
+        shares((about + apart) * counted.takes[:, None, :], (1, 2)) * held.sum(axis=(1, 2), keepdims=True)
+    )
+
+
+def _children(population: pd.DataFrame, years: Sequence[int]) -> Floats:
+    absent = sorted(set(years) - set(population["year"]))
+    if absent:
+        raise MissingError(f"the population has no January {absent[0]}; it is needed to {years[-1]}")
+    wide = population.pivot_table(index="year", columns="ncy", values="children", aggfunc="sum")
+    return np.asarray(wide.reindex(index=list(years), columns=list(NCYS)).fillna(0.0), dtype="float64")
+
+
+def _labels(rates: Rates) -> changes.Labels:
+    return changes.Labels(rates.authorities, rates.ncys, rates.needs, rates.settings)
+
+
+def _simulated(
+    rates: Rates,
+    levers: pd.DataFrame,
+    start: NDArray[np.int64],
+    children: Floats,
+    draws: int,
+    seed: np.random.SeedSequence,
+    base: int,
+) -> cohort.Simulated:
+    """Return every draw, in groups that differ in where movers and joiners go, as an unknown future does."""
+    sizes = [len(part) for part in np.array_split(np.arange(draws), min(GROUPS, draws))]
+
+    pulling, *streams = seed.spawn(len(sizes) + 1)
+    scores = _spread(len(sizes), 2 * len(rates.settings), np.random.default_rng(pulling))
+
+    def group(size: int, stream: np.random.SeedSequence, score: Floats) -> cohort.Simulated:
+        varying, living = stream.spawn(2)
+        rng = np.random.default_rng(varying)
+        own = _varied(rates, score.reshape(2, -1), base)
+        later = [base + 1 + t for t in range(len(children))]
+        years = yearly(levers, [own] * len(later), later, _labels(own))
+        return cohort.simulate(start, years, _paths(rates, children, size, rng, base), seed=living, workers=1)
+
+    parts = [group(*each) for each in zip(sizes, streams, scores, strict=True)]
+    return cohort.Simulated(
+        np.concatenate([p.plans for p in parts]),
+        np.concatenate([p.flows_by_ncy for p in parts], axis=1),
+        np.concatenate([p.flows_by_need for p in parts], axis=1),
+    )
+
+
+def _error(name: str, base: int) -> float:
+    return policy.value(f"forecast.people_{name}_error", on=base)
+
+
+def _spread(groups: int, count: int, rng: np.random.Generator) -> Floats:
+    """Return standard normal scores, group x count, each column spread evenly over the groups (a Latin hypercube)."""
+    from scipy.special import ndtri
+
+    rank = rng.permuted(np.tile(np.arange(groups)[:, None], (1, count)), axis=0)
+    return np.asarray(ndtri((rank + rng.random((groups, count))) / groups))
+
+
+def _varied(rates: Rates, score: Floats, base: int) -> Rates:
+    """Return rates with each setting's pull on movers and on joiners changed, their numbers kept."""
+    pull = np.exp(score[0] * _error("setting_arrivals", base))
+    first = np.exp(score[1] * _error("setting_joining", base))
+    to = rates.destinations * pull
+    total = to.sum(axis=(4, 5), keepdims=True)
+    joining = rates.joining * first
+    joining *= rates.joining.sum() / max(joining.sum(), 1e-12)
+    return rates.replace(destinations=to / np.where(total > 0, total, 1.0), joining=joining)
+
+
+def _paths(rates: Rates, children: Floats, draws: int, rng: np.random.Generator, base: int) -> cohort.Paths:
+    """Return multipliers with means of 1: an error that lasts, a walk from year to year, and each setting's own."""
+    years, settings = len(children), len(rates.settings)
+
+    def lasting(name: str) -> Floats:
+        always, yearly = _error(f"{name}_lasting", base), _error(f"{name}_year", base)
+        walk = rng.normal(0, yearly, (draws, years, 1, 1, 1)).cumsum(axis=1)
+        variance = (always**2 + yearly**2 * np.arange(1, years + 1))[:, None, None, None]
+        return np.asarray(np.exp(rng.normal(0, always, (draws, 1, 1, 1, 1)) + walk - variance / 2))
+
+    def own(name: str) -> Floats:
+        spread = _error(f"setting_{name}", base)
+        return np.asarray(np.exp(rng.normal(0, spread, (draws, 1, 1, 1, settings)) - spread**2 / 2))
+
+    joining = lasting("joining") * children[None, :, None, :, None]
+    everywhere = np.ones((draws, years, 1, len(NCYS), settings))
+    return cohort.Paths(
+        joining.astype(np.float32),
+        (lasting("leaving") * own("leaving") * everywhere).astype(np.float32),
+        (own("moving") * everywhere).astype(np.float32),
+    )
+
+
+def _labelled(simulated: cohort.Simulated, rates: Rates, years: Sequence[int], seed: int) -> PlanForecast:
+    labels = {
+        "kind": list(cohort.KINDS),
+        "draw": range(simulated.plans.shape[0]),
+        "authority": list(rates.authorities),
+        "ncy": list(rates.ncys),
+        "need": list(rates.needs),
+        "setting": list(rates.settings),
+    }
+
+    def array(values: NDArray[Any], dims: Sequence[str], when: Sequence[int], name: str) -> xr.DataArray:
+        coords = {d: list(when) if d == "year" else labels[d] for d in dims}
+        return xr.DataArray(values, coords=coords, dims=dims, name=name)
+
+    plan = ("draw", "year", "authority", "ncy", "need", "setting")
+    by_ncy = ("kind", "draw", "year", "authority", "ncy", "setting")
+    by_need = ("kind", "draw", "year", "authority", "need", "setting")
+    homes = xr.DataArray(
+        np.zeros((0, len(rates.ncys))), coords={"zone": [], "ncy": list(rates.ncys)}, dims=("zone", "ncy")
+    )
+    return PlanForecast(
+        array(simulated.plans, plan, years, "plans"),
+        homes,
+        array(simulated.flows_by_ncy, by_ncy, years[1:], "children"),
+        array(simulated.flows_by_need, by_need, years[1:], "children"),
+        seed,
+    )

@@ -1,0 +1,1 @@
+"""How plans start, move and end, by state: from published flows or from people."""

@@ -1,0 +1,67 @@
+"""Needs of joiners, by NCY and first setting: published margins made into one table, tilted to each authority's own mix."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sufficiency.forecast import england
+from sufficiency.forecast.rates.rates import Floats
+from sufficiency.words.school_year import NCYS
+from sufficiency.words.vocabulary import NEEDS
+
+OLDEST_PUBLISHED: Final = 16  # ages of new plans end in '20 and over', NCY 16
+TILT_LIMIT: Final = 4.0
+
+
+def of_joiners(states: NDArray[Any], needs: Sequence[str], settings: Sequence[str]) -> Floats:
+    """Return the share of each need among joiners: authority x ncy x need x setting, summing to 1 over needs.
+
+    Parameters
+    ----------
+    states
+        Plans in the base year: authority x ncy x need x setting. An authority whose needs are not those of England's
+        stock has joiners that differ from England's joiners in the same proportion, shrunk by its size. [plans]
+    """
+    joint = _national("new", needs, settings)
+    stock = _national("plans", needs, settings)
+    tilts = [_tilt(own, stock) for own in states.astype("float64")]
+    found = np.stack([joint * tilt[None, :, None] for tilt in tilts])
+    total = found.sum(axis=2, keepdims=True)
+    return found / np.where(total > 0, total, 1.0) + np.where(total > 0, 0.0, 1.0 / len(needs))
+
+
+def _national(what: str, needs: Sequence[str], settings: Sequence[str]) -> Floats:
+    """Return P(need | ncy, setting) from P(need | ncy) and P(need | setting), taken as odds that multiply."""
+    ages = england.needs_by(what, "age")
+    if what == "new":
+        ages.loc[ages.index > OLDEST_PUBLISHED] = ages.loc[OLDEST_PUBLISHED].to_numpy()
+        ages.loc[ages.index < -2] = ages.loc[-2].to_numpy()
+    by_age = ages.reindex(columns=list(needs), fill_value=0.0).to_numpy() + 0.1
+    by_setting = england.needs_by(what, "setting").reindex(index=list(settings), columns=list(needs), fill_value=0.0)
+    whole = by_age.sum(axis=0) / by_age.sum()
+    at_age = by_age / by_age.sum(axis=1, keepdims=True)
+    placed = by_setting.to_numpy() + whole
+    at_setting = placed / placed.sum(axis=1, keepdims=True)
+    joint = at_age[:, :, None] * (at_setting.T / whole[:, None])[None]
+    assert joint.shape[0] == len(NCYS)
+    return np.asarray(joint / joint.sum(axis=1, keepdims=True))
+
+
+def _tilt(own: Floats, national: Floats) -> Floats:
+    """Return how much commoner each need is here than England's pattern gives for these ages and settings."""
+    expected = (own.sum(axis=1)[:, None, :] * national).sum(axis=(0, 2))
+    seen = own.sum(axis=(0, 2))
+    return np.asarray(np.clip((seen + 30.0) / (expected + 30.0), 1 / TILT_LIMIT, TILT_LIMIT))
+
+
+def present(states_needs: Sequence[str]) -> tuple[str, ...]:
+    """Return the needs to carry, in the vocabulary's order: those held, and any that England's joiners have."""
+    if set(states_needs) == {"UNK"}:
+        return ("UNK",)
+    joining = england.needs_by("new", "setting").sum()
+    wanted = {*states_needs, *joining.index[joining > 0]}
+    return tuple(need for need in NEEDS if need in wanted)

@@ -1,0 +1,192 @@
+"""What an authority's own record shows beyond England's pattern: drift between settings, and how soon plans end.
+
+England's pattern is run over the last years of an authority, from its own stock, with as many joiners as make the total
+right. Where the count by setting came out otherwise, that difference is its drift; part of it lasts, and that part is
+added to the rates as moves. England's own drift, in years that its pattern was not fitted to, is found alike.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Final
+
+import numpy as np
+
+from sufficiency.area.area import Area
+from sufficiency.forecast import england
+from sufficiency.forecast.base_year_plans import History
+from sufficiency.forecast.rates.england_pattern import FROM, Pattern, national, older
+from sufficiency.forecast.rates.rates import Floats
+from sufficiency.words.school_year import AGE_GROUPS, NCYS, age_of
+from sufficiency.words.vocabulary import SETTING_GROUP_OF, SETTING_GROUPS, SETTINGS
+
+GROUP_OF: Final = np.array([list(SETTING_GROUPS).index(SETTING_GROUP_OF[s]) for s in SETTINGS])
+IS_SCHOOL: Final = np.array([group in ("mainstream", "special") for group in SETTING_GROUPS])
+UNRECORDED: Final = list(SETTING_GROUPS).index("not_recorded")
+FASTEST: Final = 0.3  # log ratio a year that no drift may exceed
+YEARS_BACK: Final = 3
+YOUNG_ADULTS: Final = NCYS.index(16)
+STUDENTS: Final = slice(NCYS.index(12), NCYS.index(16))
+BAND_OF_NCY: Final = np.array(
+    [next(i for i, (low, high) in enumerate(AGE_GROUPS.values()) if low <= age_of(ncy) <= high) for ncy in NCYS]
+)
+JOINING_BANDS: Final = 3  # age groups in which plans change chiefly by joiners: to age 15
+AGES_BACK: Final = 2
+ENDING: Final = NCYS.index(13)  # from the January of Year 13 plans end at rates that authorities decide
+
+
+def step(plans: Floats, pattern: Pattern, first: Floats, total: float) -> Floats:
+    """Return expected plans by ncy x setting a year on, joiners being what makes the total right. [plans]"""
+    return _stepped(plans, pattern, first, total)[0]
+
+
+def _stepped(plans: Floats, pattern: Pattern, first: Floats, total: float) -> tuple[Floats, Floats]:
+    """Return expected plans a year on, and the joiners among them. [plans]"""
+    stay = plans * (1 - pattern.leaving)
+    moved = stay * pattern.moving
+    kept = older(stay - moved + moved.sum(axis=1, keepdims=True) * pattern.destinations)
+    came = pattern.transfers * plans.sum()
+    joining = pattern.joiners[:, None] * first
+    joiners = joining * max(total - kept.sum() - came.sum(), 0.0) / joining.sum()
+    return kept + came + joiners, joiners
+
+
+def drift(area: Area, known: History, authority: str, first: Floats) -> Floats:
+    """Return the log ratio a year by which each group of settings is expected to drift from England's pattern.
+
+    England's own drift between schools has not lasted, and is left out; that of other settings has, in part.
+    """
+    base = area.base_year
+    nation = _england_drift(min(base, int(england.table("stock")["year"].max())))
+    found, weights = [], []
+    for back in range(YEARS_BACK):
+        year = base - back
+        before, after = known.plans(authority, year - 1), known.plans(authority, year)
+        if before is None or after is None or not (_is_recorded(before) and _is_recorded(after)):
+            continue
+        expected = step(before, national(), first, float(after.sum()))
+        own = _log_ratio(after.sum(axis=0), expected.sum(axis=0), area.value("forecast.drift_prior_plans"))
+        found.append(own - _england_drift(year))
+        weights.append(area.value("forecast.drift_fading") ** back)
+    lasting = np.where(IS_SCHOOL, 0.0, area.value("forecast.drift_england_lasting")) * nation
+    if found:
+        own_mean = np.average(np.array(found), axis=0, weights=np.array(weights))
+        lasting = lasting + _own_lasting(area) * own_mean
+    return np.clip(lasting, -FASTEST, FASTEST)
+
+
+def _own_lasting(area: Area) -> Floats:
+    """Return the share of an authority's own drift that goes on, by group of settings."""
+    named = {"mainstream": "mainstream", "special": "special"}
+    return np.array([area.value(f"forecast.drift_own_{named.get(group, 'elsewhere')}") for group in SETTING_GROUPS])
+
+
+@cache
+def _england_drift(year: int) -> Floats:
+    """Return England's drift in the year to January `year`; none where its pattern was fitted or stocks aren't known."""
+    frame = england.table("stock")
+    known = set(frame["year"])
+    if year - 1 not in known or year not in known or year == FROM + 1:
+        return np.zeros(len(SETTING_GROUPS))
+    before, after = england.by_setting(year - 1), england.by_setting(year)
+    pattern = england.stock(FROM)
+    aged = pattern / np.where(pattern.sum(axis=0) > 0, pattern.sum(axis=0), 1.0) * before
+    expected = step(aged, national(), national().first_settings, float(after.sum()))
+    return _log_ratio(after, expected.sum(axis=0), 0.0)
+
+
+def _is_recorded(plans: Floats) -> bool:
+    return bool(plans[:, GROUP_OF == UNRECORDED].sum() <= 0.05 * plans.sum())
+
+
+def _log_ratio(seen: Floats, expected: Floats, prior: float) -> Floats:
+    """Return log(seen / expected) by group of settings, shrunk by `prior` plans; none for those not recorded."""
+    by_group = [np.bincount(GROUP_OF, weights=x, minlength=len(SETTING_GROUPS)) for x in (seen, expected)]
+    ratio = np.log((by_group[0] + prior + 0.5) / (by_group[1] + prior + 0.5))
+    ratio[UNRECORDED] = 0.0
+    return np.asarray(np.clip(ratio, -2 * FASTEST, 2 * FASTEST))
+
+
+def with_drift(pattern: Pattern, first: Floats, plans: Floats, drifts: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return first settings, moving rates and destinations (ncy x setting x setting) that carry the drift at each age.
+
+    Of those who would be in a setting that loses, whether they stay, arrive or join, some are in one that gains: an
+    age's total stays, and what one group gains is taken evenly from the others.
+    """
+    lose, gain = _redistribution(pattern, plans, drifts)
+    settled = np.eye(len(SETTINGS))[None] * (1 - pattern.moving)[:, :, None]
+    settled = settled + pattern.moving[:, :, None] * pattern.destinations[:, None, :]
+    settled = (
+        settled * (1 - lose)[:, None, :] + (settled * lose[:, None, :]).sum(axis=2, keepdims=True) * gain[:, None, :]
+    )
+    own = np.arange(len(SETTINGS))
+    moving = 1 - settled[:, own, own]
+    settled[:, own, own] = 0.0
+    lose, gain = older(lose), older(gain)
+    first = first * (1 - lose) + (first * lose).sum(axis=1, keepdims=True) * gain
+    return first, np.clip(moving, 0, 1), settled / np.maximum(settled.sum(axis=2, keepdims=True), 1e-12)
+
+
+def _redistribution(pattern: Pattern, plans: Floats, drifts: Floats) -> tuple[Floats, Floats]:
+    """Return the share of each setting that it loses, by NCY at the start, and the mix of settings that gains them."""
+    mix = 0.7 * _rows(plans) + 0.3 * _rows(england.stock(england.AGES_KNOWN))
+    held = older_rows(mix) * np.concatenate([pattern.takes[1:], pattern.takes[-1:]])
+    held[:, GROUP_OF == UNRECORDED] = 0.0
+    factor = np.exp(drifts[GROUP_OF])[None, :] * np.ones_like(held)
+    factor = factor * held.sum(axis=1, keepdims=True) / np.maximum((held * factor).sum(axis=1, keepdims=True), 1e-9)
+    gain = held * np.maximum(factor - 1, 0.0)
+    some = gain.sum(axis=1, keepdims=True) > 0
+    lose = np.where(some, np.clip(1 - factor, 0.0, 0.7), 0.0)
+    return lose, gain / np.maximum(gain.sum(axis=1, keepdims=True), 1e-12)
+
+
+def older_rows(mix: Floats) -> Floats:
+    """Return the mix of settings of the NCY a year on."""
+    return np.concatenate([mix[1:], mix[-1:]])
+
+
+def _rows(plans: Floats) -> Floats:
+    total = plans.sum(axis=1, keepdims=True)
+    return np.asarray(np.where(total > 0, plans / np.where(total > 0, total, 1.0), 0.0))
+
+
+def ending(area: Area, plans: Floats) -> float:
+    """Return how many times England's rate plans end at from Year 13 on, from how many young adults have one.
+
+    Where plans end sooner fewer are left from age 20: their number beside those aged 16 to 19, against England's.
+    """
+    nation = england.stock(england.AGES_KNOWN)
+    prior = area.value("forecast.ending_prior_plans")
+    share = nation[YOUNG_ADULTS:].sum() / nation[STUDENTS].sum()
+    own = (plans[YOUNG_ADULTS:].sum() + prior * share) / (plans[STUDENTS].sum() + prior)
+    return float(np.clip((share / own) ** area.value("forecast.ending_power"), 0.5, 2.0))
+
+
+def joining_by_age(area: Area, known: History, authority: str, first: Floats) -> Floats:
+    """Return how many times England's pattern children join at each NCY, from how age groups came out of late.
+
+    England's pattern is run from the last January before with ages known; what an age group to 15 has beyond it is
+    taken as joiners more than it gave, in part.
+    """
+    base = area.base_year
+    found = np.ones(len(NCYS))
+    start = next((base - b for b in range(1, AGES_BACK + 1) if (authority, base - b) in known.aged), None)
+    now = known.plans(authority, base)
+    if start is None or now is None or (authority, base) not in known.aged:
+        return found
+    plans, joined = known.plans(authority, start), np.zeros(len(AGE_GROUPS))
+    for year in range(start + 1, base + 1):
+        after = known.plans(authority, year)
+        if plans is None or after is None:
+            return found
+        plans, joiners = _stepped(plans, national(), first, float(after.sum()))
+        joined += _by_band(joiners)
+    assert plans is not None  # the January that it started from has ages
+    beyond = (_by_band(now) - _by_band(plans)) / (joined + area.value("forecast.joining_age_prior_plans"))
+    ratio = np.clip(1 + area.value("forecast.joining_age_own") * beyond, 0.5, 2.0)
+    ratio[JOINING_BANDS:] = 1.0
+    return np.asarray(ratio[BAND_OF_NCY])
+
+
+def _by_band(plans: Floats) -> Floats:
+    return np.bincount(BAND_OF_NCY, weights=plans.sum(axis=1), minlength=len(AGE_GROUPS)).astype("float64")

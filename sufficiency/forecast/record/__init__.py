@@ -1,0 +1,1 @@
+"""How far forecasts have been from what happened."""

@@ -1,0 +1,60 @@
+"""How far forecasts lie from what happened: errors, intervals that held, and the score of whole distributions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from sufficiency.forecast.rates.rates import Floats
+
+COLUMNS: Final = ("cases", "median_ape", "wape", "bias", "coverage_90", "width_90", "crps")
+ENOUGH_ERRORS: Final = 5  # from other origins; with fewer, all of a method's errors make its interval
+
+
+def with_errors(points: pd.DataFrame, model: str) -> Iterable[pd.DataFrame]:
+    """Yield naive cases with intervals and CRPS from the errors of the same method, horizon and label elsewhere."""
+    own = points[points["method"] != model].assign(error=lambda f: np.log((f["truth"] + 1) / (f["forecast"] + 1)))
+    for _, group in own.groupby(["method", "horizon", "label"], sort=False):
+        for origin, here in group.groupby("origin"):
+            others = group.loc[group["origin"] != origin, "error"].to_numpy()
+            errors = others if len(others) >= ENOUGH_ERRORS else group["error"].to_numpy()
+            drawn = np.quantile(errors, (np.arange(100) + 0.5) / 100)
+            spread = (here["forecast"].to_numpy()[None] + 1) * np.exp(drawn)[:, None] - 1
+            low, high = np.quantile(spread, [0.05, 0.95], axis=0)
+            yield here.drop(columns="error").assign(
+                low=low, high=high, crps=crps(spread, here["truth"].to_numpy(dtype="float64"))
+            )
+
+
+def crps(draws: Floats, truth: Floats) -> Floats:
+    """Return the continuous ranked probability score of draws (draw x case) against truths. [as the draws]
+
+    Gneiting, T. and Raftery, A. (2007), *Strictly proper scoring rules, prediction, and estimation*: the mean distance
+    to the truth less half the mean distance between draws.
+    """
+    ordered = np.sort(draws, axis=0)
+    n = len(ordered)
+    weight = (2 * np.arange(1, n + 1) - n - 1)[:, None]
+    between = 2 * (weight * ordered).sum(axis=0) / n**2
+    return np.asarray(np.abs(ordered - truth).mean(axis=0) - between / 2)
+
+
+def score(group: pd.DataFrame) -> tuple[float, ...]:
+    """Return the figures of `COLUMNS` for one method's cases."""
+    truth, point = group["truth"].to_numpy(dtype="float64"), group["forecast"].to_numpy(dtype="float64")
+    ape = np.where(truth > 0, np.abs(point - truth) / np.where(truth > 0, truth, 1.0), np.nan) * 100
+    by_origin = pd.Series(ape).groupby(group["origin"].to_numpy()).median()
+    whole = truth.sum() or np.nan
+    inside = (truth >= group["low"]) & (truth <= group["high"])
+    return (
+        len(group),
+        float(by_origin.mean()),
+        float(np.abs(point - truth).sum() / whole * 100),
+        float((point - truth).sum() / whole * 100),
+        float(inside.mean()),
+        float((group["high"] - group["low"]).sum() / whole),
+        float(group["crps"].sum() / whole),
+    )

@@ -1,0 +1,1 @@
+"""The simulation: children age, leave, move, stay and join, in whole numbers."""

@@ -1,0 +1,1 @@
+"""What comes in: the high needs block and other receipts."""

@@ -1,0 +1,123 @@
+"""Where money is written down: Section 251 lines, and the streams of children that lead to them.
+
+A stream is a type of setting, split by who runs it where that decides the line. Every stream leads to one line for what
+follows the child; place funding and services have lines of their own.
+Source: DfE, Section 251 outturn, line names as read by DfE's Financial Benchmarking and Insights Tool.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from sufficiency.words.vocabulary import SETTINGS, UNPLACED
+
+PLACE_LINE: Final = "1.0.2"
+OTHER_PLACES: Final = "other places"  # provision of places not tied to a setting of the area
+COMMISSIONED: Final = "special, commissioned beyond those listed"
+UNEXPLAINED: Final = "unexplained"  # line and provision of what a council reports beyond what placements explain
+LINES: Final[dict[str, str]] = {
+    "1.0.2": "High needs place funding",
+    "1.2.1": "Top-up funding: maintained schools",
+    "1.2.2": "Top-up funding: academies, free schools and colleges",
+    "1.2.3": "Top-up and other funding: non-maintained and independent providers",
+    "1.2.5": "SEN support services",
+    "1.2.6": "Hospital education services",
+    "1.2.7": "Other alternative provision services",
+    "1.2.13": "Therapies and other health related services",
+    UNEXPLAINED: "Reported beyond what placements explain",
+}
+
+# What `high_needs.csv` may give, by item. Money in GBP; below 0 is a deficit or a sum taken away.
+ITEMS: Final[dict[str, str]] = {
+    "nff_elements_gbp": "Formula elements without basic entitlement and import/export [A]",
+    "basic_entitlement_gbp": "Basic entitlement a pupil, area cost adjusted [B]",
+    "special_pupils": "Pupils in special schools and academies [C]",
+    "import_export_gbp": "Import/export adjustment [D]",
+    "special_free_school_gbp": "Additional funding for special free schools [E]",
+    "hospital_gbp": "Hospital education and the like, in the block [F]",
+    "formula_allocation_gbp": "Historic, proxy and floor elements that the additional allocation follows [G]",
+    "additional_gbp": "Additional high needs allocation [H]",
+    "block_gbp": "High needs block before deductions",
+    "deductions_gbp": "Deducted from the block for places that DfE pays direct",
+    "other_place_deductions_gbp": "Of which alternative provision, hospital, further education and mainstream post-16",
+    "special_place_funding_gbp": "Place funding of the authority's state special schools, whoever pays it",
+    "schools_block_gbp": "Schools block, from which a transfer may be agreed",
+    "sen_support_services_gbp": "SEN support services, spent (1.2.5)",
+    "hospital_education_gbp": "Hospital education services, spent (1.2.6)",
+    "alternative_provision_services_gbp": "Other alternative provision services, spent (1.2.7)",
+    "therapies_gbp": "Therapies and other health related services, spent (1.2.13)",
+    "budget_high_needs_gbp": "High needs budget as set",
+    "reported_spend_gbp": "High needs spending as reported, places that DfE pays direct included",
+    "reported_in_year_gbp": "In-year high needs balance as reported or forecast by the council",
+    "reported_in_year_all_blocks_gbp": "In-year balance of the whole dedicated schools grant",
+    "reported_carried_forward_gbp": "Balance at the end of the financial year as reported or forecast by the council",
+}
+
+# Services that no child's placement decides: line -> (item of `high_needs.csv`, national value a plan).
+SERVICES: Final[dict[str, tuple[str, str]]] = {
+    "1.2.5": ("sen_support_services_gbp", "sen_support_services_a_plan_gbp"),
+    "1.2.6": ("hospital_education_gbp", "hospital_education_a_plan_gbp"),
+    "1.2.7": ("alternative_provision_services_gbp", "alternative_provision_services_a_plan_gbp"),
+    "1.2.13": ("therapies_gbp", "therapies_a_plan_gbp"),
+}
+
+# In Section 251 and DfE's benchmarking, by type of setting; the DSG management plan uses the same groups.
+PLACEMENT_GROUPS: Final[dict[str, str]] = {
+    "mainstream": "Mainstream schools or academies",
+    "resourced_provision": "Resourced provision or SEN units",
+    "sen_unit": "Resourced provision or SEN units",
+    "special": "Maintained special schools or special academies",
+    "independent_special": "Non-maintained or independent special schools",
+    "non_maintained_special": "Non-maintained or independent special schools",
+    "alternative_provision": "Hospital schools or alternative provision",
+    "further_education": "Post-16",
+    "specialist_post_16": "Post-16",
+    "early_years": "Other",
+    "elsewhere": "Other",
+    "not_recorded": "Other",
+    UNPLACED: "No suitable place",
+}
+
+
+@dataclass(frozen=True)
+class Stream:
+    """Children of one type of setting whose money is written down on one line."""
+
+    code: str
+    provision: str
+    line: str
+    is_academy: bool = False
+
+    @property
+    def name(self) -> str:
+        """Words for a table."""
+        if self.provision == UNPLACED:
+            return "No suitable place"
+        split = self.provision in SPLIT
+        return SETTINGS[self.provision].name + ((" (academy)" if self.is_academy else " (maintained)") if split else "")
+
+
+SPLIT: Final = ("mainstream", "resourced_provision", "sen_unit", "special", "alternative_provision", "not_recorded")
+INDEPENDENT: Final = ("independent_special", "non_maintained_special")
+
+
+def _streams() -> dict[str, Stream]:
+    found = []
+    for code in [*SETTINGS, UNPLACED]:
+        if code in SPLIT:
+            found += [
+                Stream(f"{code}, maintained", code, "1.2.1"),
+                Stream(f"{code}, academy", code, "1.2.2", is_academy=True),
+            ]
+        else:
+            found.append(Stream(code, code, "1.2.2" if code == "further_education" else "1.2.3"))
+    return {stream.code: stream for stream in found}
+
+
+STREAMS: Final[dict[str, Stream]] = _streams()
+
+
+def stream_of(provision: str, *, is_academy: bool) -> str:
+    """Return the code of the stream of a type of setting."""
+    return f"{provision}, {'academy' if is_academy else 'maintained'}" if provision in SPLIT else provision

@@ -1,0 +1,146 @@
+"""From SEN2 returns to states: who held a plan on a census date, where and for what need; and who moved between two.
+
+A child is in the snapshot of a date if a named plan had started by then and had not ceased. The state is (ncy, need,
+setting): the need ranked first, and the type of setting of the first-ranked placement open on the date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from sufficiency.errors import InputError
+from sufficiency.inputs.council.sen2.sen2_return import Sen2
+from sufficiency.words.vocabulary import NEEDS
+
+# DfE, SEN2 guide, "SEN setting": where a child is educated when no establishment is named.
+SEN_SETTINGS: Final[Mapping[str, str]] = {
+    "OLA": "elsewhere",
+    "OPA": "elsewhere",
+    "EHE": "elsewhere",
+    "OTH": "elsewhere",
+    "NEET": "elsewhere",
+    "NIEC": "elsewhere",
+    "NIEO": "elsewhere",
+    "EYP": "early_years",
+}
+
+
+def snapshot(sen2: Sen2, register: pd.DataFrame, *, on: date | None = None) -> pd.DataFrame:
+    """Return who held a plan on a day: child, year, ncy, need, setting, urn, zone. One row a child.
+
+    Parameters
+    ----------
+    sen2
+        A return; it tells what was open on any day up to its own census date.
+    register
+        Frame urn, setting_type (of the establishment, before units are told apart).
+    on
+        A day, by default the return's census date. The January that its academic year holds is `year`.
+
+    Raises
+    ------
+    InputError
+        If the day is after the return's census date.
+    """
+    day = pd.Timestamp(on) if on else sen2.census_date
+    if day > sen2.census_date:
+        raise InputError(
+            f"the return tells nothing after its census date, {sen2.census_date:%d %B %Y}; {day:%d %B %Y} was asked for"
+        )
+    year = day.year + (day.month > 8)
+    plans = _open_plans(sen2, day)
+    placed = _placement(sen2, register, day)
+    need = sen2.senneed[sen2.senneed["rank"] == 1].drop_duplicates("active_row").set_index("active_row")["need"]
+    held = plans.merge(placed, left_on="active_row", right_on="active_row", how="left")
+    held["need"] = held["active_row"].map(need).where(lambda n: n.isin(NEEDS), "UNK")
+    held["setting"] = held["setting"].fillna("not_recorded")
+    held["ncy"] = (year - 5 - held["cohort"]).astype("Int64")
+    held = held[held["ncy"].between(-4, 20) & (held["child"] != "")].drop_duplicates("child")
+    return held.assign(year=year, urn=held["urn"].fillna(""))[
+        ["child", "year", "ncy", "need", "setting", "urn", "zone"]
+    ].reset_index(drop=True)
+
+
+def _open_plans(sen2: Sen2, day: pd.Timestamp) -> pd.DataFrame:
+    """Return plans open on a day with their child, one row a plan: child, cohort, zone, active_row."""
+    named, assessed, asked = sen2.namedplan, sen2.assessment, sen2.requests
+    is_open = (named["started"] <= day) & (named["ceased"].isna() | (named["ceased"] > day))
+    chain = (
+        named.loc[is_open, ["assessment_row", "started"]]
+        .merge(assessed[["row", "request_row"]], left_on="assessment_row", right_on="row")
+        .merge(asked[["row", "person_row"]], left_on="request_row", right_on="row", suffixes=("", "_asked"))
+        .merge(
+            sen2.person[["row", "child", "cohort", "zone"]],
+            left_on="person_row",
+            right_on="row",
+            suffixes=("", "_person"),
+        )
+    )
+    active = sen2.activeplans.drop_duplicates("request_row").set_index("request_row")["row"]
+    return chain.assign(active_row=chain["request_row"].map(active)).sort_values("started")[
+        ["child", "cohort", "zone", "active_row"]
+    ]
+
+
+def _placement(sen2: Sen2, register: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """Return the first-ranked placement open on a day, by active plan: active_row, setting, urn."""
+    placed = sen2.placementdetail
+    is_open = (placed["entered"].isna() | (placed["entered"] <= day)) & (placed["left"].isna() | (placed["left"] > day))
+    first = placed[is_open].sort_values(["rank", "entered"], ascending=[True, False]).drop_duplicates("active_row")
+    return first.assign(setting=setting_types(first, register))[["active_row", "setting", "urn"]]
+
+
+def setting_types(placed: pd.DataFrame, register: pd.DataFrame) -> pd.Series:
+    """Return the type of setting of each placement record (urn, ukprn, sen_setting, is_unit, is_resourced)."""
+    types = register.drop_duplicates("urn").set_index("urn")["setting_type"]
+    by_code = placed["sen_setting"].map(SEN_SETTINGS)
+    college = pd.Series(np.where(placed["ukprn"] != "", "further_education", ""), index=placed.index).replace("", None)
+    found = placed["urn"].map(types).astype(object).fillna(by_code).fillna(college).fillna("not_recorded")
+    found = found.mask(placed["is_unit"] & (found == "mainstream"), "sen_unit")
+    return found.mask(placed["is_resourced"] & (found == "mainstream"), "resourced_provision")
+
+
+def transitions(snapshots: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Return what became of each child between consecutive Januaries, counted by state.
+
+    Returns
+    -------
+    DataFrame
+        year (the January after), ncy, need, setting (before; blank need and setting: a joiner), need_after,
+        setting_after (blank: a leaver), children. `ncy` is the January before, for a joiner too.
+
+    Raises
+    ------
+    InputError
+        If fewer than two Januaries are given, one is missing between two others, or one is given twice.
+    """
+    by_year = {int(s["year"].iloc[0]): s for s in snapshots if len(s)}
+    years = sorted(by_year)
+    if len(by_year) != len(snapshots) or len(years) < 2:
+        raise InputError(
+            f"two or more snapshots of different Januaries are needed; there are {len(snapshots)}, of {years}"
+        )
+    gaps = sorted(set(range(years[0], years[-1] + 1)) - set(years))
+    if gaps:
+        raise InputError(
+            f"there is no snapshot of January {gaps[0]}, between {years[0]} and {years[-1]}: children can't be followed across it"
+        )
+    counted = [_between(by_year[y], by_year[y + 1]) for y in years[:-1]]
+    return pd.concat(counted, ignore_index=True)
+
+
+def _between(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    year = int(after["year"].iloc[0])
+    both = before[["child", "ncy", "need", "setting"]].merge(
+        after[["child", "ncy", "need", "setting"]], on="child", how="outer", suffixes=("", "_after")
+    )
+    both["ncy"] = both["ncy"].fillna(both["ncy_after"] - 1).astype("int64")
+    words = ["need", "setting", "need_after", "setting_after"]
+    both[words] = both[words].fillna("")
+    counted = both.groupby(["ncy", *words], as_index=False).size().rename(columns={"size": "children"})
+    return counted.assign(year=year)[["year", "ncy", *words, "children"]]

@@ -1,0 +1,353 @@
+"""DfE SEN2 person-level return, as systems export it: a folder or zip of CSVs (a file a module), or one XML file.
+
+Publisher's name -> ours, for schema versions 1.1 to 1.3. Names, UPN, ULN, postcode and birth date don't outlive the
+reading: a child becomes a salted hash, a birth date the school cohort, a postcode the zone that `zones` gives it.
+
+Source: DfE, *Special educational needs survey: SEN2 guide*, modules 0 to 5; the names of the COLLECT export.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from xml.etree import ElementTree
+
+import pandas as pd
+
+from sufficiency.errors import InputError, MissingError, nearest, one_of
+from sufficiency.inputs.council.sen2.hashing import hashed
+from sufficiency.inputs.files.text import decoded, parsed
+
+# Module -> (publisher's column -> ours). A column that only some versions have is marked in `SINCE` or `UNTIL`.
+MODULES: Final[Mapping[str, Mapping[str, str]]] = {
+    "sen2": {
+        "sen2tableid": "row",
+        "lea": "la_number",
+        "year": "year",
+        "referencedate": "census_date",
+        "release": "release",
+    },
+    "person": {
+        "persontableid": "row",
+        "surname": "surname",
+        "forename": "forename",
+        "personbirthdate": "birth_date",
+        "sex": "sex",
+        "gendercurrent": "sex",
+        "postcode": "postcode",
+        "upn": "upn",
+        "uniquelearnernumber": "uln",
+        "upnunknown": "upn_unknown",
+    },
+    "requests": {
+        "requeststableid": "row",
+        "persontableid": "person_row",
+        "receiveddate": "received",
+        "requestsource": "request_source",
+        "requestoutcomedate": "decided",
+        "requestoutcome": "outcome",
+        "exported": "exported",
+    },
+    "assessment": {
+        "assessmenttableid": "row",
+        "requeststableid": "request_row",
+        "assessmentoutcome": "outcome",
+        "assessmentoutcomedate": "decided",
+        "week20": "is_excepted",
+    },
+    "namedplan": {
+        "namedplantableid": "row",
+        "assessmenttableid": "assessment_row",
+        "startdate": "started",
+        "ceasedate": "ceased",
+        "ceasereason": "cease_reason",
+    },
+    "plandetail": {
+        "plandetailtableid": "row",
+        "namedplantableid": "plan_row",
+        "urn": "urn",
+        "ukprn": "ukprn",
+        "sensetting": "sen_setting",
+        "placementrank": "rank",
+        "senunitindicator": "is_unit",
+        "resourcedprovisionindicator": "is_resourced",
+    },
+    "activeplans": {
+        "activeplanstableid": "row",
+        "requeststableid": "request_row",
+        "transferla": "transferred_from",
+        "lastreview": "last_review",
+    },
+    "placementdetail": {
+        "placementdetailtableid": "row",
+        "activeplanstableid": "active_row",
+        "urn": "urn",
+        "ukprn": "ukprn",
+        "sensetting": "sen_setting",
+        "placementrank": "rank",
+        "entrydate": "entered",
+        "leavingdate": "left",
+        "senunitindicator": "is_unit",
+        "resourcedprovisionindicator": "is_resourced",
+    },
+    "senneed": {"senneedtableid": "row", "activeplanstableid": "active_row", "sentype": "need", "sentyperank": "rank"},
+}
+OPTIONAL: Final = {
+    "requestsource",
+    "upnunknown",
+    "exported",
+    "week20",
+    "transferla",
+    "lastreview",
+    "release",
+    "sex",
+    "gendercurrent",
+    "year",
+}
+DATES: Final = (
+    "census_date",
+    "birth_date",
+    "received",
+    "decided",
+    "started",
+    "ceased",
+    "entered",
+    "left",
+    "last_review",
+)
+TRUTHS: Final = ("is_unit", "is_resourced", "is_excepted")
+# What the export adds to every module and this library doesn't use.
+PASSED_OVER: Final = re.compile(r"nativeid|sourceid|.*orderseqcolumn|.*tableid|ethnicity|rya|.*mediation|.*tribunal|planres|planwbp|pb|oa|dp|res|wbp|"
+                                r"sensettingother|review.*|phasetransfer.*|collection|sourcelevel|softwarecode|serialno|datetime|dmo|dco|dsco")  # fmt: skip
+MOST_BYTES: Final = 2_000_000_000
+MOST_SWELLING: Final = 200
+UPN_FORM: Final = r"[A-HJ-NP-RT-Z]\d{11}[\dA-HJ-NP-RT-Z]"
+
+
+@dataclass(frozen=True, eq=False)
+class Sen2:
+    """A return without anybody's name: a frame a module, linked by row identifiers."""
+
+    version: str
+    census_date: pd.Timestamp
+    person: pd.DataFrame
+    requests: pd.DataFrame
+    assessment: pd.DataFrame
+    namedplan: pd.DataFrame
+    plandetail: pd.DataFrame
+    activeplans: pd.DataFrame
+    placementdetail: pd.DataFrame
+    senneed: pd.DataFrame
+
+
+def read_sen2(path: Path, *, salt: bytes, zones: Mapping[str, str] | None = None) -> Sen2:
+    """Return a person-level return, hashed as it is read.
+
+    Parameters
+    ----------
+    path
+        A folder or zip of module CSVs (`…person.csv`, `…requests.csv` …), or an XML file.
+    salt
+        See `sufficiency.inputs.council.sen2.hashing.local_salt`. Files to be joined need the same.
+    zones
+        Postcode without spaces -> zone. Without it, children have no zone.
+
+    Raises
+    ------
+    MissingError
+        If the path or a module is not there.
+    InputError
+        If a file can't be read, or a column is missing or unknown; names the nearest. No value is ever quoted.
+    """
+    raw = dict(_modules(path))
+    missing = [m for m in MODULES if m not in raw]
+    if missing:
+        raise MissingError(f"{path.name} lacks the SEN2 modules {', '.join(missing)}; it has {one_of(raw)}")
+    version = _version(raw)
+    frames = {name: _renamed(name, raw[name]) for name in MODULES}
+    heading = frames["sen2"]
+    if len(heading) != 1 or heading["census_date"].isna().any():
+        raise InputError(f"{path.name}: module sen2 needs one row with a reference date; it has {len(heading)}")
+    frames["person"] = _without_names(frames["person"], salt, zones or {})
+    return Sen2(version, heading["census_date"].iloc[0], **{n: f for n, f in frames.items() if n != "sen2"})
+
+
+def _modules(path: Path) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Yield (module, frame of text) from a folder, a zip or an XML file."""
+    if path.is_dir():
+        for file in sorted(path.iterdir()):
+            if (name := _module_of(file.name)) is not None:
+                yield name, parsed(decoded(file.read_bytes(), source=file.name), source=file.name)
+    elif path.suffix.lower() == ".xml" and path.is_file():
+        yield from _xml_modules(path)
+    elif path.suffix.lower() == ".zip" and path.is_file():
+        yield from _zip_modules(path)
+    else:
+        raise MissingError(f"there is no SEN2 return at {path}: a folder or zip of CSVs, or an XML file, is needed")
+
+
+def _module_of(file: str) -> str | None:
+    stem = re.sub(r"[^a-z0-9]", "", Path(file).stem.lower())
+    named = [m for m in MODULES if stem.endswith(m)]
+    return max(named, key=len) if file.lower().endswith(".csv") and named else None
+
+
+def _zip_modules(path: Path) -> Iterator[tuple[str, pd.DataFrame]]:
+    try:
+        with zipfile.ZipFile(path) as packed:
+            size = sum(i.file_size for i in packed.infolist())
+            if size > MOST_BYTES or size > MOST_SWELLING * max(path.stat().st_size, 1):
+                raise InputError(f"{path.name} unpacks to {size:,} bytes, which no return does; it was not opened")
+            for info in packed.infolist():
+                if (name := _module_of(info.filename)) is not None:
+                    yield (
+                        name,
+                        parsed(decoded(packed.read(info), source=info.filename), source=info.filename),
+                    )
+    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError) as caught:
+        raise InputError(f"{path.name} can't be unpacked: {type(caught).__name__}; export it again") from caught
+
+
+def _xml_modules(path: Path) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Yield a frame a module: each element that is one is a row, linked to the module elements that enclose it."""
+    with path.open("rb") as file:
+        if b"<!DOCTYPE" in file.read(4096).upper():
+            raise InputError(f"{path.name} declares a document type, which no return does; it was not opened")
+    rows: dict[str, list[dict[str, str]]] = {m: [] for m in MODULES}
+    open_rows: list[tuple[str, dict[str, str]]] = []
+    try:
+        for event, element in ElementTree.iterparse(path, events=("start", "end")):
+            tag = _xml_tag(element.tag)
+            if event == "start" and tag in MODULES and tag != "sen2":
+                row = {f"{tag}tableid": str(len(rows[tag]) + 1)} | {
+                    f"{outer}tableid": held[f"{outer}tableid"] for outer, held in open_rows
+                }
+                rows[tag].append(row)
+                open_rows.append((tag, row))
+            elif event == "end":
+                if open_rows and tag == open_rows[-1][0]:
+                    open_rows.pop()
+                    element.clear()
+                elif len(element) == 0:
+                    _xml_value(tag, (element.text or "").strip(), open_rows, rows)
+    except ElementTree.ParseError as caught:
+        raise InputError(
+            f"{path.name} is not whole XML: line {caught.position[0]}, column {caught.position[1]}"
+        ) from caught
+    for name, found in rows.items():
+        columns = list(dict.fromkeys([*_needed(name), *(c for row in found for c in row)]))
+        yield name, pd.DataFrame(found, columns=columns, dtype=object).fillna("").astype("str")
+
+
+def _xml_tag(tag: str) -> str:
+    name = tag.rsplit("}", 1)[-1].lower()
+    return {
+        "request": "requests",
+        "activeplan": "activeplans",
+        "placementdetails": "placementdetail",
+        "plandetails": "plandetail",
+    }.get(name, name)
+
+
+def _xml_value(
+    tag: str, value: str, open_rows: list[tuple[str, dict[str, str]]], rows: dict[str, list[dict[str, str]]]
+) -> None:
+    if open_rows:
+        open_rows[-1][1][tag] = value
+    elif tag in MODULES["sen2"]:
+        if not rows["sen2"]:
+            rows["sen2"].append({"sen2tableid": "1"})
+        rows["sen2"][0][tag] = value
+
+
+def _version(raw: Mapping[str, pd.DataFrame]) -> str:
+    """Return the schema version that the columns show: 1.1 to 1.3."""
+    has = {str(c).lower() for frame in raw.values() for c in frame}
+    return "1.3" if has & {"requestsource", "dsco"} else "1.2" if "sex" in has else "1.1"
+
+
+def _needed(module: str) -> list[str]:
+    return [c for c in MODULES[module] if c not in OPTIONAL]
+
+
+def _renamed(module: str, raw: pd.DataFrame) -> pd.DataFrame:
+    names = MODULES[module]
+    lower = raw.rename(columns=lambda c: str(c).strip().lower())
+    repeated = sorted(set(lower.columns[lower.columns.duplicated()]))
+    missing = [c for c in _needed(module) if c not in lower]
+    unknown = [c for c in lower if c not in names and not PASSED_OVER.fullmatch(c)]
+    if missing or unknown or repeated:
+        says = [f"'{c}' is missing{nearest(c, unknown)}" for c in missing] + [
+            f"'{c}' is unknown{nearest(c, names)}" for c in unknown
+        ]
+        raise InputError(f"SEN2 module {module}: {'; '.join(says + [f'{c!r} is there twice' for c in repeated])}")
+    kept = lower[[c for c in names if c in lower]].rename(columns=names)
+    return _typed(kept.loc[:, ~kept.columns.duplicated()].reset_index(drop=True))
+
+
+def _typed(frame: pd.DataFrame) -> pd.DataFrame:
+    changed: dict[str, Any] = {}
+    for column in frame:
+        words = frame[column].astype("str").str.strip()
+        if column in DATES:
+            changed[column] = _dates(words)
+            changed[f"{column}_is_wrong"] = changed[column].isna() & (words != "")
+        elif column in TRUTHS:
+            changed[column] = words.str.lower().isin(["1", "true", "yes", "y"])
+        elif column in ("rank", "cease_reason"):
+            changed[column] = pd.to_numeric(words, errors="coerce").astype("float64")
+        elif column in ("need", "sen_setting"):
+            changed[column] = words.str.upper()
+        else:
+            changed[column] = words
+    return pd.DataFrame(changed, index=frame.index)
+
+
+def _dates(words: pd.Series) -> pd.Series:
+    """Return dates from the forms that exports use: 2022-Sep-28 00:00:00, 2022-09-28, 28/09/2022."""
+    first = words.str.split("[ T]", n=1, regex=True).str[0]
+    found = pd.Series(pd.NaT, index=words.index, dtype="datetime64[s]")
+    for form in ("%Y-%m-%d", "%Y-%b-%d", "%d/%m/%Y"):
+        left = found.isna() & (first != "")
+        if left.any():
+            found = found.mask(
+                left, pd.to_datetime(first.where(left), format=form, errors="coerce").astype("datetime64[s]")
+            )
+    return found
+
+
+def _without_names(person: pd.DataFrame, salt: bytes, zones: Mapping[str, str]) -> pd.DataFrame:
+    """Return persons as hashes, cohorts and zones, with flags for the checks that need what was dropped."""
+    born = person["birth_date"]
+    upn, uln = person["upn"].str.upper(), person["uln"]
+    name = (
+        person["surname"].str.lower()
+        + "|"
+        + person["forename"].str.lower()
+        + "|"
+        + born.dt.strftime("%Y%m%d").fillna("")
+    )
+    identifier = ("upn:" + upn).where(
+        upn != "", ("uln:" + uln).where(uln != "", ("name:" + name).where(person["surname"] != "", ""))
+    )
+    postcode = person["postcode"].str.replace(" ", "").str.upper()
+    cohort = born.dt.year + (born.dt.month > 8)  # born 1 September 2015 to 31 August 2016: 2016
+    return pd.DataFrame(
+        {
+            "row": person["row"],
+            "child": hashed(identifier, salt),
+            "cohort": cohort.astype("Int64"),
+            "sex": person.get("sex", pd.Series("", index=person.index)),
+            "zone": postcode.map(dict(zones)).astype(object).fillna("").astype("str"),
+            "has_identifier": (upn != "")
+            | (uln != "")
+            | (person.get("upn_unknown", pd.Series("", index=person.index)) != ""),
+            "upn_is_wrong": (upn != "") & ~upn.str.fullmatch(UPN_FORM),
+            "has_birth_date": born.notna(),
+            "has_postcode": postcode != "",
+        }
+    )

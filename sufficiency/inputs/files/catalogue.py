@@ -1,0 +1,134 @@
+"""What a folder of downloads holds: each file's kind, told by its header and not by its name."""
+
+from __future__ import annotations
+
+import csv
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from sufficiency.errors import MissingError
+from sufficiency.inputs.files.columns import plain
+
+LARGEST_LINE: Final = 200_000
+DEEPEST: Final = 6
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file or release of a kind that a reader knows; `mid_year` and `level` for wide estimates of people."""
+
+    kind: str
+    path: Path
+    mid_year: int | None = None
+    level: str = ""
+    is_doubtful: bool = False
+
+
+def contents(folder: str | Path) -> list[Found]:
+    """Return every file of a folder, and below, that a reader of ours knows, in order of path.
+
+    Raises
+    ------
+    MissingError
+        If there is no such folder.
+    """
+    root = Path(folder)
+    if not root.is_dir():
+        raise MissingError(f"there is no folder {root}; give the folder of downloads")
+    found = [hit for path in sorted(_files(root)) for hit in _kinds(path)]
+    releases = {f.path: f for f in found if f.kind.startswith("ehc_plans")}
+    return [*releases.values(), *[f for f in found if not f.kind.startswith("ehc_plans")]]
+
+
+def of_kind(found: list[Found], *kinds: str) -> list[Found]:
+    """Return those of the kinds named."""
+    return [f for f in found if f.kind in kinds]
+
+
+def _files(folder: Path, depth: int = 0) -> Iterator[Path]:
+    """Yield tables and zips below a folder, links followed, no deeper than downloads are laid out."""
+    for path in folder.iterdir():
+        if path.is_dir() and depth < DEEPEST:
+            yield from _files(path, depth + 1)
+        elif path.is_file() and path.suffix.lower() in (".csv", ".zip"):
+            yield path
+
+
+def _kinds(path: Path) -> Iterator[Found]:
+    if path.suffix.lower() == ".zip":
+        try:
+            names = {Path(n).name for n in zipfile.ZipFile(path).namelist()}
+        except (zipfile.BadZipFile, OSError):
+            return
+        if "caseload.csv" in names:
+            yield Found("ehc_plans", path)
+        if "sen2_estab_caseload.csv" in names:
+            yield Found("ehc_plans_2022", path)
+        return
+    rows = _first_rows(path)
+    if not rows:
+        return
+    header = {plain(c) for c in rows[0]}
+    for kind, is_kind in SIGNS.items():
+        if is_kind(header):
+            if kind.startswith("ehc_plans"):
+                yield Found(kind, path.parent.parent if path.parent.name == "data" else path.parent)
+            elif kind == "people":
+                yield _people(path, rows)
+            else:
+                yield Found(kind, path)
+            return
+
+
+def _has(*columns: str) -> Callable[[set[str]], bool]:
+    wanted = {plain(c) for c in columns}
+    return lambda header: wanted <= header
+
+
+def _is_people(header: set[str]) -> bool:
+    ages = {str(a) for a in range(26)}
+    has_code = any("code" in c or c.endswith("cd") for c in header)
+    return has_code and (ages <= header or {f"f{a}" for a in range(26)} <= header)
+
+
+SIGNS: Final[dict[str, Callable[[set[str]], bool]]] = {
+    "ehc_plans": _has("breakdown_topic", "ehcplans", "mainstream_total"),
+    "ehc_plans_2022": _has("establishment_type", "establishment_group", "Total_all"),
+    "lait": _has("Measure_short", "LA and Regions", "Values"),
+    "school_census": _has("nc_year", "headcount", "time_period"),
+    "sen_in_england": lambda h: (
+        {"timeperiod", "phasetypegrouping", "newlacode"} <= h and bool(h & {"sensupportpercent", "senprovision"})
+    ),
+    "projection": _has("AREA_CODE", "AGE_GROUP"),
+    "births": _has("gss_code", "annual_births"),
+    "people": _is_people,
+    "gias": _has("URN", "EstablishmentName", "EstablishmentStatus (name)", "Easting"),
+    "postcodes": lambda h: (
+        bool(h & {"pcds", "pcd8", "postcode"}) and bool(h & {"easting", "oseast1m", "east1m"}) and "urn" not in h
+    ),
+}
+
+
+def _first_rows(path: Path) -> list[list[str]]:
+    try:
+        with path.open("rb") as stream:
+            lines = [stream.readline(LARGEST_LINE).decode("utf-8-sig", errors="replace") for _ in range(2)]
+    except OSError:
+        return []
+    try:
+        return [row for row in csv.reader(lines) if row]
+    except csv.Error:
+        return []
+
+
+def _people(path: Path, rows: list[list[str]]) -> Found:
+    """Return a wide estimate with its year, from its name, and its level, from its first code."""
+    years = re.findall(r"(?<!\d)(?:mid[-_ ]?)?(20[0-4]\d)(?!\d)", path.stem.lower())
+    code = next((cell for cell in rows[1] if re.fullmatch(r"[EW]\d{8}", cell)), "") if len(rows) > 1 else ""
+    level = {"E01": "lsoa", "E02": "msoa", "E00": "oa"}.get(code[:3], "authority" if code else "")
+    doubtful = bool(re.search(r"probabl|estimated|vintage", path.stem.lower()))
+    return Found("people", path, int(years[-1]) if years else None, level, doubtful)

@@ -1,0 +1,48 @@
+"""Reader of MHCLG's Indices of Deprivation, 2019 (LSOA 2011) and 2025 (LSOA 2021).
+
+LSOA code (2011), LSOA code (2021), lsoa11_code, lsoa21_code -> zone
+Income Deprivation Affecting Children Index (IDACI) Score (rate) -> children_rate
+income_deprivation_affecting_children_index_idaci_numerator -> children_count, children in income-deprived families
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+
+from sufficiency.errors import InputError
+from sufficiency.inputs.files.columns import numbers, take
+from sufficiency.inputs.files.text import read_text_table
+
+NAMES: Final = {
+    "zone": ["LSOA code (2021)", "LSOA code (2011)", "lsoa21_code", "lsoa11_code"],
+    "children_rate": [
+        "Income Deprivation Affecting Children Index (IDACI) Score (rate)",
+        "idaci_rate_derived",
+        "idaci_rate",
+    ],
+    "children_count": [
+        "Income Deprivation Affecting Children Index (IDACI) numerator",
+        "income_deprivation_affecting_children_index_idaci_numerator",
+    ],
+}
+
+
+def children_in_deprived_families(path: str | Path) -> pd.DataFrame:
+    """Return zone with children_rate (0 to 1), children_count, or both, as the file has them.
+
+    Raises
+    ------
+    InputError
+        If it has neither.
+    """
+    file = Path(path)
+    frame = take(read_text_table(file), NAMES, source=file.name, optional=["children_rate", "children_count"])
+    measures = [c for c in ("children_rate", "children_count") if c in frame]
+    if not measures:
+        raise InputError(
+            f"{file.name} has neither the IDACI score nor its numerator; file 7 of the indices has the score"
+        )
+    return frame.assign(**{c: numbers(frame[c], source=file.name) for c in measures})

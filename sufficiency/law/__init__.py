@@ -1,0 +1,1 @@
+"""National values set by statute, tariff and allocation: each dated and sourced."""

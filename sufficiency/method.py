@@ -1,0 +1,91 @@
+"""The method on one page: an area and a scenario to everything that a report needs.
+
+`run` forecasts plans and SEN Support, finds journeys, places children, and prices transport and High Needs. Only this
+module knows all four parts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from itertools import product
+from typing import Any, Final
+
+from sufficiency import allocate, forecast, funding, transport
+from sufficiency.area.area import Area
+from sufficiency.errors import InputError
+from sufficiency.outcome import Outcome
+from sufficiency.scenarios.scenario import Scenario
+
+AS_PLANNED: Final = Scenario("As planned")
+Progress = Callable[[str, float], None]  # what is being done, and the share that is done
+
+
+def run(
+    area: Area,
+    scenario: Scenario = AS_PLANNED,
+    *,
+    to: int = 2035,
+    draws: int = 1_000,
+    placed_draws: int = 100,
+    seed: int = 7,
+    progress: Progress | None = None,
+) -> Outcome:
+    """Return what follows for an area under a scenario.
+
+    Parameters
+    ----------
+    area
+        The area as it is planned.
+    scenario
+        Levers to pull before anything is forecast.
+    to
+        Last January forecast. [year]
+    draws, placed_draws
+        Simulated futures, and how many of them are placed, transported and paid for.
+    seed
+        The same seed gives the same numbers on any machine.
+    progress
+        Called with what is being done and the share done.
+    """
+    if to <= area.base_year:
+        raise InputError(f"the forecast must end after the base year, {area.base_year}; to={to}")
+    if draws < 1 or placed_draws < 1:
+        raise InputError(f"draws={draws} and placed_draws={placed_draws}: at least one of each is needed")
+    tell = progress or (lambda _stage, _share: None)
+    changed = scenario(area)
+
+    tell("Forecasting EHC plans", 0.0)
+    plans = forecast.plans(changed, to=to, draws=draws, seed=seed)
+    tell("Forecasting SEN Support", 0.25)
+    support = forecast.sen_support(changed, to=to, draws=draws, seed=seed) if len(changed.sen_support) else None
+    if support is not None and len(changed.changes) > len(area.changes):
+        # A child who is given a plan leaves SEN Support, so a lever on plans moves both.
+        support = support.with_plans(plans, forecast.plans(area, to=to, draws=draws, seed=seed))
+    placed = journeys = budget = None
+    if len(changed.settings) and len(changed.places) and len(changed.zones):
+        tell("Finding journeys", 0.3)
+        changed = changed.replace(travel=transport.travel(changed))
+        tell("Placing children near home", 0.35)
+        placed = allocate.places(changed, plans, draws=min(placed_draws, draws))
+        tell("Pricing the school run", 0.8)
+        journeys = transport.journeys(changed, placed)
+        tell("Paying for places", 0.9)
+        budget = funding.high_needs(changed, plans, placed)
+    tell("Done", 1.0)
+    options = {"to": to, "draws": draws, "placed_draws": min(placed_draws, draws), "seed": seed}
+    return Outcome(changed, scenario, plans, support, placed, journeys, budget, options, before=area)
+
+
+def run_many(
+    areas: Sequence[Area], scenarios: Sequence[Scenario], *, executor: Executor | None = None, **options: Any
+) -> list[Outcome]:
+    """Return an outcome for every area and scenario, areas outermost, on any `concurrent.futures` executor.
+
+    The same seeds give the same numbers however many workers there are.
+    """
+    jobs = list(product(areas, scenarios))
+    if executor is None:
+        return [run(area, scenario, **options) for area, scenario in jobs]
+    waiting = [executor.submit(run, area, scenario, **options) for area, scenario in jobs]
+    return [job.result() for job in waiting]

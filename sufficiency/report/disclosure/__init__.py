@@ -1,0 +1,1 @@
+"""Small numbers hidden before anything is published."""

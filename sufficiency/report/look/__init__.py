@@ -1,0 +1,1 @@
+"""Charts, maps and the words of numbers."""

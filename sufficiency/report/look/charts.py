@@ -1,0 +1,255 @@
+"""Charts: each a function from a tidy table to a Matplotlib figure, drawn alike, with intervals where there are any."""
+
+from __future__ import annotations
+
+import io
+import itertools
+from typing import Any, Final
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from sufficiency.report.disclosure.suppress import HIDDEN, hidden_cells
+from sufficiency.report.look.words import gbp, label, shown
+
+INK: Final = "#1d2b36"
+FAINT: Final = "#5b6b78"
+# Okabe and Ito's palette, which people with any colour vision can tell apart.
+COLOURS: Final = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#7a5c00", "#56b4e9", "#e69f00", "#444444")
+STYLE: Final[dict[Any, Any]] = {
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans", "Arial", "Helvetica"],
+    "font.size": 9.5,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "sufficiency",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": FAINT,
+    "axes.labelcolor": INK,
+    "text.color": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "axes.grid": True,
+    "axes.grid.axis": "y",
+    "grid.color": "#dfe5ea",
+    "axes.axisbelow": True,
+    "legend.frameon": False,
+}
+
+
+def sheet(width: float = 7.4, height: float = 3.6, columns: int = 1, rows: int = 1) -> tuple[Figure, Any]:
+    """Return a figure in the house style, and its axes."""
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(width, height), layout="constrained")
+        axes = figure.subplots(rows, columns, squeeze=False)
+    return figure, axes if rows * columns > 1 else axes[0, 0]
+
+
+def fan(
+    summary: pd.DataFrame,
+    value: str,
+    *,
+    unit: str,
+    by: str | None = None,
+    history: pd.DataFrame | None = None,
+    low_zero: bool = True,
+) -> Figure:
+    """Return a fan chart: medians as lines, 90 % intervals as bands, the past as points.
+
+    `summary` has year, `by`, level and `value`; `history` has year, `by` and `value`.
+    """
+    groups = [None] if by is None else list(dict.fromkeys(summary[by]))
+    columns = min(3, len(groups))
+    rows = -(-len(groups) // columns)
+    figure, axes = sheet(7.4, 3.4 if rows == 1 else 2.3 * rows, columns, rows)
+    for place, group in enumerate(groups):
+        axis = axes if len(groups) == 1 else axes.flat[place]
+        part = summary if group is None else summary[summary[by] == group]
+        _one_fan(axis, part, value, COLOURS[0])
+        if history is not None:
+            past = history if group is None else history[history[by] == group]
+            axis.plot(past["year"], past[value], "o-", color=INK, markersize=3.5, linewidth=1, label="Counted")
+        if group is not None:
+            axis.set_title(label(str(group), by or ""), fontsize=9.5, loc="left", color=INK)
+        tidy_axis(axis, unit if place % columns == 0 else "", low_zero=low_zero, ticks=6 if columns == 1 else 3)
+    if len(groups) > 1:
+        for axis in list(axes.flat)[len(groups) :]:
+            axis.set_visible(False)
+        shared_legend(figure, axes.flat[0])
+    else:
+        axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=3, fontsize=8.5, frameon=False)
+    return figure
+
+
+def shared_legend(figure: Figure, axis: Axes) -> None:
+    """Write one legend above small multiples that are drawn alike."""
+    handles, names = axis.get_legend_handles_labels()
+    figure.legend(handles, names, loc="outside upper left", ncols=len(names), fontsize=8.5, frameon=False)
+
+
+def _one_fan(axis: Axes, part: pd.DataFrame, value: str, colour: str) -> None:
+    wide = part.pivot_table(index="year", columns="level", values=value)
+    levels = list(wide.columns)
+    axis.fill_between(
+        wide.index, wide[levels[0]], wide[levels[-1]], color=colour, alpha=0.2, linewidth=0, label="9 in 10 futures"
+    )
+    axis.plot(wide.index, wide[levels[len(levels) // 2]], color=colour, linewidth=2, label="Middle forecast")
+
+
+def lines(frame: pd.DataFrame, x: str, value: str, by: str, *, unit: str) -> Figure:
+    """Return one line a group, named at its end."""
+    figure, axis = sheet()
+    for place, (group, part) in enumerate(frame.groupby(by, sort=False)):
+        colour = COLOURS[place % len(COLOURS)]
+        axis.plot(part[x], part[value], "o-", color=colour, markersize=3.5, linewidth=1.8, label=label(str(group), by))
+    axis.legend(
+        fontsize=8.5, ncols=min(5, frame[by].nunique()), loc="lower left", bbox_to_anchor=(0, 1.0), frameon=False
+    )
+    tidy_axis(axis, unit)
+    return figure
+
+
+def stacked(frame: pd.DataFrame, x: str, value: str, by: str, *, unit: str) -> Figure:
+    """Return stacked bars: `x` along, `by` as the parts."""
+    wide = frame.pivot_table(index=x, columns=by, values=value, aggfunc="sum", sort=False).fillna(0)
+    figure, axis = sheet(7.4, 3.8)
+    bottom = np.zeros(len(wide))
+    at = np.arange(len(wide))
+    for place, part in enumerate(wide.columns):
+        height = wide[part].to_numpy()
+        axis.bar(
+            at,
+            height,
+            0.74,
+            bottom=bottom,
+            color=COLOURS[place % len(COLOURS)],
+            label=label(str(part), by),
+            edgecolor="white",
+            linewidth=0.4,
+        )
+        bottom += height
+    names = [str(i) if x == "need" else label(str(i), x) for i in wide.index]
+    axis.set_xticks(at, names, rotation=0 if len(wide) < 15 else 60)
+    axis.legend(fontsize=8.5, ncols=min(5, len(wide.columns)), loc="lower left", bbox_to_anchor=(0, 1.0), frameon=False)
+    tidy_axis(axis, unit, whole_x=False)
+    return figure
+
+
+def bars(
+    frame: pd.DataFrame,
+    name: str,
+    value: str,
+    *,
+    unit: str,
+    low: str | None = None,
+    high: str | None = None,
+    how: str = "n",
+) -> Figure:
+    """Return horizontal bars, longest first as given, each with its number; whiskers where there is an interval."""
+    figure, axis = sheet(7.4, max(1.6, 0.3 * len(frame) + 0.9))
+    at = np.arange(len(frame))[::-1]
+    sizes = frame[value].to_numpy(dtype=float)
+    axis.barh(at, sizes, 0.66, color=COLOURS[5] if low else COLOURS[0])
+    ends = sizes
+    if low and high:
+        ends = frame[high].to_numpy(dtype=float)
+        axis.hlines(at, frame[low], ends, color=INK, linewidth=1.2)
+    for y, end, size in zip(at, ends, sizes, strict=True):
+        axis.annotate(
+            shown(size, how), (max(end, 0), y), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8.5
+        )
+    axis.set_yticks(at, [label(str(n), name) for n in frame[name]])
+    axis.grid(visible=False, axis="y")
+    axis.grid(visible=True, axis="x")
+    axis.set_xlabel(unit)
+    axis.xaxis.set_major_locator(MaxNLocator(nbins=6))
+    axis.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:,.6g}"))
+    axis.margins(x=0.12)
+    return figure
+
+
+def grid(
+    frame: pd.DataFrame, rows: str, columns: str, value: str, *, how: str = "n", title: str = "", limit: int = 0
+) -> Figure:
+    """Return a table of shaded cells with their numbers, where something is great and where little.
+
+    Numbers from 1 to one below `limit`, and those that would give them away, are neither written nor shaded.
+    """
+    wide = frame.pivot_table(index=rows, columns=columns, values=value, aggfunc="sum", sort=False)
+    figure, axis = sheet(7.4, 0.42 * len(wide) + 1.0)
+    values = wide.to_numpy(dtype=float)
+    hide = hidden_cells(np.round(values), limit) if limit > 1 else np.zeros(values.shape, dtype=bool)
+    top = max(np.nanmax(values), 1e-9)
+    axis.imshow(
+        np.where(hide, 0.0, values), cmap="Oranges", vmin=0, vmax=top * 1.9, aspect="auto"
+    )  # light enough for ink on every cell
+    for (i, j), cell in np.ndenumerate(values):
+        axis.text(j, i, HIDDEN if hide[i, j] else shown(cell, how), ha="center", va="center", fontsize=9)
+    axis.set_xticks(range(len(wide.columns)), [label(str(c), columns) for c in wide.columns])
+    axis.set_yticks(range(len(wide.index)), [label(str(r), rows) for r in wide.index])
+    axis.xaxis.tick_top()
+    axis.grid(visible=False)
+    axis.tick_params(length=0)
+    for spine in axis.spines.values():
+        spine.set_visible(False)
+    if title:
+        axis.set_title(title, loc="left", fontsize=9.5)
+    return figure
+
+
+def waterfall(steps: pd.DataFrame, *, unit: str, how: str = "£") -> Figure:
+    """Return what each step did: `steps` has step, value, change."""
+    figure, axis = sheet(7.4, 0.42 * (len(steps) + 1) + 1.0)
+    names = [*steps["step"], "All together"]
+    start, changes = float(steps["value"].iloc[0]), steps["change"].to_numpy(dtype=float)[1:]
+    edges = np.concatenate([[start], start + np.cumsum(changes)])
+    spans = [
+        (0.0, start, FAINT),
+        *((a, b, COLOURS[2] if b >= a else COLOURS[1]) for a, b in itertools.pairwise(edges)),
+        (0.0, edges[-1], FAINT),
+    ]
+    for place, (left, right, colour) in enumerate(spans):
+        axis.barh(-place, right - left, left=left, height=0.62, color=colour)
+        text = shown(right if colour == FAINT else right - left, how)
+        axis.annotate(
+            text, (max(left, right), -place), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8.5
+        )
+    axis.set_yticks([-p for p in range(len(names))], names)
+    axis.set_xlabel(unit)
+    axis.xaxis.set_major_locator(MaxNLocator(nbins=6))
+    axis.xaxis.set_major_formatter(FuncFormatter(lambda v, _: gbp(v) if how == "£" else f"{v:,.6g}"))
+    axis.grid(visible=False, axis="y")
+    axis.grid(visible=True, axis="x")
+    axis.margins(x=0.15)
+    return figure
+
+
+def as_svg(figure: Figure) -> str:
+    """Return a figure as SVG to stand inside a page: no header, no date, the same bytes for the same figure."""
+    with mpl.rc_context(STYLE):
+        page = io.StringIO()
+        figure.savefig(page, format="svg", metadata={"Date": None, "Creator": None})
+    text = page.getvalue()
+    return text[text.index("<svg") :]
+
+
+def as_png(figure: Figure, dpi: int = 160) -> bytes:
+    """Return a figure as PNG bytes."""
+    with mpl.rc_context(STYLE):
+        page = io.BytesIO()
+        figure.savefig(page, format="png", dpi=dpi, metadata={"Software": None})
+    return page.getvalue()
+
+
+def tidy_axis(axis: Axes, unit: str, *, low_zero: bool = True, whole_x: bool = True, ticks: int = 6) -> None:
+    """Label an axis, start it at nothing where asked, and write whole numbers as people do."""
+    axis.set_ylabel(unit)
+    if low_zero:
+        axis.set_ylim(bottom=min(0, axis.get_ylim()[0]))
+    axis.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:,.0f}" if v == int(v) else f"{v:,.6g}"))
+    if whole_x:
+        axis.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=ticks))

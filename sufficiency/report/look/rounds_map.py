@@ -1,0 +1,71 @@
+"""A map of one school's rounds: lines from first stop to school, homes never nearer than the nearest kilometre."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from matplotlib.collections import PolyCollection
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from sufficiency.area.area import Area
+from sufficiency.outcome import Outcome
+from sufficiency.report.look.charts import COLOURS, INK, sheet
+from sufficiency.report.look.maps import outlines
+from sufficiency.report.look.words import CODES
+
+EDGE_M: Final = 2_000
+
+
+def rounds_map(outcome: Outcome, setting: str, year: int, *, seconds: float = 2, seed: int = 1) -> Figure:
+    """Return a map of the rounds to one school in one January.
+
+    Parameters
+    ----------
+    outcome
+        Of `sufficiency.run`.
+    setting, year
+        The school, as settings.csv, and the January.
+    seconds, seed
+        As `sf.transport.rounds`.
+    """
+    plan = outcome.journeys.rounds(setting, year, seconds=seconds, seed=seed)
+    return rounds_drawn(outcome.area, plan.geojson(homes="rounded"))
+
+
+def rounds_drawn(area: Area, rounds: dict[str, Any]) -> Figure:
+    """Return a map of rounds given as GeoJSON in longitude and latitude, over the area's zones."""
+    from pyproj import Transformer
+
+    to_grid = Transformer.from_crs("EPSG:4326", "EPSG:27700", always_xy=True)
+    lines = [(_on_grid(f["geometry"], to_grid), f["properties"]) for f in rounds["features"]]
+    points = np.vstack([line for line, _ in lines])
+    (left, bottom), (right, top) = points.min(axis=0) - EDGE_M, points.max(axis=0) + EDGE_M
+    figure, axis = sheet(7.4, float(np.clip(7.0 * (top - bottom) / (right - left), 3.0, 8.0)))
+    axis.add_collection(
+        PolyCollection([p for p, _ in outlines(area)], facecolors="#f3f6f9", edgecolors="#c3ced6", linewidths=0.4)
+    )
+    kinds = list(dict.fromkeys(p["vehicle"] for _, p in lines))
+    for line, about in lines:
+        colour = COLOURS[kinds.index(about["vehicle"]) % len(COLOURS)]
+        axis.plot(*line.T, "-", color=colour, linewidth=0.8 + 0.25 * about["children"], alpha=0.75, zorder=2)
+        axis.plot(*line[:-1].T, "o", color=colour, markersize=3, zorder=3)
+    axis.plot(*lines[0][0][-1], marker="*", color=INK, markersize=16, markeredgecolor="white", zorder=4)
+    axis.set(xlim=(left, right), ylim=(bottom, top), aspect="equal")
+    axis.axis("off")
+    marks = [
+        Line2D(
+            [], [], color=COLOURS[n % len(COLOURS)], marker="o", markersize=3, label=CODES["vehicle"].get(kind, kind)
+        )
+        for n, kind in enumerate(kinds)
+    ]
+    school = Line2D([], [], color=INK, marker="*", markersize=12, linewidth=0, label="School")
+    figure.legend(handles=[*marks, school], loc="outside upper left", ncols=len(marks) + 1, frameon=False, fontsize=8.5)
+    return figure
+
+
+def _on_grid(geometry: dict[str, Any], to_grid: Any) -> Any:
+    """Return a line's or a point's eastings and northings. [m]"""
+    found = np.atleast_2d(np.asarray(geometry["coordinates"], dtype=float))
+    return np.column_stack(to_grid.transform(found[:, 0], found[:, 1]))

@@ -1,0 +1,199 @@
+"""The returns that councils file, from one run: tidy CSVs, and a workbook laid out as the forms.
+
+School capacity survey (special places), dedicated schools grant management plan, Local SEND Reform Plan. Counts are
+whole numbers that add up, by controlled rounding of expected values; `definitions.csv` says what everything means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sufficiency.errors import InputError, OutputError
+from sufficiency.funding.budget_lines import PLACEMENT_GROUPS
+from sufficiency.report.disclosure.returns_hiding import safe_tables
+from sufficiency.report.returns import dsg_plan, reform_plan, scap
+from sufficiency.report.returns.counts import Run
+from sufficiency.report.returns.definitions import RULE_AUGUST, definitions
+from sufficiency.report.returns.sheets import Block, form, safe_forms, write_forms
+
+__all__ = ["return_tables", "write_returns"]
+
+UNMITIGATED, MITIGATED = "unmitigated", "mitigated"
+
+
+def write_returns(outcome: Run, folder: str | Path, *, now: Run | None = None, suppress: int = 0) -> list[Path]:
+    """Write every return and return the paths written.
+
+    Parameters
+    ----------
+    outcome
+        What `sufficiency.run` returned, or anything with its area, plans, placed and budget.
+    folder
+        Where to write; made if it is not there.
+    now
+        The run without the scenario: it becomes 'unmitigated' and `outcome` 'mitigated'.
+    suppress
+        Counts of children from 1 to one below this are written 'c', with as many others as keep them hidden.
+
+    Raises
+    ------
+    OutputError
+        If the folder can't be written.
+    """
+    if suppress < 0:
+        raise InputError(f"suppress={suppress}: the limit is 0 (hide nothing) or a count such as 5")
+    found = return_tables(outcome, now=now)
+    sheets = _forms(found, outcome.area.authorities)
+    if suppress > 1:
+        found = safe_tables(found, suppress)
+        sheets = safe_forms(found)
+    target = Path(folder)
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        paths = []
+        for name, table in found.items():
+            paths.append(target / f"{name}.csv")
+            table.to_csv(paths[-1], index=False, lineterminator="\n")
+        paths.append(target / "returns.xlsx")
+        write_forms(paths[-1], sheets, definitions=found["definitions"])
+    except OSError as caught:
+        raise OutputError(
+            f"the returns can't be written in {target}: {caught}; choose a folder that can be"
+        ) from caught
+    return paths
+
+
+def return_tables(outcome: Run, *, now: Run | None = None) -> dict[str, pd.DataFrame]:
+    """Return the returns as tidy tables, by the name of their file."""
+    runs = {UNMITIGATED: now, MITIGATED: outcome} if now is not None else {_case(outcome): outcome}
+    cells = scap.scap_special(outcome.area, outcome.plans)
+    gaps = [("SCAP", "not reached", says) for says in scap.missing_years(outcome.area, outcome.plans)]
+    words = pd.concat([definitions(), pd.DataFrame(gaps, columns=["return", "term", "means"])], ignore_index=True)
+    return {
+        "scap_special": cells,
+        "scap_special_totals": scap.scap_totals(outcome.plans, cells),
+        "dsg_plan_children": dsg_plan.dsg_children(runs),
+        "dsg_plan_past": dsg_plan.dsg_past(outcome),
+        "dsg_plan_money": dsg_plan.dsg_money(runs),
+        "dsg_plan_position": dsg_plan.dsg_position(runs),
+        "reform_plan_children": reform_plan.reform_children(outcome),
+        "reform_plan_process": reform_plan.reform_process(outcome),
+        "definitions": words,
+    }
+
+
+def _case(outcome: Any) -> str:
+    """Return 'mitigated' where the run pulled levers."""
+    return MITIGATED if getattr(getattr(outcome, "scenario", None), "levers", ()) else UNMITIGATED
+
+
+def _forms(tables: dict[str, pd.DataFrame], names: Mapping[str, str]) -> dict[str, list[Block]]:
+    """Return the sheets: what each form asks for, on age at 31 August where a table has both rules."""
+    found = {
+        name: table.assign(authority=table["authority"].map(names)) if "authority" in table else table
+        for name, table in tables.items()
+    }
+    reform = found["reform_plan_children"]
+    reform = reform[reform["age_rule"] == RULE_AUGUST]
+    by_age, by_need = (["authority", "provision_name", label] for label in ("age_group", "need"))
+    return {
+        "SCAP special places": _scap_blocks(found["scap_special"]),
+        "DSG plan - children": _children_blocks(found["dsg_plan_children"], found["dsg_plan_past"]),
+        "DSG plan - money": _money_blocks(found["dsg_plan_money"], found["dsg_plan_position"]),
+        "Reform plan": [
+            form(reform, by_age, "academic_year", "plans", title="Children by type of provision and age on 31 August"),
+            form(reform, by_need, "academic_year", "plans", title="Need within each type of provision"),
+            *_process_blocks(found["reform_plan_process"]),
+        ],
+    }
+
+
+def _children_blocks(children: pd.DataFrame, past: pd.DataFrame) -> list[Block]:
+    """Return past years as published and years ahead, one block a breakdown and case."""
+    children = children[children["age_rule"] == RULE_AUGUST]
+    past = past[past["age_rule"].isin(["either", RULE_AUGUST])]
+    blocks = []
+    for case, part in children.groupby("case", sort=False):
+        for label in dsg_plan.COUNTED:
+            before = past[past["label"] == label].rename(columns={"group": label})
+            cells = pd.concat([before, part])[["authority", label, "academic_year", "plans"]]
+            title = f"EHC plans by {label.replace('_', ' ')}, {case}; years past as published"
+            blocks.append(form(cells, ["authority", label], "academic_year", "plans", title=title))
+    return blocks
+
+
+def _scap_blocks(cells: pd.DataFrame) -> list[Block]:
+    blocks = []
+    for phase, part in cells.groupby("education_phase", sort=False):
+        span = "Reception to Year 6" if phase == "Primary" else "Years 7 to 11"
+        title = f"{phase} ({span}): resident pupils with an EHC plan who need a specialist place"
+        blocks += [
+            form(part, ["authority", "ncy"], "academic_year", "pupils", title=f"{title}, by year group"),
+            form(part, ["authority", "provision_name"], "academic_year", "pupils", title=f"{title}, by provision"),
+            form(
+                part,
+                ["authority", "planning_area", "provision_name"],
+                "academic_year",
+                "pupils",
+                title=f"{title}, by planning area",
+            ),
+        ]
+    return blocks
+
+
+def _money_blocks(money: pd.DataFrame, position: pd.DataFrame) -> list[Block]:
+    blocks = []
+    for case, part in money.groupby("case", sort=False):
+        year = "financial_year_label"
+        cost = part[part["placement"].isin(PLACEMENT_GROUPS.values())].dropna(subset=["average_gbp"])
+        blocks += [
+            form(
+                part,
+                ["authority", "placement"],
+                year,
+                "gbp",
+                title=f"High needs spending by placement, {case}",
+                is_money=True,
+            ),
+            form(
+                cost,
+                ["authority", "placement"],
+                year,
+                "average_gbp",
+                title=f"Average cost a child, {case}",
+                is_money=True,
+                total=False,
+            ),
+        ]
+    for case, part in position.groupby("case", sort=False):
+        blocks.append(
+            form(
+                part,
+                ["authority", "measure"],
+                "financial_year",
+                "expected_gbp",
+                title=f"End-of-year position, {case}",
+                is_money=True,
+                total=False,
+            )
+        )
+    return blocks
+
+
+def _process_blocks(process: pd.DataFrame) -> list[Block]:
+    if process.empty:
+        return []
+    return [
+        form(
+            process,
+            ["authority", "measure"],
+            "academic_year",
+            "count",
+            title="Requests, assessments and plans issued",
+            total=False,
+        )
+    ]

@@ -1,0 +1,104 @@
+"""The report as one self-contained page that opens offline."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from functools import partial
+from importlib import resources
+from typing import Final
+
+import jinja2
+import pandas as pd
+from markupsafe import Markup
+from matplotlib.figure import Figure
+
+from sufficiency.report.look.charts import as_svg
+from sufficiency.report.look.words import label, shown
+from sufficiency.report.model import Chart, Exhibit, Map, Report, Table
+
+ASSUMPTIONS_SHOWN: Final = 6  # the rest open at a touch
+WIDE: Final = 8  # columns from which its type is smaller
+LONG: Final = 14  # rows from which a table may run over a printed page
+
+
+def page(report: Report, drawn: Mapping[str, Figure] | None = None) -> str:
+    """Return the whole page: styles, pictures and script inside it; nothing is fetched.
+
+    `drawn` has figures by the key of their chart where they are drawn already.
+    """
+    files = resources.files("sufficiency.report.writers") / "page"
+    environment = jinja2.Environment(
+        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
+    )
+    environment.filters["exhibit"] = partial(_exhibit, drawn=drawn or {})
+    environment.filters["prose"] = _prose
+    template = environment.from_string((files / "page.html").read_text(encoding="utf-8"))
+    style, script = (Markup((files / name).read_text(encoding="utf-8")) for name in ("page.css", "page.js"))
+    return template.render(report=report, style=style, script=script, shown=ASSUMPTIONS_SHOWN)
+
+
+def _prose(text: str) -> Markup:
+    """Return words fit for the page, names of code among them set as such."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text, quote=False)))
+
+
+def _exhibit(exhibit: Exhibit, drawn: Mapping[str, Figure]) -> Markup:
+    if isinstance(exhibit, Table):
+        return Markup(_table(exhibit))
+    note = f'<p class="note">{_prose(exhibit.note)}</p>' if exhibit.note else ""
+    title = html.escape(exhibit.title)
+    caption = f'<figcaption id="title-{exhibit.key}">{title}</figcaption>'
+    alt = f'<p class="alt">{html.escape(exhibit.alt)}</p>'
+    if isinstance(exhibit, Map):
+        return Markup(f'<figure id="{exhibit.key}">{caption}{exhibit.svg()}{alt}{note}</figure>')
+    return Markup(
+        f'<figure id="{exhibit.key}">{caption}{_picture(exhibit, drawn.get(exhibit.key))}{alt}{note}</figure>'
+    )
+
+
+def _picture(chart: Chart, figure: Figure | None) -> str:
+    drawn = re.sub(
+        r'( id="|href="#|url\(#)', rf"\1{chart.key}-", as_svg(figure or chart.draw())
+    )  # no id twice on a page
+    return drawn.replace("<svg", f'<svg role="img" aria-label="{html.escape(chart.alt, quote=True)}" class="chart"', 1)
+
+
+def _table(table: Table) -> str:
+    frame = table.frame.head(table.rows_shown)
+    numeric = {c for c in frame if pd.api.types.is_numeric_dtype(frame[c]) and table.formats.get(str(c)) != "year"}
+    head = "".join(
+        f'<th scope="col"{" class=n" if c in numeric else ""}>{html.escape(label(str(c)))}</th>' for c in frame
+    )
+    rows = []
+    for record in frame.itertuples(index=False):
+        cells = [
+            _cell(i, column, value, table, numeric)
+            for i, (column, value) in enumerate(zip(frame.columns, record, strict=True))
+        ]
+        rows.append(f"<tr>{''.join(cells)}</tr>")
+    more = f" The workbook has all {len(table.frame):,} rows." if len(table.frame) > len(frame) else ""
+    note = f'<p class="note">{_prose(table.note + more)}</p>' if table.note or more else ""
+    return (
+        f'<div class="table{_shape(frame)}" id="{table.key}" role="region" aria-labelledby="title-{table.key}" tabindex="0"><table><caption id="title-{table.key}">'
+        f"{html.escape(table.title)}</caption><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>{note}"
+    )
+
+
+def _shape(frame: pd.DataFrame) -> str:
+    return (" long" if len(frame) >= LONG else "") + (
+        "" if len(frame.columns) < WIDE else " wide" if len(frame.columns) == WIDE else " wide wider"
+    )
+
+
+def _cell(place: int, column: object, value: object, table: Table, numeric: set[object]) -> str:
+    how = table.formats.get(str(column), "")
+    text = html.escape(
+        label(value, str(column))
+        if isinstance(value, str) and how == "code"
+        else shown(value, "" if how == "code" else how)
+    )
+    if place == 0:
+        return f'<th scope="row">{text}</th>'
+    return f"<td class=n>{text}</td>" if column in numeric else f"<td>{text}</td>"

@@ -1,0 +1,117 @@
+"""Write the report: a page, a document, a workbook, pictures and returns; all of it, or nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from sufficiency.errors import OutputError
+from sufficiency.method import Progress
+from sufficiency.outcome import Outcome
+from sufficiency.report.model import Chart, Map
+
+
+def write(
+    outcome: Outcome,
+    folder: str | Path,
+    *,
+    now: Outcome | None = None,
+    suppress: int = 0,
+    progress: Progress | None = None,
+) -> Path:
+    """Write the report of an outcome and return the path of its page.
+
+    Parameters
+    ----------
+    outcome
+        What `sufficiency.run` returned.
+    folder
+        Where to write: report.html, report.docx, tables.xlsx, charts/*.png, returns/*.csv, and rounds.geojson of the
+        school whose rounds are shown, homes to the nearest kilometre, unless small numbers are hidden. An older report there is
+        replaced only once the new one is whole.
+    now
+        The run without the scenario: with it, a section says what each lever does, unmitigated and mitigated side by
+        side. Scenarios of several levers run each prefix again.
+    suppress
+        Counts of children from 1 to one below this are hidden, with as many others as keep them hidden; 0 hides none.
+    progress
+        Called with what is being done and the share done.
+
+    Raises
+    ------
+    OutputError
+        If the folder can't be written; nothing is left half-written.
+    """
+    from sufficiency.report.look.charts import as_png
+    from sufficiency.report.returns.write_returns import write_returns
+    from sufficiency.report.sections import rounds
+    from sufficiency.report.writers.build import build
+    from sufficiency.report.writers.excel import workbook
+    from sufficiency.report.writers.html import page
+    from sufficiency.report.writers.word import document
+
+    tell = progress or (lambda _what, _share: None)
+    target = Path(folder)
+    beside = check_writable(target)
+    tell("Writing words and tables", 0.0)
+    report = build(outcome, now=now, suppress=suppress)
+    with tempfile.TemporaryDirectory(prefix=".sufficiency-", dir=beside) as made:
+        new = Path(made) / "report"
+        (new / "charts").mkdir(parents=True)
+        tell("Drawing charts and maps", 0.2)
+        drawn = {e.key: e.draw() for _, e in report.exhibits() if isinstance(e, Chart | Map)}
+        pictures = {key: as_png(figure) for key, figure in drawn.items()}
+        for key, png in pictures.items():
+            (new / "charts" / f"{key}.png").write_bytes(png)
+        tell("Writing the page", 0.6)
+        (new / "report.html").write_text(page(report, drawn), encoding="utf-8")
+        tell("Writing Word and Excel", 0.7)
+        (new / "report.docx").write_bytes(document(report, pictures))
+        (new / "tables.xlsx").write_bytes(workbook(report))
+        tell("Writing returns", 0.9)
+        if outcome.placed is not None and suppress <= 1 and (lines := rounds.geojson(outcome)) is not None:
+            (new / "rounds.geojson").write_text(json.dumps(lines), encoding="utf-8")
+        if outcome.placed is not None:
+            write_returns(outcome, new / "returns", now=now, suppress=suppress)
+        _swap(new, target)
+    tell("Done", 1.0)
+    return target / "report.html"
+
+
+def check_writable(target: Path) -> Path:
+    """Return the folder above the target, once both are known to be writable.
+
+    Raises
+    ------
+    OutputError
+        If either is not; the message says why.
+    """
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.exists() and not target.is_dir():
+            raise NotADirectoryError("it is a file")
+        with tempfile.TemporaryFile(dir=target if target.is_dir() else target.parent):
+            pass
+    except OSError as caught:
+        raise OutputError(
+            f"the report can't be written to {target}: {caught.strerror or caught}; choose another with --out"
+        ) from caught
+    return target.parent
+
+
+def _swap(new: Path, target: Path) -> None:
+    """Move each new file or folder into place; what else lies in the target is left alone."""
+    try:
+        target.mkdir(exist_ok=True)
+        for part in sorted(new.iterdir()):
+            old = target / part.name
+            if old.is_dir():
+                shutil.rmtree(old)
+            os.replace(part, old)
+    except OSError as caught:
+        raise OutputError(
+            f"the report can't be put in {target}: {caught.strerror or caught}; is a file there open?"
+        ) from caught

@@ -1,0 +1,1 @@
+"""Scenarios: levers that change an area before it is forecast."""

@@ -1,0 +1,189 @@
+"""Levers: changes to test. Each is a value that can be called, `lever(area) -> Area`.
+
+A lever changes inputs, never results. What each is worth is a run of prefixes of the scenario under one seed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+
+import pandas as pd
+
+from sufficiency import tables
+from sufficiency.area.area import Area
+from sufficiency.errors import InputError, MissingError, nearest, one_of
+
+
+@dataclass(frozen=True)
+class OpenPlaces:
+    """Open `places` more places at a setting from the academic year that holds January `year`."""
+
+    setting: str
+    places: int
+    year: int
+
+    @property
+    def label(self) -> str:
+        """Words for a chart."""
+        return f"Open {self.places} places at {self.setting} by {self.year}"
+
+    def __call__(self, area: Area) -> Area:
+        """Return the area with the places added from `year` on."""
+        return _change_places(area, self.setting, _whole(self.places, "places"), self.year)
+
+
+@dataclass(frozen=True)
+class ClosePlaces:
+    """Close `places` places at a setting from the academic year that holds January `year`."""
+
+    setting: str
+    places: int
+    year: int
+
+    @property
+    def label(self) -> str:
+        """Words for a chart."""
+        return f"Close {self.places} places at {self.setting} by {self.year}"
+
+    def __call__(self, area: Area) -> Area:
+        """Return the area with the places taken away from `year` on."""
+        return _change_places(area, self.setting, -_whole(self.places, "places"), self.year)
+
+
+@dataclass(frozen=True)
+class OpenSetting:
+    """Open a new school or unit with `places` places from January `year`."""
+
+    setting: str
+    name: str
+    setting_type: str
+    authority: str
+    easting: float
+    northing: float
+    ncy_low: int
+    ncy_high: int
+    needs: str
+    places: int
+    year: int
+
+    @property
+    def label(self) -> str:
+        """Words for a chart."""
+        return f"Open {self.name}, {self.places} places, by {self.year}"
+
+    def __call__(self, area: Area) -> Area:
+        """Return the area with the setting and its places."""
+        row = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("places", "year")}
+        settings = pd.concat([area.settings, tables.check(pd.DataFrame([row]), tables.SCHOOLS, source=self.label)])
+        return OpenPlaces(self.setting, self.places, self.year)(
+            area.replace(settings=tables.check(settings, tables.SCHOOLS, source="settings with the new one"))
+        )
+
+
+@dataclass(frozen=True)
+class ChangeRate:
+    """Multiply a rate by `factor` for the children named, from January `since`, built up over `ramp_years`.
+
+    `flow` is joining, moving, leaving, requests, assessing, issuing, sen_support or first_placement.
+    """
+
+    flow: str
+    factor: float
+    since: int
+    need: str | None = None
+    setting: str | None = None
+    to_setting: str | None = None
+    ncy_low: int | None = None
+    ncy_high: int | None = None
+    authority: str | None = None
+    ramp_years: int = 0
+
+    @property
+    def label(self) -> str:
+        """Words for a chart."""
+        who = " ".join(str(v) for v in (self.need, self.setting, self.to_setting) if v)
+        return (
+            f"{self.flow.replace('_', ' ').capitalize()} x {self.factor:g}{' ' + who if who else ''} from {self.since}"
+        )
+
+    def __call__(self, area: Area) -> Area:
+        """Return the area with the change asked for."""
+        if self.since <= area.base_year:
+            raise InputError(
+                f"{self.label}: January {self.since} is past; the first year to change is {area.base_year + 1}"
+            )
+        if self.authority is not None and self.authority not in area.authorities:
+            raise InputError(f"{self.label}: '{self.authority}' is not one of {one_of(area.authorities)}")
+        row = {f.name: getattr(self, f.name) for f in fields(self)} | {"lever": self.label}
+        change = tables.check(pd.DataFrame([row]), tables.CHANGES, source=self.label)
+        return area.replace(changes=pd.concat([area.changes, change], ignore_index=True))
+
+
+def ChangeJoining(  # noqa: N802 - a planner reads it as one of the levers
+    factor: float, *, since: int, need: str | None = None, setting: str | None = None, **who: object
+) -> ChangeRate:
+    """Return a lever on the rate at which children are given plans; `setting` is the first placement."""
+    return ChangeRate("joining", factor, since, need=need, setting=setting, **who)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class ChangeAssumption:
+    """Set one of the area's assumptions, or override a national value, by name."""
+
+    assumption: str
+    value: float
+    says: str = "set by a lever"
+
+    @property
+    def label(self) -> str:
+        """Words for a chart."""
+        return f"{self.assumption} = {self.value:g}"
+
+    def __call__(self, area: Area) -> Area:
+        """Return the area with the value set; the name must be known."""
+        before = area.value(self.assumption)
+        row = {"assumption": self.assumption, "value": self.value, "unit": "as before", "says": self.says}
+        row |= {"status": "assumed", "source": f"lever; was {before:g}"}
+        kept = area.assumptions[area.assumptions["assumption"] != self.assumption]
+        return area.replace(assumptions=tables.check(pd.concat([kept, pd.DataFrame([row])]), tables.ASSUMPTIONS))
+
+
+@dataclass(frozen=True)
+class Change:
+    """Any other change: a label and a function from area to area."""
+
+    label: str
+    change: Callable[[Area], Area]
+
+    def __call__(self, area: Area) -> Area:
+        """Return the area with the change made."""
+        return self.change(area)
+
+
+def _whole(places: int, what: str) -> int:
+    if isinstance(places, bool) or places != int(places) or places < 0:
+        raise InputError(f"{what}: {places!r} is not a whole number of 0 or more")
+    return int(places)
+
+
+def _change_places(area: Area, setting: str, by: int, year: int) -> Area:
+    known = area.settings["setting"]
+    if setting not in set(known):
+        named = {**dict(zip(known, known, strict=True)), **dict(zip(area.settings["name"], known, strict=True))}
+        raise MissingError(f"there is no setting '{setting}' in {area.name}{nearest(setting, named)}; see settings.csv")
+    if year <= area.base_year:
+        raise InputError(
+            f"places can't change at {setting} by January {year}: the base year is {area.base_year}, so the first is {area.base_year + 1}"
+        )
+    own = area.places[area.places["setting"] == setting]
+    years = sorted({year, *own.loc[own["year"] > year, "year"]})
+    then = {y: int(area.places_in(y)[setting]) + by for y in years}
+    below = [y for y, places in then.items() if places < 0]
+    if below:
+        raise InputError(f"{setting} has {then[below[0]] - by} places in {below[0]}: {-by} can't be closed")
+    kept = area.places[~((area.places["setting"] == setting) & area.places["year"].isin(years))]
+    post_16 = own.sort_values("year")["post_16_places"]
+    added = pd.DataFrame({"setting": setting, "year": years, "places": [then[y] for y in years]})
+    added["post_16_places"] = min(int(post_16.iloc[-1]) if len(post_16) else 0, min(then.values()))
+    return area.replace(places=tables.check(pd.concat([kept, added]), tables.PLACES, source="places after the lever"))

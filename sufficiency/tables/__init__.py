@@ -1,0 +1,47 @@
+"""Every table that the parts exchange, declared once, and `check`, the only thing that checks columns.
+
+A declaration gives each column's meaning, unit and limits; readers, checks, templates, documentation and test data all
+come from it. Tables are tidy: one row a fact, labels in columns, a blank where a margin is meant. Every table may also
+carry `source` and `note`.
+"""
+
+from sufficiency.tables.check import ALWAYS_ALLOWED, check, empty
+from sufficiency.tables.money import BANDS, HIGH_NEEDS, UNIT_COSTS, VEHICLES
+from sufficiency.tables.people import HOUSING, POPULATION, ZONE_CHILDREN, ZONES
+from sufficiency.tables.plans import FLOWS, LONG_VIEW, PLANS, REQUESTS, SEN_SUPPORT, STATES, TRANSITIONS
+from sufficiency.tables.results import ASSUMPTIONS, CHANGES, NOTES, PLACEMENTS, PlacedResult, PlansResult
+from sufficiency.tables.settings import ATTENDANCE, OPTIONS, PLACES, SCHOOLS, SUITABILITY, TRAVEL, TRAVELLERS
+
+__all__ = [
+    "ALWAYS_ALLOWED",
+    "ASSUMPTIONS",
+    "ATTENDANCE",
+    "BANDS",
+    "CHANGES",
+    "FLOWS",
+    "HIGH_NEEDS",
+    "HOUSING",
+    "LONG_VIEW",
+    "NOTES",
+    "OPTIONS",
+    "PLACEMENTS",
+    "PLACES",
+    "PLANS",
+    "POPULATION",
+    "REQUESTS",
+    "SCHOOLS",
+    "SEN_SUPPORT",
+    "STATES",
+    "SUITABILITY",
+    "TRANSITIONS",
+    "TRAVEL",
+    "TRAVELLERS",
+    "UNIT_COSTS",
+    "VEHICLES",
+    "ZONES",
+    "ZONE_CHILDREN",
+    "PlacedResult",
+    "PlansResult",
+    "check",
+    "empty",
+]

@@ -1,0 +1,51 @@
+"""What placements, bands, vehicles and the block cost and bring in."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sufficiency.tables.columns import authority, financial_year, need, number, setting_type, table, text, whole
+
+UNIT_COSTS: Final = table(
+    "unit_costs",
+    "What a placement costs beyond place funding, by type of setting",
+    ["authority", "setting_type", "item", "financial_year"],
+    authority=authority(),
+    setting_type=setting_type(),
+    item=text("top_up: element 3; fee: the whole fee of an independent placement", ["top_up", "fee"]),
+    financial_year=financial_year(),
+    gbp=number("A child a year [GBP]", 0),
+)
+
+BANDS: Final = table(
+    "bands",
+    "Local top-up bands by need and type of setting; optional",
+    ["need", "setting_type", "financial_year"],
+    need=need(),
+    setting_type=setting_type(),
+    financial_year=financial_year(),
+    top_up_gbp=number("Element 3, a child a year [GBP]", 0),
+)
+
+HIGH_NEEDS: Final = table(
+    "high_needs",
+    "Published high needs figures: block components, place deductions, budgets, outturn and balances",
+    ["authority", "financial_year", "item"],
+    authority=authority(),
+    financial_year=financial_year(),
+    item=text("What is given, by a name that `funding` knows"),
+    amount=number("GBP, or the unit that the item names"),
+)
+
+VEHICLES: Final = table(
+    "vehicles",
+    "Kinds of vehicle on the school run",
+    ["vehicle"],
+    vehicle=text("Kind: minibus, in_house_minibus, shared_taxi, solo_taxi, wheelchair_accessible"),
+    seats=whole("Seats for children [seats]", 1),
+    wheelchair_spaces=whole("Wheelchair spaces [spaces]", 0),
+    available=whole("How many there are; blank means as many as needed", 0, nullable=True, required=False),
+    fixed_gbp=number("A vehicle a day, driver and any assistant included [GBP]", 0),
+    gbp_per_km=number("A km, loaded [GBP/km]", 0),
+    gbp_per_minute=number("A minute on the road [GBP/minute]", 0),
+)

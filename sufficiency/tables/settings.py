@@ -1,0 +1,146 @@
+"""Settings, their places, who attends and how far it is."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sufficiency.tables.columns import (
+    NOT_GRID,
+    authority,
+    easting,
+    ncy,
+    need,
+    northing,
+    number,
+    setting_type,
+    table,
+    text,
+    truth,
+    whole,
+    year,
+)
+from sufficiency.words.vocabulary import NEEDS
+
+SCHOOLS: Final = table(
+    "settings",
+    "Schools, units and colleges where children with plans are placed",
+    ["setting"],
+    setting=text("URN, or a local code"),
+    name=text("Name"),
+    setting_type=setting_type(),
+    authority=authority(),
+    district=text("Planning area", required=False, nullable=True),
+    easting=easting(),
+    northing=northing(),
+    ncy_low=ncy("Lowest NCY admitted"),
+    ncy_high=ncy("Highest NCY admitted"),
+    needs=text("Designations, separated by spaces: 'ASD MLD'; blank means any", required=False, nullable=True),
+    sex=text("Who is admitted", ["all", "girls", "boys"], required=False, default="all"),
+    is_in_area=truth("Inside the area's boundary", required=False, default=True),
+    is_academy=truth("Paid for places by DfE, recouped from the authority", required=False, default=False),
+    is_estimate=truth("Places, needs or location are an assumption", required=False, default=False),
+)
+
+PLACES: Final = table(
+    "places",
+    "Places by setting and year; a year not listed keeps the one before",
+    ["setting", "year"],
+    setting=text("Setting, as settings.csv"),
+    year=year("January; the academic year that holds it"),
+    places=whole("Places for children with plans [places]", 0),
+    post_16_places=whole("Of which for NCY 12 and above [places]", 0, required=False, default=0),
+)
+
+ATTENDANCE: Final = table(
+    "attendance",
+    "Who attends where today, by home zone; optional",
+    ["zone", "setting", "ncy", "need"],
+    zone=text("Home zone, as zones.csv"),
+    setting=text("Setting, as settings.csv"),
+    ncy=ncy(),
+    need=need(),
+    children=whole("Children [children]", 0),
+)
+
+SUITABILITY: Final = table(
+    "suitability",
+    "Which designation of a setting suits which need",
+    ["need", "designation"],
+    need=need(),
+    designation=text("A designation in settings.csv", [n for n in NEEDS if n != "UNK"]),
+    is_suitable=truth("True where a setting so designated can take the child"),
+)
+
+TRAVEL: Final = table(
+    "travel",
+    "Road distance and time from homes to settings, one way",
+    ["zone", "setting"],
+    zone=text("Home zone, as zones.csv"),
+    setting=text("Setting, as settings.csv"),
+    km=number("Driving distance [km]", 0),
+    minutes=number("Driving time at school-run hours [minutes]", 0),
+    walk_km=number("Shortest safe walk [km]; blank where unknown", 0, required=False, nullable=True),
+)
+
+TRAVELLERS: Final = table(
+    "travellers",
+    "Children whose entitlement to travel is tested: one row a child, or a group alike",
+    [],
+    stage=text("By age and course", ["early_years", "compulsory", "sixth_form", "adult"]),
+    age_years=whole("Completed years of age on the day [years]", 0, 25),
+    ncy=ncy(nullable=True, required=False),
+    walk_km=number("Shortest safe walk to the school attended [km]", 0, nullable=True),
+    road_km=number("By road [km]; blank where not known", 0, required=False, nullable=True),
+    is_distance_estimated=truth("Distances are estimates, with the stated error", required=False),
+    home_spread_km=number(
+        "Standard deviation of the home about the point measured from [km]", 0, required=False, default=0.0
+    ),
+    is_nearest_suitable=truth("The school attended is the nearest suitable", required=False, default=True),
+    is_only_school_named=truth("The plan names this school and no other", required=False),
+    cannot_walk=number(
+        "Chance that need, disability or mobility keeps the child from walking, 0 to 1",
+        0,
+        1,
+        required=False,
+        default=0.0,
+    ),
+    is_route_unsafe=truth("The route can't be walked in safety, even accompanied", required=False),
+    is_low_income=truth("Entitled to free school meals, or on the maximum working tax credit", required=False),
+    suitable_nearer=whole("Suitable schools nearer than the one attended [schools]", 0, required=False, default=0),
+    is_nearest_of_belief=truth(
+        "Nearest suitable school of the parent's religion or belief, and chosen for it", required=False
+    ),
+)
+
+OPTIONS: Final = table(
+    "options",
+    "Ways to add, take away or change places, to choose among",
+    ["option"],
+    option=text("Name of the option"),
+    kind=text(
+        "expand or close: places at a setting that there is; unit or special: a new one; designate: needs it may take",
+        ["expand", "unit", "special", "close", "designate"],
+    ),
+    setting=text("Setting, as settings.csv; for a new one a code of your own"),
+    name=text("Name of a new setting", required=False, nullable=True),
+    authority=text("Authority of a new setting", required=False, nullable=True),
+    easting=number("Of a new setting: easting [m]", 1_000, 700_000, hint=NOT_GRID, required=False, nullable=True),
+    northing=number("Of a new setting: northing [m]", 1_000, 1_300_000, hint=NOT_GRID, required=False, nullable=True),
+    ncy_low=ncy("Lowest NCY of a new setting", required=False, nullable=True),
+    ncy_high=ncy("Highest NCY of a new setting", required=False, nullable=True),
+    needs=text("Designations of a new setting, or those added by designate", required=False, nullable=True),
+    places=whole("Places in a block; 0 for designate [places]", 0),
+    blocks=whole("Blocks that may be opened; blank: 1 [blocks]", 1, required=False, nullable=True),
+    year=year("First January that it could be open in"),
+    set_up_years=whole(
+        "Years from spending the capital to opening; blank: 0 [years]", 0, required=False, nullable=True
+    ),
+    capital_gbp_per_place=number("Capital of a place [GBP]", 0),
+    capital_gbp=number("Capital whatever the size, once [GBP]", 0, required=False, nullable=True),
+    running_gbp_per_place=number(
+        "Place funding and other cost of a place, filled or not; blank: the national place value [GBP a year]",
+        0,
+        required=False,
+        nullable=True,
+    ),
+)

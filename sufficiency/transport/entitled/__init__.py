@@ -1,0 +1,1 @@
+"""Who is entitled to travel to school."""

@@ -1,0 +1,1 @@
+"""How children travel, and how that compares with national figures."""

@@ -1,0 +1,1 @@
+"""Vehicle rounds: planned, checked, shared between schools."""
