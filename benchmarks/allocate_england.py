@@ -21,7 +21,7 @@ from scipy.spatial import cKDTree
 
 import sufficiency as sf
 
-AUTHORITIES, CHILDREN, SETTINGS, NEAREST = 152, 4_211, 35, 12
+AUTHORITIES, CHILDREN, SETTING_TYPES, NEAREST = 152, 4_211, 35, 12
 UNPLACED_GBP = 60_000.0
 
 
@@ -32,14 +32,14 @@ def england(
     rng = np.random.default_rng(seed)
     centre = rng.random((AUTHORITIES, 2)) * np.array([350.0, 450.0])
     homes = np.repeat(centre, CHILDREN, axis=0) + rng.normal(0, 9, (AUTHORITIES * CHILDREN, 2))
-    sites = np.repeat(centre, SETTINGS, axis=0) + rng.normal(0, 9, (AUTHORITIES * SETTINGS, 2))
+    sites = np.repeat(centre, SETTING_TYPES, axis=0) + rng.normal(0, 9, (AUTHORITIES * SETTING_TYPES, 2))
     uneven = np.clip(rng.normal(1, 0.15, AUTHORITIES), 0.6, 1.5)
-    room = [rng.multinomial(int(CHILDREN * slack * f), np.full(SETTINGS, 1 / SETTINGS)) for f in uneven]
+    room = [rng.multinomial(int(CHILDREN * slack * f), np.full(SETTING_TYPES, 1 / SETTING_TYPES)) for f in uneven]
     names = pd.RangeIndex(len(homes), name="group")
     codes = pd.Index([f"{100_000 + j}" for j in range(len(sites))], name="setting")
     groups, places = pd.Series(1, names), pd.Series(np.concatenate(room), codes)
     group_region = pd.Series(np.repeat(np.arange(AUTHORITIES), CHILDREN), names)
-    setting_region = pd.Series(np.repeat(np.arange(AUTHORITIES), SETTINGS), codes)
+    setting_region = pd.Series(np.repeat(np.arange(AUTHORITIES), SETTING_TYPES), codes)
 
     def table(km: np.ndarray, at: np.ndarray) -> pd.DataFrame:
         cost = np.round(km * 1.35 * 2 * 190 * 1.62, 2)
@@ -49,9 +49,9 @@ def england(
 
     at_home_km, at_home = np.empty((len(homes), NEAREST)), np.empty((len(homes), NEAREST), dtype=np.int64)
     for a in range(AUTHORITIES):
-        own, its = slice(a * CHILDREN, (a + 1) * CHILDREN), slice(a * SETTINGS, (a + 1) * SETTINGS)
+        own, its = slice(a * CHILDREN, (a + 1) * CHILDREN), slice(a * SETTING_TYPES, (a + 1) * SETTING_TYPES)
         at_home_km[own], found = cKDTree(sites[its]).query(homes[own], k=NEAREST)
-        at_home[own] = found + a * SETTINGS
+        at_home[own] = found + a * SETTING_TYPES
     across = table(*cKDTree(sites).query(homes, k=NEAREST))
     return groups, places, across, group_region, setting_region, table(at_home_km, at_home)
 

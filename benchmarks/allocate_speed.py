@@ -20,7 +20,7 @@ import pandas as pd
 
 import sufficiency as sf
 
-CHILDREN, SETTINGS = 12_000, 100
+CHILDREN, SETTING_TYPES = 12_000, 100
 UNPLACED_GBP = 60_000.0
 
 
@@ -76,8 +76,8 @@ def least_cpu(call: Callable[[], Any], runs: int = 3) -> tuple[float, Any]:
 
 
 def flow() -> None:
-    groups, places, routes = town(CHILDREN, SETTINGS, seed=1)
-    call = raw(routes["cost_gbp"].to_numpy().reshape(CHILDREN, SETTINGS), places.to_numpy())
+    groups, places, routes = town(CHILDREN, SETTING_TYPES, seed=1)
+    call = raw(routes["cost_gbp"].to_numpy().reshape(CHILDREN, SETTING_TYPES), places.to_numpy())
     bare, cost = least_cpu(call)
 
     def ours() -> Any:
@@ -86,7 +86,7 @@ def flow() -> None:
 
     taken, (found, *_) = least_cpu(ours)
     print(
-        f"{CHILDREN:,} children x {SETTINGS} settings, all {len(routes):,} routes, from DataFrames to values of places"
+        f"{CHILDREN:,} children x {SETTING_TYPES} settings, all {len(routes):,} routes, from DataFrames to values of places"
     )
     print(f"  raw OR-Tools call           {bare:6.2f} s   GBP {cost:,.2f}")
     print(f"  sf.allocate.solve           {taken:6.2f} s   GBP {found.objective_gbp:,.2f}   ratio {taken / bare:.2f}")
@@ -97,7 +97,7 @@ def flow() -> None:
 def pulp_beside() -> None:
     import pulp
 
-    groups, places, routes = town(CHILDREN, SETTINGS, seed=1)
+    groups, places, routes = town(CHILDREN, SETTING_TYPES, seed=1)
     nearest = routes[routes.groupby("group")["cost_gbp"].rank(method="first") <= 12]
     taken, found = least_cpu(
         lambda: sf.allocate.solve(groups, places, nearest, unplaced_gbp=UNPLACED_GBP).objective_gbp

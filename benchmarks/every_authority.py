@@ -39,7 +39,7 @@ def one(folder: str, draws: int, code: str) -> tuple[str, float, str, list[str]]
         area = sf.published_area(folder, authority=code)
         forecast = sf.forecast.plans(area, to=area.base_year + YEARS_AHEAD, draws=draws, workers=1)
         own = area.plans[area.plans["year"] == area.base_year]["plans"].sum()
-        first = forecast.plans.sel(year=area.base_year).sum(["authority", "ncy", "need", "setting"])
+        first = forecast.plans.sel(year=area.base_year).sum(["authority", "ncy", "need", "setting_type"])
         fault = "" if bool((first == own).all()) else f"starts at {int(first[0])}, published {int(own)}"
         says = " ".join(area.notes["says"])
     except Exception as caught:  # every kind is counted

@@ -19,7 +19,7 @@ from scipy.sparse import csr_array
 from sufficiency.allocate.open.futures import OpeningProblem
 from sufficiency.allocate.open.futures_search import choose_plan
 
-GROUPS, SETTINGS, OPTIONS, YEARS, BLOCK, MOST = 800, 25, 30, 5, 50, 6
+GROUPS, SETTING_TYPES, OPTIONS, YEARS, BLOCK, MOST = 800, 25, 30, 5, 50, 6
 
 
 def problem(draws: int, seed: int = 1) -> OpeningProblem:
@@ -44,12 +44,12 @@ def problem(draws: int, seed: int = 1) -> OpeningProblem:
     growth = np.exp(0.15 * rng.standard_normal(draws)) - 1
     level = (1 + 0.03 * np.arange(YEARS))[:, None] * (1 + growth[None] * np.linspace(0.2, 1, YEARS)[:, None])
     demand = rng.poisson(usual * level[:, :, None]).astype(np.int64)
-    places = np.full((YEARS, SETTINGS), int(0.95 * usual.sum() / SETTINGS))
+    places = np.full((YEARS, SETTING_TYPES), int(0.95 * usual.sum() / SETTING_TYPES))
     return OpeningProblem(
         demand=demand,
         weight=np.full(draws, 1 / draws),
         places=places,
-        setting_cost=rows(SETTINGS),
+        setting_cost=rows(SETTING_TYPES),
         option_cost=rows(OPTIONS),
         of_setting=np.full(OPTIONS, -1),
         block=np.full(OPTIONS, BLOCK),
@@ -74,7 +74,7 @@ def by_highs(asked: OpeningProblem, seconds: float, gap: float) -> tuple[float, 
     cost = np.zeros(width)
     low, high = np.zeros(width), np.full(width, np.inf)
     high[opened] = 1
-    rules, own = [], np.flatnonzero(site >= SETTINGS)
+    rules, own = [], np.flatnonzero(site >= SETTING_TYPES)
     for t in range(YEARS):
         d = asked.demand[t, 0].astype(float)
         cost[x[t]], cost[u[t]] = cost_rows[site, group], asked.unplaced
@@ -86,12 +86,12 @@ def by_highs(asked: OpeningProblem, seconds: float, gap: float) -> tuple[float, 
         )
         rules.append(LinearConstraint(everyone, d, d))
         values = np.append(np.ones(arcs), np.full(OPTIONS, -float(BLOCK)))
-        at = np.append(site, SETTINGS + np.arange(OPTIONS))
+        at = np.append(site, SETTING_TYPES + np.arange(OPTIONS))
         room = csr_array((values, (at, np.append(x[t], opened[t]))), shape=(len(cost_rows), width))
         rules.append(LinearConstraint(room, -np.inf, np.append(asked.places[t], np.zeros(OPTIONS))))
         every = np.arange(len(own))
         link = csr_array(
-            (np.append(np.ones(len(own)), -d[group[own]]), (np.append(every, every), np.append(x[t, own], opened[t, site[own] - SETTINGS]))),
+            (np.append(np.ones(len(own)), -d[group[own]]), (np.append(every, every), np.append(x[t, own], opened[t, site[own] - SETTING_TYPES]))),
             shape=(len(own), width),
         )  # fmt: skip
         rules.append(LinearConstraint(link, -np.inf, 0))

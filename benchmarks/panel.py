@@ -16,7 +16,7 @@ from sufficiency.inputs.releases import dfe_ehc_plans, dfe_ehc_plans_2022, ons
 from sufficiency.margins import fit, side
 from sufficiency.published import plans as published
 from sufficiency.words.school_year import AGE_GROUPS, NCYS
-from sufficiency.words.vocabulary import SETTINGS
+from sufficiency.words.vocabulary import SETTING_TYPES
 
 BASE_YEAR = 2025
 # County -> the last three figures of its districts' codes, first and last of each run (ONS code history).
@@ -89,7 +89,7 @@ def _with_bands(plans: pd.DataFrame, release: Path) -> pd.DataFrame:
     bands = dfe_ehc_plans_2022.stock_by_age_group(release)
     bands = bands[(bands["level"] == "authority") & (bands["age_group"] != "all")]
     wide = bands.pivot_table(index=["authority", "year"], columns="age_group", values="plans", aggfunc="sum").fillna(0)
-    shape = (len(NCYS), len(SETTINGS))
+    shape = (len(NCYS), len(SETTING_TYPES))
     group_of = np.array([next(i for i, (a, b) in enumerate(AGE_GROUPS.values()) if a <= n + 4 <= b) for n in NCYS])
     kept = []
     for key, rows in plans.groupby(["authority", "year"], sort=False):
@@ -105,7 +105,7 @@ def _with_bands(plans: pd.DataFrame, release: Path) -> pd.DataFrame:
             side("settings", shape, (1,), by_setting),
             side("age groups", shape, (0,), np.zeros(len(NCYS))),
         ]
-        sides[1] = type(sides[1])("age groups", np.repeat(group_of, len(SETTINGS)), by_band)
+        sides[1] = type(sides[1])("age groups", np.repeat(group_of, len(SETTING_TYPES)), by_band)
         cells = fit(england.stock(england.AGES_KNOWN) + 1e-3, sides, rounds=200, tolerance=1e-3).reshape(shape)
         kept.append(_whole(cells, group_of, by_band, key))
     return pd.concat(kept, ignore_index=True)
@@ -121,10 +121,11 @@ def _whole(cells: np.ndarray, group_of: np.ndarray, by_band: np.ndarray, key: tu
         up = np.zeros(part.size)
         up[np.argsort(-part, kind="stable")[: max(short, 0)]] = 1
         found[at] += up.reshape(len(at), -1)
-    ncy, setting = np.nonzero(found)
+    ncy, setting_type = np.nonzero(found)
     columns = {"authority": key[0], "year": key[1], "ncy": np.array(NCYS)[ncy]}
     return pd.DataFrame(
-        columns | {"setting": np.array(list(SETTINGS))[setting], "plans": found[ncy, setting].astype(int)}
+        columns
+        | {"setting_type": np.array(list(SETTING_TYPES))[setting_type], "plans": found[ncy, setting_type].astype(int)}
     )
 
 

@@ -15,8 +15,7 @@ import pandas as pd
 
 from benchmarks import panel
 from sufficiency.area.area import Area
-from sufficiency.forecast import Backtest
-from sufficiency.forecast import backtest
+from sufficiency.forecast import Backtest, backtest
 from sufficiency.forecast.record.backtest import MODEL
 
 ORIGINS = (2021, 2022, 2023, 2024)

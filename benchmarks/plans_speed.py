@@ -24,7 +24,7 @@ from sufficiency.forecast.rates.rates import Rates
 from sufficiency.forecast.simulate import paths
 from sufficiency.forecast.simulate.cohort import Paths
 from sufficiency.words.school_year import NCYS
-from sufficiency.words.vocabulary import SETTINGS
+from sufficiency.words.vocabulary import SETTING_TYPES
 
 DRAWS, TO = 1_000, 2035
 LIMIT_SECONDS, LIMIT_GB = 8.0, 1.5
@@ -61,7 +61,12 @@ def _inputs(area: sf.Area) -> tuple[list[Rates], np.ndarray, Paths]:
     known = base_year_plans.history(area)
     table = base_year_plans.states(area, known)
     needs = present(sorted(set(table["need"])))
-    axes = (("authority", list(area.authorities)), ("ncy", NCYS), ("need", needs), ("setting", list(SETTINGS)))
+    axes = (
+        ("authority", list(area.authorities)),
+        ("ncy", NCYS),
+        ("need", needs),
+        ("setting_type", list(SETTING_TYPES)),
+    )
     start = base_year_plans.array(table, axes)
     years = TO - area.base_year
     rates = list(published_rates.from_flows(area, known, start, needs, years=years))

@@ -23,7 +23,7 @@ from sufficiency.area.area import Area
 from sufficiency.transport.roads.road_network import Network, fastest, network, shortest
 from sufficiency.transport.roads.travel import by_network, read_network
 
-ZONES, SETTINGS, SIDE, BAR = 443, 60, 316, 1.5
+ZONES, SETTING_TYPES, SIDE, BAR = 443, 60, 316, 1.5
 
 
 def county(seed: int = 5) -> Network:
@@ -111,12 +111,12 @@ def places(roads: Network, homes: Any, settings: Any) -> Area:
 def compare(roads: Network) -> None:
     rng = np.random.default_rng(1)
     main = roads.main_piece("drive")
-    homes, settings = rng.choice(main, ZONES), rng.choice(main, SETTINGS)
+    homes, settings = rng.choice(main, ZONES), rng.choice(main, SETTING_TYPES)
     print(roads)
     ours, (_, minutes) = cpu(lambda: fastest(roads, homes, settings))
     walks, _ = cpu(lambda: shortest(roads, homes, settings, most_km=10.0))
     theirs, truth = cpu(lambda: from_homes(roads, homes, settings), times=1)
-    print(f"  {ZONES} × {SETTINGS} drives, km and minutes, from the settings   {ours:7.2f} s  (bar {BAR} s)")
+    print(f"  {ZONES} × {SETTING_TYPES} drives, km and minutes, from the settings   {ours:7.2f} s  (bar {BAR} s)")
     print(f"  walks up to 10 km                                    {walks:7.2f} s")
     whole, _ = cpu(lambda: by_network(places(roads, homes, settings), replace(roads)))
     print(f"  an area's travel table, homes joined to roads        {whole:7.2f} s")

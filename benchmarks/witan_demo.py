@@ -25,13 +25,13 @@ JOINERS = {2018: 273.80, 2019: 273.92, 2020: 277.65, 2021: 282.73, 2022: 287.89}
 # WAPE of the peer's published outputs in the same folds [%].
 PEER = {
     (1, "total"): 1.2,
-    (1, "setting"): 10.4,
+    (1, "setting_type"): 10.4,
     (1, "state"): 48.8,
     (2, "total"): 3.7,
-    (2, "setting"): 12.3,
+    (2, "setting_type"): 12.3,
     (2, "state"): 52.0,
 }
-PEER |= {(3, "total"): 8.2, (3, "setting"): 21.2, (3, "state"): 56.1}
+PEER |= {(3, "total"): 8.2, (3, "setting_type"): 21.2, (3, "state"): 56.1}
 
 
 def per_cell(
@@ -50,14 +50,14 @@ def per_cell(
     totals = [plans.sum(axis=1)]
     for year in years:
         after = np.zeros_like(plans)
-        for i, (ncy, need, setting) in enumerate(cells):
+        for i, (ncy, need, setting_type) in enumerate(cells):
             held = plans[:, i]
             if not held.any():
                 continue
             stay = held - rng.binomial(held, rng.beta(*leaving[i], draws))
             to, alpha = destinations[i]
             move = rng.binomial(stay, rng.beta(*moving[i], draws)) if len(to) else np.zeros_like(stay)
-            older = place.get((ncy + 1, need, setting))
+            older = place.get((ncy + 1, need, setting_type))
             if older is not None:
                 after[:, older] += stay - move
             if move.any():
@@ -76,10 +76,10 @@ def _by_cell(
 ) -> list[tuple[list[int], np.ndarray]]:
     """Return, for each state, the states a year older that it can move to, and their alphas."""
     lists: list[tuple[list[int], list[float]]] = [([], []) for _ in place]
-    for (ncy, need, setting, to_need, to_setting), alpha in found.destinations.items():
-        older = place.get((ncy + 1, to_need, to_setting))
+    for (ncy, need, setting_type, to_need, to_setting_type), alpha in found.destinations.items():
+        older = place.get((ncy + 1, to_need, to_setting_type))
         if older is not None:
-            to, alphas = lists[place[ncy, need, setting]]
+            to, alphas = lists[place[ncy, need, setting_type]]
             to.append(older)
             alphas.append(alpha)
     return [(to, np.array(alphas)) for to, alphas in lists]
@@ -112,8 +112,8 @@ def _backtest(transitions: pd.DataFrame, population: pd.DataFrame, ages: pd.Data
 
 def _nobody_lost(transitions: pd.DataFrame, population: pd.DataFrame, ages: pd.DataFrame) -> None:
     found = plans_from_people(transitions, population, to=2022, ages=ages)
-    plans = found.plans.sum(["authority", "ncy", "need", "setting"]).transpose("draw", "year").to_numpy()
-    flows = found.flows_by_ncy.sum(["authority", "ncy", "setting"]).transpose("kind", "draw", "year")
+    plans = found.plans.sum(["authority", "ncy", "need", "setting_type"]).transpose("draw", "year").to_numpy()
+    flows = found.flows_by_ncy.sum(["authority", "ncy", "setting_type"]).transpose("kind", "draw", "year")
     change = (flows.sel(kind="joiners") + flows.sel(kind="transfers_in") - flows.sel(kind="leavers")).to_numpy()
     lost = int(np.abs(np.diff(plans, axis=1) - change).sum())
     print(f"\n3. Children lost in 1,000 draws of five years: {lost} (the peer loses 10.5 to 13.6 a year in each)")

@@ -18,7 +18,7 @@ BASE_YEAR = 2025
 
 def settings(downloads: Path, tables: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return every setting and its places."""
-    placed = tables["states"].groupby(["authority", "setting"])["plans"].sum()
+    placed = tables["states"].groupby(["authority", "setting_type"])["plans"].sum()
     special = _special_schools()
     parts = [special, _beyond(special, placed), _units(tables, placed), *_independent(downloads, placed)]
     parts.append(_colleges(placed))

@@ -94,7 +94,7 @@ def forecast(
     by: Annotated[
         str,
         typer.Option(
-            help="Commas between: authority, phase, age_group, ncy, need, need_group, setting, setting_group."
+            help="Commas between: authority, phase, age_group, ncy, need, need_group, setting_type, setting_group."
         ),
     ] = "setting_group",
     published: Published = None,

@@ -66,9 +66,9 @@ def tiny_area() -> Area:
             (8, "ASD", "special", 2),
             (8, "SEMH", "mainstream", 2),
         ],
-        columns=["ncy", "need", "setting", "plans"],
+        columns=["ncy", "need", "setting_type", "plans"],
     ).assign(authority="E06000001", year=2025)
-    plans = states.groupby(["authority", "year", "ncy", "setting"], as_index=False)["plans"].sum()
+    plans = states.groupby(["authority", "year", "ncy", "setting_type"], as_index=False)["plans"].sum()
     population = pd.DataFrame(
         [("E06000001", year, ncy, 100.0) for year in range(2025, 2031) for ncy in range(-4, 21)],
         columns=["authority", "year", "ncy", "children"],

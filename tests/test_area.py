@@ -52,7 +52,7 @@ def test_the_base_year_is_the_published_total_of_each_authority() -> None:
 
 def test_the_base_year_is_the_published_total_by_setting_group() -> None:
     states = sf.example_area().states
-    groups = states.groupby(["authority", states["setting"].map(SETTING_GROUP_OF)])["plans"].sum()
+    groups = states.groupby(["authority", states["setting_type"].map(SETTING_GROUP_OF)])["plans"].sum()
     assert groups[NORTH].to_dict() == {
         "alternative_provision": 16,
         "early_years": 124,
@@ -82,9 +82,9 @@ def test_states_keep_every_published_side_to_the_plan(published: Path) -> None:
     for code in (NORTH, WEST):
         own = states[states["authority"] == code]
         sides = {
-            ("ncy", "setting"): stock[(stock["year"] == 2025) & stock["ncy"].notna()],
+            ("ncy", "setting_type"): stock[(stock["year"] == 2025) & stock["ncy"].notna()],
             ("ncy", "need"): needs[needs["by"] == "age"],
-            ("need", "setting"): needs[needs["by"] == "setting"],
+            ("need", "setting_type"): needs[needs["by"] == "setting_type"],
         }
         for by, frame in sides.items():
             told = frame[frame["authority"] == code].groupby(list(by))["plans"].sum()
@@ -98,8 +98,8 @@ def test_the_county_before_2022_is_shared_out_whole(published: Path) -> None:
     stock = dfe_ehc_plans.stock(published / "ehcp_2025")
     county = stock[(stock["authority"] == "E10000021") & (stock["age"] == "all")]
     plans = sf.example_area().plans
-    before = plans[plans["year"] < 2022].groupby(["year", "setting"])["plans"].sum()
-    told = county.groupby(["year", "setting"])["plans"].sum()
+    before = plans[plans["year"] < 2022].groupby(["year", "setting_type"])["plans"].sum()
+    told = county.groupby(["year", "setting_type"])["plans"].sum()
     assert before.to_dict() == told.to_dict()
     assert plans[plans["year"] < 2022].groupby("year")["plans"].sum().to_dict() == {2019: 4111, 2020: 4337, 2021: 4847}
 
@@ -162,7 +162,7 @@ def test_the_example_folder_is_small_enough_to_carry() -> None:
     ("file", "column", "value", "message"),
     [
         ("states.csv", "need", "ASDD", "row 2, need: 'ASDD' is not one of ASD"),
-        ("plans.csv", "setting", "specail", "row 2, setting: 'specail' is not one of mainstream"),
+        ("plans.csv", "setting_type", "specail", "row 2, setting_type: 'specail' is not one of mainstream"),
         ("plans.csv", "authority", "E06000016", "row 2, authority: 'E06000016' is not one of E06000061, E06000062"),
         ("places.csv", "places", "-3", "row 2, places: -3 is below 0"),
         ("places.csv", "places", "12.5", "row 2, places: 12.5 is not a whole number"),
@@ -250,11 +250,11 @@ def test_a_misspelt_column_is_named_with_the_nearest(folder: Path) -> None:
 
 
 def test_a_misspelt_column_is_one_fault_and_a_column_of_no_use_another(folder: Path) -> None:
-    spoil(folder, "states.csv", lambda f: f.rename(columns={"setting": "seting"}).assign(colour="red"))
+    spoil(folder, "states.csv", lambda f: f.rename(columns={"setting_type": "seting_type"}).assign(colour="red"))
     said = faults(folder)
     assert said.startswith("states.csv: 2 to correct")
-    assert "row 1: the column 'setting' is missing; did you mean 'seting'?" in said
-    assert "row 1: the column 'colour' is not one of authority, year, ncy, need, setting, plans" in said
+    assert "row 1: the column 'setting_type' is missing; did you mean 'seting_type'?" in said
+    assert "row 1: the column 'colour' is not one of authority, year, ncy, need, setting_type, plans" in said
 
 
 def test_a_missing_column_is_named(folder: Path) -> None:

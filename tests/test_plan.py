@@ -24,29 +24,29 @@ def forecast_only() -> sf.Area:
 
 def test_the_base_year_is_the_published_one_by_authority_setting_group_and_age(example_outcome: Outcome) -> None:
     base = example_outcome.plans.plans.sel(year=2025)
-    by_authority = base.sum(["ncy", "need", "setting"])
+    by_authority = base.sum(["ncy", "need", "setting_type"])
     assert (by_authority.sel(authority="E06000061") == 4551).all()
     assert (by_authority.sel(authority="E06000062") == 4153).all()
     published = example_outcome.area.plans.query("year == 2025")
     for authority, part in published.groupby("authority"):
         here = base.sel(authority=authority).isel(draw=0)
-        groups = part.groupby(part["setting"].map(SETTING_GROUP_OF))["plans"].sum()
+        groups = part.groupby(part["setting_type"].map(SETTING_GROUP_OF))["plans"].sum()
         ours = here.sum(["ncy", "need"]).to_series().groupby(SETTING_GROUP_OF).sum()
         assert ours[groups.index].tolist() == groups.tolist()
         ages = part.groupby("ncy")["plans"].sum()
-        assert here.sum(["need", "setting"]).to_series()[ages.index].tolist() == ages.tolist()
+        assert here.sum(["need", "setting_type"]).to_series()[ages.index].tolist() == ages.tolist()
 
 
 def test_published_groups_of_january_2025(example_outcome: Outcome) -> None:
     """The figures that the release prints: North 35.0 % special of 4,551, West 36.3 % of 4,153."""
     base = example_outcome.plans.plans.sel(year=2025).isel(draw=0).sum(["ncy", "need"])
-    special = base.sel(setting=["special", "independent_special", "non_maintained_special"]).sum("setting")
+    special = base.sel(setting_type=["special", "independent_special", "non_maintained_special"]).sum("setting_type")
     assert special.sel(authority="E06000061") == 1380 + 212 + 3
     assert special.sel(authority="E06000062") == 1232 + 268 + 8
 
 
 def test_in_every_draw_plans_next_are_plans_plus_joiners_and_transfers_less_leavers(example_outcome: Outcome) -> None:
-    plans = example_outcome.plans.plans.sum(["authority", "ncy", "need", "setting"])
+    plans = example_outcome.plans.plans.sum(["authority", "ncy", "need", "setting_type"])
     flows = example_outcome.plans.flows_by_ncy.sum(
         [d for d in example_outcome.plans.flows_by_ncy.dims if d not in ("kind", "draw", "year")]
     )
@@ -59,8 +59,8 @@ def test_in_every_draw_plans_next_are_plans_plus_joiners_and_transfers_less_leav
 
 def test_everyone_who_needs_a_specialist_place_is_placed_or_counted_as_not(example_outcome: Outcome) -> None:
     attending = example_outcome.placed.attending
-    need = example_outcome.plans.plans.sel(draw=attending["draw"], setting=list(SPECIALIST)).sum(
-        ["ncy", "need", "setting"]
+    need = example_outcome.plans.plans.sel(draw=attending["draw"], setting_type=list(SPECIALIST)).sum(
+        ["ncy", "need", "setting_type"]
     )
     found = attending.sum(["need", "phase", "setting"])
     np.testing.assert_array_equal(

@@ -67,9 +67,9 @@ def assert_nobody_is_in(where: str, words: str) -> None:
 
 def area_of(area: Area, people: pd.DataFrame) -> Area:
     """Return the area with plans counted from a snapshot of people."""
-    by = ["authority", "year", "ncy", "need", "setting"]
+    by = ["authority", "year", "ncy", "need", "setting_type"]
     states = people.assign(authority=next(iter(area.authorities))).groupby(by).size().rename("plans").reset_index()
-    plans = states.groupby(["authority", "year", "ncy", "setting"], as_index=False)["plans"].sum()
+    plans = states.groupby(["authority", "year", "ncy", "setting_type"], as_index=False)["plans"].sum()
     return area.replace(states=tables.check(states, tables.STATES), plans=tables.check(plans, tables.PLANS))
 
 

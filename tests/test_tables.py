@@ -14,7 +14,7 @@ def plans(**columns: list[object]) -> pd.DataFrame:
         "authority": ["E1", "E1"],
         "year": ["2025", "2025"],
         "ncy": ["1", "2"],
-        "setting": ["special", "special"],
+        "setting_type": ["special", "special"],
         "plans": ["3", "4"],
     }
     return pd.DataFrame(good | columns)
@@ -27,14 +27,14 @@ def test_text_as_read_from_a_file_comes_back_typed() -> None:
 
 
 def test_every_fault_is_named_at_once_with_its_row_as_excel_shows_it() -> None:
-    bad = plans(ncy=["25", "2"], setting=["specail", "special"], plans=["c", "-2"], year=["2025", "2025.5"])
+    bad = plans(ncy=["25", "2"], setting_type=["specail", "special"], plans=["c", "-2"], year=["2025", "2025.5"])
     with pytest.raises(FaultyTableError) as caught:
         tables.check(bad, tables.PLANS, source="plans.csv")
     message = str(caught.value)
     assert message.startswith("plans.csv: 5 to correct")
     assert "row 2, ncy: 25 is above 20" in message
     assert "row 2, plans: 'c' is not a number" in message
-    assert "row 2, setting: 'specail' is not one of mainstream" in message
+    assert "row 2, setting_type: 'specail' is not one of mainstream" in message
     assert "did you mean 'special'?" in message
     assert "row 3, plans: -2 is below 0" in message
     assert "row 3, year: 2025.5 is not a whole number" in message
@@ -66,3 +66,10 @@ def test_the_frame_given_is_never_changed() -> None:
     before = given.copy()
     tables.check(given, tables.PLANS)
     pd.testing.assert_frame_equal(given, before)
+
+
+def test_a_header_from_before_is_read_under_its_new_name() -> None:
+    old = plans().rename(columns={"setting_type": "setting"})
+    assert tables.old_names(old, tables.PLANS) == {"setting": "setting_type"}
+    pd.testing.assert_frame_equal(tables.check(old, tables.PLANS), tables.check(plans(), tables.PLANS))
+    assert tables.old_names(pd.DataFrame(columns=["setting", "year", "places"]), tables.PLACES) == {}

@@ -20,15 +20,15 @@ RELEASE = "DfE, Education, health and care plans, reporting year 2025, England r
 def main(folder: Path) -> None:
     """Write the tables beside this script from the published downloads in `folder`."""
     release = folder / "ehcp_2025"
-    stock = _england(dfe.stock(release), ["year", "ncy", "setting", "plans"])
-    new = _england(dfe.new_plans(release), ["year", "ncy", "setting", "children"])
+    stock = _england(dfe.stock(release), ["year", "ncy", "setting_type", "plans"])
+    new = _england(dfe.new_plans(release), ["year", "ncy", "setting_type", "children"])
     ceased = dfe.ceased_plans(release)
     ceased = ceased[ceased["reason"].isin(["", "moved to another authority"])]
-    ceased = _england(ceased, ["year", "by", "ncy", "setting", "reason", "children"])
+    ceased = _england(ceased, ["year", "by", "ncy", "setting_type", "reason", "children"])
     needs = pd.concat(
         [
-            _england(dfe.needs(release), ["year", "by", "ncy", "setting", "need", "plans"]).assign(of="plans"),
-            _england(dfe.new_needs(release), ["year", "by", "ncy", "setting", "need", "children"])
+            _england(dfe.needs(release), ["year", "by", "ncy", "setting_type", "need", "plans"]).assign(of="plans"),
+            _england(dfe.new_needs(release), ["year", "by", "ncy", "setting_type", "need", "children"])
             .rename(columns={"children": "plans"})
             .assign(of="new"),
         ]

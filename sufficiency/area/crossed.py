@@ -110,8 +110,7 @@ def _upside_down(frame: pd.DataFrame) -> list[Fault]:
 
 def _unknown(name: str, frame: pd.DataFrame, column: str, known: Sequence[str] | None) -> list[Fault]:
     owns = {"zones": "zone", "settings": "setting"}.get(name) == column
-    is_type = name in ("plans", "states", "flows") and column == "setting"
-    if known is None or column not in frame or owns or is_type:
+    if known is None or column not in frame or owns:
         return []
     held_elsewhere = name == "settings" and column == "authority"  # a school across the border is allowed
     wrong = frame.index[~frame[column].isin(known)] if not held_elsewhere else []

@@ -64,10 +64,11 @@ def _read(folder: Path) -> tuple[Area | None, list[SufficiencyError]]:
     if settings is None:
         return None, faults
     found: dict[str, Any] = {}
+    old: list[tuple[str, str, str]] = []
     for name, schema in TABLES.items():
         path = folder / f"{schema.name}.csv"
         if path.is_file() or name in NEEDED:
-            frame = kept(partial(_read_table, path, schema))
+            frame = kept(partial(_read_table, path, schema, old))
             if frame is not None:
                 found[name] = frame
     assumptions = kept(lambda: _assumptions(settings))
@@ -82,7 +83,7 @@ def _read(folder: Path) -> tuple[Area | None, list[SufficiencyError]]:
         base_year=settings["base_year"],
         assumptions=assumptions,
         sources=pd.DataFrame(list(settings.get("sources", {}).items()), columns=["table", "source"]),
-        notes=notes(settings, found, assumptions, unread),
+        notes=notes(settings, found, assumptions, [*unread, *old]),
         boundaries=boundaries,
         **found,
     )
@@ -100,8 +101,14 @@ def _gather(faults: list[SufficiencyError]) -> Callable[[Callable[[], Any]], Any
     return kept
 
 
-def _read_table(path: Path, schema: Any) -> pd.DataFrame:
-    return tables.check(read_text_table(path), schema, source=path.name)
+def _read_table(path: Path, schema: Any, old: list[tuple[str, str, str]]) -> pd.DataFrame:
+    """Return a table as it is declared; columns that bear a name from before are told in `old`, as notes."""
+    frame = read_text_table(path)
+    old += [
+        (str(schema.name), "read", f"{path.name}: the column '{before}' is now called '{now}', and was read as that")
+        for before, now in tables.old_names(frame, schema).items()
+    ]
+    return tables.check(frame, schema, source=path.name)
 
 
 def _read_settings(folder: Path) -> dict[str, Any]:

@@ -17,7 +17,7 @@ import pandera.pandas as pa
 from sufficiency import tables
 from sufficiency.errors import OutputError
 from sufficiency.words.school_year import NCYS
-from sufficiency.words.vocabulary import NEEDS, SETTINGS
+from sufficiency.words.vocabulary import NEEDS, SETTING_TYPES
 
 AUTHORITY: Final = "E06000999"
 BASE_YEAR: Final = 2025
@@ -37,7 +37,7 @@ base_year = {BASE_YEAR}
 [sources]
 population = "made up; yours: ONS mid-year estimates and projections, mid-year y as January y+1"
 plans = "made up; yours: the SEN2 return, or DfE's Education, health and care plans"
-states = "made up; yours: the SEN2 return, plans by NCY, primary need and setting"
+states = "made up; yours: the SEN2 return, plans by NCY, primary need and type of setting"
 zones = "made up; yours: ONS lower-layer super output areas, median postcodes"
 zone_children = "made up; yours: ONS mid-year estimates by LSOA"
 settings = "made up; yours: Get Information about Schools and your own list"
@@ -210,7 +210,7 @@ def _states() -> pd.DataFrame:
         ("ASD", "independent_special"): 1,
         ("ASD", "sen_unit"): 1,
     }
-    assert all(need in NEEDS and setting in SETTINGS for need, setting in mix)
+    assert all(need in NEEDS and setting in SETTING_TYPES for need, setting in mix)
     rows: list[tuple[Any, ...]] = []
     for ncy in range(14):
         for (need, setting), plans in mix.items():
@@ -220,16 +220,16 @@ def _states() -> pd.DataFrame:
             if is_placed:
                 rows.append((AUTHORITY, BASE_YEAR, ncy, need, setting, plans))
     rows += [(AUTHORITY, BASE_YEAR, ncy, "MLD", "further_education", 4) for ncy in range(14, 18)]
-    return _frame("authority,year,ncy,need,setting,plans", rows)
+    return _frame("authority,year,ncy,need,setting_type,plans", rows)
 
 
 def _plans(states: pd.DataFrame) -> pd.DataFrame:
     """Return plans by NCY and setting in the base year, and a tenth fewer each January before."""
-    by = ["authority", "ncy", "setting"]
+    by = ["authority", "ncy", "setting_type"]
     now = states.groupby(by, as_index=False)["plans"].sum()
     before = [
         now.assign(year=BASE_YEAR - back, plans=(now["plans"] * (1 - 0.1 * back)).round().astype("int64"))
         for back in (2, 1, 0)
     ]
-    frame = pd.concat(before, ignore_index=True)[["authority", "year", "ncy", "setting", "plans"]]
+    frame = pd.concat(before, ignore_index=True)[["authority", "year", "ncy", "setting_type", "plans"]]
     return frame.assign(note=EXAMPLE)

@@ -15,14 +15,14 @@ from sufficiency.errors import MissingError
 from sufficiency.forecast import england
 from sufficiency.forecast.rates.rates import Floats
 from sufficiency.words.school_year import NCYS
-from sufficiency.words.vocabulary import SETTINGS
+from sufficiency.words.vocabulary import SETTING_TYPES
 
 UNKNOWN_NEED = "UNK"
 
 
 @dataclass(frozen=True, eq=False)
 class History:
-    """Plans by ncy x setting of every authority and January; Januaries without ages have them shared out.
+    """Plans by ncy x setting_type of every authority and January; Januaries without ages have them shared out.
 
     Where ages aren't published they are shared out within each setting as in the authority's nearest January before
     that has them, or as England's of January 2024. [plans]
@@ -32,7 +32,7 @@ class History:
     aged: frozenset[tuple[str, int]]
 
     def plans(self, authority: str, year: int) -> Floats | None:
-        """Return plans by ncy x setting, or None where there are none. [plans]"""
+        """Return plans by ncy x setting_type, or None where there are none. [plans]"""
         return self.counts.get((authority, year))
 
 
@@ -73,32 +73,32 @@ def _from_plans(area: Area, known: History, authority: str) -> pd.DataFrame:
             f"there are no plans for {authority} in January {area.base_year}, the base year: give states.csv, or rows "
             "of plans.csv"
         )
-    ncy, setting = np.nonzero(counts)
+    ncy, setting_type = np.nonzero(counts)
     return pd.DataFrame(
         {
             "authority": authority,
             "year": area.base_year,
             "ncy": np.array(NCYS)[ncy],
             "need": UNKNOWN_NEED,
-            "setting": np.array(list(SETTINGS))[setting],
-            "plans": counts[ncy, setting].astype(np.int64),
+            "setting_type": np.array(list(SETTING_TYPES))[setting_type],
+            "plans": counts[ncy, setting_type].astype(np.int64),
         }
     )
 
 
 def grid(plans: pd.DataFrame) -> Floats:
-    """Return plans by ncy x setting. [plans]"""
-    found = np.zeros((len(NCYS), len(SETTINGS)))
+    """Return plans by ncy x setting_type. [plans]"""
+    found = np.zeros((len(NCYS), len(SETTING_TYPES)))
     at = (
         pd.Index(NCYS).get_indexer(plans["ncy"].astype("int64")),
-        pd.Index(list(SETTINGS)).get_indexer(plans["setting"]),
+        pd.Index(list(SETTING_TYPES)).get_indexer(plans["setting_type"]),
     )
     np.add.at(found, at, plans["plans"].to_numpy(dtype="float64"))
     return found
 
 
 def share_out(totals: Floats, seed: Floats) -> NDArray[np.int64]:
-    """Return whole plans by ncy x setting that sum to each setting's total, in proportion to `seed`.
+    """Return whole plans by ncy x setting_type that sum to each setting's total, in proportion to `seed`.
 
     A setting that `seed` has none of is shared out as all settings together are. Largest remainders go up.
     """

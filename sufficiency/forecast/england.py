@@ -10,7 +10,7 @@ import pandas as pd
 from sufficiency.area.folder import data_folder
 from sufficiency.forecast.rates.rates import Floats
 from sufficiency.words.school_year import NCYS
-from sufficiency.words.vocabulary import NEEDS, SETTINGS
+from sufficiency.words.vocabulary import NEEDS, SETTING_TYPES
 
 AGES_KNOWN = 2024  # the first January for which stock by age and setting is published
 
@@ -19,7 +19,7 @@ AGES_KNOWN = 2024  # the first January for which stock by age and setting is pub
 def table(name: str) -> pd.DataFrame:
     """Return one bundled table: stock, new, ceased, needs, long or children."""
     frame = pd.read_csv(data_folder() / "england" / f"ehc_{name}.csv")
-    words = [c for c in ("setting", "need", "reason", "by", "of") if c in frame]
+    words = [c for c in ("setting_type", "need", "reason", "by", "of") if c in frame]
     return frame.astype(dict.fromkeys(words, "str")).fillna(dict.fromkeys(words, ""))
 
 
@@ -38,13 +38,13 @@ def children(year: int) -> Floats:
 
 @cache
 def stock(year: int) -> Floats:
-    """Return plans by ncy x setting in January `year`, unrecorded settings shared out within their age. [plans]"""
+    """Return plans by ncy x setting_type in January `year`, unrecorded settings shared out within their age. [plans]"""
     return _by_age(table("stock"), "plans", year)
 
 
 @cache
 def new_plans(year: int) -> Floats:
-    """Return new plans by NCY in January `year` x setting, for the calendar year before it. [children]
+    """Return new plans by NCY in January `year` x setting_type, for the calendar year before it. [children]
 
     Ages are published on the day a plan starts. With starts even over the year, a child is a year older by the 31
     August before that January with chance 2/9, a year younger with 1/18.
@@ -70,22 +70,22 @@ def needs_by(what: str, by: str) -> pd.DataFrame:
     """Return counts of needs (columns) by NCY or setting (rows), of plans or of new plans: `what` is plans or new."""
     frame = table("needs")
     own = frame[(frame["of"] == what) & (frame["by"] == by)]
-    key = "ncy" if by == "age" else "setting"
+    key = "ncy" if by == "age" else "setting_type"
     wide = own.pivot_table(index=key, columns="need", values="plans", aggfunc="sum", fill_value=0)
-    order = list(NCYS) if by == "age" else list(SETTINGS)
+    order = list(NCYS) if by == "age" else list(SETTING_TYPES)
     return wide.reindex(index=order, columns=list(NEEDS), fill_value=0).astype("float64")
 
 
 def _by_age(frame: pd.DataFrame, value: str, year: int) -> Floats:
     own = frame[(frame["year"] == year) & frame["ncy"].notna()]
-    wide = own.pivot_table(index="ncy", columns="setting", values=value, aggfunc="sum", fill_value=0)
-    counts = wide.reindex(index=list(NCYS), columns=list(SETTINGS), fill_value=0).to_numpy(dtype="float64")
+    wide = own.pivot_table(index="ncy", columns="setting_type", values=value, aggfunc="sum", fill_value=0)
+    counts = wide.reindex(index=list(NCYS), columns=list(SETTING_TYPES), fill_value=0).to_numpy(dtype="float64")
     return recorded(counts)
 
 
 def recorded(counts: Floats) -> Floats:
-    """Return counts by ncy x setting with 'not recorded' shared out as the rest of its row is."""
-    at = list(SETTINGS).index("not_recorded")
+    """Return counts by ncy x setting_type with 'not recorded' shared out as the rest of its row is."""
+    at = list(SETTING_TYPES).index("not_recorded")
     known = counts.copy()
     known[:, at] = 0.0
     row = known.sum(axis=1, keepdims=True)
@@ -97,8 +97,8 @@ def further_share(year: int) -> float:
     """Return the share of England's plans, of settings known, in further education and specialist post-16."""
     frame = table("stock")
     last = int(np.clip(year, frame["year"].min(), frame["year"].max()))
-    own = frame[(frame["year"] == last) & frame["ncy"].isna() & (frame["setting"] != "not_recorded")]
-    by_setting = own.groupby("setting")["plans"].sum()
+    own = frame[(frame["year"] == last) & frame["ncy"].isna() & (frame["setting_type"] != "not_recorded")]
+    by_setting = own.groupby("setting_type")["plans"].sum()
     return float(by_setting[["further_education", "specialist_post_16"]].sum() / by_setting.sum())
 
 
@@ -115,5 +115,7 @@ def by_setting(year: int) -> Floats:
     """Return plans by setting in January `year`, all ages, unrecorded settings shared out. [plans]"""
     frame = table("stock")
     own = frame[(frame["year"] == year) & frame["ncy"].isna()]
-    counts = own.groupby("setting")["plans"].sum().reindex(list(SETTINGS), fill_value=0).to_numpy(dtype="float64")
+    counts = (
+        own.groupby("setting_type")["plans"].sum().reindex(list(SETTING_TYPES), fill_value=0).to_numpy(dtype="float64")
+    )
     return np.asarray(recorded(counts[None])[0])

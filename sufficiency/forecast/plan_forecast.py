@@ -20,7 +20,7 @@ DERIVED: Final = {
     "phase": "ncy",
     "age_group": "ncy",
     "need_group": "need",
-    "setting_group": "setting",
+    "setting_group": "setting_type",
 }
 
 
@@ -31,11 +31,11 @@ class PlanForecast:
     Attributes
     ----------
     plans
-        draw x year x authority x ncy x need x setting, the base year first and the same in every draw. [plans]
+        draw x year x authority x ncy x need x setting_type, the base year first and the same in every draw. [plans]
     homes
         zone x ncy: the share of the authority's plans at that NCY that live in the zone; 1 over an authority.
     flows_by_ncy, flows_by_need
-        kind x draw x year x authority x (ncy or need) x setting. [children] `leavers` and `movers_out` have the state
+        kind x draw x year x authority x (ncy or need) x setting_type. [children] `leavers` and `movers_out` have the state
         left, at the January before; `joiners`, `movers` and `transfers_in` the state arrived in.
     """
 
@@ -48,7 +48,7 @@ class PlanForecast:
     def summary(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
         """Return quantiles of plans, totals taken within each draw: year, *by, level, plans.
 
-        `by` is any of authority, ncy, need, setting, phase, age_group, need_group, setting_group.
+        `by` is any of authority, ncy, need, setting_type, phase, age_group, need_group, setting_group.
         """
         return quantiles(totalled(self.plans, ["year", *_without_year(by)]), "plans", levels)
 
@@ -63,7 +63,7 @@ class PlanForecast:
         if {"ncy", "need"} <= made_from:
             raise InputError("flows are kept by NCY and by need, not by both: ask for one of them")
         array = self.flows_by_need if "need" in made_from else self.flows_by_ncy
-        if not made_from & {"setting", "need"}:
+        if not made_from & {"setting_type", "need"}:
             array = array.sel(kind=[k for k in array["kind"].to_numpy() if k != "movers_out"])
         return quantiles(totalled(array, ["year", "kind", *asked]), "children", levels)
 

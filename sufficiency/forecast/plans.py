@@ -20,7 +20,7 @@ from sufficiency.forecast.rates import needs, published_rates
 from sufficiency.forecast.rates.rates import Floats, Rates
 from sufficiency.forecast.simulate import changes, cohort, paths
 from sufficiency.words.school_year import LAST_YEAR, NCYS
-from sufficiency.words.vocabulary import SETTINGS
+from sufficiency.words.vocabulary import SETTING_TYPES
 
 
 def plans(area: Area, *, to: int = 2035, draws: int = 1_000, seed: int = 7, workers: int | None = None) -> PlanForecast:
@@ -80,8 +80,8 @@ def _years(area: Area, to: int, draws: int) -> list[int]:
 def _array(table: pd.DataFrame, authorities: Sequence[str]) -> tuple[changes.Labels, NDArray[np.int64]]:
     """Return the labels of the state array and plans in the base year."""
     known = needs.present(sorted(set(table["need"])))
-    labels = changes.Labels(tuple(authorities), NCYS, known, tuple(SETTINGS))
-    axes = (("authority", authorities), ("ncy", NCYS), ("need", known), ("setting", list(SETTINGS)))
+    labels = changes.Labels(tuple(authorities), NCYS, known, tuple(SETTING_TYPES))
+    axes = (("authority", authorities), ("ncy", NCYS), ("need", known), ("setting_type", list(SETTING_TYPES)))
     return labels, base_year_plans.array(table, axes)
 
 
@@ -132,12 +132,12 @@ def labelled(
         "authority": list(labels.authorities),
         "ncy": list(labels.ncys),
         "need": list(labels.needs),
-        "setting": list(labels.settings),
+        "setting_type": list(labels.settings),
     }
     flow = {"kind": list(cohort.KINDS), **own, "year": list(years)}
-    by_ncy = ("kind", "draw", "year", "authority", "ncy", "setting")
-    by_need = ("kind", "draw", "year", "authority", "need", "setting")
-    plan = ("draw", "year", "authority", "ncy", "need", "setting")
+    by_ncy = ("kind", "draw", "year", "authority", "ncy", "setting_type")
+    by_need = ("kind", "draw", "year", "authority", "need", "setting_type")
+    plan = ("draw", "year", "authority", "ncy", "need", "setting_type")
     own["year"] = [area.base_year, *years]
     return PlanForecast(
         xr.DataArray(simulated.plans, coords={d: own[d] for d in plan}, dims=plan, name="plans"),

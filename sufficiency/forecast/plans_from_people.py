@@ -229,16 +229,16 @@ def _labelled(simulated: cohort.Simulated, rates: Rates, years: Sequence[int], s
         "authority": list(rates.authorities),
         "ncy": list(rates.ncys),
         "need": list(rates.needs),
-        "setting": list(rates.settings),
+        "setting_type": list(rates.settings),
     }
 
     def array(values: NDArray[Any], dims: Sequence[str], when: Sequence[int], name: str) -> xr.DataArray:
         coords = {d: list(when) if d == "year" else labels[d] for d in dims}
         return xr.DataArray(values, coords=coords, dims=dims, name=name)
 
-    plan = ("draw", "year", "authority", "ncy", "need", "setting")
-    by_ncy = ("kind", "draw", "year", "authority", "ncy", "setting")
-    by_need = ("kind", "draw", "year", "authority", "need", "setting")
+    plan = ("draw", "year", "authority", "ncy", "need", "setting_type")
+    by_ncy = ("kind", "draw", "year", "authority", "ncy", "setting_type")
+    by_need = ("kind", "draw", "year", "authority", "need", "setting_type")
     homes = xr.DataArray(
         np.zeros((0, len(rates.ncys))), coords={"zone": [], "ncy": list(rates.ncys)}, dims=("zone", "ncy")
     )

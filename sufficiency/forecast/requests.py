@@ -72,7 +72,9 @@ def requests(
         raise InputError(f"to={to}, draws={draws}: a January after {area.base_year} and one draw or more are expected")
     rates = shares(area)
     if plans is not None:
-        joiners = plans.flows_by_ncy.sel(kind="joiners").sum(["ncy", "setting"]).transpose("draw", "year", "authority")
+        joiners = (
+            plans.flows_by_ncy.sel(kind="joiners").sum(["ncy", "setting_type"]).transpose("draw", "year", "authority")
+        )
         years, draws = [int(y) for y in joiners["year"].to_numpy()], joiners.sizes["draw"]
     else:
         years = list(range(area.base_year + 1, to + 1))
@@ -141,7 +143,7 @@ def _factors(area: Area, name: str, years: Sequence[int]) -> Floats:
     """
     found = np.ones((len(years), len(area.authorities)))
     for change in area.changes[area.changes["flow"] == name].itertuples():
-        part = [change.need, change.setting, change.to_setting, change.ncy_low, change.ncy_high]
+        part = [change.need, change.setting_type, change.to_setting_type, change.ncy_low, change.ncy_high]
         if any(not pd.isna(value) and value != "" for value in part):
             raise InputError(
                 f"{change.lever}: requests are not known by need, age or setting; use a lever on joining, or leave them blank"

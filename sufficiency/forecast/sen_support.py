@@ -90,7 +90,7 @@ class SenSupportForecast:
         In each draw and phase, each plan more is `from_support` pupils fewer on SEN Support, and each plan fewer as
         many more. Both forecasts need the draws of one seed.
         """
-        more = (changed.plans - before.plans).sum(["need", "setting"]).sel(ncy=slice(*SCHOOL_NCYS))
+        more = (changed.plans - before.plans).sum(["need", "setting_type"]).sel(ncy=slice(*SCHOOL_NCYS))
         if more.sizes["draw"] < self.pupils.sizes["draw"] or set(self.pupils["year"].data) - set(more["year"].data):
             raise InputError(
                 f"plans have {more.sizes['draw']} draws of {more['year'].data.min()}-{more['year'].data.max()}; SEN Support"
@@ -215,7 +215,7 @@ def _levers(area: Area, years: Sequence[int], phases: Sequence[str]) -> xr.DataA
     )
     profile = _profile(area, phases)
     for change in area.changes[area.changes["flow"] == "sen_support"].itertuples():
-        if change.need or change.setting or change.to_setting:
+        if change.need or change.setting_type or change.to_setting_type:
             raise InputError(f"{change.lever}: SEN Support is not forecast by need or setting; leave them blank")
         low = NCYS[0] if pd.isna(change.ncy_low) else change.ncy_low
         high = NCYS[-1] if pd.isna(change.ncy_high) else change.ncy_high

@@ -178,7 +178,7 @@ def by_small_area(
         raise InputError(f"to='{to}' is not one of zone, district")
     if hasattr(forecast, "plans"):
         kind: Kind = "plans"
-        counts = forecast.plans.isel(draw=slice(draws)).sum(["need", "setting"])
+        counts = forecast.plans.isel(draw=slice(draws)).sum(["need", "setting_type"])
     else:
         kind, counts = "sen_support", forecast.by_ncy().isel(draw=slice(draws)).sum("phase")
     shares = homes(area, kind=kind)

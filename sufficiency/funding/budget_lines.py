@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from sufficiency.words.vocabulary import SETTINGS, UNPLACED
+from sufficiency.words.vocabulary import SETTING_TYPES, UNPLACED
 
 PLACE_LINE: Final = "1.0.2"
 OTHER_PLACES: Final = "other places"  # provision of places not tied to a setting of the area
@@ -95,7 +95,9 @@ class Stream:
         if self.provision == UNPLACED:
             return "No suitable place"
         split = self.provision in SPLIT
-        return SETTINGS[self.provision].name + ((" (academy)" if self.is_academy else " (maintained)") if split else "")
+        return SETTING_TYPES[self.provision].name + (
+            (" (academy)" if self.is_academy else " (maintained)") if split else ""
+        )
 
 
 SPLIT: Final = ("mainstream", "resourced_provision", "sen_unit", "special", "alternative_provision", "not_recorded")
@@ -104,7 +106,7 @@ INDEPENDENT: Final = ("independent_special", "non_maintained_special")
 
 def _streams() -> dict[str, Stream]:
     found = []
-    for code in [*SETTINGS, UNPLACED]:
+    for code in [*SETTING_TYPES, UNPLACED]:
         if code in SPLIT:
             found += [
                 Stream(f"{code}, maintained", code, "1.2.1"),

@@ -31,8 +31,8 @@ def by_january(area: Area, plans: PlansResult, placed: PlacedResult) -> xr.DataA
     coords: dict[str, Any] = {d: (list(STREAMS) if d == "stream" else found[d].values) for d in DIMS}
     children = xr.DataArray(np.zeros(shape), coords=coords, dims=DIMS, name="children")
     academy = _academy_share(area)
-    for provision in (s for s in found["setting"].values if s not in SPECIALIST):
-        count = found.sel(setting=provision, drop=True).transpose(*DIMS[:-1]).to_numpy()
+    for provision in (s for s in found["setting_type"].values if s not in SPECIALIST):
+        count = found.sel(setting_type=provision, drop=True).transpose(*DIMS[:-1]).to_numpy()
         if provision in SPLIT:
             children.loc[{"stream": stream_of(provision, is_academy=True)}] = count * academy
             children.loc[{"stream": stream_of(provision, is_academy=False)}] = count * (1 - academy)

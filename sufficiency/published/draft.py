@@ -140,7 +140,7 @@ def _flows(made: Draft, downloads: Downloads) -> None:
 
 
 def _none(frame: pd.DataFrame) -> pd.DataFrame:
-    columns = ["authority", "name", "level", "year", "by", "age", "ncy", "setting", "reason", "need", "children"]
+    columns = ["authority", "name", "level", "year", "by", "age", "ncy", "setting_type", "reason", "need", "children"]
     return pd.DataFrame(columns=columns) if frame.empty else frame.iloc[:0]
 
 
@@ -238,7 +238,7 @@ def _geography(made: Draft, downloads: Downloads) -> None:
             "zone_children", "doubtful", f"{lacking} of {len(areas)} zones have no estimate: the mean of the others"
         )
     plans_now = made.tables["plans"][made.tables["plans"]["year"] == made.base_year]
-    placed = plans_now.groupby("setting")["plans"].sum()
+    placed = plans_now.groupby("setting_type")["plans"].sum()
     codes = [made.code, *own, *authorities.codes_of(made.code)]
     schools, rooms = places.settings(downloads.schools, areas, codes, placed, code=made.code, year=made.base_year)
     made.tables |= {"zones": areas, "zone_children": children, "settings": schools, "places": rooms}
@@ -262,7 +262,7 @@ def _geography_codes(code: str, known: set[str]) -> list[str]:
 def _doubts(made: Draft, downloads: Downloads) -> None:
     """Say what is suppressed, partial or abolished."""
     table = made.tables["plans"]
-    now = table[table["year"] == made.base_year].groupby("setting")["plans"].sum()
+    now = table[table["year"] == made.base_year].groupby("setting_type")["plans"].sum()
     share = now.get("not_recorded", 0) / max(now.sum(), 1)
     if share > DOUBTFUL_SHARE:
         made.note("plans", "doubtful", f"{share:.0%} of plans in January {made.base_year} have no placement recorded")

@@ -11,9 +11,9 @@ import pandas as pd
 from sufficiency.margins import Floats, fit, shares_to_whole, side, whole
 from sufficiency.tables import PLANS, empty
 from sufficiency.words.school_year import NCYS
-from sufficiency.words.vocabulary import NEEDS, SETTINGS
+from sufficiency.words.vocabulary import NEEDS, SETTING_TYPES
 
-FLOW_KEY: Final = ["authority", "year", "kind", "reason", "ncy", "need", "setting"]
+FLOW_KEY: Final = ["authority", "year", "kind", "reason", "ncy", "need", "setting_type"]
 
 
 def plans(stock: pd.DataFrame, codes: Collection[str]) -> pd.DataFrame:
@@ -23,7 +23,7 @@ def plans(stock: pd.DataFrame, codes: Collection[str]) -> pd.DataFrame:
     aged = _complete(own, by_age)
     early = own[own["age"].eq("all") & ~_pairs(own).isin(aged)]
     kept = pd.concat([by_age[_pairs(by_age).isin(aged)], early])
-    summed = kept.groupby(["authority", "year", "ncy", "setting"], dropna=False, as_index=False)["plans"].sum()
+    summed = kept.groupby(["authority", "year", "ncy", "setting_type"], dropna=False, as_index=False)["plans"].sum()
     return summed[(summed["plans"] > 0) | summed["ncy"].isna()].reset_index(drop=True)
 
 
@@ -51,18 +51,18 @@ def states(stock: pd.DataFrame, needs: pd.DataFrame, code: str, year: int) -> pd
     """
     ages = stock[(stock["authority"] == code) & (stock["year"] == year) & stock["ncy"].notna()]
     own = needs[(needs["authority"] == code) & (needs["year"] == year)]
-    axes: dict[str, list[Any]] = {"ncy": list(NCYS), "need": list(NEEDS), "setting": list(SETTINGS)}
+    axes: dict[str, list[Any]] = {"ncy": list(NCYS), "need": list(NEEDS), "setting_type": list(SETTING_TYPES)}
     shape = tuple(len(labels) for labels in axes.values())
     margins = [
-        side("age by setting", shape, (0, 2), _grid(ages, "ncy", "setting", axes)),
+        side("age by setting", shape, (0, 2), _grid(ages, "ncy", "setting_type", axes)),
         side("age by need", shape, (0, 1), _grid(own[own["by"] == "age"], "ncy", "need", axes)),
-        side("need by setting", shape, (1, 2), _grid(own[own["by"] == "setting"], "need", "setting", axes)),
+        side("need by setting", shape, (1, 2), _grid(own[own["by"] == "setting_type"], "need", "setting_type", axes)),
     ]
     counts = whole(fit(np.ones(shape), margins), margins)
     index = pd.MultiIndex.from_product(axes.values(), names=list(axes))
     frame = pd.Series(counts, index=index, name="plans").reset_index()
     frame = frame[frame["plans"] > 0].reset_index(drop=True)
-    return frame.assign(authority=code, year=year)[["authority", "year", "ncy", "need", "setting", "plans"]]
+    return frame.assign(authority=code, year=year)[["authority", "year", "ncy", "need", "setting_type", "plans"]]
 
 
 def _grid(frame: pd.DataFrame, rows: str, columns: str, axes: dict[str, list[Any]]) -> Floats:
@@ -82,13 +82,13 @@ def flows(new: pd.DataFrame, ceased: pd.DataFrame, new_needs: pd.DataFrame, code
     started = pd.concat([new[new["ncy"].notna()], new[new["age"].eq("all") & ~_pairs(new).isin(aged)]])
     parts = [
         started.assign(kind="new", reason="", need=""),
-        new_needs[new_needs["by"].eq("age")].assign(kind="new", reason="", setting=""),
-        new_needs[new_needs["by"].eq("setting")].assign(kind="new", reason=""),
+        new_needs[new_needs["by"].eq("age")].assign(kind="new", reason="", setting_type=""),
+        new_needs[new_needs["by"].eq("setting_type")].assign(kind="new", reason=""),
         ceased[ceased["by"].ne("all") & ceased["reason"].eq("")].assign(kind="ceased", need=""),
         ceased[ceased["by"].eq("all") & ceased["reason"].ne("")].assign(kind="ceased", need=""),
     ]
     together = pd.concat(parts)[[*FLOW_KEY, "children"]]
-    together = together[~(together["ncy"].isna() & (together[["setting", "reason", "need"]] == "").all(axis=1))]
+    together = together[~(together["ncy"].isna() & (together[["setting_type", "reason", "need"]] == "").all(axis=1))]
     return together.groupby(FLOW_KEY, dropna=False, as_index=False)["children"].sum()
 
 
@@ -102,15 +102,15 @@ def shared_from(
     """
     whole_years = stock[stock["age"].eq("all") & stock["plans"].notna()]
     known = whole_years[whole_years["authority"].isin(after) & whole_years["year"].eq(first)]
-    counts = known.set_index(["setting", "authority"])["plans"].astype("float64")
+    counts = known.set_index(["setting_type", "authority"])["plans"].astype("float64")
     lacking = sorted(set(after) - set(known["authority"]))
     if lacking:
         return empty(PLANS).assign(note=""), lacking
     totals = counts.groupby("authority").sum().reindex(list(after)).to_numpy()
     rows = []
     for row in whole_years[whole_years["authority"].eq(before) & whole_years["year"].lt(first)].itertuples():
-        shares = counts.reindex([(row.setting, code) for code in after]).fillna(0).to_numpy()
+        shares = counts.reindex([(row.setting_type, code) for code in after]).fillna(0).to_numpy()
         parts = shares_to_whole(int(str(row.plans)), shares if shares.sum() else totals)
-        rows += [(code, row.year, pd.NA, row.setting, int(n), note) for code, n in zip(after, parts, strict=True)]
-    frame = pd.DataFrame(rows, columns=["authority", "year", "ncy", "setting", "plans", "note"])
+        rows += [(code, row.year, pd.NA, row.setting_type, int(n), note) for code, n in zip(after, parts, strict=True)]
+    frame = pd.DataFrame(rows, columns=["authority", "year", "ncy", "setting_type", "plans", "note"])
     return frame.astype({"ncy": "Int64"}), []

@@ -92,8 +92,8 @@ class ChangeRate:
     factor: float
     since: int
     need: str | None = None
-    setting: str | None = None
-    to_setting: str | None = None
+    setting_type: str | None = None
+    to_setting_type: str | None = None
     ncy_low: int | None = None
     ncy_high: int | None = None
     authority: str | None = None
@@ -102,7 +102,7 @@ class ChangeRate:
     @property
     def label(self) -> str:
         """Words for a chart."""
-        who = " ".join(str(v) for v in (self.need, self.setting, self.to_setting) if v)
+        who = " ".join(str(v) for v in (self.need, self.setting_type, self.to_setting_type) if v)
         return (
             f"{self.flow.replace('_', ' ').capitalize()} x {self.factor:g}{' ' + who if who else ''} from {self.since}"
         )
@@ -121,10 +121,10 @@ class ChangeRate:
 
 
 def ChangeJoining(  # noqa: N802 - a planner reads it as one of the levers
-    factor: float, *, since: int, need: str | None = None, setting: str | None = None, **who: object
+    factor: float, *, since: int, need: str | None = None, setting_type: str | None = None, **who: object
 ) -> ChangeRate:
-    """Return a lever on the rate at which children are given plans; `setting` is the first placement."""
-    return ChangeRate("joining", factor, since, need=need, setting=setting, **who)  # type: ignore[arg-type]
+    """Return a lever on the rate at which children are given plans; `setting_type` is the first placement."""
+    return ChangeRate("joining", factor, since, need=need, setting_type=setting_type, **who)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)

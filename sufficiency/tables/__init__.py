@@ -5,7 +5,7 @@ come from it. Tables are tidy: one row a fact, labels in columns, a blank where 
 carry `source` and `note`.
 """
 
-from sufficiency.tables.check import ALWAYS_ALLOWED, check, empty
+from sufficiency.tables.check import ALWAYS_ALLOWED, check, empty, old_names
 from sufficiency.tables.money import BANDS, HIGH_NEEDS, UNIT_COSTS, VEHICLES
 from sufficiency.tables.people import HOUSING, POPULATION, ZONE_CHILDREN, ZONES
 from sufficiency.tables.plans import FLOWS, LONG_VIEW, PLANS, REQUESTS, SEN_SUPPORT, STATES, TRANSITIONS
@@ -44,4 +44,5 @@ __all__ = [
     "PlansResult",
     "check",
     "empty",
+    "old_names",
 ]

@@ -34,7 +34,7 @@ def check(frame: pd.DataFrame, schema: pa.DataFrameSchema, *, source: str | None
     name = source or f"{schema.name}.csv"
     if frame.empty:
         raise InputError(f"{name} has no rows: expected columns {one_of(_required(schema))} and at least one row")
-    frame = frame.reset_index(drop=True)
+    frame = frame.rename(columns=old_names(frame, schema)).reset_index(drop=True)
     faults = _column_faults(frame, schema)
     typed, conversion_faults = _typed(frame, schema)
     faults += conversion_faults
@@ -45,6 +45,12 @@ def check(frame: pd.DataFrame, schema: pa.DataFrameSchema, *, source: str | None
         raise FaultyTableError(name, sorted(faults, key=lambda f: (f.row or 0, f.column or "")))
     declared = [c for c in schema.columns if c in typed]
     return typed[declared + [c for c in ALWAYS_ALLOWED if c in typed and c not in declared]]
+
+
+def old_names(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> dict[str, str]:
+    """Return the columns of `frame` that bear a name from before, old -> new."""
+    was = {str((column.metadata or {}).get("was", name)): name for name, column in schema.columns.items()}
+    return {old: name for old, name in was.items() if old in frame and name not in frame and old not in schema.columns}
 
 
 def empty(schema: pa.DataFrameSchema) -> pd.DataFrame:

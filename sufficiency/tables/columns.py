@@ -8,7 +8,7 @@ from typing import Any, Final
 import pandera.pandas as pa
 
 from sufficiency.words.school_year import LAST_YEAR, NCY_HIGH, NCY_LOW
-from sufficiency.words.vocabulary import NEEDS, SETTINGS
+from sufficiency.words.vocabulary import NEEDS, SETTING_TYPES
 
 
 def whole(about: str, low: int | None = 0, high: int | None = None, **options: Any) -> pa.Column:
@@ -75,7 +75,7 @@ def need(**options: Any) -> pa.Column:
 
 def setting_type(**options: Any) -> pa.Column:
     """Return a column of types of setting."""
-    return text("Type of setting", [*SETTINGS, ""] if options.get("nullable") else list(SETTINGS), **options)
+    return text("Type of setting", [*SETTING_TYPES, ""] if options.get("nullable") else list(SETTING_TYPES), **options)
 
 
 def plans(about: str = "EHC plans in January [plans]") -> pa.Column:

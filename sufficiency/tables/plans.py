@@ -2,59 +2,63 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from sufficiency.tables.columns import authority, ncy, need, number, plans, setting_type, table, text, whole, year
 from sufficiency.words.school_year import NCY_HIGH, NCY_LOW, PHASES
+
+WAS_SETTING: Final[dict[str, Any]] = {"metadata": {"was": "setting"}}  # the header before November 2026, still read
 
 PLANS: Final = table(
     "plans",
     "EHC plans by authority, January, NCY and type of setting; need unknown. A January before ages were published "
     "has blank NCYs: all ages together, never beside rows by age",
-    ["authority", "year", "ncy", "setting"],
+    ["authority", "year", "ncy", "setting_type"],
     authority=authority(),
     year=year(),
     ncy=ncy("National Curriculum year: Reception 0, Year 1 1; blank means all ages", nullable=True),
-    setting=setting_type(),
+    setting_type=setting_type(**WAS_SETTING),
     plans=plans(),
 )
 
 STATES: Final = table(
     "states",
     "EHC plans in the base year by NCY, need and type of setting together",
-    ["authority", "year", "ncy", "need", "setting"],
+    ["authority", "year", "ncy", "need", "setting_type"],
     authority=authority(),
     year=year(),
     ncy=ncy(),
     need=need(),
-    setting=setting_type(),
+    setting_type=setting_type(**WAS_SETTING),
     plans=plans(),
 )
 
 FLOWS: Final = table(
     "flows",
-    "New and ceased plans; `year` is the January at the end. A blank NCY, need or setting means all of them",
-    ["authority", "year", "kind", "reason", "ncy", "need", "setting"],
+    "New and ceased plans; `year` is the January at the end. A blank NCY, need or type of setting means all of them",
+    ["authority", "year", "kind", "reason", "ncy", "need", "setting_type"],
     authority=authority(),
     year=year("January at the end of the calendar year of the flow"),
     kind=text("new: a plan started; ceased: a plan ended", ["new", "ceased"]),
     reason=text("Why a plan ceased; blank means every reason", required=False, nullable=True),
     ncy=ncy(nullable=True, required=False),
     need=need(nullable=True, required=False),
-    setting=setting_type(nullable=True, required=False),
+    setting_type=setting_type(nullable=True, required=False, **WAS_SETTING),
     children=whole("Children [children]", 0),
 )
 
 TRANSITIONS: Final = table(
     "transitions",
-    "What became of children between one January and the next, counted by state; any codes for need and setting",
-    ["year", "ncy", "need", "setting", "need_after", "setting_after"],
+    "What became of children between one January and the next, counted by state; any codes for need and type of setting",
+    ["year", "ncy", "need", "setting_type", "need_after", "setting_type_after"],
     year=year("January at the end"),
     ncy=whole("National Curriculum year in the January before, for those who join too", NCY_LOW - 1, NCY_HIGH),
     need=text("Need in the January before; blank: no plan then, so a joiner", nullable=True),
-    setting=text("Setting in the January before; blank: a joiner", nullable=True),
+    setting_type=text("Type of setting in the January before; blank: a joiner", nullable=True, **WAS_SETTING),
     need_after=text("Need in the January at the end; blank: no plan then, so a leaver", nullable=True),
-    setting_after=text("Setting in the January at the end; blank: a leaver", nullable=True),
+    setting_type_after=text(
+        "Type of setting in the January at the end; blank: a leaver", nullable=True, metadata={"was": "setting_after"}
+    ),
     children=whole("Children [children]", 0),
 )
 

@@ -23,8 +23,8 @@ CHANGES: Final = table(
     ramp_years=whole("Years over which it builds up; 0 at once [years]", 0),
     authority=authority(nullable=True, required=False),
     need=need(nullable=True, required=False),
-    setting=setting_type(nullable=True, required=False),
-    to_setting=setting_type(nullable=True, required=False),
+    setting_type=setting_type(nullable=True, required=False),
+    to_setting_type=setting_type(nullable=True, required=False),
     ncy_low=ncy(nullable=True, required=False),
     ncy_high=ncy(nullable=True, required=False),
 )
@@ -73,7 +73,7 @@ class PlansResult(Protocol):
 
     @property
     def plans(self) -> xr.DataArray:
-        """Plans: draw x year x authority x ncy x need x setting (type) [plans]."""
+        """Plans: draw x year x authority x ncy x need x setting_type [plans]."""
 
     @property
     def homes(self) -> xr.DataArray:

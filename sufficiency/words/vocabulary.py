@@ -72,7 +72,7 @@ class SettingType:
 
 
 # DfE, *Education, health and care plans*, placement types (2025 release); groups as its totals.
-SETTINGS: Final[dict[str, SettingType]] = {
+SETTING_TYPES: Final[dict[str, SettingType]] = {
     setting.code: setting
     for setting in (
         SettingType("mainstream", "Mainstream school", "mainstream", False, True),
@@ -100,8 +100,8 @@ SETTING_GROUPS: Final[dict[str, str]] = {
     "not_recorded": "Placement not recorded",
 }
 
-SETTING_GROUP_OF: Final[dict[str, str]] = {code: setting.group for code, setting in SETTINGS.items()}
-SPECIALIST: Final[tuple[str, ...]] = tuple(code for code, setting in SETTINGS.items() if setting.is_specialist)
+SETTING_GROUP_OF: Final[dict[str, str]] = {code: setting.group for code, setting in SETTING_TYPES.items()}
+SPECIALIST: Final[tuple[str, ...]] = tuple(code for code, setting in SETTING_TYPES.items() if setting.is_specialist)
 
 # The kinds of flow between one January and the next; "transfers_in" is net of what no return explains.
 FLOWS: Final[tuple[str, ...]] = ("joiners", "movers", "leavers", "transfers_in")

@@ -9,7 +9,7 @@ import xarray as xr
 
 from sufficiency.area.area import Area
 from sufficiency.words.school_year import NCYS
-from sufficiency.words.vocabulary import NEEDS, SETTINGS
+from sufficiency.words.vocabulary import NEEDS, SETTING_TYPES
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,12 +24,12 @@ def grown(area: Area, *, to: int, draws: int, growth: float = 0.05, seed: int = 
     """Return the base year's plans in every draw, then cohorts a year older with joiners and leavers by lot."""
     rng = np.random.default_rng(seed)
     states = area.states[area.states["year"] == area.base_year]
-    sizes = (len(area.authorities), len(NCYS), len(NEEDS), len(SETTINGS))
+    sizes = (len(area.authorities), len(NCYS), len(NEEDS), len(SETTING_TYPES))
     base = np.zeros(sizes, dtype=np.int64)
-    codes = [list(area.authorities), list(NCYS), list(NEEDS), list(SETTINGS)]
+    codes = [list(area.authorities), list(NCYS), list(NEEDS), list(SETTING_TYPES)]
     at = [
         [known.index(v) for v in states[c]]
-        for c, known in zip(("authority", "ncy", "need", "setting"), codes, strict=True)
+        for c, known in zip(("authority", "ncy", "need", "setting_type"), codes, strict=True)
     ]
     np.add.at(base, tuple(at), states["plans"].to_numpy())
     years = list(range(area.base_year, to + 1))
@@ -43,8 +43,8 @@ def grown(area: Area, *, to: int, draws: int, growth: float = 0.05, seed: int = 
     return HandMade(
         xr.DataArray(
             plans,
-            dims=("draw", "year", "authority", "ncy", "need", "setting"),
-            coords=dict(zip(("year", "authority", "ncy", "need", "setting"), [years, *codes], strict=True))
+            dims=("draw", "year", "authority", "ncy", "need", "setting_type"),
+            coords=dict(zip(("year", "authority", "ncy", "need", "setting_type"), [years, *codes], strict=True))
             | {"draw": range(draws)},
         ),
         homes(area),

@@ -33,8 +33,8 @@ def example() -> tuple[Area, HandMade, Placed]:
 
 
 def needing(plans: HandMade) -> xr.DataArray:
-    known = [t for t in SPECIALIST if t in plans.plans.indexes["setting"]]
-    return plans.plans.sel(setting=known).sum(["setting", "ncy"])
+    known = [t for t in SPECIALIST if t in plans.plans.indexes["setting_type"]]
+    return plans.plans.sel(setting_type=known).sum(["setting_type", "ncy"])
 
 
 def lost(placed: Placed, plans: HandMade) -> int:
@@ -98,10 +98,10 @@ def areas(draw: st.DrawFn) -> tuple[Area, HandMade]:
             "year": 2025,
             "ncy": rng.integers(-4, 21, cells),
             "need": rng.choice(["ASD", "SEMH", "SLD", "MLD", "OTH"], cells),
-            "setting": rng.choice([*SPECIALIST, "mainstream"], cells),
+            "setting_type": rng.choice([*SPECIALIST, "mainstream"], cells),
             "plans": rng.integers(0, 5, cells),
         }
-    ).drop_duplicates(["authority", "ncy", "need", "setting"])
+    ).drop_duplicates(["authority", "ncy", "need", "setting_type"])
     area = Area(
         name="Anyshire",
         authorities={a: a for a in authorities},

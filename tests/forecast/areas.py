@@ -23,7 +23,7 @@ def population(children: float = 100.0, years: tuple[int, ...] = (2024, 2025), a
 
 def plans(years: tuple[int, ...] = (2024, 2025), authorities: str = "AB") -> pd.DataFrame:
     rows = [
-        {"authority": a, "year": y, "ncy": n, "setting": s, "plans": 2}
+        {"authority": a, "year": y, "ncy": n, "setting_type": s, "plans": 2}
         for a in authorities
         for y in years
         for n in range(12)

@@ -31,7 +31,7 @@ def test_scores_show_every_method_at_every_horizon(record: Backtest) -> None:
     assert found["coverage_90"].between(0, 1).all()
 
 
-@pytest.mark.parametrize("by", ["setting", "setting_group", "age_group", "phase", "ncy", "authority", "origin"])
+@pytest.mark.parametrize("by", ["setting_type", "setting_group", "age_group", "phase", "ncy", "authority", "origin"])
 def test_scores_by_a_label_have_its_column(record: Backtest, by: str) -> None:
     found = record.scores(by)
     assert list(found.columns) == ["horizon", "method", by, *COLUMNS]
@@ -45,7 +45,7 @@ def test_needs_cannot_be_scored_from_published_data(record: Backtest) -> None:
 
 def test_only_labels_that_make_one_table_are_taken(record: Backtest) -> None:
     with pytest.raises(InputError, match="one label at a time"):
-        record.scores("setting", "age_group")
+        record.scores("setting_type", "age_group")
 
 
 def test_what_came_after_the_origin_changes_nothing() -> None:
@@ -112,7 +112,7 @@ def test_januaries_with_settings_unrecorded_are_not_scored_by_setting() -> None:
         ("A", year, "mainstream" if not hidden else "not_recorded", 100)
         for year, hidden in ((2022, False), (2023, False), (2024, True))
     ]
-    plans = pd.DataFrame(rows, columns=["authority", "year", "setting", "plans"]).assign(ncy=pd.NA)
+    plans = pd.DataFrame(rows, columns=["authority", "year", "setting_type", "plans"]).assign(ncy=pd.NA)
     rest = areas.plans(years=(2022, 2023, 2024), authorities="B")
     area: Area = areas.area(
         base_year=2024,
@@ -120,5 +120,5 @@ def test_januaries_with_settings_unrecorded_are_not_scored_by_setting() -> None:
         population=areas.population(years=(2022, 2023, 2024)),
     )
     found = sf.forecast.backtest(area, horizons=(1,), origins=[2023], draws=10)
-    assert set(found.cases("setting")["authority"]) == {"B"}
+    assert set(found.cases("setting_type")["authority"]) == {"B"}
     assert set(found.cases()["authority"]) == {"A", "B"}

@@ -19,12 +19,12 @@ from tests.forecast.test_witan import demo
 
 AT = {ncy: i for i, ncy in enumerate(NCYS)}
 AGES = pd.DataFrame(
-    [{"setting": "infant", "ncy_low": 0, "ncy_high": 2}, {"setting": "school", "ncy_low": 0, "ncy_high": 6}]
+    [{"setting_type": "infant", "ncy_low": 0, "ncy_high": 2}, {"setting_type": "school", "ncy_low": 0, "ncy_high": 6}]
 )
 
 
 def snapshot(year: int, *rows: tuple[str, int, str, str]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=["child", "ncy", "need", "setting"]).assign(year=year)
+    return pd.DataFrame(rows, columns=["child", "ncy", "need", "setting_type"]).assign(year=year)
 
 
 BEFORE = snapshot(
@@ -44,7 +44,9 @@ def counted(*extra: pd.DataFrame) -> people_rates.Counted:
 
 
 def test_two_snapshots_make_joiners_movers_leavers_and_stayers() -> None:
-    found = snapshots.transitions([AFTER, BEFORE]).set_index(["ncy", "need", "setting", "need_after", "setting_after"])
+    found = snapshots.transitions([AFTER, BEFORE]).set_index(
+        ["ncy", "need", "setting_type", "need_after", "setting_type_after"]
+    )
     assert found["children"].to_dict() == {
         (0, "", "", "U", "infant"): 1,
         (1, "T", "infant", "T", "infant"): 1,
@@ -82,8 +84,8 @@ def test_a_child_who_ages_out_of_a_setting_moves_that_year() -> None:
 
 def test_nobody_is_lost_in_any_draw() -> None:
     found = plans_from_people(snapshots.transitions([BEFORE, AFTER]), population(), to=2030, draws=60, ages=AGES)
-    plans = found.plans.sum(["authority", "ncy", "need", "setting"]).diff("year")
-    flows = found.flows_by_ncy.sum(["authority", "ncy", "setting"])
+    plans = found.plans.sum(["authority", "ncy", "need", "setting_type"]).diff("year")
+    flows = found.flows_by_ncy.sum(["authority", "ncy", "setting_type"])
     expected = flows.sel(kind="joiners") + flows.sel(kind="transfers_in") - flows.sel(kind="leavers")
     np.testing.assert_array_equal(plans.transpose("draw", "year"), expected.transpose("draw", "year"))
     assert (found.plans.isel(year=0) == found.plans.isel(year=0, draw=0)).all()
@@ -93,7 +95,7 @@ def test_the_same_seed_gives_the_same_children() -> None:
     moves = snapshots.transitions([BEFORE, AFTER])
     first, second = (plans_from_people(moves, population(), to=2027, draws=30, seed=5) for _ in "ab")
     assert first.plans.equals(second.plans)
-    assert first.summary("setting").equals(second.summary("setting"))
+    assert first.summary("setting_type").equals(second.summary("setting_type"))
 
 
 def test_snapshots_agree_with_themselves_and_files_may_not() -> None:
@@ -175,7 +177,7 @@ def test_the_demonstration_is_forecast_better_than_its_own_model_did() -> None:
     moves = snapshots.from_witan(inputs.transitions)
     found = backtest_people(moves, people_there, horizons=(1, 2), draws=500, ages=inputs.valid_states)
     scores = found.scores().set_index(["horizon", "level"])
-    limits = {(1, "setting"): 10.4, (1, "state"): 48.8, (2, "setting"): 12.3, (2, "state"): 52.0}
+    limits = {(1, "setting_type"): 10.4, (1, "state"): 48.8, (2, "setting_type"): 12.3, (2, "state"): 52.0}
     assert all(scores.at[at, "wape"] < limit for at, limit in limits.items())
     pooled = scores.groupby("level")[["coverage_95"]].min()
     assert (pooled["coverage_95"] >= 89).all()
@@ -183,13 +185,15 @@ def test_the_demonstration_is_forecast_better_than_its_own_model_did() -> None:
 
 def test_levers_change_joiners_from_people_by_their_factor() -> None:
     """Half as many joiners in infant classes from January 2027; the year before is untouched."""
-    row = {"lever": "fewer", "flow": "joining", "factor": 0.5, "since": 2027, "ramp_years": 0, "setting": "infant"}
-    asked = pd.DataFrame([row | {"authority": "", "need": "", "to_setting": "", "ncy_low": pd.NA, "ncy_high": pd.NA}])
+    row = {"lever": "fewer", "flow": "joining", "factor": 0.5, "since": 2027, "ramp_years": 0, "setting_type": "infant"}
+    asked = pd.DataFrame(
+        [row | {"authority": "", "need": "", "to_setting_type": "", "ncy_low": pd.NA, "ncy_high": pd.NA}]
+    )
     moves, many = snapshots.transitions([BEFORE, AFTER]), population(children=100.0)
     many.loc[many["year"] > 2025, "children"] = 20_000.0
     joined = [
         plans_from_people(moves, many, to=2027, draws=100, ages=AGES, asked=a).flows_by_ncy.sel(
-            kind="joiners", setting="infant"
+            kind="joiners", setting_type="infant"
         )
         for a in (None, asked)
     ]

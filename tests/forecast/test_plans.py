@@ -14,7 +14,7 @@ from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError
 from sufficiency.forecast.plan_forecast import PlanForecast
 from sufficiency.scenarios.levers import ChangeRate
-from sufficiency.words.vocabulary import SETTINGS
+from sufficiency.words.vocabulary import SETTING_TYPES
 from tests.forecast import areas
 
 
@@ -32,7 +32,7 @@ def test_base_year_is_the_states_in_every_draw(example: Area, forecast: PlanFore
     base = forecast.plans.sel(year=example.base_year)
     assert (base == base.isel(draw=0)).all()
     own = example.states[example.states["year"] == example.base_year]
-    counted = own.groupby(["authority", "ncy", "need", "setting"])["plans"].sum()
+    counted = own.groupby(["authority", "ncy", "need", "setting_type"])["plans"].sum()
     seen = base.isel(draw=0).to_series()
     assert seen[seen > 0].sort_index().to_dict() == counted[counted > 0].to_dict()
 
@@ -58,7 +58,7 @@ def test_nobody_is_lost_at_any_need(forecast: PlanForecast) -> None:
 
 
 def test_movers_arrive_where_others_left(forecast: PlanForecast) -> None:
-    flows = forecast.flows_by_ncy.sum(["ncy", "setting"])
+    flows = forecast.flows_by_ncy.sum(["ncy", "setting_type"])
     assert (flows.sel(kind="movers") == flows.sel(kind="movers_out")).all()
 
 
@@ -70,8 +70,8 @@ def test_plans_are_whole_and_never_below_nought(forecast: PlanForecast) -> None:
 
 def test_a_child_who_ages_out_of_a_setting_moves_or_leaves(forecast: PlanForecast) -> None:
     later = forecast.plans.sel(year=forecast.plans["year"] > 2025)
-    assert int(later.sel(setting="early_years", ncy=slice(8, None)).sum()) == 0
-    assert int(later.sel(setting="further_education", ncy=slice(1, 4)).sum()) == 0
+    assert int(later.sel(setting_type="early_years", ncy=slice(8, None)).sum()) == 0
+    assert int(later.sel(setting_type="further_education", ncy=slice(1, 4)).sum()) == 0
 
 
 def test_same_seed_same_children_on_any_number_of_workers(example: Area, forecast: PlanForecast) -> None:
@@ -82,12 +82,16 @@ def test_same_seed_same_children_on_any_number_of_workers(example: Area, forecas
 
 
 def test_totals_are_taken_within_a_draw(forecast: PlanForecast) -> None:
-    by_hand = np.quantile(forecast.plans.sel(year=2029).sum(["authority", "ncy", "need", "setting"]), [0.05, 0.5, 0.95])
+    by_hand = np.quantile(
+        forecast.plans.sel(year=2029).sum(["authority", "ncy", "need", "setting_type"]), [0.05, 0.5, 0.95]
+    )
     found = forecast.summary().query("year == 2029")["plans"].to_numpy()
     assert found == pytest.approx(by_hand)
 
 
-@pytest.mark.parametrize("by", ["setting", "setting_group", "need_group", "phase", "age_group", "authority", "ncy"])
+@pytest.mark.parametrize(
+    "by", ["setting_type", "setting_group", "need_group", "phase", "age_group", "authority", "ncy"]
+)
 def test_parts_of_the_base_year_sum_to_the_whole(forecast: PlanForecast, by: str) -> None:
     found = forecast.summary(by, levels=(0.5,)).query("year == 2025")
     assert list(found.columns) == ["year", by, "level", "plans"]
@@ -98,7 +102,7 @@ def test_flows_are_told_by_kind(forecast: PlanForecast) -> None:
     found = forecast.flows("kind", "phase")
     assert list(found.columns) == ["year", "kind", "phase", "level", "children"]
     assert set(found["kind"]) == {"joiners", "movers", "leavers", "transfers_in"}
-    assert "movers_out" in set(forecast.flows("setting")["kind"])
+    assert "movers_out" in set(forecast.flows("setting_type")["kind"])
 
 
 def test_flows_by_age_and_need_together_are_refused(forecast: PlanForecast) -> None:
@@ -107,8 +111,8 @@ def test_flows_by_age_and_need_together_are_refused(forecast: PlanForecast) -> N
 
 
 def test_an_unknown_label_is_refused_with_the_nearest(forecast: PlanForecast) -> None:
-    with pytest.raises(InputError, match="did you mean 'setting'"):
-        forecast.summary("settingg")
+    with pytest.raises(InputError, match="did you mean 'setting_type'"):
+        forecast.summary("settingtype")
 
 
 def test_most_joiners_start_mainstream_and_move_later(forecast: PlanForecast) -> None:
@@ -152,12 +156,12 @@ def test_without_needs_every_plan_has_an_unknown_need() -> None:
 def test_ages_not_published_are_shared_out_and_settings_kept() -> None:
     rows = [("A", y, pd.NA, s, n) for y in (2024, 2025) for s, n in (("mainstream", 90), ("special", 40))]
     rows += [("B", y, ncy, "special", 5) for y in (2024, 2025) for ncy in range(8)]
-    plans = pd.DataFrame(rows, columns=["authority", "year", "ncy", "setting", "plans"])
+    plans = pd.DataFrame(rows, columns=["authority", "year", "ncy", "setting_type", "plans"])
     found = sf.forecast.plans(areas.area(plans=tables.check(plans, tables.PLANS)), to=2026, draws=5)
     base = found.plans.isel(draw=0, year=0).sel(authority="A").sum("need")
-    assert int(base.sel(setting="mainstream").sum()) == 90
-    assert int(base.sel(setting="special").sum()) == 40
-    assert int((base.sum("setting") > 0).sum()) > 10
+    assert int(base.sel(setting_type="mainstream").sum()) == 90
+    assert int(base.sel(setting_type="special").sum()) == 40
+    assert int((base.sum("setting_type") > 0).sum()) > 10
 
 
 def test_missing_years_and_no_flows_still_give_a_forecast() -> None:
@@ -174,7 +178,7 @@ def test_an_authority_with_no_plans_is_named() -> None:
 
 def test_settings_with_nobody_stay_possible() -> None:
     found = sf.forecast.plans(areas.area(), to=2027, draws=30)
-    assert list(found.plans["setting"].to_numpy()) == list(SETTINGS)
+    assert list(found.plans["setting_type"].to_numpy()) == list(SETTING_TYPES)
 
 
 # --- levers -----------------------------------------------------------------------------------------------------------
@@ -231,16 +235,16 @@ def test_leaving_changes_leavers_by_its_factor(example: Area) -> None:
 
 
 def test_moving_to_one_setting_can_be_halved(example: Area) -> None:
-    lever = ChangeRate("moving", 0.5, since=2026, to_setting="special")
-    plain, changed = (mean_flow(example, *lv, kind="movers", to=2026, setting="special") for lv in ((), (lever,)))
+    lever = ChangeRate("moving", 0.5, since=2026, to_setting_type="special")
+    plain, changed = (mean_flow(example, *lv, kind="movers", to=2026, setting_type="special") for lv in ((), (lever,)))
     assert changed == pytest.approx(plain * 0.5, rel=0.12)
 
 
 def test_first_placement_changes_the_mix_and_not_the_number(example: Area) -> None:
-    lever = ChangeRate("first_placement", 2.0, since=2026, setting="sen_unit")
+    lever = ChangeRate("first_placement", 2.0, since=2026, setting_type="sen_unit")
     plain, changed = (mean_flow(example, *lv, to=2026) for lv in ((), (lever,)))
     assert changed == pytest.approx(plain, rel=0.03)
-    plain, changed = (mean_flow(example, *lv, to=2026, setting="sen_unit") for lv in ((), (lever,)))
+    plain, changed = (mean_flow(example, *lv, to=2026, setting_type="sen_unit") for lv in ((), (lever,)))
     assert changed == pytest.approx(plain * 2.0, rel=0.15)
 
 
@@ -255,6 +259,6 @@ def test_a_lever_on_one_need_leaves_the_chance_of_the_others_nearly_as_it_was() 
     now = sf.forecast.plans(area, to=2028, draws=60, seed=7).plans
     then = sf.forecast.plans(sf.ChangeJoining(0.8, need="SEMH", since=2027)(area), to=2028, draws=60, seed=7).plans
     others = [need for need in now["need"].values if need != "SEMH"]
-    rest = ["authority", "ncy", "need", "setting"]
+    rest = ["authority", "ncy", "need", "setting_type"]
     change = (then - now).sel(need=others, year=2028).sum(rest)
     assert float(change.std()) < 0.1 * float(now.sel(need=others, year=2028).sum(rest).std())

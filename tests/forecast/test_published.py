@@ -8,8 +8,7 @@ import pytest
 
 from benchmarks import panel
 from sufficiency.area.area import Area
-from sufficiency.forecast import Backtest
-from sufficiency.forecast import backtest
+from sufficiency.forecast import Backtest, backtest
 
 
 @pytest.fixture(scope="module")

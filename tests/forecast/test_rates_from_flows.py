@@ -14,7 +14,7 @@ from sufficiency.forecast.rates import own_drift, published_rates
 from sufficiency.forecast.rates.england_pattern import national
 from sufficiency.scenarios.levers import ChangeAssumption
 from sufficiency.words.school_year import NCYS
-from sufficiency.words.vocabulary import SETTINGS
+from sufficiency.words.vocabulary import SETTING_TYPES
 from tests.forecast import areas
 
 
@@ -31,23 +31,28 @@ def test_england_s_pattern_gives_england_s_next_january() -> None:
 def test_nobody_is_in_early_years_at_secondary_school_nor_stays_past_the_end() -> None:
     pattern = national()
     assert (pattern.leaving[-1] == 1).all()
-    assert pattern.takes[NCYS.index(9), list(SETTINGS).index("early_years")] == 0
+    assert pattern.takes[NCYS.index(9), list(SETTING_TYPES).index("early_years")] == 0
     assert pattern.first_settings.sum(axis=1) == pytest.approx(1.0)
 
 
 def rates_of(area: sf.Area, years: int = 1) -> tuple[published_rates.Rates, ...]:
     known = base_year_plans.history(area)
-    axes = (("authority", list(area.authorities)), ("ncy", NCYS), ("need", ["UNK"]), ("setting", list(SETTINGS)))
+    axes = (
+        ("authority", list(area.authorities)),
+        ("ncy", NCYS),
+        ("need", ["UNK"]),
+        ("setting_type", list(SETTING_TYPES)),
+    )
     start = base_year_plans.array(base_year_plans.states(area, known), axes)
     return published_rates.from_flows(area, known, start, ["UNK"], years=years)
 
 
 def test_first_settings_lean_to_the_authority_s_own_new_plans() -> None:
     new = pd.DataFrame(
-        {"authority": "A", "year": 2025, "kind": "new", "setting": "special", "children": 900}, index=[0]
+        {"authority": "A", "year": 2025, "kind": "new", "setting_type": "special", "children": 900}, index=[0]
     )
     plain, own = (rates_of(areas.area(**kw))[0].joining for kw in ({}, {"flows": tables.check(new, tables.FLOWS)}))
-    at = list(SETTINGS).index("special")
+    at = list(SETTING_TYPES).index("special")
     share = [j[0, :, 0, at].sum() / j[0].sum() for j in (plain, own)]
     assert share[1] > 3 * share[0]
     assert own[1] == pytest.approx(plain[1])
@@ -55,7 +60,7 @@ def test_first_settings_lean_to_the_authority_s_own_new_plans() -> None:
 
 def test_suppressed_and_unrecorded_flows_change_nothing() -> None:
     new = pd.DataFrame(
-        {"authority": "A", "year": 2025, "kind": "new", "setting": "not_recorded", "children": 900}, index=[0]
+        {"authority": "A", "year": 2025, "kind": "new", "setting_type": "not_recorded", "children": 900}, index=[0]
     )
     plain, own = (rates_of(areas.area(**kw))[0].joining for kw in ({}, {"flows": tables.check(new, tables.FLOWS)}))
     assert own == pytest.approx(plain)
@@ -63,12 +68,12 @@ def test_suppressed_and_unrecorded_flows_change_nothing() -> None:
 
 def test_drift_is_found_where_special_schools_gain_and_fades_later() -> None:
     rows = [
-        ("A", year, ncy, setting, n + (6 * (year - 2022) if setting == "special" else 0))
+        ("A", year, ncy, setting_type, n + (6 * (year - 2022) if setting_type == "special" else 0))
         for year in (2022, 2023, 2024, 2025)
         for ncy in range(11)
-        for setting, n in (("mainstream", 40), ("special", 20))
+        for setting_type, n in (("mainstream", 40), ("special", 20))
     ]
-    plans = pd.DataFrame(rows, columns=["authority", "year", "ncy", "setting", "plans"])
+    plans = pd.DataFrame(rows, columns=["authority", "year", "ncy", "setting_type", "plans"])
     area = areas.area(
         authorities={"A": "Aton"},
         plans=tables.check(plans, tables.PLANS),
@@ -82,7 +87,7 @@ def test_drift_is_found_where_special_schools_gain_and_fades_later() -> None:
     )
     assert drift["special"] > 0.01 > 0 > drift["mainstream"]
     first, *_, last = rates_of(area, years=8)
-    at = list(SETTINGS).index("special")
+    at = list(SETTING_TYPES).index("special")
     to_special = [(r.moving * r.destinations[:, :, :, :, 0, at]).sum() for r in (first, last)]
     assert to_special[0] > to_special[1]
 
@@ -123,9 +128,9 @@ def test_errors_come_in_pairs_so_that_the_middle_is_settled() -> None:
 
 def test_ages_are_shared_out_whole_with_every_setting_s_total() -> None:
     rng = np.random.default_rng(2)
-    seed = rng.random((len(NCYS), len(SETTINGS)))
+    seed = rng.random((len(NCYS), len(SETTING_TYPES)))
     seed[:, 3] = 0.0
-    totals = rng.integers(0, 500, len(SETTINGS)).astype(float)
+    totals = rng.integers(0, 500, len(SETTING_TYPES)).astype(float)
     found = base_year_plans.share_out(totals, seed)
     assert found.sum(axis=0) == pytest.approx(totals)
     assert (found >= 0).all()

@@ -131,7 +131,7 @@ def given(joiners: int) -> PlanForecast:
         "year": [2026, 2027],
         "authority": ["A", "B"],
         "ncy": [3],
-        "setting": ["special"],
+        "setting_type": ["special"],
     }
     flows = xr.DataArray(np.full([len(v) for v in coords.values()], joiners), coords=coords, dims=list(coords))
     return PlanForecast(xr.DataArray(), xr.DataArray(), flows, flows)
@@ -151,5 +151,5 @@ def test_levers_change_the_joiners_of_the_plan_forecast_by_their_factor(flow: st
     joined = []
     for then in (example, ChangeRate(flow, 0.9, 2027)(example)):
         flows = sf.forecast.plans(then, to=2027, draws=60, seed=3).flows_by_ncy.sel(kind="joiners", year=2027)
-        joined.append(float(flows.sum(["authority", "ncy", "setting"]).mean("draw")))
+        joined.append(float(flows.sum(["authority", "ncy", "setting_type"]).mean("draw")))
     assert joined[1] / joined[0] == pytest.approx(0.9, abs=0.01)

@@ -132,7 +132,7 @@ class Plans:
         coords = {"draw": range(200), "year": range(2025, 2029), "authority": ["A", "B"], "ncy": list(NCYS)}
         shape = tuple(len(v) for v in coords.values())
         self.plans = xr.DataArray(np.full(shape, each), coords=coords, dims=list(coords))
-        self.plans = self.plans.expand_dims(need=["ASD"], setting=["mainstream"])
+        self.plans = self.plans.expand_dims(need=["ASD"], setting_type=["mainstream"])
         self.homes = xr.DataArray()
 
 

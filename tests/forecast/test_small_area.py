@@ -123,7 +123,7 @@ def test_zone_totals_vary_as_much_as_stated() -> None:
 
 def test_a_forecast_of_plans_or_sen_support_by_district_sums_to_it() -> None:
     class Plans:
-        plans = counts(np.arange(16).reshape(2, 2, 2, 2)).expand_dims(need=["ASD"], setting=["special"])
+        plans = counts(np.arange(16).reshape(2, 2, 2, 2)).expand_dims(need=["ASD"], setting_type=["special"])
 
     class Support:
         def by_ncy(self) -> xr.DataArray:

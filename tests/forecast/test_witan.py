@@ -19,7 +19,7 @@ N = ("", "")
 
 
 def transitions(*rows: tuple[int, int, tuple[str, str], tuple[str, str], int]) -> pd.DataFrame:
-    """Return rows of (year, ncy before, state before, state after, children), a state being (need, setting)."""
+    """Return rows of (year, ncy before, state before, state after, children), a state being (need, setting_type)."""
     found = []
     for year, ncy, before, after, children in rows:
         kind = "joiner" if before == N else "leaver" if after == N else "stayer" if before[1] == after[1] else "mover"
@@ -30,8 +30,8 @@ def transitions(*rows: tuple[int, int, tuple[str, str], tuple[str, str], int]) -
 
 VALID = pd.DataFrame(
     [
-        {"setting": "unit", "ncy_low": 0, "ncy_high": 2, "needs": "T U", "moves_to": "unit school"},
-        {"setting": "school", "ncy_low": 0, "ncy_high": 3, "needs": "T U", "moves_to": "unit school"},
+        {"setting_type": "unit", "ncy_low": 0, "ncy_high": 2, "needs": "T U", "moves_to": "unit school"},
+        {"setting_type": "school", "ncy_low": 0, "ncy_high": 3, "needs": "T U", "moves_to": "unit school"},
     ]
 )
 MOVES = transitions(
@@ -92,7 +92,7 @@ def test_destinations_lean_on_the_moves_of_their_ncy_or_the_one_below(tiny: wita
 
 def test_destinations_share_a_prior_by_allowed_settings_and_arrivals() -> None:
     """Three settings, own dropped: 1/3 each, and two moves into b at that NCY, so 7/8 and 1/8 of one mover."""
-    rows = [{"setting": s, "ncy_low": 0, "ncy_high": 3, "needs": "T", "moves_to": "a b c"} for s in "abc"]
+    rows = [{"setting_type": s, "ncy_low": 0, "ncy_high": 3, "needs": "T", "moves_to": "a b c"} for s in "abc"]
     moves = transitions((2020, 1, ("T", "c"), ("T", "b"), 2), (2020, 0, N, ("T", "a"), 1))
     found = witan_estimates.estimates(WitanInputs(moves, PEOPLE, pd.DataFrame(), pd.DataFrame(rows)))
     assert found.destinations[1, "T", "a", "T", "b"] == pytest.approx((1 / 3 + 2) / (2 / 3 + 2), abs=1e-6)
@@ -110,8 +110,8 @@ def test_joiners_expected_use_the_population_of_the_year(tiny: witan_estimates.E
 def test_their_means_run_in_our_simulation_and_lose_nobody(tiny: witan_estimates.Estimates) -> None:
     rates = witan_estimates.rates(tiny)
     base = np.zeros(rates.shape, dtype=int)
-    for (ncy, need, setting), plans in tiny.start.items():
-        base[0, rates.ncys.index(ncy), rates.needs.index(need), rates.settings.index(setting)] = plans
+    for (ncy, need, setting_type), plans in tiny.start.items():
+        base[0, rates.ncys.index(ncy), rates.needs.index(need), rates.settings.index(setting_type)] = plans
     ones = np.ones((50, 3, 1, len(rates.ncys), 1), dtype=np.float32)
     out = cohort.simulate(
         base, [cohort.Year.of(rates)] * 3, cohort.Paths(ones * 100, ones, ones), seed=np.random.SeedSequence(1)

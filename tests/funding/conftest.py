@@ -13,7 +13,7 @@ import xarray as xr
 from sufficiency import tables
 from sufficiency.area.area import Area
 from sufficiency.words.school_year import NCYS, PHASES, phase_of
-from sufficiency.words.vocabulary import SETTINGS, SPECIALIST, UNPLACED
+from sufficiency.words.vocabulary import SETTING_TYPES, SPECIALIST, UNPLACED
 
 HOME, NEXT = "E06000001", "E06000002"
 YEARS = (2025, 2026, 2027)
@@ -60,7 +60,7 @@ def two_authorities() -> Area:
     )
     places = pd.DataFrame({"setting": list(SCHOOLS), "year": 2025, "places": [s[2] for s in SCHOOLS.values()]})
     plans = pd.DataFrame(
-        {"authority": [HOME, NEXT], "year": 2025, "ncy": 5, "setting": "mainstream", "plans": [40, 30]}
+        {"authority": [HOME, NEXT], "year": 2025, "ncy": 5, "setting_type": "mainstream", "plans": [40, 30]}
     )
     population = pd.DataFrame(
         [(a, y, n, 100.0) for a in (HOME, NEXT) for y in range(2019, 2030) for n in NCYS],
@@ -115,11 +115,11 @@ def make_children(*who: tuple[str, int, str, str, int], draws: int = 1) -> tuple
     """
     ages = dict(zip(NCYS, phase_of(np.array(NCYS)), strict=True))
     time = {"draw": list(range(draws)), "year": list(YEARS), "authority": [HOME, NEXT]}
-    plans = _zeros(time | {"ncy": list(NCYS), "need": list(NEEDS), "setting": list(SETTINGS)})
+    plans = _zeros(time | {"ncy": list(NCYS), "need": list(NEEDS), "setting_type": list(SETTING_TYPES)})
     placed = _zeros(time | {"need": list(NEEDS), "phase": list(PHASES), "setting": [*SCHOOLS, UNPLACED]})
     for authority, ncy, need, where, count in who:
         kind = SCHOOLS[where][0] if where in SCHOOLS else ("special" if where == UNPLACED else where)
-        plans.loc[{"authority": authority, "ncy": ncy, "need": need, "setting": kind}] += count
+        plans.loc[{"authority": authority, "ncy": ncy, "need": need, "setting_type": kind}] += count
         if kind in SPECIALIST:
             placed.loc[{"authority": authority, "need": need, "phase": ages[ncy], "setting": where}] += count
     return Plans(plans), Placed(placed)

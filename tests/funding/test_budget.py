@@ -16,7 +16,7 @@ from sufficiency.errors import InputError, MissingError
 from sufficiency.funding.budget_lines import LINES, PLACEMENT_GROUPS, STREAMS
 from sufficiency.funding.top_up.top_up import unit_costs
 from sufficiency.scenarios.levers import ChangeAssumption
-from sufficiency.words.vocabulary import SETTINGS, UNPLACED
+from sufficiency.words.vocabulary import SETTING_TYPES, UNPLACED
 from tests.funding.conftest import HOME, NEEDS, NEXT, SCHOOLS, Placed, Plans, make_children
 
 BASE = [
@@ -156,7 +156,7 @@ def test_children_are_counted_once_and_none_is_lost(two_authorities):
     budget = funding.high_needs(two_authorities, plans, placed)
     np.testing.assert_allclose(
         budget.children.sum(["need", "phase", "stream"]).isel(financial_year=0),
-        plans.plans.sum(["ncy", "need", "setting"]).isel(year=0),
+        plans.plans.sum(["ncy", "need", "setting_type"]).isel(year=0),
     )
 
 
@@ -201,7 +201,7 @@ def test_no_line_holds_transport(two_authorities):
 
 
 def test_every_type_of_setting_has_a_stream_a_line_and_a_placement_group():
-    assert {s.provision for s in STREAMS.values()} == {*SETTINGS, UNPLACED} == set(PLACEMENT_GROUPS)
+    assert {s.provision for s in STREAMS.values()} == {*SETTING_TYPES, UNPLACED} == set(PLACEMENT_GROUPS)
     assert {s.line for s in STREAMS.values()} <= set(LINES)
 
 

@@ -24,7 +24,7 @@ def tables() -> Mapping[str, pd.DataFrame]:
     done = sf.run(sf.example_area(), **OPTIONS)
     plans, support, placed, journeys, budget = done.plans, done.support, done.placed, done.journeys, done.budget
     return {
-        "plans_by_authority_and_setting": plans.summary("authority", "setting"),
+        "plans_by_authority_and_setting_type": plans.summary("authority", "setting_type"),
         "plans_by_age_group_and_need_group": plans.summary("age_group", "need_group"),
         "flows_by_kind": plans.flows("kind"),
         "sen_support_by_phase": support.summary("authority", "phase"),

@@ -104,7 +104,7 @@ def make(children: int = 12_000, seed: int = 11) -> Made:
 
 
 def truth(made: Made, year: int) -> pd.DataFrame:
-    """Return each child's true state in January `year`: number, ncy, need, setting."""
+    """Return each child's true state in January `year`: number, ncy, need, setting_type."""
     day = CENSUS[year]
     held = made.children[(made.children["started"] <= day) & (made.children["ceased"] > day)]
     spells = made.spells[
@@ -124,7 +124,7 @@ def truth(made: Made, year: int) -> pd.DataFrame:
             "number": held["number"],
             "ncy": [ncy_of(b, year) for b in held["born"]],
             "need": held["need"],
-            "setting": setting,
+            "setting_type": setting,
         }
     )
 

@@ -11,7 +11,7 @@ import pytest
 
 from sufficiency.errors import InputError, MissingError
 from sufficiency.inputs.releases import dfe_ehc_plans, dfe_ehc_plans_2022
-from sufficiency.words.vocabulary import NEEDS, SETTING_GROUP_OF, SETTINGS
+from sufficiency.words.vocabulary import NEEDS, SETTING_GROUP_OF, SETTING_TYPES
 
 NORTH = "E06000061"
 PLACES = {
@@ -65,19 +65,19 @@ def test_every_published_group_total_is_kept(published: Path) -> None:
     raw = raw[(raw["breakdown_topic"] == "All EHC plans") & (raw["geographic_level"] == "Local authority")]
     stock = dfe_ehc_plans.stock(published / "ehcp_2025")
     stock = stock[(stock["level"] == "authority") & (stock["age"] == "all")]
-    have = stock.groupby(["authority", "year", stock["setting"].map(SETTING_GROUP_OF)])["plans"].sum()
-    for column, setting in dfe_ehc_plans.GROUP_TOTALS.items():
+    have = stock.groupby(["authority", "year", stock["setting_type"].map(SETTING_GROUP_OF)])["plans"].sum()
+    for column, setting_type in dfe_ehc_plans.GROUP_TOTALS.items():
         counts = pd.to_numeric(raw[column], errors="coerce")
         for code, period, count in zip(raw["new_la_code"], raw["time_period"], counts, strict=True):
             if pd.notna(count):
-                assert have[code, int(period[:4]) + 1, SETTINGS[setting].group] == count
+                assert have[code, int(period[:4]) + 1, SETTING_TYPES[setting_type].group] == count
 
 
 def test_plans_by_age_sum_to_all_ages_where_published(published: Path) -> None:
     stock = dfe_ehc_plans.stock(published / "ehcp_2025")
     stock = stock[(stock["level"] == "authority") & stock["plans"].notna()]
-    aged = stock[stock["ncy"].notna()].groupby(["authority", "year", "setting"])["plans"].sum()
-    told = stock[stock["age"] == "all"].set_index(["authority", "year", "setting"])["plans"]
+    aged = stock[stock["ncy"].notna()].groupby(["authority", "year", "setting_type"])["plans"].sum()
+    told = stock[stock["age"] == "all"].set_index(["authority", "year", "setting_type"])["plans"]
     assert len(aged) > 2_000
     assert (aged == told.reindex(aged.index)).all()
 
@@ -89,7 +89,7 @@ def test_needs_by_age_and_by_setting_sum_to_the_same(published: Path) -> None:
     whole = own[own["age"].gt(0) | own["all"].eq(0)]
     assert len(whole) > 1_000
     assert (whole["age"] == whole["all"]).all()
-    assert (whole["setting"] == whole["all"]).all()
+    assert (whole["setting_type"] == whole["all"]).all()
 
 
 def test_new_and_ceased_plans_sum_to_their_totals(published: Path) -> None:
@@ -105,7 +105,7 @@ def test_new_and_ceased_plans_sum_to_their_totals(published: Path) -> None:
     every = whole[whole["reason"] == ""].set_index(["authority", "year"])["children"]
     reasons = whole[whole["reason"] != ""].groupby(["authority", "year"])["children"].sum()
     assert ((reasons - every).abs() <= 6).all()  # a few plans in the release itself have no reason
-    settings = ceased[(ceased["by"] == "setting") & (ceased["reason"] == "") & (ceased["level"] == "authority")]
+    settings = ceased[(ceased["by"] == "setting_type") & (ceased["reason"] == "") & (ceased["level"] == "authority")]
     by_setting = settings.groupby(["authority", "year"])["children"].sum()
     assert (by_setting == every.reindex(by_setting.index)).all()
 
@@ -118,7 +118,7 @@ def test_requests_and_assessments_of_northamptonshire_are_the_published_ones(pub
 def test_the_2022_and_2025_releases_say_the_same_of_the_januaries_they_share(published: Path) -> None:
     old = dfe_ehc_plans_2022.stock(published / "ehcp_2022")
     new = dfe_ehc_plans.stock(published / "ehcp_2025")
-    both = old.merge(new[new["age"] == "all"], on=["authority", "year", "setting"], suffixes=("", "_2025"))
+    both = old.merge(new[new["age"] == "all"], on=["authority", "year", "setting_type"], suffixes=("", "_2025"))
     assert len(both) > 5_000
     assert (both["plans"] == both["plans_2025"]).all()
 
@@ -147,7 +147,7 @@ def test_the_2022_release_sums_to_its_totals_from_2010(published: Path) -> None:
 )
 def test_each_layout_reads_the_same(tmp_path: Path, columns: list[str], topic: str, label: str) -> None:
     stock = dfe_ehc_plans.stock(caseload(tmp_path, columns, topic=topic, label=label))
-    plans = stock.set_index(["age", "setting"])["plans"]
+    plans = stock.set_index(["age", "setting_type"])["plans"]
     assert plans["all"].sum() == 60
     assert plans["all", "special"] == 2
     assert plans["all", "independent_special"] == 2
@@ -168,8 +168,8 @@ def test_needs_are_read_under_either_name_with_or_without_down_syndrome(tmp_path
     total = PLACES | {"breakdown_topic": "Type of placement", "breakdown": "Special - total", "ehc_plans": "12"}
     pd.DataFrame([row, placed | counts, total | counts]).to_csv(tmp_path / name, index=False)
     needs = dfe_ehc_plans.needs(tmp_path)
-    assert set(needs["by"]) == {"all", "setting"}
-    assert needs.loc[needs["by"] == "setting", "setting"].unique().tolist() == ["special"]
+    assert set(needs["by"]) == {"all", "setting_type"}
+    assert needs.loc[needs["by"] == "setting_type", "setting_type"].unique().tolist() == ["special"]
     assert ("DS" in set(needs["need"])) == (name == "sen_needs_caseload.csv")
 
 

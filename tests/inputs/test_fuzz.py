@@ -71,10 +71,10 @@ def test_a_spoilt_release_is_read_or_refused(
         stock = dfe_ehc_plans.stock(folder)
     except SufficiencyError:
         return
-    assert set(stock.columns) == {"authority", "name", "level", "year", "age", "ncy", "setting", "plans"}
+    assert set(stock.columns) == {"authority", "name", "level", "year", "age", "ncy", "setting_type", "plans"}
 
 
-PLANS = b"authority,year,ncy,setting,plans\nE06000061,2025,3,special,14\nE06000061,2025,4,mainstream,21\n"
+PLANS = b"authority,year,ncy,setting_type,plans\nE06000061,2025,3,special,14\nE06000061,2025,4,mainstream,21\n"
 
 
 @settings(max_examples=120)

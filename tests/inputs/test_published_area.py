@@ -36,7 +36,7 @@ def test_an_authority_of_each_kind_becomes_an_area_and_is_forecast(published: Pa
     assert area.base_year == SOME[authority]
     own = area.plans[area.plans["year"] == area.base_year]["plans"].sum()
     forecast = sf.forecast.plans(area, to=area.base_year + 2, draws=20)
-    first = forecast.plans.sel(year=area.base_year).sum(["authority", "ncy", "need", "setting"])
+    first = forecast.plans.sel(year=area.base_year).sum(["authority", "ncy", "need", "setting_type"])
     assert (first == own).all()
 
 
@@ -179,7 +179,7 @@ def test_with_a_school_register_and_postcodes_children_are_placed(published: Pat
     now = area.population[area.population["year"] == 2025].set_index("ncy")["children"]
     assert (children - now).abs().max() < 2
     held = area.settings.merge(area.places, on="setting").groupby("setting_type")["places"].sum()
-    placed = area.plans[area.plans["year"] == 2025].groupby("setting")["plans"].sum()
+    placed = area.plans[area.plans["year"] == 2025].groupby("setting_type")["plans"].sum()
     for kind in ("special", "sen_unit", "independent_special"):
         assert held[kind] >= placed[kind]
     assert "122066-U" in set(area.settings["setting"])

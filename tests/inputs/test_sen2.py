@@ -50,8 +50,8 @@ def test_the_snapshot_is_the_truth(made: Made, returns: dict[int, Sen2]) -> None
     for year in CENSUS:
         held = snapshot(returns[year], REGISTER)
         true = truth(made, year)
-        counted = held.groupby(["ncy", "need", "setting"]).size()
-        expected = true.groupby(["ncy", "need", "setting"]).size()
+        counted = held.groupby(["ncy", "need", "setting_type"]).size()
+        expected = true.groupby(["ncy", "need", "setting_type"]).size()
         pd.testing.assert_series_equal(
             counted.sort_index(), expected.sort_index(), check_dtype=False, check_index_type=False
         )
@@ -63,13 +63,13 @@ def test_transitions_equal_the_generators_truth(made: Made, returns: dict[int, S
         before, after = truth(made, year - 1), truth(made, year)
         both = before.merge(after, on="number", how="outer", suffixes=("", "_after"))
         here = counted[counted["year"] == year]
-        assert here.loc[here["setting"] == "", "children"].sum() == both["ncy"].isna().sum()
-        assert here.loc[here["setting_after"] == "", "children"].sum() == both["ncy_after"].isna().sum()
-        moved = (both["setting"] != both["setting_after"]) & both["ncy"].notna() & both["ncy_after"].notna()
-        stayed = (here["setting"] != "") & (here["setting_after"] != "")
-        assert here.loc[stayed & (here["setting"] != here["setting_after"]), "children"].sum() == moved.sum()
-        states = both.dropna().groupby(["ncy", "need", "setting", "setting_after"]).size()
-        ours = here[stayed].groupby(["ncy", "need", "setting", "setting_after"])["children"].sum()
+        assert here.loc[here["setting_type"] == "", "children"].sum() == both["ncy"].isna().sum()
+        assert here.loc[here["setting_type_after"] == "", "children"].sum() == both["ncy_after"].isna().sum()
+        moved = (both["setting_type"] != both["setting_type_after"]) & both["ncy"].notna() & both["ncy_after"].notna()
+        stayed = (here["setting_type"] != "") & (here["setting_type_after"] != "")
+        assert here.loc[stayed & (here["setting_type"] != here["setting_type_after"]), "children"].sum() == moved.sum()
+        states = both.dropna().groupby(["ncy", "need", "setting_type", "setting_type_after"]).size()
+        ours = here[stayed].groupby(["ncy", "need", "setting_type", "setting_type_after"])["children"].sum()
         pd.testing.assert_series_equal(
             ours.sort_index(), states.sort_index(), check_dtype=False, check_names=False, check_index_type=False
         )

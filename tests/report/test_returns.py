@@ -59,10 +59,10 @@ def test_the_capacity_survey_runs_five_years_for_primary_and_seven_for_secondary
 
 
 def test_the_survey_s_base_year_is_the_published_count_by_year_group_and_provision(run, found):
-    states = run.area.states[run.area.states["setting"].isin(SPECIALIST) & run.area.states["ncy"].between(0, 11)]
-    by = ["authority", "ncy", "setting"]
+    states = run.area.states[run.area.states["setting_type"].isin(SPECIALIST) & run.area.states["ncy"].between(0, 11)]
+    by = ["authority", "ncy", "setting_type"]
     expected = states.groupby(by)["plans"].sum()
-    cells = found["scap_special"].query("year == 2025").rename(columns={"provision": "setting"})
+    cells = found["scap_special"].query("year == 2025").rename(columns={"provision": "setting_type"})
     assert cells.groupby(by)["pupils"].sum().to_dict() == expected[expected > 0].to_dict()
 
 
@@ -71,7 +71,9 @@ def test_the_survey_s_cells_add_up_to_its_totals_which_are_the_forecast(run, fou
     cells = found["scap_special"]
     for row in found["scap_special_totals"].itertuples():
         ncys = range(7) if row.education_phase == "Primary" else range(7, 12)
-        forecast = plans.sel(year=row.year, authority=row.authority, ncy=list(ncys), setting=list(SPECIALIST)).sum()
+        forecast = plans.sel(
+            year=row.year, authority=row.authority, ncy=list(ncys), setting_type=list(SPECIALIST)
+        ).sum()
         own = cells.query(
             "authority == @row.authority and year == @row.year and education_phase == @row.education_phase"
         )
@@ -100,7 +102,7 @@ def test_a_forecast_that_ends_early_says_what_the_survey_still_asks_for(run):
 def test_children_add_up_to_the_forecast_under_both_age_rules(run, found, table, rule):
     cells = found[table].query("age_rule == @rule")
     totals = cells.groupby(["authority", "year"])["plans"].sum()
-    mean = run.plans.plans.mean("draw").sum(["ncy", "need", "setting"])
+    mean = run.plans.plans.mean("draw").sum(["ncy", "need", "setting_type"])
     for (authority, year), total in totals.items():
         assert abs(total - float(mean.sel(authority=authority, year=year))) <= 0.5 + 1e-6
 
@@ -108,7 +110,7 @@ def test_children_add_up_to_the_forecast_under_both_age_rules(run, found, table,
 def test_the_base_year_is_exact_by_age_need_and_placement(run, found):
     cells = found["dsg_plan_children"].query("age_rule == @RULE_AUGUST and year == 2025")
     states = run.area.states.assign(age_group=age_group_of(run.area.states["ncy"].to_numpy()))
-    states["placement"] = states["setting"].map(PLACEMENT_GROUPS)
+    states["placement"] = states["setting_type"].map(PLACEMENT_GROUPS)
     for label in ("age_group", "need", "placement"):
         ours = cells.groupby(["authority", label])["plans"].sum()
         theirs = states.groupby(["authority", label])["plans"].sum()

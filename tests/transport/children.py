@@ -33,13 +33,13 @@ def placed(area: Area, *, to: int = 2028, draws: int = 8, growth: float = 0.0) -
 
 
 def _rows(area: Area) -> pd.DataFrame:
-    states = area.states[area.states["setting"].isin(vocabulary.SPECIALIST)]
+    states = area.states[area.states["setting_type"].isin(vocabulary.SPECIALIST)]
     homes = area.zone_children.merge(area.zones[["zone", "authority"]], on="zone")
     pairs = travel(area).merge(area.settings[["setting", "setting_type", "ncy_low", "ncy_high"]], on="setting")
     parts = []
     rng = np.random.default_rng(1)
     for (authority, ncy, need, kind), plans in (
-        states.groupby(["authority", "ncy", "need", "setting"])["plans"].sum().items()
+        states.groupby(["authority", "ncy", "need", "setting_type"])["plans"].sum().items()
     ):
         near = pairs[(pairs["setting_type"] == kind) & (pairs["ncy_low"] <= ncy) & (pairs["ncy_high"] >= ncy)]
         here = homes[(homes["authority"] == authority) & (homes["ncy"] == ncy)]

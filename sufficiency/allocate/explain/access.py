@@ -30,7 +30,7 @@ from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError, nearest, one_of
 from sufficiency.tables import PlansResult
 from sufficiency.words.school_year import NCY_LOW, NCYS, PHASES
-from sufficiency.words.vocabulary import NEED_GROUP_OF, NEED_GROUPS, SETTINGS
+from sufficiency.words.vocabulary import NEED_GROUP_OF, NEED_GROUPS, SETTING_TYPES
 
 AGE = (np.arange(len(NCYS)) + NCY_LOW >= SECONDARY_FROM).astype(np.int64)
 
@@ -131,7 +131,7 @@ def within_reach(
         children[own] = np.einsum("nz,nwk->znwk", share, demand.counts[:, at, a].mean(axis=0))
     places = places_by_year(area, found, demand.years)[at].astype(np.float64)
     if only_state:
-        places = places * np.array([SETTINGS[t].is_state for t in found.settings["setting_type"]])
+        places = places * np.array([SETTING_TYPES[t].is_state for t in found.settings["setting_type"]])
     near = _near(area, found, decay=decay)
     wanting = np.zeros(len(places))
     for age in (0, 1):
@@ -179,7 +179,7 @@ def nearest_suitable(
     if kind not in KINDS:
         raise InputError(f"kind: {kind!r} is not one of {one_of(KINDS)}")
     places = area.places_in(area.base_year if year is None else year).reindex(found.codes).to_numpy()
-    is_state = np.array([SETTINGS[t].is_state for t in found.settings["setting_type"]])
+    is_state = np.array([SETTING_TYPES[t].is_state for t in found.settings["setting_type"]])
     usable = (places > 0) & (is_state | (not only_state))
     rows = []
     for group in NEED_GROUPS:

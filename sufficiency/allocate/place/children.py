@@ -83,22 +83,26 @@ def demand_of(plans: PlansResult, zones: pd.DataFrame, authorities: Any, *, draw
         If no draw is asked for, or homes don't share out every authority.
     """
     held = plans.plans
-    known = [t for t in SPECIALIST if t in held.indexes["setting"]]
+    known = [t for t in SPECIALIST if t in held.indexes["setting_type"]]
     if not known:
         raise MissingError("the forecast has no specialist type of setting, so there is nobody to place")
     if draws < 1:
         raise InputError(f"draws={draws}: at least one of the forecast's {held.sizes['draw']:,} is needed")
-    order = ("draw", "year", "authority", "ncy", "need", "setting")
+    order = ("draw", "year", "authority", "ncy", "need", "setting_type")
     names = tuple(str(a) for a in authorities)
     special = (
-        held.sel(setting=known)
+        held.sel(setting_type=known)
         .transpose(*order)
         .reindex(authority=list(names), ncy=list(NCYS), need=list(NEED_CODES), fill_value=0)
     )
     every = np.stack(
-        [special.sel(setting=[t for t in known if KIND_OF[t] == kind]).sum("setting").to_numpy() for kind in KINDS], -1
+        [
+            special.sel(setting_type=[t for t in known if KIND_OF[t] == kind]).sum("setting_type").to_numpy()
+            for kind in KINDS
+        ],
+        -1,
     ).astype(np.int64)
-    first = special.isel(draw=0, year=0).reindex(setting=list(SPECIALIST), fill_value=0)
+    first = special.isel(draw=0, year=0).reindex(setting_type=list(SPECIALIST), fill_value=0)
     shares, zone_of = _homes(plans, zones, names)
     return Demand(
         authorities=names,

@@ -17,7 +17,7 @@ from sufficiency.allocate.place.children import Children
 from sufficiency.allocate.place.routes import KINDS, NEED_CODES, RouteMap
 from sufficiency.errors import InputError, nearest, one_of
 from sufficiency.words.school_year import NCY_LOW, NCYS, PHASES, phase_of
-from sufficiency.words.vocabulary import NEED_GROUP_OF, NEED_GROUPS, SETTINGS, UNPLACED
+from sufficiency.words.vocabulary import NEED_GROUP_OF, NEED_GROUPS, SETTING_TYPES, UNPLACED
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -113,7 +113,7 @@ def child_labels(routes: RouteMap, home: Ints, authorities: Sequence[str]) -> La
 def setting_labels(settings: pd.DataFrame) -> pd.DataFrame:
     """Return what a setting can be grouped by: setting, name, setting_type, authority, district, is_state."""
     named = settings[["setting", "name", "setting_type", "authority", "district"]].reset_index(drop=True)
-    is_state = [SETTINGS[t].is_state for t in settings["setting_type"]]
+    is_state = [SETTING_TYPES[t].is_state for t in settings["setting_type"]]
     return named.assign(is_state=is_state)
 
 

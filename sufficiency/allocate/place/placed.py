@@ -31,7 +31,7 @@ from sufficiency.allocate.place.routes import NEED_CODES, SECONDARY_FROM, RouteM
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError, nearest, one_of
 from sufficiency.words.school_year import NCY_LOW, PHASES
-from sufficiency.words.vocabulary import SETTINGS, UNPLACED
+from sufficiency.words.vocabulary import SETTING_TYPES, UNPLACED
 
 
 @dataclass(frozen=True, eq=False)
@@ -250,7 +250,7 @@ class Placed:
 
     @cached_property
     def _is_state(self) -> Bools:
-        return np.array([*(SETTINGS[t].is_state for t in self.routes.settings["setting_type"]), False])
+        return np.array([*(SETTING_TYPES[t].is_state for t in self.routes.settings["setting_type"]), False])
 
     @property
     def _is_placed(self) -> Bools:

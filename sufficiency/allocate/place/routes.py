@@ -26,7 +26,7 @@ from sufficiency import distance, tables
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError, nearest, one_of
 from sufficiency.words.school_year import NCY_LOW, NCYS
-from sufficiency.words.vocabulary import NEEDS, SETTINGS, SPECIALIST
+from sufficiency.words.vocabulary import NEEDS, SETTING_TYPES, SPECIALIST
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -86,7 +86,7 @@ def route_map(area: Area, *, travel: pd.DataFrame | None = None) -> RouteMap:
         lacking = "zones.csv" if zones.empty else "specialist setting in settings.csv"
         raise MissingError(f"{area.name} has no {lacking}, so no child can be placed; add one to the area's folder")
     km, minutes = _journeys(area, zones, settings, area.travel if travel is None else travel)
-    is_state = np.array([SETTINGS[t].is_state for t in settings["setting_type"]])
+    is_state = np.array([SETTING_TYPES[t].is_state for t in settings["setting_type"]])
     is_unit = np.array([KIND_OF[t] == "unit" for t in settings["setting_type"]])
     longest = np.array([area.value(f"allocate.longest_{age}_minutes") for age in ("primary", "secondary")])
     placement = _placement_gbp(area, zones, settings) + _preference_gbp(area, zones, settings, is_state)
@@ -224,7 +224,7 @@ def _placement_gbp(area: Area, zones: pd.DataFrame, settings: pd.DataFrame) -> F
     table = {}
     for authority in area.authorities:
         for kind in SPECIALIST:
-            item = "top_up" if SETTINGS[kind].is_state else "fee"
+            item = "top_up" if SETTING_TYPES[kind].is_state else "fee"
             other = "fee" if item == "top_up" else "top_up"
             name = "unit" if KIND_OF[kind] == "unit" else kind
             national = area.value(f"allocate.placement_{name}_gbp")

@@ -20,7 +20,7 @@ from sufficiency.area.area import Area
 from sufficiency.forecast import england
 from sufficiency.forecast.base_year_plans import History
 from sufficiency.forecast.rates.rates import Floats
-from sufficiency.words.vocabulary import SETTINGS
+from sufficiency.words.vocabulary import SETTING_TYPES
 
 AUTHORITIES_IN_ENGLAND: Final = 152
 ENGLAND_YEARS: Final = 3  # years of England's growth averaged
@@ -92,7 +92,7 @@ def _further(plans: Floats | None) -> float:
     """Return the share of plans whose setting is known that is in further education."""
     if plans is None:
         return float("nan")
-    by_setting = pd.Series(plans.sum(axis=0), index=list(SETTINGS)).drop("not_recorded")
+    by_setting = pd.Series(plans.sum(axis=0), index=list(SETTING_TYPES)).drop("not_recorded")
     return float(by_setting[list(FURTHER)].sum() / by_setting.sum()) if by_setting.sum() else float("nan")
 
 

@@ -1,6 +1,6 @@
 """England's pattern of one year, January 2024 to January 2025, fitted so that stocks balance by age and setting.
 
-Published: stock by age x setting at both ends, new plans by age x setting, ceased plans by age and by last setting.
+Published: stock by age x setting_type at both ends, new plans by age x setting_type, ceased plans by age and by last setting.
 Inferred: who moves. Below NCY 12 new plans by age are what balances each cohort, since ages of new plans are published
 on the day and don't fit NCYs; from NCY 12 leavers by age are, since ages of ceased plans end in '20 and over'.
 Children who move between authorities cease in one and join no return in the other: transfers in equal those out.
@@ -17,26 +17,26 @@ import numpy as np
 from sufficiency.forecast import england
 from sufficiency.forecast.rates.rates import Floats
 from sufficiency.words.school_year import NCYS
-from sufficiency.words.vocabulary import SETTINGS
+from sufficiency.words.vocabulary import SETTING_TYPES
 
 FROM: Final = 2024
 POST_16: Final = NCYS.index(12)
-NOT_RECORDED: Final = list(SETTINGS).index("not_recorded")
+NOT_RECORDED: Final = list(SETTING_TYPES).index("not_recorded")
 # Below this share of an age's plans a setting is not one that takes that age: odd records, not places.
 TAKES_AGE: Final = 0.0004
 
 
 @dataclass(frozen=True, eq=False)
 class Pattern:
-    """National rates by ncy x setting; movers' destinations by ncy x setting moved to, and joiners' first settings."""
+    """National rates by ncy x setting_type; movers' destinations by ncy x setting moved to, and joiners' first settings."""
 
     joining: Floats  # new plans a child, by NCY at the end
     joiners: Floats  # England's new plans, by NCY at the end
-    first_settings: Floats  # share of joiners by NCY at the end x setting
+    first_settings: Floats  # share of joiners by NCY at the end x setting_type
     leaving: Floats  # share of plans, by NCY and setting at the start
     moving: Floats  # share of those who stay, by NCY and setting at the start
     destinations: Floats  # share of movers, by NCY at the start x setting moved to
-    transfers: Floats  # plans from elsewhere a plan held, by NCY at the end x setting
+    transfers: Floats  # plans from elsewhere a plan held, by NCY at the end x setting_type
     takes: Floats  # 1 where a setting takes children of the NCY
 
 
@@ -108,8 +108,10 @@ def _leaving_by_setting(before: Floats, leavers: Floats) -> Floats:
     the year before leaving, the leaver counts at the later one.
     """
     frame = england.table("ceased")
-    own = frame[(frame["year"] == FROM + 1) & (frame["by"] == "setting") & (frame["reason"] == "")]
-    by_setting = own.groupby("setting")["children"].sum().reindex(list(SETTINGS), fill_value=0).to_numpy(float)
+    own = frame[(frame["year"] == FROM + 1) & (frame["by"] == "setting_type") & (frame["reason"] == "")]
+    by_setting = (
+        own.groupby("setting_type")["children"].sum().reindex(list(SETTING_TYPES), fill_value=0).to_numpy(float)
+    )
     by_setting[NOT_RECORDED] = 0.0
     by_setting *= leavers.sum() / by_setting.sum()
     odds = np.ones_like(before)

@@ -18,12 +18,12 @@ TILT_LIMIT: Final = 4.0
 
 
 def of_joiners(states: NDArray[Any], needs: Sequence[str], settings: Sequence[str]) -> Floats:
-    """Return the share of each need among joiners: authority x ncy x need x setting, summing to 1 over needs.
+    """Return the share of each need among joiners: authority x ncy x need x setting_type, summing to 1 over needs.
 
     Parameters
     ----------
     states
-        Plans in the base year: authority x ncy x need x setting. An authority whose needs are not those of England's
+        Plans in the base year: authority x ncy x need x setting_type. An authority whose needs are not those of England's
         stock has joiners that differ from England's joiners in the same proportion, shrunk by its size. [plans]
     """
     joint = _national("new", needs, settings)
@@ -35,13 +35,15 @@ def of_joiners(states: NDArray[Any], needs: Sequence[str], settings: Sequence[st
 
 
 def _national(what: str, needs: Sequence[str], settings: Sequence[str]) -> Floats:
-    """Return P(need | ncy, setting) from P(need | ncy) and P(need | setting), taken as odds that multiply."""
+    """Return P(need | ncy, setting_type) from P(need | ncy) and P(need | setting), taken as odds that multiply."""
     ages = england.needs_by(what, "age")
     if what == "new":
         ages.loc[ages.index > OLDEST_PUBLISHED] = ages.loc[OLDEST_PUBLISHED].to_numpy()
         ages.loc[ages.index < -2] = ages.loc[-2].to_numpy()
     by_age = ages.reindex(columns=list(needs), fill_value=0.0).to_numpy() + 0.1
-    by_setting = england.needs_by(what, "setting").reindex(index=list(settings), columns=list(needs), fill_value=0.0)
+    by_setting = england.needs_by(what, "setting_type").reindex(
+        index=list(settings), columns=list(needs), fill_value=0.0
+    )
     whole = by_age.sum(axis=0) / by_age.sum()
     at_age = by_age / by_age.sum(axis=1, keepdims=True)
     placed = by_setting.to_numpy() + whole
@@ -62,6 +64,6 @@ def present(states_needs: Sequence[str]) -> tuple[str, ...]:
     """Return the needs to carry, in the vocabulary's order: those held, and any that England's joiners have."""
     if set(states_needs) == {"UNK"}:
         return ("UNK",)
-    joining = england.needs_by("new", "setting").sum()
+    joining = england.needs_by("new", "setting_type").sum()
     wanted = {*states_needs, *joining.index[joining > 0]}
     return tuple(need for need in NEEDS if need in wanted)

@@ -18,9 +18,9 @@ from sufficiency.forecast.base_year_plans import History
 from sufficiency.forecast.rates.england_pattern import FROM, Pattern, national, older
 from sufficiency.forecast.rates.rates import Floats
 from sufficiency.words.school_year import AGE_GROUPS, NCYS, age_of
-from sufficiency.words.vocabulary import SETTING_GROUP_OF, SETTING_GROUPS, SETTINGS
+from sufficiency.words.vocabulary import SETTING_GROUP_OF, SETTING_GROUPS, SETTING_TYPES
 
-GROUP_OF: Final = np.array([list(SETTING_GROUPS).index(SETTING_GROUP_OF[s]) for s in SETTINGS])
+GROUP_OF: Final = np.array([list(SETTING_GROUPS).index(SETTING_GROUP_OF[s]) for s in SETTING_TYPES])
 IS_SCHOOL: Final = np.array([group in ("mainstream", "special") for group in SETTING_GROUPS])
 UNRECORDED: Final = list(SETTING_GROUPS).index("not_recorded")
 FASTEST: Final = 0.3  # log ratio a year that no drift may exceed
@@ -36,7 +36,7 @@ ENDING: Final = NCYS.index(13)  # from the January of Year 13 plans end at rates
 
 
 def step(plans: Floats, pattern: Pattern, first: Floats, total: float) -> Floats:
-    """Return expected plans by ncy x setting a year on, joiners being what makes the total right. [plans]"""
+    """Return expected plans by ncy x setting_type a year on, joiners being what makes the total right. [plans]"""
     return _stepped(plans, pattern, first, total)[0]
 
 
@@ -108,18 +108,18 @@ def _log_ratio(seen: Floats, expected: Floats, prior: float) -> Floats:
 
 
 def with_drift(pattern: Pattern, first: Floats, plans: Floats, drifts: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return first settings, moving rates and destinations (ncy x setting x setting) that carry the drift at each age.
+    """Return first settings, moving rates and destinations (ncy x setting_type x setting_type) that carry the drift at each age.
 
     Of those who would be in a setting that loses, whether they stay, arrive or join, some are in one that gains: an
     age's total stays, and what one group gains is taken evenly from the others.
     """
     lose, gain = _redistribution(pattern, plans, drifts)
-    settled = np.eye(len(SETTINGS))[None] * (1 - pattern.moving)[:, :, None]
+    settled = np.eye(len(SETTING_TYPES))[None] * (1 - pattern.moving)[:, :, None]
     settled = settled + pattern.moving[:, :, None] * pattern.destinations[:, None, :]
     settled = (
         settled * (1 - lose)[:, None, :] + (settled * lose[:, None, :]).sum(axis=2, keepdims=True) * gain[:, None, :]
     )
-    own = np.arange(len(SETTINGS))
+    own = np.arange(len(SETTING_TYPES))
     moving = 1 - settled[:, own, own]
     settled[:, own, own] = 0.0
     lose, gain = older(lose), older(gain)

@@ -21,7 +21,7 @@ from sufficiency.forecast.rates.shrinkage import nearby, shares, shrunk
 from sufficiency.words.school_year import NCYS
 from sufficiency.words.vocabulary import NEEDS
 
-STATE: Final = ["ncy", "need", "setting"]
+STATE: Final = ["ncy", "need", "setting_type"]
 NCY, NEED, SETTING = 0, 1, 2
 # Penalties of `shrunk`: leaving hangs on age above all; moving on age and setting together.
 LEAVING: Final = {
@@ -40,7 +40,7 @@ PRIOR_JOINERS: Final = 3.0  # joiners' worth of the pattern of first states at a
 
 @dataclass(frozen=True, eq=False)
 class Counted:
-    """Transitions as arrays, each year's apart: year x ncy x need x setting. [children]
+    """Transitions as arrays, each year's apart: year x ncy x need x setting_type. [children]
 
     Attributes
     ----------
@@ -49,9 +49,9 @@ class Counted:
     leavers, joiners
         By the state left, by the state joined.
     movers
-        All years: ncy x need x setting x to_need x to_setting.
+        All years: ncy x need x setting_type x to_need x to_setting_type.
     takes
-        Whether a setting takes an NCY: ncy x setting.
+        Whether a setting takes an NCY: ncy x setting_type.
     """
 
     years: tuple[int, ...]
@@ -73,12 +73,16 @@ class Counted:
         frame = tables.check(frame, tables.TRANSITIONS, source="transitions")
         _check_needs(frame)
         needs = tuple(n for n in sorted(set(frame["need"]) | set(frame["need_after"])) if n)
-        settings = tuple(s for s in sorted(set(frame["setting"]) | set(frame["setting_after"])) if s)
+        settings = tuple(s for s in sorted(set(frame["setting_type"]) | set(frame["setting_type_after"])) if s)
         years = tuple(sorted(int(y) for y in frame["year"].unique()))
         shape = (len(years), len(NCYS), len(needs), len(settings))
-        held, went = frame["setting"] != "", frame["setting_after"] != ""
-        moved = held & went & ((frame["setting"] != frame["setting_after"]) | (frame["need"] != frame["need_after"]))
-        then = frame.assign(ncy=frame["ncy"] + 1, need=frame["need_after"], setting=frame["setting_after"])
+        held, went = frame["setting_type"] != "", frame["setting_type_after"] != ""
+        moved = (
+            held
+            & went
+            & ((frame["setting_type"] != frame["setting_type_after"]) | (frame["need"] != frame["need_after"]))
+        )
+        then = frame.assign(ncy=frame["ncy"] + 1, need=frame["need_after"], setting_type=frame["setting_type_after"])
         labels = (years, NCYS, needs, settings)
         movers = np.zeros((len(NCYS), len(needs), len(settings), len(needs), len(settings)))
         own, to = _positions(frame[moved], labels), _positions(then[moved], labels)
@@ -91,7 +95,7 @@ class Counted:
 
     @property
     def start(self) -> NDArray[np.int64]:
-        """Plans in the last January: ncy x need x setting."""
+        """Plans in the last January: ncy x need x setting_type."""
         return np.asarray(self.after[-1], dtype="int64")
 
     def disagreement(self) -> float | None:
@@ -136,7 +140,7 @@ def _totals(frame: pd.DataFrame, labels: tuple[Sequence[object], ...], shape: tu
 
 
 def _takes(ages: pd.DataFrame, settings: Sequence[str]) -> NDArray[np.bool_]:
-    known = ages.drop_duplicates("setting").set_index("setting")
+    known = ages.drop_duplicates("setting_type").set_index("setting_type")
     absent = [s for s in settings if s not in known.index]
     if absent:
         raise MissingError(f"the ages of {one_of(absent)} are not given; every setting in the transitions needs a row")
@@ -218,20 +222,20 @@ def _joining(counted: Counted, population: pd.DataFrame) -> Floats:
 
 
 def _destinations(movers: Floats, next_takes: NDArray[np.bool_]) -> Floats:
-    """Return where movers go: ncy x need x setting x to_need x to_setting, to_need of length 1 where needs never change.
+    """Return where movers go: ncy x need x setting_type x to_need x to_setting_type, to_need of length 1 where needs never change.
 
     From wide to narrow: all movers; those of the NCY and its neighbours; from the same setting; from the same state.
     Each level counts for some movers of the next.
     """
     ncys, needs, settings = movers.shape[:3]
     near = nearby(ncys, REACH)
-    by_setting = movers.sum(axis=(1, 3))  # ncy x setting x to_setting
+    by_setting = movers.sum(axis=(1, 3))  # ncy x setting_type x to_setting_type
     wide = movers.sum(axis=(0, 1, 2, 3)) + 0.5
     by_ncy = near @ by_setting.sum(axis=1) + 2 * wide / wide.sum()
     by_ncy = shares(by_ncy * next_takes, 1)
     narrow = np.einsum("ab,bst->ast", near, by_setting) + PRIOR_MOVERS * by_ncy[:, None, :]
     narrow = shares(narrow * next_takes[:, None, :], 2)
-    lean = _lean(movers.sum(axis=(0, 2)))  # need x to_need x to_setting
+    lean = _lean(movers.sum(axis=(0, 2)))  # need x to_need x to_setting_type
     changes = np.einsum("anszt->nz", movers)
     changes_need = bool((changes - np.diag(np.diag(changes))).any())
     prior = narrow[:, None, :, None, :] * lean[None, :, None]

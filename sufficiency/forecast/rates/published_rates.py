@@ -16,7 +16,7 @@ from sufficiency.forecast.rates import own_drift
 from sufficiency.forecast.rates.england_pattern import Pattern, national
 from sufficiency.forecast.rates.rates import Floats, Rates
 from sufficiency.words.school_year import NCYS
-from sufficiency.words.vocabulary import SETTINGS
+from sufficiency.words.vocabulary import SETTING_TYPES
 
 
 def from_flows(
@@ -31,14 +31,14 @@ def from_flows(
     known
         The area's plans by authority and January.
     states
-        Plans in the base year: authority x ncy x need x setting. [plans]
+        Plans in the base year: authority x ncy x need x setting_type. [plans]
     years
         How many years to give rates for.
     """
     held = states.sum(axis=2).astype("float64")
     new = _new_by_setting(area)
     own = [_own(area, known, code, held[i], new[i]) for i, code in enumerate(area.authorities)]
-    of_need = need_mix.of_joiners(states, needs, list(SETTINGS))
+    of_need = need_mix.of_joiners(states, needs, list(SETTING_TYPES))
     by_need = states.sum(axis=(1, 3), keepdims=True) / np.maximum(states.sum(axis=(1, 2, 3), keepdims=True), 1)
     transfers = national().transfers[None, :, None, :] * by_need
     strengths = [_strength(t, int(area.value("forecast.growth_years_held"))) for t in range(years)]
@@ -53,7 +53,7 @@ def _strength(year: int, held: int) -> float:
 
 @dataclass(frozen=True, eq=False)
 class Own:
-    """One authority's rates by ncy x setting before any drift, and its drift by group of settings."""
+    """One authority's rates by ncy x setting_type before any drift, and its drift by group of settings."""
 
     joining: Floats
     first: Floats
@@ -81,7 +81,7 @@ def _rates(
 ) -> Rates:
     """Return the rates of a year in which `strength` of the drift is left."""
     pattern = national()
-    shape = (len(authorities), len(NCYS), len(needs), len(SETTINGS))
+    shape = (len(authorities), len(NCYS), len(needs), len(SETTING_TYPES))
     takes_next = np.concatenate([pattern.takes[1:], np.ones_like(pattern.takes[:1])])
     moved = [own_drift.with_drift(pattern, o.first, o.plans, strength * o.drift) for o in own]
     joining = np.stack([o.joining[:, None] * first for o, (first, _, _) in zip(own, moved, strict=True)])
@@ -92,7 +92,7 @@ def _rates(
         authorities=authorities,
         ncys=NCYS,
         needs=needs,
-        settings=tuple(SETTINGS),
+        settings=tuple(SETTING_TYPES),
         joining=joining[:, :, None, :] * of_need,
         leaving=np.broadcast_to(leaving[:, :, None, :], shape).copy(),
         moving=np.broadcast_to(moving[:, :, None, :], shape).copy(),
@@ -104,10 +104,10 @@ def _rates(
 def _new_by_setting(area: Area) -> Floats:
     """Return new plans of the last three years by authority x first setting, those not recorded left out. [children]"""
     flows = area.flows
-    own = flows[(flows["kind"] == "new") & (flows["setting"] != "") & (flows["need"] == "")]
-    own = own[(own["setting"] != "not_recorded") & own["year"].between(area.base_year - 2, area.base_year)]
-    wide = own.pivot_table(index="authority", columns="setting", values="children", aggfunc="sum", fill_value=0)
-    wide = wide.reindex(index=list(area.authorities), columns=list(SETTINGS), fill_value=0)
+    own = flows[(flows["kind"] == "new") & (flows["setting_type"] != "") & (flows["need"] == "")]
+    own = own[(own["setting_type"] != "not_recorded") & own["year"].between(area.base_year - 2, area.base_year)]
+    wide = own.pivot_table(index="authority", columns="setting_type", values="children", aggfunc="sum", fill_value=0)
+    wide = wide.reindex(index=list(area.authorities), columns=list(SETTING_TYPES), fill_value=0)
     return np.asarray(wide, dtype="float64")
 
 
@@ -121,10 +121,10 @@ def _first_settings(pattern: Pattern, new: Floats, prior: float) -> Floats:
 
 
 def _destinations(pattern: Pattern, to: Floats) -> Floats:
-    """Return destinations by ncy x setting x setting moved to, all open to the NCY moved into, one's own left out."""
+    """Return destinations by ncy x setting_type x setting moved to, all open to the NCY moved into, one's own left out."""
     takes_next = np.concatenate([pattern.takes[1:], pattern.takes[-1:]])
     found = (to + 1e-6 + 1e-3 * pattern.destinations[:, None, :]) * takes_next[:, None, :]
-    own = np.arange(len(SETTINGS))
+    own = np.arange(len(SETTING_TYPES))
     found[:, own, own] = 0.0
     found[:, :, own[-1]] = 0.0  # nobody moves to 'not recorded'
     return np.asarray(found / found.sum(axis=2, keepdims=True))

@@ -24,18 +24,18 @@ class Rates:
     Attributes
     ----------
     joining
-        New plans a year a child: authority x ncy x need x setting. [plans/child]
+        New plans a year a child: authority x ncy x need x setting_type. [plans/child]
     leaving
-        Share of plans that end within the year: authority x ncy x need x setting. 1 where none can go on.
+        Share of plans that end within the year: authority x ncy x need x setting_type. 1 where none can go on.
     moving
-        Share of those who stay whose setting (or need) changes: authority x ncy x need x setting. 1 where the
+        Share of those who stay whose setting (or need) changes: authority x ncy x need x setting_type. 1 where the
         setting takes nobody of the next NCY.
     destinations
-        Where movers go: authority x ncy x need x setting x to_need x to_setting, any of the authority, need and to_need
+        Where movers go: authority x ncy x need x setting_type x to_need x to_setting_type, any of the authority, need and to_need
         axes of length 1 (the same for all; the need kept). Sums to 1 over the last two wherever `moving` is above 0.
     transfers
         Plans that come from another authority, or that no return explains, a year a plan held: authority x ncy x need
-        x setting. [plans/plan]
+        x setting_type. [plans/plan]
     """
 
     authorities: tuple[str, ...]

@@ -10,7 +10,7 @@ import pandas as pd
 from sufficiency import tables
 from sufficiency.errors import Fault, FaultyTableError, InputError, one_of
 
-STATE: Final = ["ncy", "need", "setting"]
+STATE: Final = ["ncy", "need", "setting_type"]
 
 
 def transitions(snapshots: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -19,7 +19,7 @@ def transitions(snapshots: Sequence[pd.DataFrame]) -> pd.DataFrame:
     Parameters
     ----------
     snapshots
-        One frame a January: child (any key that lasts), year, ncy, need, setting; one row a child. Keys are compared
+        One frame a January: child (any key that lasts), year, ncy, need, setting_type; one row a child. Keys are compared
         and never shown.
 
     Raises
@@ -48,7 +48,7 @@ def _check_snapshot(snapshot: pd.DataFrame, name: str) -> None:
     lacking = [c for c in ("child", "year", *STATE) if c not in snapshot]
     if lacking or snapshot.empty:
         raise InputError(
-            f"{name} lacks {one_of(lacking) if lacking else 'any row'}: child, year, ncy, need, setting are needed"
+            f"{name} lacks {one_of(lacking) if lacking else 'any row'}: child, year, ncy, need, setting_type are needed"
         )
     if len(set(snapshot["year"])) != 1:
         raise InputError(f"{name} is of {one_of(sorted(set(snapshot['year'])))}; one January a snapshot")
@@ -73,7 +73,7 @@ def _matched(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
             " NCY is age on 31 August less 4, whatever class a child sits in"
         )
     both["ncy"] = both["ncy"].fillna(both["ncy_after"] - 1).astype("int64")
-    words = ["need", "setting", "need_after", "setting_after"]
+    words = ["need", "setting_type", "need_after", "setting_type_after"]
     both[words] = both[words].fillna("")
     counted = both.groupby(["ncy", *words], as_index=False).size().rename(columns={"size": "children"})
     return counted.assign(year=int(after["year"].iloc[0]))
@@ -84,9 +84,9 @@ def from_witan(frame: pd.DataFrame) -> pd.DataFrame:
     names = {
         "ncy_1": "ncy",
         "need_1": "need",
-        "setting_1": "setting",
+        "setting_1": "setting_type",
         "need_2": "need_after",
-        "setting_2": "setting_after",
+        "setting_2": "setting_type_after",
     }
     own = frame.rename(columns=names).assign(year=frame["year"] + 1)
     counted = own.groupby(["year", *names.values()], as_index=False).size().rename(columns={"size": "children"})

@@ -18,7 +18,7 @@ from sufficiency.forecast.rates.rates import Rates
 from sufficiency.inputs.council.witan_send import WitanInputs
 
 NO_JOINER: Final = 0.001  # what a year without a joiner adds to alpha
-STATE: Final = ["ncy", "need", "setting"]
+STATE: Final = ["ncy", "need", "setting_type"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,17 +28,17 @@ class Estimates:
     Attributes
     ----------
     start
-        Plans by ncy, need, setting, after the last transitions. [plans]
+        Plans by ncy, need, setting_type, after the last transitions. [plans]
     joining
         alpha, beta of the rate of joining by ncy: Beta.
     first_states
-        alpha of the state joined by ncy, need, setting: Dirichlet within an NCY. NCYs where nobody joined are absent.
+        alpha of the state joined by ncy, need, setting_type: Dirichlet within an NCY. NCYs where nobody joined are absent.
     leaving
-        alpha, beta of the rate of leaving by ncy, need, setting before: Beta.
+        alpha, beta of the rate of leaving by ncy, need, setting_type before: Beta.
     moving
         alpha, beta of the rate of moving, of those who stay: Beta.
     destinations
-        alpha of the state moved to by ncy, need, setting, to_need, to_setting: Dirichlet within a state.
+        alpha of the state moved to by ncy, need, setting_type, to_need, to_setting: Dirichlet within a state.
     """
 
     start: pd.Series
@@ -76,7 +76,9 @@ def estimates(inputs: WitanInputs) -> Estimates:
     moves = inputs.transitions
     valid = _valid_states(inputs.valid_states)
     _check(moves, valid, inputs.population)
-    before = moves[moves["kind"] != "joiner"].rename(columns={"ncy_1": "ncy", "need_1": "need", "setting_1": "setting"})
+    before = moves[moves["kind"] != "joiner"].rename(
+        columns={"ncy_1": "ncy", "need_1": "need", "setting_1": "setting_type"}
+    )
     stayed = before[before["kind"] != "leaver"]
     last = moves[(moves["year"] == moves["year"].max()) & (moves["kind"] != "leaver")]
     return Estimates(
@@ -95,7 +97,7 @@ def rates(found: Estimates) -> Rates:
     A state whose setting takes nobody of the next NCY moves for certain, or leaves where it can move nowhere.
     """
     ncys = tuple(range(int(found.leaving.index.unique("ncy").min()), int(found.leaving.index.unique("ncy").max()) + 1))
-    needs, settings = (tuple(sorted(found.leaving.index.unique(level))) for level in ("need", "setting"))
+    needs, settings = (tuple(sorted(found.leaving.index.unique(level))) for level in ("need", "setting_type"))
     everywhere = pd.MultiIndex.from_product([ncys, needs, settings], names=STATE)
     shape = (1, len(ncys), len(needs), len(settings))
     valid = pd.Series(1.0, index=found.leaving.index).reindex(everywhere, fill_value=0.0).to_numpy().reshape(shape)
@@ -126,7 +128,7 @@ def rates(found: Estimates) -> Rates:
 def _destination_array(
     alphas: pd.Series, ncys: tuple[int, ...], needs: tuple[str, ...], settings: tuple[str, ...]
 ) -> np.ndarray:
-    """Return alphas as authority x ncy x need x setting x to_need x to_setting."""
+    """Return alphas as authority x ncy x need x setting_type x to_need x to_setting_type."""
     size = (len(ncys), len(needs), len(settings), len(needs), len(settings))
     labels = (list(ncys), needs, settings, needs, settings)
     at = tuple(pd.Index(known).get_indexer(alphas.index.get_level_values(i)) for i, known in enumerate(labels))
@@ -136,11 +138,11 @@ def _destination_array(
 
 
 def _valid_states(table: pd.DataFrame) -> pd.DataFrame:
-    """Return every valid ncy, need, setting, one a row."""
+    """Return every valid ncy, need, setting_type, one a row."""
     if table.empty:
         raise MissingError("valid-states.csv is needed: it says which settings take which ages and needs")
     rows = [
-        (ncy, need, row.setting)
+        (ncy, need, row.setting_type)
         for row in table.itertuples()
         for ncy in range(row.ncy_low, row.ncy_high + 1)
         for need in str(row.needs).split()
@@ -166,7 +168,7 @@ def _check(moves: pd.DataFrame, valid: pd.DataFrame, population: pd.DataFrame) -
 
 
 def _after(moves: pd.DataFrame) -> pd.DataFrame:
-    return moves.rename(columns={"ncy_2": "ncy", "need_2": "need", "setting_2": "setting"})
+    return moves.rename(columns={"ncy_2": "ncy", "need_2": "need", "setting_2": "setting_type"})
 
 
 def _joining(moves: pd.DataFrame, population: pd.DataFrame, ncys: list[int]) -> pd.DataFrame:
@@ -186,7 +188,7 @@ def _first_states(moves: pd.DataFrame, valid: pd.DataFrame) -> pd.Series:
     """Return alphas of states joined: an even share of one joiner for each valid state, and those who joined it."""
     seen = _after(moves[moves["kind"] == "joiner"]).groupby(STATE).size()
     states = valid[valid["ncy"].isin(seen.index.unique("ncy"))]
-    even = 1 / states.groupby("ncy")["setting"].transform("size")
+    even = 1 / states.groupby("ncy")["setting_type"].transform("size")
     index = pd.MultiIndex.from_frame(states)
     return pd.Series(even.to_numpy() + seen.reindex(index, fill_value=0).to_numpy(), index=index).sort_index()
 
@@ -210,21 +212,21 @@ def _binary(cases: pd.DataFrame, happened: pd.Series, valid: pd.DataFrame, unsee
 def _destinations(movers: pd.DataFrame, valid: pd.DataFrame, table: pd.DataFrame) -> pd.Series:
     """Return alphas of where each state's movers go: a prior worth one mover, and those seen."""
     arrivals = _arrivals(movers, sorted(valid["ncy"].unique()))
-    allowed_by = {r.setting: str(getattr(r, "moves_to", "") or "").split() for r in table.itertuples()}
-    takes = valid.groupby(["ncy", "need"])["setting"].agg(set).to_dict()
+    allowed_by = {r.setting_type: str(getattr(r, "moves_to", "") or "").split() for r in table.itertuples()}
+    takes = valid.groupby(["ncy", "need"])["setting_type"].agg(set).to_dict()
     parts: dict[tuple[int, str, str, str, str], float] = {}
-    for ncy, need, setting in valid.itertuples(index=False):
-        allowed = [s for s in allowed_by[setting] if s in takes[ncy, need]]
+    for ncy, need, setting_type in valid.itertuples(index=False):
+        allowed = [s for s in allowed_by[setting_type] if s in takes[ncy, need]]
         weight = {s: 1 / len(allowed) for s in allowed}
         for to, seen in arrivals[ncy].items():
             weight[to] = weight.get(to, 0.0) + seen
-        weight.pop(setting, None)
+        weight.pop(setting_type, None)
         total = sum(weight.values())
-        parts |= {(ncy, need, setting, need, to): w / total for to, w in weight.items()}
+        parts |= {(ncy, need, setting_type, need, to): w / total for to, w in weight.items()}
     key = [*STATE, "need_2", "setting_2"]
     for state, seen in movers.groupby(key).size().items():
         parts[state] = parts.get(state, 0.0) + seen
-    names = [*STATE, "to_need", "to_setting"]
+    names = [*STATE, "to_need", "to_setting_type"]
     return pd.Series(parts, index=pd.MultiIndex.from_tuples(parts, names=names), dtype="float64").sort_index()
 
 

@@ -24,14 +24,14 @@ from sufficiency.forecast.record import naive
 from sufficiency.forecast.record.past_areas import as_of, joined
 from sufficiency.forecast.record.scoring import COLUMNS, crps, score, with_errors
 from sufficiency.words.school_year import NCYS
-from sufficiency.words.vocabulary import SETTINGS
+from sufficiency.words.vocabulary import SETTING_TYPES
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MODEL: Final = "model"
 METHODS: Final = (MODEL, *naive.METHODS)
-BY: Final = ("authority", "origin", "ncy", "phase", "age_group", "setting", "setting_group")
+BY: Final = ("authority", "origin", "ncy", "phase", "age_group", "setting_type", "setting_group")
 UNRECORDED_LIMIT: Final = 0.15  # above this share of settings not recorded a January can't be scored by setting
 EARLIEST_YEARS: Final = 2  # Januaries an origin needs at and before it
 
@@ -42,7 +42,7 @@ class Run:
 
     origin: int
     by_ncy: Floats  # draw x horizon x authority x ncy
-    by_setting: Floats  # draw x horizon x authority x setting
+    by_setting: Floats  # draw x horizon x authority x setting_type
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +121,7 @@ class Backtest:
         there = truth.groupby(["authority", "year"])["plans"].sum().unstack()
         complete = there.reindex(wide.index.get_level_values("authority"))
         filled = wide.where(wide.notna() | complete.isna().to_numpy(), 0.0)
-        order = list(NCYS) if dim == "ncy" else list(SETTINGS)
+        order = list(NCYS) if dim == "ncy" else list(SETTING_TYPES)
         return filled, list(order if not names or names[0] == dim else label_of(names[0], np.array(order)))
 
     def chart(self, authority: str | None = None) -> Figure:
@@ -188,7 +188,7 @@ def backtest(
     if wrong or not wanted:
         raise InputError(f"January {wrong[0] if wrong else 'of no year'} can't be an origin: expected {one_of(able)}")
     runs = tuple(_run(whole, origin, steps, draws, seed) for origin in wanted)
-    truth = whole.plans[whole.plans["year"] <= whole.base_year][["authority", "year", "ncy", "setting", "plans"]]
+    truth = whole.plans[whole.plans["year"] <= whole.base_year][["authority", "year", "ncy", "setting_type", "plans"]]
     return Backtest(tuple(whole.authorities), steps, truth, runs)
 
 
@@ -198,8 +198,8 @@ def _run(area: Area, origin: int, horizons: Sequence[int], draws: int, seed: int
     years = [origin + h for h in horizons]
     plans = found.plans.sel(year=years)
     everyone = list(area.authorities)
-    by_ncy = plans.sum(["need", "setting"]).reindex(authority=everyone).to_numpy()
-    by_setting = plans.sum(["need", "ncy"]).reindex(authority=everyone, setting=list(SETTINGS)).to_numpy()
+    by_ncy = plans.sum(["need", "setting_type"]).reindex(authority=everyone).to_numpy()
+    by_setting = plans.sum(["need", "ncy"]).reindex(authority=everyone, setting_type=list(SETTING_TYPES)).to_numpy()
     return Run(origin, by_ncy.astype("float64"), by_setting.astype("float64"))
 
 
@@ -234,7 +234,7 @@ def _recorded(truth: pd.DataFrame) -> pd.Series:
     """Return whether each row's authority and January has its settings recorded, but for a few."""
     keys = [truth["authority"], truth["year"]]
     whole = truth["plans"].groupby(keys).transform("sum")
-    unknown = truth["plans"].where(truth["setting"] == "not_recorded", 0).groupby(keys).transform("sum")
+    unknown = truth["plans"].where(truth["setting_type"] == "not_recorded", 0).groupby(keys).transform("sum")
     return unknown <= UNRECORDED_LIMIT * whole
 
 
@@ -243,11 +243,15 @@ def _national_growth(dim: str, names: Sequence[str], origin: int, labels: pd.Ser
     totals = england.totals()
     last = int(np.clip(origin, totals.index.min() + 1, totals.index.max()))
     whole = float(np.log(totals[last] / totals[last - 1]))
-    if dim != "setting":
+    if dim != "setting_type":
         return np.full(len(labels), whole)
     frame = england.table("stock")
     frame = frame[frame["ncy"].isna() & frame["year"].isin([origin - 1, origin])]
-    label = frame["setting"] if names[0] == "setting" else pd.Series(label_of(names[0], frame["setting"]), frame.index)
+    label = (
+        frame["setting_type"]
+        if names[0] == "setting_type"
+        else pd.Series(label_of(names[0], frame["setting_type"]), frame.index)
+    )
     wide = frame.groupby([label, frame["year"]])["plans"].sum().unstack()
     if wide.shape[1] < 2:
         return np.full(len(labels), whole)

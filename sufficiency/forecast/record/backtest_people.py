@@ -27,7 +27,7 @@ class Held:
     def scores(self) -> pd.DataFrame:
         """Return by horizon and level: origins, cases, WAPE of medians [%, mean over origins], share within bounds [%].
 
-        Level is total, setting, or state (ncy, need, setting). A state counts where it has a plan in truth or in the
+        Level is total, setting, or state (ncy, need, setting_type). A state counts where it has a plan in truth or in the
         bound above.
         """
         found = self.cases.assign(error=(self.cases["median"] - self.cases["actual"]).abs())
@@ -82,16 +82,16 @@ def _actual(truth: people_rates.Counted, year: int) -> xr.DataArray:
     values = truth.after[truth.years.index(year)]
     return xr.DataArray(
         values,
-        coords={"ncy": list(NCYS), "need": list(truth.needs), "setting": list(truth.settings)},
-        dims=("ncy", "need", "setting"),
+        coords={"ncy": list(NCYS), "need": list(truth.needs), "setting_type": list(truth.settings)},
+        dims=("ncy", "need", "setting_type"),
     )
 
 
 def _compared(drawn: xr.DataArray, actual: xr.DataArray) -> pd.DataFrame:
     """Return median, bounds and truth of the total, each setting and each state."""
     levels: dict[str, Callable[[xr.DataArray], xr.DataArray]] = {
-        "total": lambda a: a.sum(["ncy", "need", "setting"]),
-        "setting": lambda a: a.sum(["ncy", "need"]),
+        "total": lambda a: a.sum(["ncy", "need", "setting_type"]),
+        "setting_type": lambda a: a.sum(["ncy", "need"]),
         "state": lambda a: a,
     }
     found = []

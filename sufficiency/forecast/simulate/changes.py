@@ -17,7 +17,7 @@ JOINING: Final = ("joining", "requests", "assessing", "issuing")  # each scales 
 
 @dataclass(frozen=True, eq=False)
 class Labels:
-    """The labels of a state array, in order: authority x ncy x need x setting."""
+    """The labels of a state array, in order: authority x ncy x need x setting_type."""
 
     authorities: Sequence[str]
     ncys: Sequence[int]
@@ -53,7 +53,7 @@ def moving(changes: pd.DataFrame, year: int, labels: Labels) -> NDArray[np.float
         return None
     found = np.ones((*labels.shape, len(labels.settings)))
     for change in asked:
-        to = _some(labels.settings, change.to_setting)
+        to = _some(labels.settings, change.to_setting_type)
         found[np.ix_(*_who(change, labels), to)] *= strength(change, year)
     return found
 
@@ -79,12 +79,12 @@ def _who(change: Any, labels: Labels) -> tuple[NDArray[np.int64], ...]:
     high = 99 if pd.isna(change.ncy_high) else change.ncy_high
     ages = np.flatnonzero([low <= ncy <= high for ncy in labels.ncys])
     starts = change.flow in (*JOINING, "first_placement")
-    setting = change.to_setting if starts and _is_blank(change.setting) else change.setting
+    setting_type = change.to_setting_type if starts and _is_blank(change.setting_type) else change.setting_type
     return (
         _some(labels.authorities, change.authority),
         ages,
         _some(labels.needs, change.need),
-        _some(labels.settings, setting),
+        _some(labels.settings, setting_type),
     )
 
 

@@ -4,7 +4,7 @@ One year, in each draw: a child leaves or moves with the hazards of the state th
 joiners and transfers in arrive. Nobody is lost: where a setting takes nobody of the next NCY its rates send each child on.
 Draws are made in blocks, each with its own stream of random numbers, so that the number of workers changes nothing.
 
-Inside, states run authority x need x ncy x setting: a draw's multipliers, the same for every need, then run along memory.
+Inside, states run authority x need x ncy x setting_type: a draw's multipliers, the same for every need, then run along memory.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class Year:
 
 
 def _inside(by_state: Floats) -> Floats:
-    """Return authority x ncy x need x setting as a line in the order used inside."""
+    """Return authority x ncy x need x setting_type as a line in the order used inside."""
     return by_state.swapaxes(1, 2).ravel().copy()
 
 
@@ -97,7 +97,7 @@ def _targets(rates: Rates) -> NDArray[np.int64]:
 
 @dataclass(frozen=True, eq=False)
 class Paths:
-    """What multiplies rates in each draw and year: draw x year x authority x ncy x setting, axes may be 1.
+    """What multiplies rates in each draw and year: draw x year x authority x ncy x setting_type, axes may be 1.
 
     `joining` also carries the children there are, so that `Rates.joining` times it is expected joiners.
     """
@@ -109,7 +109,7 @@ class Paths:
 
 @dataclass(frozen=True, eq=False)
 class Simulated:
-    """Plans: draw x year x authority x ncy x need x setting; flows by kind without need, and without NCY."""
+    """Plans: draw x year x authority x ncy x need x setting_type; flows by kind without need, and without NCY."""
 
     plans: NDArray[np.int32]
     flows_by_ncy: NDArray[np.int32]
@@ -124,7 +124,7 @@ def simulate(
     Parameters
     ----------
     base
-        Plans in the base year: authority x ncy x need x setting. [plans]
+        Plans in the base year: authority x ncy x need x setting_type. [plans]
     years
         Rates of each later year.
     paths
@@ -204,18 +204,18 @@ class _Sides:
         return cls(to_ncy.ravel().astype(np.int32), to_need.ravel().astype(np.int32), whole)
 
     def by_ncy(self, cells: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return children counted by draw x authority x ncy x setting."""
+        """Return children counted by draw x authority x ncy x setting_type."""
         shape = (*self.shape[:2], *self.shape[3:])
         return np.bincount(self.to_ncy[cells], minlength=int(np.prod(shape))).reshape(shape)
 
     def by_need(self, cells: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return children counted by draw x authority x need x setting."""
+        """Return children counted by draw x authority x need x setting_type."""
         shape = (*self.shape[:3], self.shape[4])
         return np.bincount(self.to_need[cells], minlength=int(np.prod(shape))).reshape(shape)
 
 
 def _at(paths: Paths, at: slice, t: int) -> tuple[Singles, Singles, Singles]:
-    """Return one year's multipliers of a block: draw x authority x 1 x ncy x setting."""
+    """Return one year's multipliers of a block: draw x authority x 1 x ncy x setting_type."""
     found = (p[at, min(t, p.shape[1] - 1), :, None] for p in (paths.joining, paths.leaving, paths.moving))
     joining, leaving, moving = found
     return joining, leaving, moving

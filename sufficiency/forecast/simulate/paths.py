@@ -37,7 +37,7 @@ def paths(
     rates
         One year's rates after another.
     base
-        Plans in the base year: authority x ncy x need x setting. [plans]
+        Plans in the base year: authority x ncy x need x setting_type. [plans]
     children
         Children: draw x year x authority x ncy, the base year first.
     growth
@@ -93,7 +93,7 @@ def _lasting(
 
 @dataclass(frozen=True, eq=False)
 class Settled:
-    """One year's rates with needs taken together: authority x ncy x setting."""
+    """One year's rates with needs taken together: authority x ncy x setting_type."""
 
     hazard: Floats
     moving: Floats
@@ -135,13 +135,13 @@ def _level(rates: Sequence[Rates], base: NDArray[Any], joining: Floats, leaving:
 
 
 def _over_needs(rate: Floats, base: NDArray[Any]) -> Floats:
-    """Return a rate by authority x ncy x setting, needs weighted as they are in the base year."""
+    """Return a rate by authority x ncy x setting_type, needs weighted as they are in the base year."""
     weight = base.sum(axis=(1,), keepdims=True) + 0.01
     return np.asarray((rate * weight).sum(axis=2) / weight.sum(axis=2))
 
 
 def _over_needs_destinations(rates: Rates, base: NDArray[Any]) -> Floats:
-    """Return destination settings by authority x ncy x setting x setting moved to."""
+    """Return destination settings by authority x ncy x setting_type x setting moved to."""
     to = rates.destinations.sum(axis=4)
     if to.shape[2] > 1:
         weight = (base.sum(axis=1, keepdims=True) + 0.01)[..., None]

@@ -45,7 +45,7 @@ def retrospect(area: Area, first: int) -> pd.DataFrame:
     rows = []
     for authority in area.authorities:
         own = area.plans[(area.plans["authority"] == authority) & (area.plans["year"] <= first)]
-        stock = own.groupby(["year", "setting"])["plans"].sum().unstack(fill_value=0).astype("float64")
+        stock = own.groupby(["year", "setting_type"])["plans"].sum().unstack(fill_value=0).astype("float64")
         stock = _one_year_on(stock, first)
         years = [int(y) for y in stock.index if y <= first and y + 1 in stock.index and y >= 2021]
         if not years:
@@ -71,7 +71,7 @@ def _special_places(area: Area, authority: str, year: int, by_child: float) -> f
     before = [int(y) for y in given.index if y < year]
     if not before:
         return by_child
-    stock = area.plans[(area.plans["authority"] == authority) & (area.plans["setting"] == "special")]
+    stock = area.plans[(area.plans["authority"] == authority) & (area.plans["setting_type"] == "special")]
     children = stock.groupby("year")["plans"].sum()
     now, then = (children.get(y + 1, children.get(y, 0)) for y in (year, max(before)))
     return float(given[max(before)]) * (now / then if then else 1.0)

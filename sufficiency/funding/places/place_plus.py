@@ -18,7 +18,7 @@ import pandas as pd
 from sufficiency import policy
 from sufficiency.errors import InputError, MissingError, nearest, one_of
 from sufficiency.words.school_year import academic_label, academic_weights, financial_label
-from sufficiency.words.vocabulary import SETTINGS
+from sufficiency.words.vocabulary import SETTING_TYPES
 
 FORMULA: Final = "the school's own formula"  # who pays element 1 where the high needs block does not
 PROVIDER: Final = "authority where the setting is"
@@ -71,7 +71,7 @@ def elements(
     Parameters
     ----------
     setting_type
-        One of `vocabulary.SETTINGS`.
+        One of `vocabulary.SETTING_TYPES`.
     financial_year
         The year that starts on 1 April.
     is_post_16
@@ -88,8 +88,10 @@ def elements(
     MissingError
         If no tariff is known for the year; the message says from which year there is one.
     """
-    if setting_type not in SETTINGS:
-        raise InputError(f"'{setting_type}' is not one of {one_of(SETTINGS)}{nearest(setting_type, SETTINGS)}")
+    if setting_type not in SETTING_TYPES:
+        raise InputError(
+            f"'{setting_type}' is not one of {one_of(SETTING_TYPES)}{nearest(setting_type, SETTING_TYPES)}"
+        )
     if not np.isfinite(top_up_gbp) or top_up_gbp < 0:
         raise InputError(f"top-up at {setting_type}: {top_up_gbp:g} is below 0 or not a number")
     name, payer = _rate_name(setting_type, is_post_16=is_post_16, is_occupied=is_occupied)

@@ -21,9 +21,9 @@ from sufficiency.errors import InputError, MissingError, one_of
 from sufficiency.funding.block.block import as_share
 from sufficiency.funding.budget_lines import INDEPENDENT
 from sufficiency.words.school_year import financial_label
-from sufficiency.words.vocabulary import NEEDS, SETTINGS, UNPLACED
+from sufficiency.words.vocabulary import NEEDS, SETTING_TYPES, UNPLACED
 
-ITEM: Final = {t: "fee" if t == "independent_special" else "top_up" for t in SETTINGS}
+ITEM: Final = {t: "fee" if t == "independent_special" else "top_up" for t in SETTING_TYPES}
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +47,7 @@ def unit_costs(area: Area, financial_years: Sequence[int]) -> UnitCosts:
     """
     years = list(financial_years)
     growth, notes = growth_rates(area)
-    provisions = [*SETTINGS, UNPLACED]
+    provisions = [*SETTING_TYPES, UNPLACED]
     shape = (len(years), len(area.authorities), len(NEEDS), len(provisions))
     coords: dict[str, Any] = {
         "financial_year": years,
@@ -58,7 +58,7 @@ def unit_costs(area: Area, financial_years: Sequence[int]) -> UnitCosts:
     gbp = xr.DataArray(np.full(shape, np.nan), coords=coords, name="unit_gbp")
     basis = []
     for authority in area.authorities:
-        for provision in SETTINGS:
+        for provision in SETTING_TYPES:
             given, how, status = _given(area, authority, provision)
             path = project(given, years, growth=growth["fee" if provision in INDEPENDENT else "top_up"])
             if provision == "special":

@@ -3,7 +3,7 @@
     calendar-year -> year          academic-year-1, -2 -> ncy_1, ncy_2 (NCY as ours: Reception 0)
     setting-1, need-1, … NONSEND -> setting_1, need_1, … '' (no plan)
     population: calendar-year · academic-year · population -> year · ncy · children
-    costs: need · setting · cost -> need · setting · gbp
+    costs: need · setting · cost -> need · setting_type · gbp
     valid-states: min-academic-year, max-academic-year, needs, setting->setting -> ncy_low, ncy_high, needs, moves_to
 
 A transition is from January of `year` to January of `year` + 1. Settings and needs keep the authority's own codes.
@@ -83,14 +83,14 @@ def _population(path: Path) -> pd.DataFrame:
 
 def _costs(path: Path) -> pd.DataFrame:
     if not path.is_file():
-        return pd.DataFrame(columns=["need", "setting", "gbp"])
-    frame = take(read_text_table(path), {"need": "need", "setting": "setting", "gbp": "cost"}, source=path.name)
+        return pd.DataFrame(columns=["need", "setting_type", "gbp"])
+    frame = take(read_text_table(path), {"need": "need", "setting_type": "setting", "gbp": "cost"}, source=path.name)
     return frame.assign(gbp=numbers(frame["gbp"], source=path.name))
 
 
 def _valid_states(path: Path) -> pd.DataFrame:
     columns = {
-        "setting": "setting",
+        "setting_type": "setting",
         "group": "setting-group",
         "ncy_low": "min-academic-year",
         "ncy_high": "max-academic-year",

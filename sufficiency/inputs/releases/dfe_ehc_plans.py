@@ -21,7 +21,7 @@ from sufficiency.errors import InputError, nearest
 from sufficiency.inputs.files.columns import january_of, numbers
 from sufficiency.inputs.files.folder_or_zip import find_table
 from sufficiency.words.school_year import NCY_HIGH
-from sufficiency.words.vocabulary import NEEDS, SETTINGS
+from sufficiency.words.vocabulary import NEEDS, SETTING_TYPES
 
 FILES: Final = {
     "caseload": ("caseload.csv",),
@@ -170,7 +170,7 @@ def stock(folder: str | Path) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        authority, name, level, year, age, ncy, setting, plans. [plans] `age` is 'all' where `ncy` is blank. The twelve
+        authority, name, level, year, age, ncy, setting_type, plans. [plans] `age` is 'all' where `ncy` is blank. The twelve
         settings of a row sum to the published total: what no column explains is in `not_recorded`. `plans` is blank
         where the total itself is not published. Before January 2024 ages are not published by this release.
     """
@@ -190,8 +190,8 @@ def ceased_plans(folder: str | Path) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        authority, name, level, year, by, age, ncy, setting, reason, children. [children] `by` is 'all', 'age' or
-        'setting'; a blank `reason` is every reason, the published total.
+        authority, name, level, year, by, age, ncy, setting_type, reason, children. [children] `by` is 'all', 'age' or
+        'setting_type'; a blank `reason` is every reason, the published total.
     """
     frame = _read(folder, "ceased", REASONS)
     frame = pd.concat([_ages(frame, started=True), _placements(frame)], ignore_index=True)
@@ -205,7 +205,7 @@ def needs(folder: str | Path) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        authority, name, level, year, by, age, ncy, setting, need, plans. [plans] `by` is 'all', 'age' or 'setting'.
+        authority, name, level, year, by, age, ncy, setting_type, need, plans. [plans] `by` is 'all', 'age' or 'setting_type'.
     """
     return _needs(folder, "needs", "plans", started=False)
 
@@ -287,18 +287,18 @@ def _ages(frame: pd.DataFrame, *, started: bool) -> pd.DataFrame:
     kept["by"] = np.where(is_all[kept.index], "all", "age")
     kept["age"] = kept["label"].where(kept["by"] == "age", "all")
     kept["ncy"] = kept["age"].map(ncy_of_label).astype("Int64")
-    kept["setting"] = ""
+    kept["setting_type"] = ""
     return kept
 
 
 def _placements(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the rows by type of placement, their labels as our settings, summed; group totals left out."""
     kept = frame[(frame["topic"] == "type of placement") & ~frame["label"].str.endswith("total")].copy()
-    kept["setting"] = kept["label"].map(setting_of_label)
-    key = ["authority", "name", "level", "year", "setting"]
+    kept["setting_type"] = kept["label"].map(setting_of_label)
+    key = ["authority", "name", "level", "year", "setting_type"]
     counts = kept.select_dtypes("number").columns.difference(key)
     summed = kept.groupby(key, as_index=False)[list(counts)].sum(min_count=1)
-    return summed.assign(by="setting", age="all", ncy=pd.array([pd.NA] * len(summed), dtype="Int64"))
+    return summed.assign(by="setting_type", age="all", ncy=pd.array([pd.NA] * len(summed), dtype="Int64"))
 
 
 def setting_of_label(label: str) -> str:
@@ -317,17 +317,17 @@ def setting_of_label(label: str) -> str:
 
 def _by_setting(frame: pd.DataFrame, value: str) -> pd.DataFrame:
     """Return plans by setting: columns summed, group totals kept, and the rest of the total in `not_recorded`."""
-    counts = pd.DataFrame(0.0, index=frame.index, columns=list(SETTINGS))
-    for column, setting in PLACEMENTS.items():
+    counts = pd.DataFrame(0.0, index=frame.index, columns=list(SETTING_TYPES))
+    for column, setting_type in PLACEMENTS.items():
         if column in frame:
-            counts[setting] += frame[column].fillna(0)
-    for column, setting in GROUP_TOTALS.items():
-        members = [s for s in SETTINGS if SETTINGS[s].group == SETTINGS[setting].group]
-        counts[setting] += (frame[column] - counts[members].sum(axis=1)).fillna(0)
+            counts[setting_type] += frame[column].fillna(0)
+    for column, setting_type in GROUP_TOTALS.items():
+        members = [s for s in SETTING_TYPES if SETTING_TYPES[s].group == SETTING_TYPES[setting_type].group]
+        counts[setting_type] += (frame[column] - counts[members].sum(axis=1)).fillna(0)
     counts["not_recorded"] += frame["total"] - counts.sum(axis=1)
     wide = pd.concat([frame[["authority", "name", "level", "year", "age", "ncy"]], counts], axis=1)
-    wide.loc[frame["total"].isna(), list(SETTINGS)] = np.nan
-    return _long(wide, list(SETTINGS), "setting", value)
+    wide.loc[frame["total"].isna(), list(SETTING_TYPES)] = np.nan
+    return _long(wide, list(SETTING_TYPES), "setting_type", value)
 
 
 def _needs(folder: str | Path, file: str, value: str, *, started: bool) -> pd.DataFrame:
@@ -336,7 +336,7 @@ def _needs(folder: str | Path, file: str, value: str, *, started: bool) -> pd.Da
     return _long(frame.rename(columns=NEED_COLUMNS), list(NEED_COLUMNS.values()), "need", value)
 
 
-KEY: Final = ("authority", "name", "level", "year", "by", "age", "ncy", "setting")
+KEY: Final = ("authority", "name", "level", "year", "by", "age", "ncy", "setting_type")
 
 
 def _long(wide: pd.DataFrame, columns: list[str], label: str, value: str) -> pd.DataFrame:

@@ -17,7 +17,7 @@ import pandas as pd
 from sufficiency.errors import InputError, nearest
 from sufficiency.inputs.files.columns import numbers, take, whole_numbers
 from sufficiency.inputs.files.folder_or_zip import find_table
-from sufficiency.words.vocabulary import SETTINGS
+from sufficiency.words.vocabulary import SETTING_TYPES
 
 LEVELS: Final = {"Local authority": "authority", "Regional": "region", "National": "nation"}
 PLACE: Final = {
@@ -134,15 +134,15 @@ def _by_setting(frame: pd.DataFrame, value: str) -> pd.DataFrame:
     summed = leaves["type"].str.lower().eq("awaiting provision - total") & leaves["count"].notna()
     has_total = leaves.set_index(KEY).index.isin(leaves[summed].set_index(KEY).index)
     leaves = leaves[~(waiting & has_total & ~summed)]
-    leaves["setting"] = (
+    leaves["setting_type"] = (
         leaves["type"].str.strip().str.lower().str.replace(r"^(awaiting provision).*", r"\1", regex=True)
     )
-    apart = leaves.assign(setting=leaves["setting"].map(APART)).dropna(subset=["setting"])
-    split = apart.pivot_table(index=[*KEY, "group"], columns="setting", values="count", aggfunc="sum")
+    apart = leaves.assign(setting_type=leaves["setting_type"].map(APART)).dropna(subset=["setting_type"])
+    split = apart.pivot_table(index=[*KEY, "group"], columns="setting_type", values="count", aggfunc="sum")
     split = split.reindex(columns=sorted(set(APART.values()))).fillna(0)
-    counts = pd.DataFrame(0.0, index=totals.index, columns=list(SETTINGS))
-    for group, setting in GROUPS.items():
-        if not setting or group not in totals:
+    counts = pd.DataFrame(0.0, index=totals.index, columns=list(SETTING_TYPES))
+    for group, setting_type in GROUPS.items():
+        if not setting_type or group not in totals:
             continue
         inside = (
             split.xs(group, level="group").reindex(counts.index).fillna(0)
@@ -154,12 +154,12 @@ def _by_setting(frame: pd.DataFrame, value: str) -> pd.DataFrame:
             inside = inside.mul(np.where(inside.sum(axis=1) > total, 0.0, 1.0), axis=0)
             counts[inside.columns] += inside
             total = total - inside.sum(axis=1)
-        counts[setting] += total
+        counts[setting_type] += total
     counts["not_recorded"] += totals["total"] - counts.sum(axis=1)
     counts[totals["total"].isna()] = np.nan
-    long = counts.reset_index().melt(KEY, list(SETTINGS), "setting", value)
+    long = counts.reset_index().melt(KEY, list(SETTING_TYPES), "setting_type", value)
     long[value] = long[value].round().astype("Int64")
-    return long.sort_values([*KEY, "setting"], ignore_index=True)
+    return long.sort_values([*KEY, "setting_type"], ignore_index=True)
 
 
 def _by_age(frame: pd.DataFrame, value: str) -> pd.DataFrame:

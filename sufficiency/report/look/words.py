@@ -78,13 +78,13 @@ def label(code: str, column: str = "") -> str:
     `column` says what is named where one code means two things: early_years is a phase and a type of setting.
     """
     from sufficiency.words.school_year import PHASES
-    from sufficiency.words.vocabulary import NEED_GROUPS, NEEDS, SETTING_GROUPS, SETTINGS
+    from sufficiency.words.vocabulary import NEED_GROUPS, NEEDS, SETTING_GROUPS, SETTING_TYPES
 
     if column == "phase" and code in PHASES:
         return {"post_16": "Post-16", "post_19": "Post-19"}.get(code, code.replace("_", " ").capitalize())
     if column == "setting_group" and code in SETTING_GROUPS:
         return SETTING_GROUPS[code]
-    for names in (SETTINGS, NEEDS):
+    for names in (SETTING_TYPES, NEEDS):
         if code in names:
             return names[code].name
     if code in NEED_GROUPS:

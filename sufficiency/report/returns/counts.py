@@ -35,7 +35,7 @@ class Run(Protocol):
 
 
 def expected(plans: PlansResult, years: range) -> pd.DataFrame:
-    """Return expected plans: year, authority, ncy, need, setting, plans (a fraction); no row where there are none."""
+    """Return expected plans: year, authority, ncy, need, setting_type, plans (a fraction); no row where there are none."""
     mean = plans.plans.sel(year=[y for y in plans.plans["year"].values if y in years]).mean("draw")
     frame = mean.to_series().rename("plans").reset_index()
     return frame[frame["plans"] > 0].reset_index(drop=True)
@@ -45,9 +45,10 @@ def limits(plans: PlansResult, ncys: range, settings: tuple[str, ...], by: str =
     """Return the 5th and 95th percentile of a total within each draw: year, authority, low, high."""
     array: xr.DataArray = plans.plans
     some = array.sel(
-        ncy=[n for n in array["ncy"].values if n in ncys], setting=[s for s in array["setting"].values if s in settings]
+        ncy=[n for n in array["ncy"].values if n in ncys],
+        setting_type=[s for s in array["setting_type"].values if s in settings],
     )
-    total = some.sum(["ncy", "need", "setting"])
+    total = some.sum(["ncy", "need", "setting_type"])
     found = total.quantile([0.05, 0.95], dim="draw").transpose("quantile", by, "authority").to_numpy()
     index = pd.MultiIndex.from_product([total[by].values, total["authority"].values], names=[by, "authority"])
     return pd.DataFrame({"low": found[0].reshape(-1), "high": found[1].reshape(-1)}, index=index).reset_index()

@@ -8,7 +8,7 @@ import pandas as pd
 
 from sufficiency.funding.budget_lines import PLACEMENT_GROUPS
 from sufficiency.words.school_year import AGE_GROUPS
-from sufficiency.words.vocabulary import NEEDS, SETTINGS
+from sufficiency.words.vocabulary import NEEDS, SETTING_TYPES
 
 RULE_AUGUST: Final = "31 August"
 RULE_CENSUS: Final = "census day"
@@ -60,5 +60,9 @@ def definitions() -> pd.DataFrame:
     ]  # fmt: skip
     rows += [("age group", name, f"ages {low} to {high}") for name, (low, high) in AGE_GROUPS.items()]
     rows += [("need", need.code, need.name) for need in NEEDS.values()]
-    rows += [("DSG plan", SETTINGS[code].name, group) for code, group in PLACEMENT_GROUPS.items() if code in SETTINGS]
+    rows += [
+        ("DSG plan", SETTING_TYPES[code].name, group)
+        for code, group in PLACEMENT_GROUPS.items()
+        if code in SETTING_TYPES
+    ]
     return pd.DataFrame(rows, columns=["return", "term", "means"])

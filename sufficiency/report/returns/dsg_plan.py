@@ -60,7 +60,7 @@ def dsg_past(run: Run) -> pd.DataFrame:
     """
     area = run.area
     past = area.plans[area.plans["year"] < area.base_year]
-    placed = past.assign(group=past["setting"].map(PLACEMENT_GROUPS), label="placement", age_rule="either")
+    placed = past.assign(group=past["setting_type"].map(PLACEMENT_GROUPS), label="placement", age_rule="either")
     parts = [placed[["authority", "year", "age_rule", "label", "group", "plans"]]]
     aged = past[past["ncy"].notna()]
     if len(aged):

@@ -69,7 +69,7 @@ def _ahead(run: Run, known: pd.DataFrame) -> list[tuple[str, int, str, float, st
     flows = getattr(run.plans, "flows_by_ncy", None)
     if flows is None or known.empty:
         return []
-    joiners = flows.sel(kind="joiners").mean("draw").sum(["ncy", "setting"])
+    joiners = flows.sel(kind="joiners").mean("draw").sum(["ncy", "setting_type"])
     rows = []
     for authority, own in known.groupby("authority"):
         last = own.sort_values("year").iloc[-1]

@@ -12,7 +12,7 @@ from sufficiency.report.returns.counts import districts, expected, limits
 from sufficiency.report.returns.rounding import whole_numbers
 from sufficiency.tables import PlansResult
 from sufficiency.words.school_year import academic_label
-from sufficiency.words.vocabulary import SETTINGS, SPECIALIST
+from sufficiency.words.vocabulary import SETTING_TYPES, SPECIALIST
 
 # DfE, *School capacity*, special forecasts: phase -> (NCYs, years ahead).
 PHASES: Final[dict[str, tuple[range, int]]] = {"Primary": (range(7), 5), "Secondary": (range(7, 12), 7)}
@@ -29,18 +29,18 @@ def scap_special(area: Area, plans: PlansResult) -> pd.DataFrame:
     for phase, (ncys, ahead) in PHASES.items():
         years = range(base, base + ahead + 1)
         plain = expected(plans, years)
-        plain = plain[plain["ncy"].isin(ncys) & plain["setting"].isin(SPECIALIST)]
-        cells = plain.groupby(["authority", "year", "ncy", "setting"], as_index=False)["plans"].sum()
+        plain = plain[plain["ncy"].isin(ncys) & plain["setting_type"].isin(SPECIALIST)]
+        cells = plain.groupby(["authority", "year", "ncy", "setting_type"], as_index=False)["plans"].sum()
         found.append(_shared(area, plans, cells).assign(education_phase=phase))
     cells = pd.concat(found, ignore_index=True)
     if cells.empty:
         raise InputError("no child of Reception to Year 11 is forecast to need a specialist place: nothing to return")
-    levels = [["authority", "year"], ["education_phase"], ["ncy"], ["setting"], ["district"]]
+    levels = [["authority", "year"], ["education_phase"], ["ncy"], ["setting_type"], ["district"]]
     cells["pupils"] = whole_numbers(cells, "plans", levels)
     cells = cells.assign(
         academic_year=cells["year"].map(academic_label),
-        provision=cells["setting"],
-        provision_name=[SETTINGS[s].name for s in cells["setting"]],
+        provision=cells["setting_type"],
+        provision_name=[SETTING_TYPES[s].name for s in cells["setting_type"]],
         planning_area=cells["district"],
         basis=["actual" if y == base else "forecast" for y in cells["year"]],
     )

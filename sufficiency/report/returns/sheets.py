@@ -16,7 +16,7 @@ from sufficiency.report.disclosure.returns_hiding import BREAKDOWNS
 from sufficiency.report.returns.definitions import REFORM_TYPES
 from sufficiency.report.returns.dsg_plan import NOT_BY_CHILD
 from sufficiency.words.school_year import AGE_GROUPS
-from sufficiency.words.vocabulary import NEEDS, SETTINGS
+from sufficiency.words.vocabulary import NEEDS, SETTING_TYPES
 
 MONEY: Final = "£#,##0"
 WHOLE: Final = "#,##0"
@@ -68,7 +68,7 @@ def _year_group(ncy: int) -> str:
 ORDERS: Final[dict[str, list[str]]] = {
     "age_group": list(AGE_GROUPS),
     "placement": [*dict.fromkeys(PLACEMENT_GROUPS.values()), NOT_BY_CHILD],
-    "provision_name": [*dict.fromkeys([*(s.name for s in SETTINGS.values()), *REFORM_TYPES.values()])],
+    "provision_name": [*dict.fromkeys([*(s.name for s in SETTING_TYPES.values()), *REFORM_TYPES.values()])],
     "measure": ["requests", "refused", "assessed", "issued", "spend", "income", "grant", "in_year", "balance"],
     "need": list(NEEDS),
 }

@@ -23,19 +23,19 @@ def as_placed(run: Run, frame: pd.DataFrame) -> pd.DataFrame:
     run
         With its allocation, or None for one.
     frame
-        year, authority, ncy, need, setting, plans.
+        year, authority, ncy, need, setting_type, plans.
     """
     if run.placed is None:
-        return frame.assign(provision=frame["setting"].replace({"special": MAINTAINED}))
+        return frame.assign(provision=frame["setting_type"].replace({"special": MAINTAINED}))
     weights = _weights(run)
     is_base = frame["year"] == run.area.base_year
-    split = is_base & (frame["setting"] == "special")
-    moved = ~is_base & frame["setting"].isin(SPECIALIST)
+    split = is_base & (frame["setting_type"] == "special")
+    moved = ~is_base & frame["setting_type"].isin(SPECIALIST)
     placed = _shared(frame[moved], weights, otherwise=UNPLACED)
     if RESOURCED not in set(weights["provision"]):
         placed = _units_apart(placed, frame[moved])
     parts = [
-        frame[~split & ~moved].assign(provision=frame["setting"]),
+        frame[~split & ~moved].assign(provision=frame["setting_type"]),
         _shared(frame[split], weights[weights["provision"].isin([MAINTAINED, ACADEMY])], otherwise=MAINTAINED),
         placed,
     ]
@@ -69,9 +69,11 @@ def _shared(frame: pd.DataFrame, weights: pd.DataFrame, *, otherwise: str) -> pd
 
 def _units_apart(placed: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
     """Return children in units with resourced provision apart, as forecast, where an area lists the two as one."""
-    units = frame[frame["setting"].isin([UNIT, RESOURCED])]
+    units = frame[frame["setting_type"].isin([UNIT, RESOURCED])]
     both = units.groupby(KEY)["plans"].sum()
-    resourced = units[units["setting"] == RESOURCED].groupby(KEY)["plans"].sum().reindex(both.index, fill_value=0.0)
+    resourced = (
+        units[units["setting_type"] == RESOURCED].groupby(KEY)["plans"].sum().reindex(both.index, fill_value=0.0)
+    )
     share = (resourced / both).rename("resourced").reset_index()
     here = placed[placed["provision"] == UNIT].merge(share, on=KEY, how="left").fillna({"resourced": 0.0})
     parts = [

@@ -25,7 +25,7 @@ def section(outcome: Outcome) -> Section:
         f"{NEEDS[n].name.lower() if n != 'SEMH' else 'social, emotional and mental health'} {shown(share(v, total), '%')}"
         for n, v in needs.head(3).items()
     )
-    groups = states.assign(group=states["setting"].map(SETTING_GROUP_OF)).groupby("group")["plans"].sum()
+    groups = states.assign(group=states["setting_type"].map(SETTING_GROUP_OF)).groupby("group")["plans"].sum()
     each = states.groupby("authority")["plans"].sum().rename(index=dict(area.authorities))
     mix = by_phase(states, "plans", ["need"])
     return Section(
@@ -58,7 +58,7 @@ def section(outcome: Outcome) -> Section:
                 "plans-setting",
                 "EHC plans by type of setting and authority",
                 _settings_table(area.authorities, states),
-                dict.fromkeys(area.authorities.values(), "n") | {"share": "%", "all": "n", "setting": "code"},
+                dict.fromkeys(area.authorities.values(), "n") | {"share": "%", "all": "n", "setting_type": "code"},
                 counts=tuple(area.authorities.values()),
                 totals=("all",),
                 tied=("share",),
@@ -76,7 +76,7 @@ def _needs_table(names: Mapping[str, str], states: pd.DataFrame) -> pd.DataFrame
 
 
 def _settings_table(names: Mapping[str, str], states: pd.DataFrame) -> pd.DataFrame:
-    return _by(names, states, "setting")
+    return _by(names, states, "setting_type")
 
 
 def _by(names: Mapping[str, str], states: pd.DataFrame, by: str) -> pd.DataFrame:

@@ -62,7 +62,7 @@ def _yearly(flows: pd.DataFrame, kind: str) -> pd.Series:
     part = flows[flows["kind"] == kind]
     if part.empty:
         return pd.Series(dtype=float)
-    whole = part[part["ncy"].isna() & (part["setting"] == "") & (part["need"] == "") & (part["reason"] == "")]
+    whole = part[part["ncy"].isna() & (part["setting_type"] == "") & (part["need"] == "") & (part["reason"] == "")]
     if whole.empty:
         whole = part[part["ncy"].notna() & (part["need"] == "") & (part["reason"] == "")]
     return whole.groupby("year")["children"].sum()

@@ -31,7 +31,7 @@ SEN_SETTINGS: Final[Mapping[str, str]] = {
 
 
 def snapshot(sen2: Sen2, register: pd.DataFrame, *, on: date | None = None) -> pd.DataFrame:
-    """Return who held a plan on a day: child, year, ncy, need, setting, urn, zone. One row a child.
+    """Return who held a plan on a day: child, year, ncy, need, setting_type, urn, zone. One row a child.
 
     Parameters
     ----------
@@ -58,11 +58,11 @@ def snapshot(sen2: Sen2, register: pd.DataFrame, *, on: date | None = None) -> p
     need = sen2.senneed[sen2.senneed["rank"] == 1].drop_duplicates("active_row").set_index("active_row")["need"]
     held = plans.merge(placed, left_on="active_row", right_on="active_row", how="left")
     held["need"] = held["active_row"].map(need).where(lambda n: n.isin(NEEDS), "UNK")
-    held["setting"] = held["setting"].fillna("not_recorded")
+    held["setting_type"] = held["setting_type"].fillna("not_recorded")
     held["ncy"] = (year - 5 - held["cohort"]).astype("Int64")
     held = held[held["ncy"].between(-4, 20) & (held["child"] != "")].drop_duplicates("child")
     return held.assign(year=year, urn=held["urn"].fillna(""))[
-        ["child", "year", "ncy", "need", "setting", "urn", "zone"]
+        ["child", "year", "ncy", "need", "setting_type", "urn", "zone"]
     ].reset_index(drop=True)
 
 
@@ -92,7 +92,7 @@ def _placement(sen2: Sen2, register: pd.DataFrame, day: pd.Timestamp) -> pd.Data
     placed = sen2.placementdetail
     is_open = (placed["entered"].isna() | (placed["entered"] <= day)) & (placed["left"].isna() | (placed["left"] > day))
     first = placed[is_open].sort_values(["rank", "entered"], ascending=[True, False]).drop_duplicates("active_row")
-    return first.assign(setting=setting_types(first, register))[["active_row", "setting", "urn"]]
+    return first.assign(setting_type=setting_types(first, register))[["active_row", "setting_type", "urn"]]
 
 
 def setting_types(placed: pd.DataFrame, register: pd.DataFrame) -> pd.Series:
@@ -111,7 +111,7 @@ def transitions(snapshots: Sequence[pd.DataFrame]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        year (the January after), ncy, need, setting (before; blank need and setting: a joiner), need_after,
+        year (the January after), ncy, need, setting_type (before; blank need and setting: a joiner), need_after,
         setting_after (blank: a leaver), children. `ncy` is the January before, for a joiner too.
 
     Raises
@@ -136,11 +136,11 @@ def transitions(snapshots: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
 def _between(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     year = int(after["year"].iloc[0])
-    both = before[["child", "ncy", "need", "setting"]].merge(
-        after[["child", "ncy", "need", "setting"]], on="child", how="outer", suffixes=("", "_after")
+    both = before[["child", "ncy", "need", "setting_type"]].merge(
+        after[["child", "ncy", "need", "setting_type"]], on="child", how="outer", suffixes=("", "_after")
     )
     both["ncy"] = both["ncy"].fillna(both["ncy_after"] - 1).astype("int64")
-    words = ["need", "setting", "need_after", "setting_after"]
+    words = ["need", "setting_type", "need_after", "setting_type_after"]
     both[words] = both[words].fillna("")
     counted = both.groupby(["ncy", *words], as_index=False).size().rename(columns={"size": "children"})
     return counted.assign(year=year)[["year", "ncy", *words, "children"]]
