@@ -18,10 +18,10 @@ from sufficiency import distance, tables
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError
 from sufficiency.transport.cost.calibration import calibrate
-from sufficiency.transport.cost.estimate import Estimate
-from sufficiency.transport.cost.fast_cost import rounds_factor, school_error
-from sufficiency.transport.cost.homes import PLACE, homes_of
-from sufficiency.transport.cost.runs import Floats, Homes
+from sufficiency.transport.cost.homes import PLACE, Floats, Homes, homes_of
+from sufficiency.transport.cost.neighbours import Neighbours
+from sufficiency.transport.cost.sampled import Estimate
+from sufficiency.transport.cost.school_run_rates import SchoolRunRates
 from sufficiency.transport.cost.school_year_cost import price_year
 from sufficiency.transport.journeys_result import Journeys
 from sufficiency.transport.modes.modes import (
@@ -53,7 +53,7 @@ def journeys(area: Area, placed: tables.PlacedResult, *, estimate: Estimate | No
     estimate
         Of what rounds cost, calibrated on the area's own routed samples (`Journeys.estimate`); by default, on the example's.
     seed
-        The fast estimate's error is drawn from it, setting by setting, the same for every scenario.
+        The error of the approximation of rounds is drawn from it, setting by setting, the same for every scenario.
 
     Returns
     -------
@@ -72,14 +72,15 @@ def journeys(area: Area, placed: tables.PlacedResult, *, estimate: Estimate | No
         raise InputError(f"the allocation has settings that the area lacks: {', '.join(unknown[:3])}")
     today = xr.DataArray(attending["year"].values <= area.base_year, dims="year")
     homes = homes_of(area, rows, attending)
-    noise = _noise(attending, school_error(area, estimate), seed)
+    spread = area.value("transport.round_share_error") if estimate is None else estimate.error_sd
+    noise = _noise(attending, spread, seed)
     practice = partial(_practice, area, rows, attending, homes, noise, estimate)
     runs = practice(Levers())
     levers = Levers.of(area)
     if not levers.is_today:
         runs = runs.where(today, practice(levers))
     runs["beyond_guide"] = runs["children"] * _share_beyond(area, rows, runs)
-    return Journeys(area, runs, rows, calibrate(area, runs), school_error(area, estimate))
+    return Journeys(area, runs, rows, calibrate(area, runs), spread)
 
 
 def _practice(
@@ -94,8 +95,17 @@ def _practice(
     """Return a year's transport with some levers pulled; training is paid for beside the pass, contributions are taken off."""
     shares = ways(area, rows, levers)
     by_way = _travellers(rows, attending, shares, list(WAYS))
-    factor = rounds_factor(area, by_way, homes, estimate)
-    runs = price_year(area, by_way, homes, levers, factor=factor, noise=noise)
+    places = area.settings.set_index("setting").loc[list(by_way["setting"].values)]
+    runs = price_year(
+        SchoolRunRates.of(area),
+        by_way,
+        homes,
+        levers,
+        base_year=area.base_year,
+        neighbours=Neighbours.of(places),
+        noise=noise,
+        estimate=estimate,
+    )
     if levers.training_more:
         more = _travellers(rows, attending, trained_share(area, rows, levers)[:, None], ["pass"]).rename(way="mode")
         paid = (more * area.value("transport.training_gbp")).reindex(mode=list(MODES), fill_value=0.0)
@@ -156,7 +166,7 @@ def _rates(rows: pd.DataFrame, attending: xr.DataArray, amounts: pd.DataFrame) -
 
 
 def _noise(attending: xr.DataArray, spread: float, seed: int) -> xr.DataArray:
-    """Return a factor on the cost of shared runs, draw × setting: the fast estimate's error, the same in every scenario."""
+    """Return a factor on the cost of shared runs, draw × setting: the error of the approximation, the same in every scenario."""
     draws = attending["draw"].values
     factors = []
     for setting in attending["setting"].values:

@@ -17,7 +17,7 @@ from sufficiency.transport.modes.modes import MODE_GROUP_OF, VEHICLES
 from sufficiency.words.school_year import academic_weights
 
 if TYPE_CHECKING:
-    from sufficiency.transport.cost.estimate import Estimate
+    from sufficiency.transport.cost.sampled import Estimate
     from sufficiency.transport.routing.school_rounds import Points, SchoolRounds
 
 SHOWN: Final = ("children", "vehicles", "km", "assistants", "beyond_guide", "co2_kg", "gbp", "gbp_before_calibration")
@@ -51,7 +51,7 @@ class Journeys:
     runs: xr.Dataset = field(repr=False)
     riders: pd.DataFrame = field(repr=False)  # expected placements with entitlement and travellers
     calibration: pd.DataFrame  # authority, basis, travellers, modelled_gbp, target_gbp, factor
-    estimate_error: float = 0.0  # of the fast estimate of cost at one school, a standard deviation as a share
+    estimate_error: float = 0.0  # of the approximate cost at one school, a standard deviation as a share
 
     def __repr__(self) -> str:
         """Return one line: the area, years and the calibration."""
@@ -209,7 +209,7 @@ class Journeys:
         return self.rounds(setting, year, seconds=seconds, seed=seed).geojson(homes=homes)
 
     def estimate(self, year: int | None = None, *, schools: int = 20, seconds: float = 2, seed: int = 1) -> Estimate:
-        """Return the fast estimate calibrated on the area's own routed samples, with its measured error.
+        """Return what routed rounds cost over their approximation, fitted on the area's own samples, with its measured error.
 
         Give it back to `journeys(area, placed, estimate=...)`.
 
@@ -222,15 +222,15 @@ class Journeys:
         seconds, seed
             As `sf.transport.rounds`, for each.
         """
-        from sufficiency.transport.routing.school_rounds import routed_samples
+        from sufficiency.transport.routing.school_rounds import routed_estimate
 
         at = self.area.base_year if year is None else year
-        return routed_samples(self.area, self.riders, at, schools=schools, seconds=seconds, seed=seed)
+        return routed_estimate(self.area, self.riders, at, schools=schools, seconds=seconds, seed=seed)
 
     def against_rounds(
         self, year: int | None = None, settings: Sequence[str] | None = None, *, seconds: float = 1, seed: int = 1
     ) -> pd.DataFrame:
-        """Return the fast estimate beside routed plans, school by school: the estimate's error, measured.
+        """Return approximate cost beside routed plans, school by school: the error of the approximation, measured.
 
         Parameters
         ----------

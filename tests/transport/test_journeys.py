@@ -237,3 +237,14 @@ def test_a_known_share_of_minibuses_is_taken_and_paid_for(county: Area, placing:
     minibus = float(children.sel(mode=["minibus", "in_house_minibus"]).sum())
     assert minibus == pytest.approx(float(children.sel(mode="shared_taxi")), rel=1e-6)
     assert found.calibration["modelled_gbp"].min() > today.calibration["modelled_gbp"].min()
+
+
+def test_routed_over_approximate_moves_shared_runs_alike_and_leaves_those_alone(
+    county: Area, placing: Placing, today: Journeys
+) -> None:
+    ratio = county.value("transport.rounds_over_estimate")
+    found = journeys(ChangeAssumption("transport.rounds_over_estimate", 3 * ratio)(county), placing)
+    for measure in ("vehicles", "km", "gbp"):
+        by_mode = (found.runs[measure] / today.runs[measure]).sel(year=2025).mean(("draw", "authority", "setting"))
+        assert float(by_mode.sel(mode="shared_taxi")) == pytest.approx(3)
+        assert float(by_mode.sel(mode="solo_taxi")) == pytest.approx(1)

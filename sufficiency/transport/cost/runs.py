@@ -1,59 +1,34 @@
-"""What runs cost: the fleet's rates, and the fast estimate of vehicles, km and minutes for any number of travellers.
+"""What it takes to carry children to a school in one kind of vehicle: the one approximation of rounds, for thousands of draws.
 
-The estimate is a continuous approximation. With n stops over A km² a leg between neighbours is 0.7124 √(A ÷ n) by straight
-line, times a detour; a vehicle drives the mean distance to school and c − 1 legs for its c stops; c is what seats and the
-longest ride allow. Everything is per school day: out in the morning, back in the afternoon.
+With n stops spread evenly over A km², a leg between neighbours is 0.7124 √(A ÷ n) by straight line, times a detour. Homes
+lie at seven distances from school, as a lognormal with the school's own mean and spread; from each, a vehicle drives to
+school and one leg for each further stop, longer where homes are further out. As many ride together as is cheapest, of
+those who have a seat and can be home within the guide. A day's runs are there in the morning and back in the afternoon.
+
+Routed rounds cost less than this: by how much is measured, see `sampled.py` and `transport.rounds_over_estimate`.
 
 References
 ----------
-Beardwood, Halton and Hammersley (1959), the shortest path through many points; Daganzo, *Logistics Systems Analysis*.
+Beardwood, Halton and Hammersley (1959), *The shortest path through many points*; Daganzo (2005), *Logistics Systems
+Analysis*; Figliozzi (2008), Transportation Research Record 2089.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from sufficiency import distance
-from sufficiency.area.area import Area
-from sufficiency.errors import InputError, nearest
-from sufficiency.transport.modes.modes import VEHICLES, Levers
+from sufficiency.transport.cost.homes import Homes
+from sufficiency.transport.cost.school_run_rates import SchoolRunRates, Vehicle
+from sufficiency.transport.modes.modes import Levers
 
 Floats = npt.NDArray[np.float64]
 
-LEG: Final = (
-    0.7124  # the constant of the shortest path through random points (Beardwood and others; Applegate and others)
-)
-
-
-@dataclass(frozen=True)
-class Vehicle:
-    """One kind of vehicle and its rates."""
-
-    kind: str
-    seats: int  # for children
-    wheelchair_spaces: int
-    day_gbp: float
-    gbp_per_km: float
-    gbp_per_minute: float
-    assistant_share: float  # of runs that have one
-    assistant_gbp: float  # a day; 0 where the day rate includes it
-
-
-@dataclass(frozen=True, eq=False)
-class Homes:
-    """Where the travellers to each school live, as arrays of one shape: what the estimate needs to know."""
-
-    km: Floats  # mean distance to school, one way [km]
-    minutes: Floats  # and time [minutes]
-    area_km2: Floats  # over which as many homes, evenly spread, would lie as near to one another [km²]
-    span_km2: Floats  # that they span: 4π √det of their covariance [km²]
-    minutes_spread: Floats  # standard deviation of minutes over their mean
-    rural: Floats  # share of them in the country
-    limit_minutes: Floats  # the longest ride wanted [minutes]
+LEG: Final = 0.7124  # the constant of the shortest path through random points, a leg, × √(area ÷ points)
+DISTANCES: Final = 7
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,34 +41,35 @@ class Runs:
     assistants: Floats
     gbp: Floats
 
-
-def fleet(area: Area) -> dict[str, Vehicle]:
-    """Return the rates of each kind of vehicle: the area's own where its vehicles table has them.
-
-    An area's own day rate is for the vehicle, its driver and any assistant; the national one adds the assistant.
-    """
-    own = area.vehicles.set_index("vehicle")
-    unknown = [kind for kind in own.index if kind not in VEHICLES]
-    if unknown:
-        raise InputError(
-            f"vehicles.csv: '{unknown[0]}' is not one of {', '.join(VEHICLES)}{nearest(unknown[0], VEHICLES)}"
-        )
-    return {kind: _vehicle(area, kind, own.loc[kind] if kind in own.index else None) for kind in VEHICLES}
+    def times(self, share: Floats | float) -> Runs:
+        """Return the runs of a share of the travellers; each child's ride is as long as before."""
+        scaled = {name: getattr(self, name) * share for name in ("vehicles", "km", "assistants", "gbp")}
+        return replace(self, **scaled)
 
 
-def _vehicle(area: Area, kind: str, own: Any) -> Vehicle:
-    assistants = area.value(f"transport.{kind}_assistant_share")
-    if own is not None:
-        day, per_km, per_minute = (float(own[c]) for c in ("fixed_gbp", "gbp_per_km", "gbp_per_minute"))
-        seats, spaces = int(own["seats"]), int(own["wheelchair_spaces"])
-        return Vehicle(kind, seats, spaces, day, per_km, per_minute, assistants, 0.0)
-    spaces = int(area.value(f"transport.{kind}_spaces")) if kind == "wheelchair_accessible" else 0
-    day, per_km = area.value(f"transport.{kind}_day_gbp"), area.value(f"transport.{kind}_gbp_per_km")
-    seats, assistant = int(area.value(f"transport.{kind}_seats")), area.value("transport.assistant_day_gbp")
-    return Vehicle(kind, seats, spaces, day, per_km, 0.0, assistants, assistant)
+@dataclass(frozen=True, eq=False)
+class _Legs:
+    """From one distance: the drive to school, and what each further stop adds."""
+
+    km: Floats
+    minutes: Floats
+    leg_km: Floats
+    leg_minutes: Floats  # boarding included
+    board: float
+    stops_each: float  # stops a child
+
+    def further_stops(self, load: Floats | int) -> Floats:
+        return np.maximum(load * self.stops_each, 1.0) - 1.0
+
+    def ride(self, load: Floats | int) -> tuple[Floats, Floats]:
+        """Return km and minutes of a run, one way."""
+        more = self.further_stops(load)
+        return self.km + more * self.leg_km, self.minutes + self.board + more * self.leg_minutes
 
 
-def runs(area: Area, travellers: Floats, homes: Homes, vehicle: Vehicle, levers: Levers | None = None) -> Runs:
+def runs(
+    rates: SchoolRunRates, travellers: Floats, homes: Homes, vehicle: Vehicle, levers: Levers | None = None
+) -> Runs:
     """Return what it takes to carry `travellers` in one kind of vehicle.
 
     Parameters
@@ -104,34 +80,55 @@ def runs(area: Area, travellers: Floats, homes: Homes, vehicle: Vehicle, levers:
         Pick-up points make fewer stops; staggered school times let a minibus run twice.
     """
     levers = levers or Levers()
-    together = area.value("transport.pick_up_children")
-    stops_each = 1 - levers.pick_up_share * (1 - 1 / together)  # stops a child
-    n_stops = np.maximum(travellers * stops_each, 1e-9)
-    wheelchair = vehicle.kind == "wheelchair_accessible"
-    board = area.value("transport.boarding_wheelchair_minutes" if wheelchair else "transport.boarding_minutes")
-    leg_km, leg_minutes = _leg(area, n_stops, homes)
-    per_stop = leg_minutes + board
-    load = _load(vehicle, travellers, (homes.limit_minutes - homes.minutes - board) / per_stop, stops_each)
-    stops = np.maximum(load * stops_each, 1.0)
-    trips = np.where(travellers > 0, np.maximum(travellers / load, np.minimum(travellers, 1.0)), 0.0)
-    km = 2 * trips * (homes.km + (stops - 1) * leg_km)
-    minutes = 2 * trips * (homes.minutes + (stops - 1) * per_stop + board)
-    second_runs = levers.stagger_share / 2 if vehicle.kind.endswith("minibus") else 0.0
-    vehicles = trips * (1 - second_runs)
-    assistants = vehicles * vehicle.assistant_share
-    gbp = vehicles * vehicle.day_gbp + km * vehicle.gbp_per_km + minutes * vehicle.gbp_per_minute
-    gbp = gbp + assistants * vehicle.assistant_gbp
-    return Runs(vehicles, km, board + (stops - 1) / 2 * per_stop, assistants, gbp)
+    children = np.asarray(travellers, dtype=np.float64)
+    stops_each = 1 - levers.pick_up_share * (1 - 1 / rates.pick_up_children)
+    trips, km, minutes, more = (np.zeros(np.broadcast_shapes(children.shape, homes.km.shape)) for _ in range(4))
+    for share, legs in _distances(rates, children * stops_each, homes, vehicle, stops_each):
+        load = _cheapest_load(legs, vehicle, children, homes.limit_minutes)
+        one_way_km, one_way_minutes = legs.ride(load)
+        here = share * children / _aboard(load, children)
+        trips += here
+        km += 2 * here * one_way_km
+        minutes += 2 * here * one_way_minutes
+        more += share * (legs.board + legs.further_stops(load) / 2 * legs.leg_minutes)
+    vehicles = trips * (1 - (levers.stagger_share / 2 if vehicle.kind.endswith("minibus") else 0.0))
+    gbp = vehicles * vehicle.crewed_day_gbp + km * vehicle.gbp_per_km + minutes * vehicle.gbp_per_minute
+    return Runs(vehicles, km, more, vehicles * vehicle.assistant_share, gbp)
 
 
-def _leg(area: Area, stops: Floats, homes: Homes) -> tuple[Floats, Floats]:
-    crow = LEG * np.sqrt(homes.area_km2 / np.maximum(stops, 1.0))
-    km = crow * distance.drive_detour(crow, homes.rural, area)
-    return km, distance.drive_minutes(km, homes.rural, area)
+def _distances(
+    rates: SchoolRunRates, stops: Floats, homes: Homes, vehicle: Vehicle, stops_each: float
+) -> list[tuple[float, _Legs]]:
+    """Return each distance from school with the share of children who live there."""
+    board = rates.boarding_wheelchair_minutes if vehicle.wheelchair_spaces else rates.boarding_minutes
+    leg_km = LEG * np.sqrt(homes.area_km2 / np.maximum(stops, 1.0)) * rates.road_over_crow
+    leg_minutes = leg_km * homes.minutes / np.maximum(homes.km, 0.1)
+    sigma = np.sqrt(np.log1p(np.square(homes.spread)))
+    nodes, weights = np.polynomial.hermite_e.hermegauss(DISTANCES)
+    found = []
+    for node, weight in zip(nodes, weights / weights.sum(), strict=True):
+        out = np.exp(sigma * node - sigma**2 / 2)
+        thinner = np.sqrt(out)
+        far = _Legs(
+            homes.km * out, homes.minutes * out, leg_km * thinner, leg_minutes * thinner + board, board, stops_each
+        )
+        found.append((float(weight), far))
+    return found
 
 
-def _load(vehicle: Vehicle, travellers: Floats, legs_within_guide: Floats, stops_each: float) -> Floats:
-    """Return children on a run: no more than there are, than have a seat, or than can be home within the guide."""
-    room = vehicle.wheelchair_spaces or vehicle.seats
-    within = (1 + np.maximum(legs_within_guide, 0.0)) / stops_each
-    return np.asarray(np.clip(np.minimum(within, np.maximum(travellers, 1.0)), 1.0, room), dtype=np.float64)
+def _cheapest_load(legs: _Legs, vehicle: Vehicle, children: Floats, limit_minutes: Floats) -> Floats:
+    """Return how many ride together where a child costs least; a direct ride is always allowed. [children]"""
+    best = np.full(np.broadcast_shapes(children.shape, legs.km.shape), np.inf)
+    chosen = np.ones_like(best)
+    for load in range(1, vehicle.room + 1):
+        km, minutes = legs.ride(load)
+        trip = vehicle.crewed_day_gbp + 2 * km * vehicle.gbp_per_km + 2 * minutes * vehicle.gbp_per_minute
+        each = np.where((load == 1) | (minutes <= limit_minutes), trip / _aboard(load, children), np.inf)
+        better = each < best
+        best, chosen = np.where(better, each, best), np.where(better, load, chosen)
+    return chosen
+
+
+def _aboard(load: Floats | int, children: Floats) -> Floats:
+    """Return how many are on a run: no more than there are, and at least one, of whom a fraction is an expectation."""
+    return np.minimum(load, np.maximum(children, 1.0))

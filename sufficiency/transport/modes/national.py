@@ -38,7 +38,7 @@ def against_national(area: Area, runs: xr.Dataset) -> pd.DataFrame:
 
 
 def notes(calibration: pd.DataFrame, national: pd.DataFrame, straight: float, error: float) -> pd.DataFrame:
-    """Return notes as `tables.NOTES`; `straight` is the share of journeys estimated, `error` the fast estimate's."""
+    """Return notes as `tables.NOTES`; `straight` is the share of journeys estimated, `error` that of approximate rounds."""
     rows = [
         (
             "assumed",
@@ -56,7 +56,7 @@ def notes(calibration: pd.DataFrame, national: pd.DataFrame, straight: float, er
             "doubtful",
             f"walking distance is an estimate for {straight:.0%} of journeys, so entitlement is a probability",
         ),
-        ("doubtful", f"cost at one school is a fast estimate, within {error:.0%} two times in three"),
+        ("doubtful", f"cost at one school is an approximation of rounds, within {error:.0%} two times in three"),
         ("missing", "children without a place, at mainstream schools and at colleges are not carried here"),
     ]
     return pd.DataFrame([("transport", kind, says) for kind, says in rows], columns=["table", "kind", "says"])

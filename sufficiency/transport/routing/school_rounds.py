@@ -16,11 +16,13 @@ import pandas as pd
 from sufficiency import distance
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError, nearest, one_of
-from sufficiency.transport.cost.estimate import Estimate, calibrate, sample
-from sufficiency.transport.cost.homes import spread_of
-from sufficiency.transport.cost.runs import fleet
+from sufficiency.transport.cost.homes import Homes, spread_of
+from sufficiency.transport.cost.market import shared_gbp
+from sufficiency.transport.cost.sampled import Estimate, Sample, fit_samples
+from sufficiency.transport.cost.school_run_rates import SchoolRunRates
 from sufficiency.transport.modes.modes import WAYS, Levers, guide_minutes, ways
-from sufficiency.transport.routing.rounds import Rounds, rounds
+from sufficiency.transport.routing.plan_search import search
+from sufficiency.transport.routing.rounds import Rounds, compiled, rounds
 
 Points = Literal["rounded", "exact", "none"]
 ROUNDED_M: Final = 1_000  # points are rounded to the nearest km of the grid [m]
@@ -181,22 +183,33 @@ def stops_at(area: Area, riders: pd.DataFrame, setting: str, year: int, *, alone
     )
 
 
-def routed_samples(
+def routed_estimate(
     area: Area, riders: pd.DataFrame, year: int, *, schools: int = 20, seconds: float = 2, seed: int = 1
 ) -> Estimate:
-    """Return the fast estimate of shared rounds, calibrated on schools of the area that are routed here."""
+    """Return what routed rounds cost over their approximation, fitted on schools of the area that are routed here."""
+    return fit_samples(routed_samples(area, riders, year, schools=schools, seconds=seconds, seed=seed))
+
+
+def routed_samples(
+    area: Area, riders: pd.DataFrame, year: int, *, schools: int = 20, seconds: float = 2, seed: int = 1
+) -> list[Sample]:
+    """Return schools of the area, from the largest to the smallest at even steps, each routed and approximated."""
     here = riders[riders["year"] == year]
     size = here.groupby("setting")["travellers"].sum().sort_values(ascending=False)
     size = size[size >= FEWEST]
     picked = size.index[np.unique(np.linspace(0, len(size) - 1, min(schools, len(size))).round().astype(int))]
-    span = spread_of(here.assign(limit=guide_minutes(area, here["ncy"])), ["setting"])["span_km2"]
-    fleet_table = vehicles(area, alone=False)
+    homes = spread_of(here.assign(limit=guide_minutes(area, here["ncy"])), ["setting"])
+    rates, fleet = SchoolRunRates.of(area), vehicles(area, alone=False)
     samples = []
     for setting in picked:
         stops = stops_at(area, riders, setting, year, alone=False)
-        legs, over = _legs(area, stops, setting), float(span[setting])
-        samples.append(sample(stops, fleet_table, legs, school=setting, area_km2=over, seconds=seconds, seed=seed))
-    return calibrate(samples, fleet_table)
+        run = compiled(stops, fleet, _legs(area, stops, setting), school=setting)
+        routed = run.total(search(run, seconds=seconds, seed=seed))
+        children, chairs = (float(stops[c].sum()) for c in ("children", "wheelchairs"))
+        where = Homes(**{str(c): np.asarray(v, dtype=np.float64) for c, v in homes.loc[setting].items()})
+        way = {"shared": np.asarray(children - chairs), "wheelchair": np.asarray(chairs)}
+        samples.append(Sample(children, where, float(shared_gbp(rates, way, where)), routed))
+    return samples
 
 
 def vehicles(area: Area, *, alone: bool = True) -> pd.DataFrame:
@@ -205,7 +218,7 @@ def vehicles(area: Area, *, alone: bool = True) -> pd.DataFrame:
     Whoever shares is taken to have an assistant aboard, with a seat beside the children's, at the average cost of one; so
     a taxi for one child, which has none, is left to children who need to travel alone. Where none does, it is left out.
     """
-    rates = fleet(area)
+    rates = SchoolRunRates.of(area).vehicles
     own = area.vehicles.set_index("vehicle")["available"]
     rows = [
         {
@@ -213,7 +226,7 @@ def vehicles(area: Area, *, alone: bool = True) -> pd.DataFrame:
             "seats": rates[kind].seats + (alone and kind != "solo_taxi"),
             "wheelchair_spaces": rates[kind].wheelchair_spaces,
             "available": own.get(kind, pd.NA),
-            "fixed_gbp": rates[kind].day_gbp + rates[kind].assistant_share * rates[kind].assistant_gbp,
+            "fixed_gbp": rates[kind].crewed_day_gbp,
             "gbp_per_km": 2 * rates[kind].gbp_per_km,
             "gbp_per_minute": 2 * rates[kind].gbp_per_minute,
         }
