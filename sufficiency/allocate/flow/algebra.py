@@ -20,7 +20,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from sufficiency.allocate.flow import plain_tables
+from sufficiency.allocate.flow.plain_tables import checked
 from sufficiency.allocate.flow.rules import FairShare, Model, Row, Rule
 from sufficiency.errors import InfeasibleError, OutputError, SufficiencyError
 
@@ -208,15 +208,13 @@ def as_program(
     InputError
         For a table that can't be used, as `solve`.
     """
-    children, room = plain_tables.counts(groups, "groups", "children"), plain_tables.counts(places, "places", "places")
-    group, setting, cost = plain_tables.routes(routes, groups.index, places.index)
-    price = plain_tables.unplaced(unplaced_gbp, groups.index)
-    labelled = pd.DataFrame({"group": groups.index[group], "setting": places.index[setting], "cost_gbp": cost})
+    given = checked(groups, places, routes, unplaced_gbp)
+    price = given.unplaced_gbp
     return Program(
-        pd.Series(children, groups.index),
-        pd.Series(room, places.index),
-        labelled,
-        None if price is None else pd.Series(price, groups.index),
+        pd.Series(given.children, given.groups),
+        pd.Series(given.places, given.settings),
+        given.routes,
+        None if price is None else pd.Series(price, given.groups),
         tuple(rules),
     )
 
