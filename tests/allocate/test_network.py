@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+from random import Random
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
-from sufficiency.allocate.flow.solve import Solution, money_scale, solve
+from sufficiency.allocate.flow.solve import Solution, solve
 from sufficiency.errors import InfeasibleError, InputError, MissingError
 from tests.allocate.problems import Tables, tables, town
 
@@ -170,6 +172,41 @@ def test_relabelling_changes_nothing(t: Tables, shuffled: object) -> None:
     assert after.value_of_a_place.to_dict() == before.value_of_a_place.rename(codes).to_dict()
 
 
+def placements_of(found: Solution) -> dict[tuple[object, object], int]:
+    return found.placements.set_index(["group", "setting"])["children"].to_dict()
+
+
+@given(tables(), st.randoms(use_true_random=False))
+def test_the_order_of_rows_changes_nothing_even_where_many_allocations_are_cheapest(t: Tables, by: Random) -> None:
+    def shuffled(table: Any) -> Any:
+        return table.iloc[by.sample(range(len(table)), len(table))]
+
+    again = t.with_(groups=shuffled(t.groups), places=shuffled(t.places), routes=shuffled(t.routes))
+    before, after = solved(t), solved(again)
+    assert placements_of(after) == placements_of(before)
+    pd.testing.assert_series_equal(after.unplaced, before.unplaced)
+    pd.testing.assert_series_equal(after.value_of_a_place, before.value_of_a_place)
+    for setting in t.places.index:
+        pd.testing.assert_frame_equal(after.chain(setting), before.chain(setting))
+
+
+@given(tables())
+def test_new_labels_in_the_same_order_change_nothing_else(t: Tables) -> None:
+    codes = {s: f"school {n:03d}" for n, s in enumerate(sorted(t.places.index))}
+    again = t.with_(places=t.places.rename(codes), routes=t.routes.assign(setting=t.routes["setting"].map(codes)))
+    renamed = {(group, codes[setting]): n for (group, setting), n in placements_of(solved(t)).items()}
+    assert placements_of(solved(again)) == renamed
+
+
+def test_labels_of_several_types_have_an_order_too() -> None:
+    groups, routes = pd.Series({"A": 1, 7: 1, None: 1}), [(g, "north", 1.0) for g in ("A", 7, None)]
+    table = pd.DataFrame(routes, columns=["group", "setting", "cost_gbp"])
+    first, again = (
+        solve(groups.iloc[order], pd.Series({"north": 1}), table, unplaced_gbp=9.0) for order in ([0, 1, 2], [2, 0, 1])
+    )
+    assert placements_of(first) == placements_of(again)
+
+
 @given(tables())
 def test_a_route_removed_never_helps(t: Tables) -> None:
     least = solved(t).objective_gbp
@@ -278,15 +315,6 @@ def test_nothing_leads_to_a_school_without_routes() -> None:
     found = solve(pd.Series({"A": 1}), pd.Series({"north": 1, "far": 2}), GOOD, unplaced_gbp=1.0)
     assert found.why("far") == "no route leads to far, so a place there is worth nothing"
     assert found.value_of_a_place["far"] == 0.0
-
-
-def test_money_is_as_fine_as_it_needs_to_be() -> None:
-    assert money_scale(np.array([1.0, 2.25]), nodes=10) == 100
-    assert money_scale(np.array([1.0, 2.255]), nodes=10) == 10_000
-    assert money_scale(np.array([1 / 3]), nodes=10) == 1_000_000
-    assert money_scale(np.array([1e9 / 3]), nodes=100_000) == 100
-    assert money_scale(np.array([16_000.01, 63_000.99]), nodes=10) == 100
-    assert money_scale(np.array([16_000.012345]), nodes=10) == 1_000_000
 
 
 def test_what_rounding_can_move_is_said() -> None:

@@ -18,7 +18,7 @@ from sufficiency.allocate.place.children import NEW, Children, whole_mean
 from sufficiency.allocate.place.placed import Placed
 from sufficiency.allocate.place.places import places
 from sufficiency.allocate.place.routes import KINDS, NEED_CODES, route_map
-from sufficiency.area.area import Area
+from sufficiency.area.area import TABLES, Area
 from sufficiency.errors import InputError, MissingError
 from sufficiency.scenarios.levers import ChangeAssumption, ClosePlaces, OpenPlaces
 from sufficiency.words.vocabulary import SPECIALIST, UNPLACED
@@ -146,6 +146,52 @@ def test_nobody_is_lost_in_any_area(made: tuple[Area, HandMade]) -> None:
     assert (placed.value_gbp >= 0).all()
     assert placed.certificate_gap_gbp == 0
     assert placed.placements.groupby("year")["children"].sum().sum() == placed.expected.zone.size
+
+
+def shuffled(area: Area, by: np.random.Generator) -> Area:
+    """Return an area with the rows of every table in another order."""
+    tables_of = {name: getattr(area, name) for name in (*TABLES, "assumptions", "sources", "notes", "changes")}
+    return area.replace(**{name: table.iloc[by.permutation(len(table))] for name, table in tables_of.items()})
+
+
+def recoded(area: Area, codes: dict[str, str]) -> Area:
+    """Return an area whose settings have other codes."""
+    held = {name: getattr(area, name) for name in ("settings", "places", "attendance", "travel")}
+    return area.replace(**{name: table.assign(setting=table["setting"].map(codes)) for name, table in held.items()})
+
+
+def with_a_list(area: Area, by: np.random.Generator) -> Area:
+    """Return an area with a list of who attends where, longer than some of its counts."""
+    cells = area.states[area.states["setting"].isin(area.settings["setting_type"])]
+    rows = cells.iloc[by.integers(0, len(cells), 60)] if len(cells) else cells
+    rows = pd.DataFrame(
+        {
+            "zone": by.choice(area.zones["zone"], len(rows)),
+            "setting": by.choice(area.settings["setting"], len(rows)),
+            "ncy": rows["ncy"].to_numpy(),
+            "need": rows["need"].to_numpy(),
+        }
+    ).drop_duplicates()
+    return area.replace(attendance=tables.check(rows.assign(children=by.integers(1, 3, len(rows))), tables.ATTENDANCE))
+
+
+@settings(max_examples=15)
+@given(areas(), st.integers(0, 99))
+def test_neither_the_order_of_rows_nor_a_code_of_the_same_rank_changes_who_goes_where(
+    made: tuple[Area, HandMade], seed: int
+) -> None:
+    area, plans = made
+    by = np.random.default_rng(seed)
+    area = with_a_list(area, by)
+    before = places(area, plans, draws=2)
+    again = places(shuffled(area, by), plans, draws=2)
+    pd.testing.assert_frame_equal(again.placements, before.placements)
+    xr.testing.assert_identical(again.attending, before.attending)
+    assert (again.value_gbp == before.value_gbp).all()
+    codes = {code: f"School {n:03d}" for n, code in enumerate(sorted(area.settings["setting"]))}
+    renamed = places(recoded(area, codes), plans, draws=2)
+    np.testing.assert_array_equal(renamed.attending.to_numpy(), before.attending.to_numpy())
+    assert list(renamed.routes.codes) == [codes[code] for code in before.routes.codes]
 
 
 def test_the_expected_demand_adds_up(example: tuple[Area, HandMade, Placed]) -> None:

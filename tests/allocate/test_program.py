@@ -181,7 +181,7 @@ def test_the_longest_journey_is_as_short_as_it_can_be():
 
 def test_the_program_can_be_written_down(tmp_path):
     text = asked(FairShare(DISTRICT, 0.5)).write_lp(tmp_path / "places.lp").read_text()
-    assert "no_setting_is_overfull_0" in text
-    assert "fair_share_North" in text
+    assert "no_setting_is_overfull(x): placed(north,x) + placed(south,x) <= 4" in text
+    assert "fair_share(North)" in text
     with pytest.raises(OutputError, match="can't be written"):
         asked().write_lp(tmp_path / "absent" / "places.lp")

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from sufficiency.allocate.flow import many_authorities
 from sufficiency.allocate.flow.many_authorities import by_blocks, one_by_one, solve_regions
-from sufficiency.allocate.flow.solve import solve, stated
+from sufficiency.allocate.flow.solve import solve
+from sufficiency.allocate.flow.whole_numbers import stated
 from sufficiency.errors import InputError
 from tests.allocate.problems import Tables, tables, town
 
@@ -42,7 +43,8 @@ def test_regions_by_themselves_are_solved_as_if_borders_had_no_routes(t: Tables,
 @given(tables(), st.integers(1, 4))
 def test_the_fallback_is_never_dearer_than_regions_apart_nor_cheaper_than_the_best(t: Tables, count: int) -> None:
     by = split(t, count)
-    problem, scale, _ = stated(t.groups, t.places, t.routes, t.unplaced_gbp)
+    asked = stated(t.groups, t.places, t.routes, t.unplaced_gbp)
+    problem, scale = asked.problem, asked.units.a_pound
     home, held = (pd.factorize(s, sort=True)[0].astype(np.int64) for s in by.values())
     best = solve(t.groups, t.places, t.routes, unplaced_gbp=t.unplaced_gbp).objective_gbp
     inside = problem.only(home[problem.group] == held[problem.setting])
@@ -79,7 +81,7 @@ def test_where_time_runs_out_blocks_of_neighbours_take_over() -> None:
 
 def test_a_process_that_takes_too_long_is_stopped() -> None:
     t = town(50, 4, seed=1)
-    problem, _, _ = stated(t.groups, t.places, t.routes, t.unplaced_gbp)
+    problem = stated(t.groups, t.places, t.routes, t.unplaced_gbp).problem
     assert many_authorities.apart(problem, seconds=0.001) is None
 
 

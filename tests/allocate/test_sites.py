@@ -212,6 +212,24 @@ def test_a_table_that_cannot_be_used_is_named(changed, words):
         allocate.open_sites(**asked)
 
 
+@given(site_problems(), st.randoms(use_true_random=False))
+def test_the_order_of_rows_changes_nothing(problem, by):
+    def shuffled(table):
+        return table.iloc[by.sample(range(len(table)), len(table))]
+
+    limits = {"opened": problem.opened, "budget_gbp": problem.budget}
+    limits["unplaced_gbp"] = None if problem.unplaced is None else float(problem.unplaced[0])
+    tables = tables_of(problem)
+    try:
+        before = allocate.open_sites(*tables, **limits)
+    except InfeasibleError:
+        return
+    after = allocate.open_sites(*(shuffled(table) for table in tables), **limits)
+    assert after.opened == before.opened
+    pd.testing.assert_frame_equal(after.placements, before.placements)
+    pd.testing.assert_series_equal(after.value_of_a_place, before.value_of_a_place)
+
+
 def test_no_children_open_nothing_and_cost_nothing():
     found = allocate.open_sites(GROUPS * 0, SITES, ROUTES)
     assert found.opened == ()

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 
 from sufficiency.allocate.flow.min_cost_flow import least_cost_flow
-from sufficiency.allocate.open.futures import PENCE
 from sufficiency.allocate.open.opened import Openings
 from sufficiency.allocate.place.ledger import PHASE_OF_NCY, Floats, Ints
 from sufficiency.allocate.place.placed import Placed
 from sufficiency.allocate.place.routes import KIND_OF, KINDS, NEED_CODES, SECONDARY_FROM
 from sufficiency.errors import MissingError, nearest, one_of
+from sufficiency.money import PENCE
 from sufficiency.words.school_year import NCY_LOW, PHASES
 from sufficiency.words.vocabulary import NEED_GROUP_OF, UNPLACED
 
@@ -203,7 +203,7 @@ def _by_group(openings: Openings, plan: Ints, option: int) -> tuple[Floats, Floa
             placed, unplaced = least_cost_flow(flow)
             weight = problem.weight[d] / years
             spent = np.bincount(flow.group, placed * flow.cost, groups) + unplaced * flow.unplaced_cost
-            cost += weight * spent / PENCE
+            cost += weight * PENCE.gbp(spent)
             out += weight * unplaced
             there += weight * np.bincount(flow.group, placed * (flow.setting == row), groups)
     return cost, out, there

@@ -6,13 +6,15 @@
             the rows of each rule (`rules`)
             placed, unplaced >= 0, and whole where a rule is there to break them
 
+Each is a line of `_stated` by the same name, and so are the rows of the .lp: no_setting_is_overfull(School_A).
+
 In PuLP, with CBC. Slower than `solve` by a factor of about a hundred: use it to check, to export (`write_lp`) and for
 rules; the result says which were used.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -20,7 +22,8 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from sufficiency.allocate.flow import plain_tables
+from sufficiency.allocate.flow.lp_names import name_of
+from sufficiency.allocate.flow.plain_tables import checked
 from sufficiency.allocate.flow.rules import FairShare, Model, Row, Rule
 from sufficiency.errors import InfeasibleError, OutputError, SufficiencyError
 
@@ -80,7 +83,7 @@ class Program:
         return asked._result(problem, model, gap, tuple(rule.label for rule in self.rules))
 
     def write_lp(self, path: str | Path) -> Path:
-        """Write the program as an .lp file that any solver reads, and return where."""
+        """Write the program as an .lp file that any solver reads, and return where; `lp_names` says how names are made."""
         problem, _, _ = self._stated()
         where = Path(path)
         try:
@@ -95,40 +98,40 @@ class Program:
 
         problem = pulp.LpProblem("places", pulp.LpMinimize)
         cat = "Integer" if self.rules else "Continuous"
-        placed = {r: problem.add_variable(f"placed_{r}", lowBound=0, cat=cat) for r in self.routes.index}
-        most = [None if self.unplaced_gbp is not None or is_elastic else 0] * len(self.groups)
-        unplaced = {
-            g: problem.add_variable(f"unplaced_{n}", lowBound=0, upBound=top, cat=cat)
-            for n, (g, top) in enumerate(zip(self.groups.index, most, strict=True))
-        }
 
-        def variable(name: str, *, most: float | None = None) -> Any:
-            return problem.add_variable(_plain(name), lowBound=0, upBound=most, cat="Integer")
+        def variable(name: str, *labels: Hashable, most: float | None = None, cat: str = "Integer") -> Any:
+            return problem.add_variable(name_of(name, *labels), lowBound=0, upBound=most, cat=cat)
 
+        labelled = self.routes[["group", "setting"]].itertuples(name=None)
+        placed = {r: variable("placed", g, s, cat=cat) for r, g, s in labelled}
+        most = None if self.unplaced_gbp is not None or is_elastic else 0
+        unplaced = {g: variable("unplaced", g, most=most, cat=cat) for g in self.groups.index}
         model = Model(self.groups, self.places, self.routes, placed, unplaced, variable)
-        by_group = {g: list(labels) for g, labels in self.routes.groupby("group").groups.items()}
-        by_setting = {s: list(labels) for s, labels in self.routes.groupby("setting").groups.items()}
-        cost, out = self.routes["cost_gbp"], self.unplaced_gbp
+        of_group = {g: [placed[r] for r in own] for g, own in self.routes.groupby("group").groups.items()}
+        to_setting = {s: [placed[r] for r in own] for s, own in self.routes.groupby("setting").groups.items()}
+        total = pulp.lpSum
 
-        placement_gbp = pulp.lpSum(cost[r] * placed[r] for r in placed)
-        unplaced_gbp = 0.0 if out is None else pulp.lpSum(out[g] * unplaced[g] for g in unplaced)
-        for n, (g, children) in enumerate(self.groups.items()):
-            everyone = pulp.lpSum(placed[r] for r in by_group.get(g, [])) + unplaced[g]
-            problem += everyone == int(children), f"everyone_is_placed_or_counted_{n}"
-        for n, (s, places) in enumerate(self.places.items()):
-            roll = pulp.lpSum(placed[r] for r in by_setting.get(s, []))
-            problem += roll <= int(places), f"no_setting_is_overfull_{n}"
+        for g, children in self.groups.items():
+            everyone_is_placed_or_counted = total(of_group.get(g, [])) + unplaced[g] == int(children)
+            problem += everyone_is_placed_or_counted, name_of("everyone_is_placed_or_counted", g)
+        for s, places in self.places.items():
+            no_setting_is_overfull = total(to_setting.get(s, [])) <= int(places)
+            problem += no_setting_is_overfull, name_of("no_setting_is_overfull", s)
         slacks: list[tuple[Row, Any]] = []
-        for n, row in enumerate(row for rule in self.rules for row in rule.rows(model)):
-            slack = problem.add_variable(f"short_{n}", lowBound=0) if is_elastic else 0
+        for row in (row for rule in self.rules for row in rule.rows(model)):
+            slack = variable(f"short_of_{row.name}", *row.about, cat="Continuous") if is_elastic else 0
             slacks.append((row, slack))
             kept = row.expression + slack >= row.limit if row.is_least else row.expression - slack <= row.limit
-            problem += kept, _plain(f"{row.name}_{n}")
+            problem += kept, name_of(row.name, *row.about)
+
+        price = self.unplaced_gbp
         if is_elastic:
-            lost = 0.0 if out is not None else pulp.lpSum(unplaced.values())
-            problem.setObjective(pulp.lpSum(slack for _, slack in slacks) + lost)
+            lost = 0.0 if price is not None else total(unplaced.values())
+            problem.setObjective(total(slack for _, slack in slacks) + lost)
         else:
-            problem.setObjective(placement_gbp + unplaced_gbp)
+            placement_gbp = total(self.routes["cost_gbp"][r] * placed[r] for r in placed)
+            being_unplaced_gbp = 0.0 if price is None else total(price[g] * unplaced[g] for g in unplaced)
+            problem.setObjective(placement_gbp + being_unplaced_gbp)
         return problem, model, slacks
 
     def _with_best_worst_share(self, seconds: float) -> Program:
@@ -144,7 +147,7 @@ class Program:
             worst = problem.add_variable("worst_share", lowBound=0, upBound=1)
             for name, members, children in rule.districts(self.groups):
                 placed = children - pulp.lpSum(model.unplaced[g] for g in members)
-                problem += placed >= children * worst, _plain(f"worst_share_{name}")
+                problem += placed >= children * worst, name_of("worst_share", name)
             problem.setObjective(-worst)
             if not _solved(problem, seconds, 0.0):
                 raise InfeasibleError(asked._broken(seconds))
@@ -174,8 +177,10 @@ class Program:
         whole = children.round().astype("int64")
         taken = self.routes[["group", "setting"]].assign(children=whole)
         out = pd.Series([round(v.varValue or 0.0) for v in model.unplaced.values()], self.groups.index, name="unplaced")
-        duals = [problem.get_constraint_by_name(f"no_setting_is_overfull_{n}").pi for n in range(len(self.places))]
-        marginal = pd.Series(np.nan if self.rules else [-(d or 0.0) for d in duals], self.places.index, dtype="float64")
+        rows = [problem.get_constraint_by_name(name_of("no_setting_is_overfull", s)) for s in self.places.index]
+        marginal = pd.Series(
+            np.nan if self.rules else [-(row.pi or 0.0) for row in rows], self.places.index, dtype="float64"
+        )
         return ProgramSolution(
             placements=taken[taken["children"] > 0].reset_index(drop=True),
             unplaced=out.astype("int64"),
@@ -208,15 +213,13 @@ def as_program(
     InputError
         For a table that can't be used, as `solve`.
     """
-    children, room = plain_tables.counts(groups, "groups", "children"), plain_tables.counts(places, "places", "places")
-    group, setting, cost = plain_tables.routes(routes, groups.index, places.index)
-    price = plain_tables.unplaced(unplaced_gbp, groups.index)
-    labelled = pd.DataFrame({"group": groups.index[group], "setting": places.index[setting], "cost_gbp": cost})
+    given = checked(groups, places, routes, unplaced_gbp)
+    price = given.unplaced_gbp
     return Program(
-        pd.Series(children, groups.index),
-        pd.Series(room, places.index),
-        labelled,
-        None if price is None else pd.Series(price, groups.index),
+        pd.Series(given.children, given.groups),
+        pd.Series(given.places, given.settings),
+        given.routes,
+        None if price is None else pd.Series(price, given.groups),
         tuple(rules),
     )
 
@@ -232,10 +235,6 @@ def _solved(problem: Any, seconds: float, gap: float) -> bool:
     if status == pulp.constants.LpStatusNotSolved:
         raise SufficiencyError(f"CBC found no allocation within {seconds:g} seconds; allow more")
     return bool(status == pulp.constants.LpStatusOptimal)
-
-
-def _plain(name: str) -> str:
-    return "".join(c if c.isalnum() else "_" for c in name)
 
 
 def _amount(value: float, unit: str) -> str:

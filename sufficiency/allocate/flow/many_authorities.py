@@ -20,9 +20,10 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from sufficiency.allocate.flow import min_cost_flow
+from sufficiency.allocate.flow import min_cost_flow, plain_tables
 from sufficiency.allocate.flow.min_cost_flow import Flow, Ints, Problem
-from sufficiency.allocate.flow.solve import SHORT_LIST, Solution, stated
+from sufficiency.allocate.flow.solve import SHORT_LIST, Solution
+from sufficiency.allocate.flow.whole_numbers import stated
 from sufficiency.errors import InputError, one_of
 
 FOR_BLOCKS: Final = 0.6  # share of the fallback's time for blocks of neighbours; the rest is for the bound
@@ -62,17 +63,20 @@ def solve_regions(
         As `solve`. Its `certificate_gap_gbp` is 0 where the best was found; above 0 where time ran out, and then values
         of places are the prices that bound it, not exact.
     """
-    problem, scale, lost = stated(groups, places, routes, unplaced_gbp)
+    asked = stated(groups, places, routes, unplaced_gbp)
     known = pd.Index(pd.concat([group_region, setting_region]).dropna().unique())
-    region = _codes(group_region, groups.index, known, "group_region")
-    of_setting = _codes(setting_region, places.index, known, "setting_region")
+    known = known[plain_tables.label_order(known)]
+    region = _codes(group_region, asked.groups, known, "group_region")
+    of_setting = _codes(setting_region, asked.settings, known, "setting_region")
+    problem = asked.problem
     if not across:
         problem = problem.only(region[problem.group] == of_setting[problem.setting])
+        asked = replace(asked, problem=problem)
         flow = one_by_one(problem, region, of_setting)
     else:
         found = apart(problem, seconds=seconds)
         flow = found or by_blocks(problem, region, of_setting, seconds=fallback_seconds)
-    return Solution(groups.index, places.index, problem, flow, scale, must_place=False, rounding_gbp=lost)
+    return Solution(asked, flow, must_place=False)
 
 
 def one_by_one(problem: Problem, region: Ints, of_setting: Ints) -> Flow:

@@ -33,7 +33,7 @@ LARGEST_TABLE: Final = 30_000_000  # cells of a settings x settings table; beyon
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """Children, places and routes by position; all money in one whole unit (see `solution.money_scale`)."""
+    """Children, places and routes by position; all money in one whole unit (see `money.Units`)."""
 
     children: Ints  # by group [children]
     places: Ints  # by setting [places]

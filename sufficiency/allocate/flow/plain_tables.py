@@ -2,12 +2,69 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from sufficiency.allocate.flow.min_cost_flow import Ints
 from sufficiency.errors import InputError, nearest, one_of
+
+
+@dataclass(frozen=True, eq=False)
+class Checked:
+    """Plain tables by position. Positions follow the labels, so the order of rows in a table changes nothing."""
+
+    groups: pd.Index
+    settings: pd.Index
+    children: Ints  # by group [children]
+    places: Ints  # by setting [places]
+    group: Ints  # by route
+    setting: Ints  # by route
+    cost_gbp: npt.NDArray[np.float64]  # by route [GBP a child]
+    unplaced_gbp: npt.NDArray[np.float64] | None  # by group; None: everyone must be placed [GBP a child]
+
+    @property
+    def routes(self) -> pd.DataFrame:
+        """Routes by label: group, setting, cost_gbp."""
+        return pd.DataFrame(
+            {"group": self.groups[self.group], "setting": self.settings[self.setting], "cost_gbp": self.cost_gbp}
+        )
+
+
+def checked(
+    groups: pd.Series, places: pd.Series, routes: pd.DataFrame, unplaced_gbp: float | pd.Series | None
+) -> Checked:
+    """Return the tables that `solve` takes, checked, in the order of their labels."""
+    children, room = counts(groups, "groups", "children"), counts(places, "places", "places")
+    group, setting, cost = _routes(routes, groups.index, places.index)
+    price = _unplaced(unplaced_gbp, groups.index)
+    by_group, by_setting = label_order(groups.index), label_order(places.index)
+    group, setting = np.argsort(by_group)[group], np.argsort(by_setting)[setting]
+    key = group * len(room) + setting
+    if not (key[1:] > key[:-1]).all():
+        order = np.argsort(key, kind="stable")
+        group, setting, cost = group[order], setting[order], cost[order]
+    return Checked(
+        groups.index[by_group],
+        places.index[by_setting],
+        children[by_group],
+        room[by_setting],
+        group,
+        setting,
+        cost,
+        None if price is None else price[by_group],
+    )
+
+
+def label_order(labels: pd.Index) -> Ints:
+    """Return the positions of labels in their order; labels of several types by type, then as text."""
+    try:
+        order = labels.argsort()
+    except TypeError:
+        order = np.array(sorted(range(len(labels)), key=lambda i: (type(labels[i]).__name__, str(labels[i]))))
+    return np.asarray(order, dtype=np.int64)
 
 
 def counts(series: pd.Series, what: str, unit: str) -> Ints:
@@ -51,7 +108,7 @@ def _is_count(value: object) -> bool:
     return number >= 0 and number == np.rint(number) and bool(np.isfinite(number))
 
 
-def routes(routes: pd.DataFrame, groups: pd.Index, settings: pd.Index) -> tuple[Ints, Ints, npt.NDArray[np.float64]]:
+def _routes(routes: pd.DataFrame, groups: pd.Index, settings: pd.Index) -> tuple[Ints, Ints, npt.NDArray[np.float64]]:
     """Return the positions of group and setting, and the cost, of each route. [GBP]"""
     missing = [c for c in ("group", "setting", "cost_gbp") if c not in routes]
     if missing:
@@ -98,7 +155,7 @@ def _route(routes: pd.DataFrame, position: int) -> str:
     return f"{row['group']} to {row['setting']}"
 
 
-def unplaced(price: float | pd.Series | None, groups: pd.Index) -> npt.NDArray[np.float64] | None:
+def _unplaced(price: float | pd.Series | None, groups: pd.Index) -> npt.NDArray[np.float64] | None:
     """Return the price of a child without a place by group, or None where everyone must be placed. [GBP]"""
     if price is None:
         return None

@@ -10,7 +10,7 @@
 
 A price pushes the same way as its rule and keeps the flow; it doesn't promise the rule, so look at what comes back.
 
-The longest journey needs no program: see `journeys.shortest_longest`.
+The longest journey needs no program: see `shortest_longest`.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ class Row:
     """One inequality: `expression <= limit` or `>= limit`, its name, and what it asks for in words."""
 
     name: str
+    about: tuple[Hashable, ...]  # the labels that tell it from other rows of the name
     expression: Any
     is_least: bool  # the expression must be at least the limit; otherwise at most
     limit: float
@@ -45,7 +46,7 @@ class Model:
     routes: pd.DataFrame  # group, setting, cost_gbp, by route label
     placed: Mapping[Any, Any]  # x by route label
     unplaced: Mapping[Any, Any]  # u by group
-    variable: Any  # makes a further variable: variable(name, whole=..., most=...)
+    variable: Any  # makes a further whole variable: variable(name, *labels, most=...)
 
     def by_setting(self, setting: Hashable) -> list[Any]:
         """Return the labels of the routes that lead to a setting."""
@@ -101,7 +102,7 @@ class FairShare:
         for name, members, children in self.districts(model.groups):
             placed = children - lpSum(model.unplaced[g] for g in members)
             says = f"{name} must place {share:.1%} of its {children:,} children"
-            yield Row(f"fair_share_{name}", placed, is_least=True, limit=share * children, unit="children", says=says)
+            yield Row("fair_share", (name,), placed, is_least=True, limit=share * children, unit="children", says=says)
 
     def priced(self, unplaced_gbp: float | pd.Series, gbp: float, *districts: Hashable) -> pd.Series:
         """Return the price of a child without a place, `gbp` more in the districts named: keeps the flow. [GBP]"""
@@ -137,7 +138,7 @@ class PhaseBudget:
             own = model.routes[phase == name]
             spent = lpSum(cost * model.placed[r] for r, cost in own["cost_gbp"].items())
             says = f"placements of {name} must cost at most GBP {budget:,.0f}"
-            yield Row(f"budget_{name}", spent, is_least=False, limit=float(budget), unit="GBP", says=says)
+            yield Row("budget", (name,), spent, is_least=False, limit=float(budget), unit="GBP", says=says)
 
     def priced(self, routes: pd.DataFrame, share: float) -> pd.DataFrame:
         """Return the routes, those of a phase with a budget costing `share` more: keeps the flow."""
@@ -173,7 +174,7 @@ class CapOnMoves:
         lost = [g for g in model.groups.index if pd.notna(self.current.get(g))]
         moves = lpSum(model.placed[r] for r in away) + lpSum(model.unplaced[g] for g in lost)
         says = f"at most {self.most:,} children may move"
-        yield Row("cap_on_moves", moves, is_least=False, limit=float(self.most), unit="children", says=says)
+        yield Row("cap_on_moves", (), moves, is_least=False, limit=float(self.most), unit="children", says=says)
 
     def priced(self, routes: pd.DataFrame, gbp: float) -> pd.DataFrame:
         """Return the routes, each that is a move costing `gbp` more: keeps the flow. [GBP a child]"""
@@ -201,12 +202,12 @@ class MinimumRoll:
             roll = lpSum(model.placed[r] for r in model.by_setting(setting))
             says = f"{setting} must have {least:,} children" + (" or none" if self.may_close else "")
             if not self.may_close:
-                yield Row(f"roll_{setting}", roll, is_least=True, limit=float(least), unit="children", says=says)
+                yield Row("roll", (setting,), roll, is_least=True, limit=float(least), unit="children", says=says)
                 continue
-            is_open = model.variable(f"open_{setting}", most=1)
-            yield Row(f"roll_{setting}", roll - least * is_open, is_least=True, limit=0, unit="children", says=says)
+            is_open = model.variable("open", setting, most=1)
+            yield Row("roll", (setting,), roll - least * is_open, is_least=True, limit=0, unit="children", says=says)
             most = int(model.places[setting])
-            yield Row(f"shut_{setting}", roll - most * is_open, is_least=False, limit=0, unit="children", says=says)
+            yield Row("shut", (setting,), roll - most * is_open, is_least=False, limit=0, unit="children", says=says)
 
     def priced(self, routes: pd.DataFrame, gbp: float) -> pd.DataFrame:
         """Return the routes, each to a setting without a minimum costing `gbp` more: keeps the flow. [GBP a child]
@@ -243,14 +244,14 @@ class ClassGroups:
             own = model.routes["setting"] == setting
             classes = []
             for name in sorted(kind[own].unique(), key=str):
-                count = model.variable(f"classes_{setting}_{name}", most=int(rooms))
+                count = model.variable("classes", setting, name, most=int(rooms))
                 classes.append(count)
                 pupils = lpSum(model.placed[r] for r in model.routes.index[own & (kind == name)])
                 says = f"{name} at {setting} must fit its classes of {self.size}"
                 seats = pupils - self.size * count
-                yield Row(f"seats_{setting}_{name}", seats, is_least=False, limit=0, unit="children", says=says)
+                yield Row("seats", (setting, name), seats, is_least=False, limit=0, unit="children", says=says)
             says = f"{setting} has {int(rooms)} rooms"
-            yield Row(f"rooms_{setting}", lpSum(classes), is_least=False, limit=float(rooms), unit="rooms", says=says)
+            yield Row("rooms", (setting,), lpSum(classes), is_least=False, limit=float(rooms), unit="rooms", says=says)
 
     def priced(self, routes: pd.DataFrame, placements: pd.DataFrame, gbp: float) -> pd.DataFrame:
         """Return the routes, each child sharing the cost of the seats that their class leaves empty: keeps the flow.

@@ -1,42 +1,56 @@
 """`solve`: plain tables in, the best allocation out, with what one more place is worth and the proof that none is cheaper.
 
-Money is scaled to whole numbers for the flow: to pence, or finer where the costs given are finer. `rounding_gbp` bounds
-what that can move.
+Money is counted in whole numbers for the flow: in pence, or finer where the costs given are finer. `rounding_gbp` bounds
+what that can move. Groups and settings are taken in the order of their labels, so where several allocations are cheapest
+the order of rows does not decide which comes back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from sufficiency.allocate.flow import min_cost_flow, plain_tables
+from sufficiency.allocate.flow import min_cost_flow
+from sufficiency.allocate.flow.infeasible import explain_infeasible
 from sufficiency.allocate.flow.min_cost_flow import Flow, Problem
-from sufficiency.errors import InfeasibleError, InputError, MissingError, nearest, one_of
+from sufficiency.allocate.flow.whole_numbers import Stated, stated
+from sufficiency.errors import InfeasibleError, InputError, MissingError, nearest
 
-SCALES: Final = (100, 10_000, 1_000_000)  # money units a GBP: pence, then finer
-LARGEST: Final = 2**60  # OR-Tools multiplies costs by the number of nodes, in 64 bits
 SHORT_LIST: Final = 12
-LONGEST_CHAIN: Final = 200  # prices add up along a chain of moves: room for it is left where money is finer than pence
-NOISE: Final = 1e-6  # of a money unit: what binary fractions leave of a whole one
 
 
 @dataclass(frozen=True, eq=False)
 class Solution:
     """The cheapest allocation of children to settings, and its prices."""
 
-    groups: pd.Index
-    settings: pd.Index
-    problem: Problem
+    stated: Stated
     flow: Flow
-    scale: int
     must_place: bool
-    rounding_gbp: float
+
+    @property
+    def groups(self) -> pd.Index:
+        """Labels of the groups, in order."""
+        return self.stated.groups
+
+    @property
+    def settings(self) -> pd.Index:
+        """Labels of the settings, in order."""
+        return self.stated.settings
+
+    @property
+    def problem(self) -> Problem:
+        """The problem by position."""
+        return self.stated.problem
+
+    @property
+    def rounding_gbp(self) -> float:
+        """The most that counting money in whole units can move. [GBP]"""
+        return self.stated.rounding_gbp
 
     def __repr__(self) -> str:
         """Return one line: children placed and unplaced, cost and proof."""
@@ -66,17 +80,17 @@ class Solution:
     @property
     def objective_gbp(self) -> float:
         """Cost of every placement, and of every child unplaced at the price given. [GBP]"""
-        return self.flow.objective / self.scale
+        return self.stated.units.gbp(self.flow.objective)
 
     @cached_property
     def value_of_a_place(self) -> pd.Series:
         """What re-solving with one more place would save, by setting. [GBP]"""
-        return pd.Series(self.flow.value / self.scale, index=self.settings, name="value_of_a_place_gbp")
+        return pd.Series(self.stated.units.gbp(self.flow.value), index=self.settings, name="value_of_a_place_gbp")
 
     @property
     def certificate_gap_gbp(self) -> float:
         """Objective less the dual bound that the values of places prove; 0 proves that nothing is cheaper. [GBP]"""
-        return (self.flow.objective - self.flow.bound) / self.scale
+        return self.stated.units.gbp(self.flow.objective - self.flow.bound)
 
     def chain(self, setting: Hashable) -> pd.DataFrame:
         """Return the moves that one more place at `setting` would start: move, group, from, to, saves_gbp.
@@ -88,7 +102,9 @@ class Solution:
         rows = []
         for number, (tail, head) in enumerate(self._chain_of_settings(at), 1):
             group, saves = self._mover(tail, head)
-            rows.append((number, self.groups[group], self._label(tail), self._label(head), saves / self.scale))
+            rows.append(
+                (number, self.groups[group], self._label(tail), self._label(head), self.stated.units.gbp(saves))
+            )
         return pd.DataFrame(rows, columns=["move", "group", "from", "to", "saves_gbp"])
 
     def why(self, setting: Hashable) -> str:
@@ -121,7 +137,7 @@ class Solution:
         more = self.problem.places.copy()
         more[self._position(setting)] += int(places)
         again = min_cost_flow.allocate(Problem(**{**vars(self.problem), "places": more}), short_list=SHORT_LIST)
-        return (self.flow.objective - again.objective) / self.scale
+        return self.stated.units.gbp(self.flow.objective - again.objective)
 
     def _position(self, setting: Hashable) -> int:
         if setting not in self.settings:
@@ -208,85 +224,8 @@ def solve(
     """
     if short_list is not None and short_list < 1:
         raise InputError(f"short_list={short_list}: at least one route a group must be tried first; None tries all")
-    problem, scale, lost = stated(groups, places, routes, unplaced_gbp)
-    flow = min_cost_flow.allocate(problem, short_list=short_list)
+    asked = stated(groups, places, routes, unplaced_gbp)
+    flow = min_cost_flow.allocate(asked.problem, short_list=short_list)
     if unplaced_gbp is None and flow.unplaced.any():
-        raise InfeasibleError(explain_infeasible(problem, flow, groups.index, places.index))
-    return Solution(groups.index, places.index, problem, flow, scale, unplaced_gbp is None, lost)
-
-
-def stated(
-    groups: pd.Series, places: pd.Series, routes: pd.DataFrame, unplaced_gbp: float | pd.Series | None
-) -> tuple[Problem, int, float]:
-    """Return the problem in whole numbers, the money units a GBP, and the most that rounding can move. [GBP]"""
-    children, room = plain_tables.counts(groups, "groups", "children"), plain_tables.counts(places, "places", "places")
-    group, setting, cost = plain_tables.routes(routes, groups.index, places.index)
-    price = plain_tables.unplaced(unplaced_gbp, groups.index)
-    amounts = cost if price is None else np.concatenate([cost, price])
-    most = max(len(children) + len(room) + 1, int(children.sum()))
-    scale = money_scale(amounts, nodes=most, chains=len(room) + 2 if price is None else 1)
-    whole_cost = np.rint(cost * scale).astype(np.int64)
-    if price is None:
-        dear = (len(room) + 2) * int(whole_cost.max(initial=0)) + 1  # dearer than any chain of moves
-        whole_price = np.full(len(children), dear)
-    else:
-        whole_price = np.rint(price * scale).astype(np.int64)
-    lost = 0.0 if _exact(amounts, scale) else 0.5 / scale * int(children.sum())
-    return Problem(children, room, group, setting, whole_cost, whole_price), scale, lost
-
-
-def money_scale(amounts: npt.NDArray[np.float64], *, nodes: int, chains: int = 1) -> int:
-    """Return whole money units a GBP: the coarsest that is exact for every amount, else the finest that fits 64 bits.
-
-    `nodes` is the larger of the network's nodes and the children, `chains` the most routes that one price must outweigh.
-    """
-    largest = float(amounts.max(initial=0.0)) * (chains + 1) + 1
-    fits = [s for s in SCALES if largest * s * (nodes + 2) * (1 if s == SCALES[0] else LONGEST_CHAIN) < LARGEST]
-    if not fits:
-        raise InputError(
-            f"costs of up to GBP {amounts.max():,.0f} with {nodes:,} children or nodes are too large to solve in whole "
-            "pence; use lower prices"
-        )
-    return next((scale for scale in fits if _exact(amounts, scale)), fits[-1])
-
-
-def _exact(amounts: npt.NDArray[np.float64], scale: int) -> bool:
-    scaled = amounts * scale
-    return bool(np.all(np.abs(scaled - np.rint(scaled)) <= NOISE + 4e-16 * scaled))
-
-
-def explain_infeasible(problem: Problem, flow: Flow, groups: pd.Index, settings: pd.Index) -> str:
-    """Return which children compete for which settings, and how many places those lack."""
-    short = int(flow.unplaced.sum())
-    routeless = np.flatnonzero((problem.children > 0) & (np.bincount(problem.group, minlength=len(groups)) == 0))
-    if len(routeless):
-        return (
-            f"{_n(int(problem.children[routeless].sum()), 'child', 'children')} of "
-            f"{one_of(groups[routeless], 5)} have no route to any setting, so they can't be placed; "
-            "add a route, or give unplaced_gbp a price"
-        )
-    who, where = _competing(problem, flow)
-    children, places = int(problem.children[who].sum()), int(problem.places[where].sum())
-    return (
-        f"{_n(short, 'child', 'children')} can't be placed: the {children:,} of {one_of(groups[who], 5)} can only go to "
-        f"{one_of(settings[where], 5)}, which have {_n(places, 'place', 'places')}; "
-        f"{_n(children - places, 'more place is', 'more places are')} needed there, or more routes, or a price for "
-        "children without a place (unplaced_gbp)"
-    )
-
-
-def _competing(problem: Problem, flow: Flow) -> tuple[Sequence[int], Sequence[int]]:
-    """Return the groups and settings within reach of the unplaced: all those settings are full."""
-    who = flow.unplaced > 0
-    where = np.zeros(len(problem.places), dtype=bool)
-    while True:
-        where[problem.setting[who[problem.group]]] = True
-        wider = who.copy()
-        wider[problem.group[(flow.children > 0) & where[problem.setting]]] = True
-        if np.array_equal(wider, who):
-            return np.flatnonzero(who).tolist(), np.flatnonzero(where).tolist()
-        who = wider
-
-
-def _n(count: int, one: str, many: str) -> str:
-    return f"{count:,} {one if count == 1 else many}"
+        raise InfeasibleError(explain_infeasible(asked.problem, flow, asked.groups, asked.settings))
+    return Solution(asked, flow, must_place=unplaced_gbp is None)

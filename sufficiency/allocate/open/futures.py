@@ -12,17 +12,15 @@ Risk is the mean over draws, or the mean of the costliest share of them (CVaR).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from sufficiency.allocate.flow.min_cost_flow import Problem, least_cost_flow
+from sufficiency.money import PENCE
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-
-PENCE: Final = 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,9 +125,10 @@ class OpeningProblem:
         there = np.isfinite(cost) & (cost < self.unplaced) & (places > 0)[:, None]
         there[:, self.demand[year, draw] == 0] = False
         site, group = np.nonzero(there)
-        price = np.full(cost.shape[1], round(self.unplaced * PENCE))
-        whole = np.rint(cost[site, group] * PENCE).astype(np.int64)
-        return Problem(self.demand[year, draw], np.maximum(places, 0), group, site, whole, price)
+        price = np.full(cost.shape[1], PENCE.whole(self.unplaced))
+        return Problem(
+            self.demand[year, draw], np.maximum(places, 0), group, site, PENCE.whole(cost[site, group]), price
+        )
 
     def _year_gbp(self, year: int, blocks: Ints) -> Floats:
         key = (year, blocks.tobytes())
@@ -138,7 +137,7 @@ class OpeningProblem:
             for draw in range(len(cost)):
                 flow = self.flow_problem(year, draw, blocks)
                 placed, out = least_cost_flow(flow)
-                cost[draw] = (placed @ flow.cost + out @ flow.unplaced_cost) / PENCE
+                cost[draw] = PENCE.gbp(placed @ flow.cost + out @ flow.unplaced_cost)
             self._flows[key] = cost
         return self._flows[key]
 

@@ -17,7 +17,8 @@ import numpy.typing as npt
 
 from sufficiency.allocate.flow.min_cost_flow import charge_of_a_child, least_cost_flow, value_of_a_place
 from sufficiency.allocate.open.climb import Pace, Point, climb
-from sufficiency.allocate.open.futures import PENCE, Floats, Ints, OpeningProblem
+from sufficiency.allocate.open.futures import Floats, Ints, OpeningProblem
+from sufficiency.money import PENCE
 
 Flags = npt.NDArray[np.bool_]
 
@@ -62,7 +63,7 @@ def charges(problem: OpeningProblem, plan: Ints) -> Floats:
         for draw in range(draws):
             flow = problem.flow_problem(year, draw, plan[year])
             value = value_of_a_place(flow, *least_cost_flow(flow))
-            prices[year, draw] = charge_of_a_child(flow, value) / PENCE
+            prices[year, draw] = PENCE.gbp(charge_of_a_child(flow, value))
     return prices
 
 

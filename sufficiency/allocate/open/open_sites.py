@@ -36,7 +36,6 @@ class OpenedSites:
     bound_gbp: float
     flow: Solution
     shut_value: pd.Series
-    notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         """Return one line: sites opened, cost and gap."""
@@ -122,18 +121,17 @@ def open_sites(
     children = plain_tables.counts(groups, "groups", "children")
     names, places, fixed = _sites(sites, int(children.sum()))
     routes = routes.rename(columns={"site": "setting"}) if "setting" not in routes and "site" in routes else routes
-    group, site, cost = plain_tables.routes(routes, groups.index, names)
-    price = plain_tables.unplaced(unplaced_gbp, groups.index)
+    given = plain_tables.checked(groups, pd.Series(places, names), routes, unplaced_gbp)
     _check_numbers(opened, budget_gbp, seconds, gap, len(names))
     table = np.full((len(names), len(children)), np.inf)
-    table[site, group] = cost
-    problem = SiteProblem(table, children, places, fixed, opened, budget_gbp, price)
-    _explain_impossible(problem, groups.index, names)
+    table[given.setting, given.group] = given.cost_gbp
+    problem = SiteProblem(table, given.children, places, fixed, opened, budget_gbp, given.unplaced_gbp)
+    _explain_impossible(problem, given.groups, names)
     asked = _with_children(problem)
     choice = choose(asked, seconds=seconds, gap=gap) if len(asked.children) else _nobody(problem)
     if choice.sites is None:
         raise InfeasibleError(_no_choice(problem, choice, names))
-    return _result(problem, choice, groups, names, routes, site, unplaced_gbp)
+    return _result(problem, choice, given, unplaced_gbp)
 
 
 def _sites(sites: pd.DataFrame, everyone: int) -> tuple[pd.Index, Ints, Floats]:
@@ -151,7 +149,8 @@ def _sites(sites: pd.DataFrame, everyone: int) -> tuple[pd.Index, Ints, Floats]:
     if len(wrong):
         shown = [f"{sites['site'].iloc[i]} costs {sites['fixed_gbp'].iloc[i]}" for i in wrong[:5]]
         raise InputError(f"sites: {len(wrong):,} with no fixed_gbp of 0 or more: {one_of(shown)}")
-    return pd.Index(given.index), np.minimum(counted, everyone), fixed
+    order = plain_tables.label_order(given.index)
+    return given.index[order], np.minimum(counted, everyone)[order], fixed[order]
 
 
 def _check_numbers(opened: int | None, budget_gbp: float | None, seconds: float, gap: float, sites: int) -> None:
@@ -220,20 +219,17 @@ def _no_choice(problem: SiteProblem, choice: Choice, names: pd.Index) -> str:
 
 
 def _result(
-    problem: SiteProblem,
-    choice: Choice,
-    groups: pd.Series,
-    names: pd.Index,
-    routes: pd.DataFrame,
-    site: Ints,
-    unplaced_gbp: float | pd.Series | None,
+    problem: SiteProblem, choice: Choice, given: plain_tables.Checked, unplaced_gbp: float | pd.Series | None
 ) -> OpenedSites:
     assert choice.sites is not None
+    names = given.settings
     is_open = np.zeros(len(names), dtype=bool)
     is_open[choice.sites] = True
     room = pd.Series(problem.places[is_open], index=names[is_open])
-    flow = solve(groups, room, routes[is_open[site]], unplaced_gbp=unplaced_gbp)
-    charge = min_cost_flow.charge_of_a_child(flow.problem, flow.flow.value) / flow.scale
+    flow = solve(
+        pd.Series(given.children, given.groups), room, given.routes[is_open[given.setting]], unplaced_gbp=unplaced_gbp
+    )
+    charge = flow.stated.units.gbp(min_cost_flow.charge_of_a_child(flow.problem, flow.flow.value))
     wanted = np.where(problem.children > 0, charge - problem.cost[~is_open], 0.0)
     shut = pd.Series(
         np.maximum(wanted.max(axis=1, initial=0.0), 0.0), index=names[~is_open], name=flow.value_of_a_place.name

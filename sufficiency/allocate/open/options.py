@@ -46,7 +46,7 @@ def read_options(area: Area, options: pd.DataFrame) -> Options:
     MissingError
         For a setting that the area does not have.
     """
-    table = tables.check(options, tables.OPTIONS, source="options")
+    table = tables.check(options, tables.OPTIONS, source="options").sort_values("option", ignore_index=True)
     table = table.assign(
         blocks=table["blocks"].fillna(1).astype("int64"),
         set_up_years=table["set_up_years"].fillna(0).astype("int64"),

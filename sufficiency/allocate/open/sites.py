@@ -20,11 +20,13 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from sufficiency.money import units_within
+
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
-FLOW_UNITS: Final = 2.0**40  # the dearest route in the flow's whole units; the sum over a path stays inside 64 bits
+FLOW_UNITS: Final = 2.0**40  # the most that the dearest route may be; the sum over a path stays inside 64 bits
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,11 +111,11 @@ class SiteProblem:
         price = cost[site, group]
         price_out = np.zeros(0) if self.unplaced is None else self.unplaced
         dearest = max(float(price.max(initial=0.0)), float(price_out.max(initial=0.0)), 1e-12)
-        units = FLOW_UNITS / dearest
+        units = units_within(dearest, largest=FLOW_UNITS)
         groups, sink = len(self.children), len(self.children) + len(sites)
         solver = min_cost_flow.SimpleMinCostFlow()
         add: Any = solver.add_arcs_with_capacity_and_unit_cost
-        arcs = add(group, groups + site, self.children[group], np.rint(price * units).astype(np.int64))
+        arcs = add(group, groups + site, self.children[group], units.whole(price))
         add(
             groups + np.arange(len(sites)),
             np.full(len(sites), sink),
@@ -121,7 +123,7 @@ class SiteProblem:
             np.zeros(len(sites), dtype=np.int64),
         )
         if self.unplaced is not None:
-            out = np.rint(price_out * units).astype(np.int64)
+            out = units.whole(price_out)
             add(np.arange(groups), np.full(groups, sink), self.children, out)
         solver.set_nodes_supplies(np.append(np.arange(groups), sink), np.append(self.children, -self.children.sum()))
         if solver.solve() != solver.OPTIMAL:

@@ -20,12 +20,12 @@ from sufficiency.allocate.flow.min_cost_flow import Flow, Problem
 from sufficiency.allocate.place.children import NEW, Children
 from sufficiency.allocate.place.routes import SECONDARY_FROM, RouteMap
 from sufficiency.area.area import Area
+from sufficiency.money import PENCE
 from sufficiency.words.school_year import NCY_LOW, PHASES
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
-PENCE: Final = 100
 DISPLACED: Final = 3  # times the price of being unplaced: nobody loses a place so that another child may have it
 LONGEST_WAIT: Final = 5  # years beyond which waiting longer does not raise a child's price
 AT_CHANGE_OF_PHASE, WHERE_PLACES_OPEN, EVERY_YEAR = 1, 2, 3  # values of allocate.who_may_move
@@ -115,7 +115,7 @@ def place(
     setting[pool] = chosen
     waited = np.where(setting == settings, children.waited + 1, 0)
     placed = children.take(slice(None), setting=setting, waited=waited)
-    return January(placed, flow.value[:settings] / PENCE, (flow.objective - flow.bound) / PENCE)
+    return January(placed, PENCE.gbp(flow.value[:settings]), PENCE.gbp(flow.objective - flow.bound))
 
 
 def _seats(places: Ints, stays: Ints, may_stay: Ints, keeps: Bools, overfill_share: float) -> Seats:
@@ -166,8 +166,8 @@ def _least_cost(
         places=np.concatenate([seats.shared, seats.kept, seats.extra]),
         group=np.concatenate([who, who[kept], who[extra]]),
         setting=np.concatenate([where, where[kept] + settings, where[extra] + 2 * settings]),
-        cost=np.rint(np.concatenate([cost, cost[kept], cost[extra] + prices.overfill_gbp]) * PENCE).astype(np.int64),
-        unplaced_cost=np.rint(unplaced * PENCE).astype(np.int64),
+        cost=PENCE.whole(np.concatenate([cost, cost[kept], cost[extra] + prices.overfill_gbp])),
+        unplaced_cost=PENCE.whole(unplaced),
     )
     flow = min_cost_flow.allocate(problem)
     chosen = np.full(len(children), settings)

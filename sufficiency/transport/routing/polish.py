@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from sufficiency.money import Units, units_within
 from sufficiency.transport.routing.morning import SchoolRun, Trip
 from sufficiency.transport.routing.stops import Floats, Ints
 
@@ -97,7 +98,7 @@ def problem(run: SchoolRun, start: list[Trip] | None = None) -> tuple[pyvrp.Prob
     n = len(run)
     available = _available(run, start)
     kinds = [int(k) for k in np.flatnonzero(available)]
-    scale = money_scale(run)
+    units = money_units(run)
     keys = np.column_stack([run.per_km, run.per_minute, run.start_km, run.start_minutes])
     _, first, profile = np.unique(keys[kinds], axis=0, return_index=True, return_inverse=True)
     durations = _durations(run)
@@ -116,12 +117,12 @@ def problem(run: SchoolRun, start: list[Trip] | None = None) -> tuple[pyvrp.Prob
                 capacity=run.room[k].tolist(),
                 start_depot=1,
                 end_depot=0,
-                fixed_cost=round(run.fixed[k] * scale),
+                fixed_cost=int(units.whole(run.fixed[k])),
                 profile=int(p),
             )
             for k, p in zip(kinds, profile.ravel(), strict=True)
         ],
-        distance_matrices=[_money(run, kinds[k], scale) for k in first],
+        distance_matrices=[_money(run, kinds[k], units) for k in first],
         duration_matrices=[durations] * len(first),
     ), kinds
 
@@ -145,14 +146,13 @@ def _available(run: SchoolRun, start: list[Trip] | None) -> Ints:
     return np.asarray(np.minimum(most, used + np.where(run.has_assistant, 0, left)), dtype=np.int64)
 
 
-def money_scale(run: SchoolRun) -> float:
-    """Return how many units a pound is: tenths of a penny, or fewer where legs are long, so that nothing overflows."""
+def money_units(run: SchoolRun) -> Units:
+    """Return what PyVRP counts in: tenths of a penny, or coarser where legs are long, so that nothing overflows."""
     legs = run.per_km.max() * max(run.km.max(), run.school_km.max()) + run.per_minute.max() * run.minutes.max()
-    dearest = max(legs, run.fixed.max() / 20, 1e-9)
-    return float(min(MOST_MONEY_SCALE, 10.0 ** np.floor(np.log10(LARGEST_LEG / dearest))))
+    return units_within(max(legs, run.fixed.max() / 20), largest=LARGEST_LEG, finest=MOST_MONEY_SCALE)
 
 
-def _money(run: SchoolRun, k: int, scale: float) -> Any:
+def _money(run: SchoolRun, k: int, units: Units) -> Any:
     """Return what each leg costs a kind, boarding included, in units of money."""
     n = len(run)
     money = np.zeros((n + 2, n + 2))
@@ -160,7 +160,7 @@ def _money(run: SchoolRun, k: int, scale: float) -> Any:
     money[2:, 0] = run.per_km[k] * run.school_km + run.per_minute[k] * (run.school_minutes + run.service)
     money[1, 2:] = run.per_km[k] * run.start_km[k] + run.per_minute[k] * run.start_minutes[k]
     np.fill_diagonal(money, 0)
-    return np.rint(money * scale).astype(np.int64)
+    return units.whole(money)
 
 
 def _durations(run: SchoolRun) -> Any:

@@ -21,7 +21,7 @@ from sufficiency.errors import InfeasibleError, InputError, one_of
 from sufficiency.tables import columns
 from sufficiency.transport.routing.morning import SchoolRun, Trip, compile_run
 from sufficiency.transport.routing.plan_search import search
-from sufficiency.transport.routing.polish import TICKS_A_MINUTE, money_scale
+from sufficiency.transport.routing.polish import TICKS_A_MINUTE, money_units
 from sufficiency.transport.routing.stops import (
     Floats,
     Ints,
@@ -222,7 +222,7 @@ def _data(problem: _Problem) -> pyvrp.ProblemData:
     import pyvrp
 
     run, n = problem.run, len(problem.run)
-    scale = money_scale(run)
+    units = money_units(run)
     service = np.append(run.service, np.zeros(problem.names))
     ride = problem.minutes + service[:, None]
     np.fill_diagonal(ride, 0.0)
@@ -233,7 +233,7 @@ def _data(problem: _Problem) -> pyvrp.ProblemData:
         cost = np.zeros_like(ticks, dtype=np.float64)
         cost[1:, 1:] = run.per_km[k] * problem.km + run.per_minute[k] * ride
         cost[0, 1 : n + 1] = run.per_km[k] * run.start_km[k] + run.per_minute[k] * run.start_minutes[k]
-        money.append(np.rint(cost * scale).astype(np.int64))
+        money.append(units.whole(cost))
     bell = problem.bell[problem.school]
     early = np.where(np.isfinite(run.allowed), bell - np.minimum(run.allowed, 1e6), 0.0)
     shipments = [
@@ -251,7 +251,7 @@ def _data(problem: _Problem) -> pyvrp.ProblemData:
         pyvrp.VehicleType(
             num_available=int(min(n, run.available[run.base[k]])),
             capacity=run.room[k].tolist(),
-            fixed_cost=round(run.fixed[k] * scale),
+            fixed_cost=int(units.whole(run.fixed[k])),
             profile=k,
         )
         for k in range(len(run.kind))

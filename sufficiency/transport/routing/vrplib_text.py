@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from sufficiency.money import PENCE
 from sufficiency.transport.routing.polish import TICKS_A_MINUTE
 from sufficiency.transport.routing.rounds import Rounds, compiled
 
-METRES, PENCE = 1_000, 100
+METRES = 1_000
 
 
 def vrplib(plan: Rounds, *, name: str = "rounds") -> str:
@@ -34,9 +35,9 @@ def vrplib(plan: Rounds, *, name: str = "rounds") -> str:
         "DEMAND_SECTION": _numbered(np.vstack([np.zeros(run.load.shape[1]), run.load])),
         "RIDE_LIMIT_SECTION": _numbered(np.append(-1, allowed)[:, None]),
         "CAPACITY_SECTION": _numbered(run.room[each]),
-        "VEHICLES_FIXED_COST_SECTION": _numbered(run.fixed[each, None] * PENCE),
-        "VEHICLES_UNIT_DISTANCE_COST_SECTION": _numbered(run.per_km[each, None] * PENCE),
-        "VEHICLES_UNIT_DURATION_COST_SECTION": _numbered(run.per_minute[each, None] * PENCE),
+        "VEHICLES_FIXED_COST_SECTION": _numbered(PENCE.whole(run.fixed[each, None])),
+        "VEHICLES_UNIT_DISTANCE_COST_SECTION": _numbered(PENCE.whole(run.per_km[each, None])),
+        "VEHICLES_UNIT_DURATION_COST_SECTION": _numbered(PENCE.whole(run.per_minute[each, None])),
         "DEPOT_SECTION": ["1", "-1"],
     }
     head = {

@@ -1,0 +1,68 @@
+"""Pounds to whole units and back: nothing is lost that the units can hold, and what they can't is refused."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sufficiency.errors import InputError
+from sufficiency.money import LARGEST_EXACT, PENCE, Units, units_that_hold, units_within
+
+
+@given(st.integers(-(10**12), 10**12))
+def test_pounds_and_pence_go_there_and_back(pence):
+    gbp = pence / 100
+    assert PENCE.holds(gbp)
+    assert int(PENCE.whole(gbp)) == pence
+    assert PENCE.gbp(pence) == gbp
+
+
+def test_an_amount_goes_to_the_nearest_unit():
+    assert PENCE.whole([1.004, 1.006, -1.006]).tolist() == [100, 101, -101]
+    assert PENCE.whole([]).tolist() == []
+    np.testing.assert_array_equal(PENCE.gbp(np.array([100, 101])), [1.0, 1.01])
+
+
+@pytest.mark.parametrize("gbp", [LARGEST_EXACT / 100 * 1.001, float("nan"), float("inf"), -1e30])
+def test_an_amount_that_units_can_t_hold_is_refused(gbp):
+    with pytest.raises(InputError, match="can't be counted in whole units of 100 to the pound"):
+        PENCE.whole([1.0, gbp])
+
+
+@pytest.mark.parametrize(
+    ("amounts", "nodes", "a_pound"),
+    [
+        ([1.0, 2.25], 10, 100),
+        ([1.0, 2.255], 10, 10_000),
+        ([1 / 3], 10, 1_000_000),
+        ([1e9 / 3], 100_000, 100),  # the finest that fits, though it is not exact
+        ([16_000.01, 63_000.99], 10, 100),
+        ([16_000.012345], 10, 1_000_000),
+        ([], 10, 100),
+    ],
+)
+def test_units_are_as_fine_as_the_amounts_need_and_no_finer(amounts, nodes, a_pound):
+    assert units_that_hold(np.array(amounts), nodes=nodes) == Units(a_pound)
+
+
+def test_a_price_that_must_outweigh_many_routes_leaves_less_room():
+    assert units_that_hold(np.array([1e9 + 1 / 3]), nodes=10) == Units(10_000)
+    assert units_that_hold(np.array([1e9 + 1 / 3]), nodes=10, chains=1_000) == Units(100)
+
+
+def test_amounts_too_large_for_64_bits_say_so():
+    with pytest.raises(InputError, match="too large to solve in whole pence"):
+        units_that_hold(np.array([1e15]), nodes=1_000)
+
+
+@given(st.floats(1e-6, 1e9), st.sampled_from([1e6, 2e6, 2.0**40]))
+def test_the_dearest_amount_is_within_the_limit_and_ten_times_it_is_not(dearest, largest):
+    units = units_within(dearest, largest=largest)
+    assert dearest * units.a_pound <= largest * (1 + 1e-9) < dearest * units.a_pound * 10 * (1 + 1e-8)
+    assert units_within(dearest, largest=largest, finest=1_000).a_pound <= 1_000
+
+
+def test_nothing_to_pay_has_units_all_the_same():
+    assert units_within(0.0, largest=100, finest=1_000) == Units(1_000)
