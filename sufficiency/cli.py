@@ -154,7 +154,7 @@ def backtest(
 
 @app.command()
 def policy(on: Annotated[str, typer.Option(help="A day, 2025-09-01; none: today.")] = "") -> None:
-    """List every national value in force on a date, with where it comes from."""
+    """List every value in force on a date, national or assumed, with its range and where it comes from."""
     import sufficiency as sf
     from sufficiency.errors import MissingError
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tomllib
 from datetime import date
 from pathlib import Path
 
@@ -21,7 +22,7 @@ def test_every_floor_imports_only_those_below() -> None:
     assert done.returncode == 0, done.stdout
 
 
-def test_every_policy_value_has_a_meaning_unit_date_and_source() -> None:
+def test_every_policy_value_has_a_meaning_unit_range_date_and_source() -> None:
     rates = policy.all_rates()
     assert rates
     for rate in rates.values():
@@ -29,7 +30,17 @@ def test_every_policy_value_has_a_meaning_unit_date_and_source() -> None:
         assert rate.unit, rate.name
         assert rate.source, rate.name
         assert rate.status in policy.STATUSES, rate.name
+        assert rate.low < rate.high, rate.name
+        assert rate.as_of or rate.evidence, rate.name
         assert min(rate.values) <= date(2026, 9, 1), rate.name
+
+
+def test_what_is_law_is_as_of_a_day_and_what_is_assumed_says_what_its_range_rests_on() -> None:
+    for room, word in ((policy.LAW, "as_of"), (policy.ASSUMPTIONS, "evidence")):
+        for file in (ROOT / "sufficiency" / room).glob("*.toml"):
+            for name, entry in tomllib.loads(file.read_text(encoding="utf-8")).items():
+                assert entry.get(word), f"{room}/{file.name}: {name} lacks {word}"
+                assert room == policy.ASSUMPTIONS or entry["as_of"] <= date(2026, 12, 31), name
 
 
 def test_every_column_of_every_table_says_what_it_means() -> None:

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from sufficiency import policy
-from sufficiency.errors import MissingError
+from sufficiency.errors import InputError, MissingError
 
-RATE = policy.Rate("part.name", "what it is", "GBP", "assumed", "none", {date(2024, 4, 1): 1.0, date(2025, 9, 1): 2.0})
+VALUES = {date(2024, 4, 1): 1.0, date(2025, 9, 1): 2.0}
+RATE = policy.Rate("part.name", "what it is", "GBP", "assumed", "none", VALUES, low=0.0, high=10.0, evidence="seen")
 
 
 def test_a_value_holds_from_its_day_until_the_next() -> None:
@@ -51,3 +52,18 @@ def test_the_list_of_a_day_has_every_value_in_force_and_no_other() -> None:
     assert all(listed.loc[name, "value"] == r.on(day) for name, r in in_force.items())
     assert (listed["since"] <= day).all()
     assert (listed["source"].str.len() > 0).all()
+
+
+def test_a_value_of_an_areas_own_keeps_to_the_range_or_to_one_that_it_gives() -> None:
+    RATE.check(10.0)
+    RATE.check(11.0, high=12.0)
+    with pytest.raises(InputError, match=r"part\.name is -1,000,000 GBP: 0 to 10 is expected \(seen\); if you mean it"):
+        RATE.check(-1e6)
+    with pytest.raises(InputError, match=r"part\.name is nan GBP"):
+        RATE.check(float("nan"))
+
+
+@pytest.mark.parametrize("name", sorted(policy.all_rates()))
+def test_no_value_may_be_a_million_below_zero(name: str) -> None:
+    with pytest.raises(InputError, match="is expected"):
+        policy.rate(name).check(-1e6)

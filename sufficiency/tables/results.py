@@ -64,6 +64,8 @@ ASSUMPTIONS: Final = table(
     moves=text("The figure that it moves", required=False, nullable=True),
     status=text("How far to trust it", ["sourced", "derived", "assumed", "unverified"]),
     source=text("Where it is from", required=False, nullable=True),
+    low=number("Least that you mean; blank: the library's range", required=False, nullable=True),
+    high=number("Most that you mean; blank: the library's range", required=False, nullable=True),
     dated=text("Since when, or as of when", required=False, nullable=True),
 )
 
