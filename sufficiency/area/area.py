@@ -30,6 +30,7 @@ OPTIONAL: Final = {
     "places": tables.PLACES,
     "attendance": tables.ATTENDANCE,
     "suitability": tables.SUITABILITY,
+    "overflow": tables.OVERFLOW,
     "travel": tables.TRAVEL,
     "unit_costs": tables.UNIT_COSTS,
     "bands": tables.BANDS,
@@ -61,6 +62,7 @@ class Area:
     places: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.PLACES))
     attendance: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.ATTENDANCE))
     suitability: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.SUITABILITY))
+    overflow: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.OVERFLOW))
     travel: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.TRAVEL))
     unit_costs: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.UNIT_COSTS))
     bands: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.BANDS))

@@ -20,6 +20,7 @@ GAPS: Final = {
     "settings": "nothing is allocated, and no journey is estimated",
     "places": "nothing is allocated, and no journey is estimated",
     "suitability": "the library's own table of which designation suits which need is used",
+    "overflow": "where children go who are turned away is the library's estimate for England",
     "unit_costs": "national unit costs are used",
     "vehicles": "the library's assumed vehicle costs are used",
 }

@@ -7,6 +7,7 @@ carry `source` and `note`.
 
 from sufficiency.tables.check import ALWAYS_ALLOWED, check, empty, old_names
 from sufficiency.tables.money import BANDS, HIGH_NEEDS, UNIT_COSTS, VEHICLES
+from sufficiency.tables.overflow import OVERFLOW, OVERFLOW_BY_NEED
 from sufficiency.tables.people import HOUSING, POPULATION, ZONE_CHILDREN, ZONES
 from sufficiency.tables.plans import FLOWS, LONG_VIEW, PLANS, REQUESTS, SEN_SUPPORT, STATES, TRANSITIONS
 from sufficiency.tables.results import ASSUMPTIONS, CHANGES, NOTES, PLACEMENTS, PlacedResult, PlansResult
@@ -24,6 +25,8 @@ __all__ = [
     "LONG_VIEW",
     "NOTES",
     "OPTIONS",
+    "OVERFLOW",
+    "OVERFLOW_BY_NEED",
     "PLACEMENTS",
     "PLACES",
     "PLANS",

@@ -1,0 +1,1 @@
+"""Where children are who were turned away from every suitable state place."""

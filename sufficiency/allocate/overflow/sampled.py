@@ -1,0 +1,178 @@
+"""What one draw takes overflow to be: shares, prices and who is carried, sampled within the ranges of `overflow.csv`.
+
+Shares of a draw are log-normal around the middle, made to add to one within an age group, and tilted by need. A draw
+has one number for each destination, the same for all ages and all years: what isn't known of a destination isn't known
+of it anywhere. Prices and shares carried are triangular. The expected demand takes the middle of each.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.stats import norm, triang
+
+from sufficiency import tables
+from sufficiency.area.area import Area
+from sufficiency.errors import InputError
+from sufficiency.words.school_year import AGE_GROUPS, NCYS, age_group_of
+from sufficiency.words.vocabulary import DESTINATIONS, NEEDS
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+CODES: Final = tuple(DESTINATIONS)
+AGE_OF_NCY: Final = np.array([list(AGE_GROUPS).index(group) for group in age_group_of(np.array(NCYS))])
+STREAM: Final = 7_001  # of the random numbers, apart from those that place children
+SPREAD_OF_90: Final = 2 * float(norm.ppf(0.95))  # standard deviations between a 5th and a 95th percentile
+LEAST_SHARE: Final = 1e-4
+
+
+@dataclass(frozen=True, eq=False)
+class Ranges:
+    """`overflow.csv` as arrays: age group x destination, low, middle and high last."""
+
+    share: Floats
+    gbp: Floats  # [GBP a child a year]
+    price_year: Ints  # age group x destination [financial year]
+    entitled: Floats
+    distance_km: Floats  # age group x destination [km]
+    growth_high: Floats  # destination: inf where nothing limits it
+    odds: Floats  # need x destination
+    is_there: npt.NDArray[np.bool_]  # age group x destination
+
+
+@dataclass(frozen=True, eq=False)
+class Sampled:
+    """Overflow in one draw."""
+
+    share: Floats  # age group x need x destination, adding to 1 over destinations
+    gbp: Floats  # age group x destination [GBP a child a year]
+    entitled: Floats  # age group x destination: share carried to school
+    distance_km: Floats  # age group x destination [km]
+    growth_high: Floats  # destination
+
+
+def ranges(area: Area) -> Ranges:
+    """Return the area's overflow, or the library's where it has none.
+
+    Raises
+    ------
+    InputError
+        If a range is out of order, or an age group has nowhere to go.
+    """
+    table = area.overflow if len(area.overflow) else national_overflow()
+    _check(table, "overflow.csv")
+    age = table["age_group"].map({group: i for i, group in enumerate(AGE_GROUPS)}).to_numpy()
+    at = table["destination"].map({code: i for i, code in enumerate(CODES)}).to_numpy()
+    shape = (len(AGE_GROUPS), len(CODES))
+
+    def grid(*columns: str) -> Floats:
+        found = np.zeros((*shape, len(columns)))
+        found[age, at] = table[list(columns)].to_numpy(dtype=np.float64)
+        return found
+
+    is_there = np.zeros(shape, dtype=bool)
+    is_there[age, at] = table["share_high"].to_numpy() > 0
+    growth = np.full(len(CODES), np.inf)
+    limit = table.dropna(subset=["growth_high"]).groupby("destination")["growth_high"].max()
+    growth[[CODES.index(code) for code in limit.index]] = limit.to_numpy()
+    return Ranges(
+        share=grid("share_low", "share_middle", "share_high"),
+        gbp=grid("gbp_low", "gbp_middle", "gbp_high"),
+        price_year=grid("price_year")[..., 0].astype(np.int64),
+        entitled=grid("entitled_low", "entitled_middle", "entitled_high"),
+        distance_km=grid("distance_km")[..., 0],
+        growth_high=growth,
+        odds=_odds(),
+        is_there=is_there,
+    )
+
+
+def expected(known: Ranges) -> Sampled:
+    """Return the middle of every range."""
+    middle = known.share[..., 1]
+    return Sampled(
+        _tilted(np.log(np.maximum(middle, LEAST_SHARE)), known),
+        known.gbp[..., 1],
+        known.entitled[..., 1],
+        known.distance_km,
+        known.growth_high,
+    )
+
+
+def sampled(known: Ranges, *, seed: int, draw: int) -> Sampled:
+    """Return one draw's overflow: the same for a seed and draw under every scenario."""
+    rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(STREAM, draw)))
+    normal, price, carried = (rng.random(len(CODES)) for _ in range(3))
+    low, middle, high = (np.log(np.maximum(known.share[..., i], LEAST_SHARE)) for i in range(3))
+    logs = middle + norm.ppf(normal) * (high - low) / SPREAD_OF_90
+    return Sampled(
+        _tilted(logs, known),
+        _triangular(known.gbp, price),
+        _triangular(known.entitled, carried),
+        known.distance_km,
+        known.growth_high,
+    )
+
+
+def _tilted(logs: Floats, known: Ranges) -> Floats:
+    """Return shares by age group and need that add to one, from log shares by age group."""
+    weight = np.where(known.is_there, np.exp(logs), 0.0)[:, None, :] * known.odds[None]
+    return np.asarray(weight / weight.sum(axis=-1, keepdims=True))
+
+
+def _triangular(bounds: Floats, level: Floats) -> Floats:
+    """Return the value at `level` of each triangular range; a range of no width is its middle."""
+    low, middle, high = (bounds[..., i] for i in range(3))
+    width = high - low
+    peak = np.divide(middle - low, width, out=np.zeros_like(width), where=width > 0)
+    return np.asarray(np.where(width > 0, triang.ppf(level, peak, low, np.maximum(width, 1e-12)), middle))
+
+
+@cache
+def national_overflow() -> pd.DataFrame:
+    """Return the library's own overflow, estimated over all authorities at hand, as `tables.OVERFLOW`."""
+    return _read("overflow.csv", tables.OVERFLOW)
+
+
+def _odds() -> Floats:
+    """Return need x destination: odds of each need against all needs together; 1 where none is known."""
+    table = _national_odds()
+    found = np.ones((len(NEEDS), len(CODES)))
+    known = list(NEEDS)
+    found[[known.index(n) for n in table["need"]], [CODES.index(d) for d in table["destination"]]] = table["odds"]
+    return found
+
+
+@cache
+def _national_odds() -> pd.DataFrame:
+    return _read("overflow_by_need.csv", tables.OVERFLOW_BY_NEED)
+
+
+def _read(name: str, schema: object) -> pd.DataFrame:
+    with resources.files("sufficiency.assumptions").joinpath(name).open(encoding="utf-8") as file:
+        return tables.check(pd.read_csv(file, keep_default_na=False), schema, source=name)  # type: ignore[arg-type]
+
+
+def _check(table: pd.DataFrame, source: str) -> None:
+    for what in ("share", "gbp", "entitled"):
+        low, middle, high = (table[f"{what}_{k}"] for k in ("low", "middle", "high"))
+        wrong = table.index[(low > middle) | (middle > high)]
+        if len(wrong):
+            row = table.loc[wrong[0]]
+            raise InputError(
+                f"{source}, row {wrong[0] + 2}: {what}_low, {what}_middle and {what}_high are {row[f'{what}_low']:g}, "
+                f"{row[f'{what}_middle']:g} and {row[f'{what}_high']:g}; put them in order"
+            )
+    for group in AGE_GROUPS:
+        if not (table.loc[table["age_group"] == group, "share_middle"] > 0).any():
+            raise InputError(
+                f"{source}: a child aged {group} who is turned away would be nowhere, since no destination has a share "
+                f"above 0; give one for that age, such as in_mainstream"
+            )
