@@ -10,7 +10,7 @@ from sufficiency.tables.money import BANDS, HIGH_NEEDS, UNIT_COSTS, VEHICLES
 from sufficiency.tables.people import HOUSING, POPULATION, ZONE_CHILDREN, ZONES
 from sufficiency.tables.plans import FLOWS, LONG_VIEW, PLANS, REQUESTS, SEN_SUPPORT, STATES, TRANSITIONS
 from sufficiency.tables.results import ASSUMPTIONS, CHANGES, NOTES, PLACEMENTS, PlacedResult, PlansResult
-from sufficiency.tables.settings import ATTENDANCE, OPTIONS, PLACES, SCHOOLS, SUITABILITY, TRAVEL, TRAVELLERS
+from sufficiency.tables.settings import ATTENDANCE, OPTIONS, PIPELINE, PLACES, SCHOOLS, SUITABILITY, TRAVEL, TRAVELLERS
 
 __all__ = [
     "ALWAYS_ALLOWED",
@@ -24,6 +24,7 @@ __all__ = [
     "LONG_VIEW",
     "NOTES",
     "OPTIONS",
+    "PIPELINE",
     "PLACEMENTS",
     "PLACES",
     "PLANS",
