@@ -115,6 +115,8 @@ class OpenAgreed:
 
     def __call__(self, area: Area) -> Area:
         """Return the area with what is agreed coming, and its new settings; one that has it already is unchanged."""
+        if area.settings.empty or area.places.empty:
+            return area  # nobody is placed, so nothing that opens could tell
         faults = pipeline_faults(area.pipeline, area.settings, area.places, area.base_year) if area.coming.empty else []
         if faults:
             raise FaultyTableError("pipeline.csv", faults)
