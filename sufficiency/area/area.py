@@ -28,6 +28,7 @@ OPTIONAL: Final = {
     "housing": tables.HOUSING,
     "settings": tables.SCHOOLS,
     "places": tables.PLACES,
+    "pipeline": tables.PIPELINE,
     "attendance": tables.ATTENDANCE,
     "suitability": tables.SUITABILITY,
     "overflow": tables.OVERFLOW,
@@ -60,6 +61,7 @@ class Area:
     housing: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.HOUSING))
     settings: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.SCHOOLS))
     places: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.PLACES))
+    pipeline: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.PIPELINE))
     attendance: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.ATTENDANCE))
     suitability: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.SUITABILITY))
     overflow: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.OVERFLOW))
@@ -69,6 +71,7 @@ class Area:
     high_needs: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.HIGH_NEEDS))
     vehicles: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.VEHICLES))
     changes: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.CHANGES))
+    coming: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.PIPELINE))  # rows that a scenario opens
     assumptions: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.ASSUMPTIONS))
     sources: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["table", "source"]))
     notes: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.NOTES))

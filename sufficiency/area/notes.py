@@ -19,6 +19,7 @@ GAPS: Final = {
     "zone_children": "children are shared out evenly among zones",
     "settings": "nothing is allocated, and no journey is estimated",
     "places": "nothing is allocated, and no journey is estimated",
+    "pipeline": "no place that is agreed or proposed is known, beyond what places.csv has",
     "suitability": "the library's own table of which designation suits which need is used",
     "overflow": "where children go who are turned away is the library's estimate for England",
     "unit_costs": "national unit costs are used",

@@ -97,7 +97,7 @@ def parts(problem: Problem, flow: Flow, of_route: Floats, of_unplaced: Floats) -
     before = np.where((steps.was == NONE)[:, None], of_unplaced[steps.group], whole[steps.was])
     after = np.where((steps.to == NONE)[:, None], of_unplaced[steps.group], whole[steps.to])
     saved = np.concatenate([before - after, np.zeros((1, of_route.shape[1]))])
-    came_from = np.where(last == NONE, NONE, steps.tail[last])
+    came_from = np.append(steps.tail, NONE)[last]
     found, at = saved[last], came_from.copy()
     for _ in range(nodes):
         on = np.flatnonzero(at != NONE)

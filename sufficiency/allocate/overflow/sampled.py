@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import norm, triang
+from scipy.special import ndtri
 
 from sufficiency import tables
 from sufficiency.area.area import Area
@@ -29,7 +29,7 @@ Ints = npt.NDArray[np.int64]
 CODES: Final = tuple(DESTINATIONS)
 AGE_OF_NCY: Final = np.array([list(AGE_GROUPS).index(group) for group in age_group_of(np.array(NCYS))])
 STREAM: Final = 7_001  # of the random numbers, apart from those that place children
-SPREAD_OF_90: Final = 2 * float(norm.ppf(0.95))  # standard deviations between a 5th and a 95th percentile
+SPREAD_OF_90: Final = 2 * float(ndtri(0.95))  # standard deviations between a 5th and a 95th percentile
 LEAST_SHARE: Final = 1e-4
 
 
@@ -111,7 +111,7 @@ def sampled(known: Ranges, *, seed: int, draw: int) -> Sampled:
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(STREAM, draw)))
     normal, price, carried = (rng.random(len(CODES)) for _ in range(3))
     low, middle, high = (np.log(np.maximum(known.share[..., i], LEAST_SHARE)) for i in range(3))
-    logs = middle + norm.ppf(normal) * (high - low) / SPREAD_OF_90
+    logs = middle + ndtri(normal) * (high - low) / SPREAD_OF_90
     return Sampled(
         _tilted(logs, known),
         _triangular(known.gbp, price),
@@ -130,9 +130,9 @@ def _tilted(logs: Floats, known: Ranges) -> Floats:
 def _triangular(bounds: Floats, level: Floats) -> Floats:
     """Return the value at `level` of each triangular range; a range of no width is its middle."""
     low, middle, high = (bounds[..., i] for i in range(3))
-    width = high - low
-    peak = np.divide(middle - low, width, out=np.zeros_like(width), where=width > 0)
-    return np.asarray(np.where(width > 0, triang.ppf(level, peak, low, np.maximum(width, 1e-12)), middle))
+    rises = low + np.sqrt(level * (high - low) * (middle - low))
+    falls = high - np.sqrt((1 - level) * (high - low) * (high - middle))
+    return np.asarray(np.where(level * (high - low) < middle - low, rises, falls))
 
 
 @cache

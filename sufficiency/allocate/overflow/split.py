@@ -57,3 +57,8 @@ def _spread(share: Floats, need: Ints, ncy: Ints, start: float) -> Ints:
     ladder = np.cumsum(share[order], axis=1)
     chosen[order] = np.minimum((level[:, None] >= ladder).sum(axis=1), share.shape[1] - 1)
     return chosen
+
+
+def counted(setting: Ints, settings: int) -> Ints:
+    """Return children at each destination, where positions from `settings` on are destinations. [children]"""
+    return np.bincount(setting[setting >= settings] - settings, minlength=len(CODES))

@@ -19,7 +19,7 @@ from sufficiency.allocate.place.routes import KIND_OF, KINDS, NEED_CODES, positi
 from sufficiency.errors import InputError, MissingError
 from sufficiency.tables import PlansResult
 from sufficiency.words.school_year import NCY_LOW, NCYS
-from sufficiency.words.vocabulary import SPECIALIST
+from sufficiency.words.vocabulary import SETTING_TYPES, SPECIALIST
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -36,7 +36,7 @@ class Children:
     need: Ints
     kind: Ints  # as KINDS: special school or unit
     is_girl: npt.NDArray[np.bool_]
-    setting: Ints  # position; NEW before placing; the number of settings where unplaced
+    setting: Ints  # position; NEW before placing; from the number of settings on, a destination of those turned away
     waited: Ints  # years without a place
 
     def __len__(self) -> int:
@@ -64,6 +64,8 @@ class Demand:
     counts: Ints  # draw x year x authority x ncy x need x kind [children]
     expected: Ints  # year x authority x ncy x need x kind [children]
     by_type: Ints  # authority x ncy x need x type of setting (vocabulary.SPECIALIST), in the first year [children]
+    market: Ints  # draw x year: children forecast at independent and non-maintained special schools [children]
+    expected_market: Ints  # year [children]
     home_share: Floats  # ncy x zone, cumulated within an authority's zones in `zone_of`
     zone_of: tuple[Ints, ...]  # an authority's zones, by position
     girls_share: float
@@ -102,6 +104,8 @@ def demand_of(plans: PlansResult, zones: pd.DataFrame, authorities: Any, *, draw
         ],
         -1,
     ).astype(np.int64)
+    bought = [t for t in known if not SETTING_TYPES[t].is_state]
+    market = special.sel(setting_type=bought).sum(["authority", "ncy", "need", "setting_type"]).to_numpy()
     first = special.isel(draw=0, year=0).reindex(setting_type=list(SPECIALIST), fill_value=0)
     shares, zone_of = _homes(plans, zones, names)
     return Demand(
@@ -111,6 +115,8 @@ def demand_of(plans: PlansResult, zones: pd.DataFrame, authorities: Any, *, draw
         counts=every[:draws],
         expected=whole_mean(every),
         by_type=first.to_numpy().astype(np.int64),
+        market=market[:draws],
+        expected_market=np.rint(market.mean(axis=0)).astype(np.int64),
         home_share=shares,
         zone_of=zone_of,
         girls_share=girls_share,

@@ -4,7 +4,8 @@ Children stay where they are unless their setting no longer takes their age or h
 never, at a change of phase, also where places open, or every year, as `allocate.who_may_move` says. A move must save
 more, over all children, than the price of one, and never leaves the child who moves without a place. A setting that is
 over-full keeps its children and takes none until it has room, except at the price of over-filling where the area allows
-any (`allocate.overfill_share`). Children without a place are placed first next year, by price.
+any (`allocate.overfill_share`). A child turned away from every suitable setting is somewhere all the same: where the shares
+of `overflow` say, and there until a place is free or their phase changes. They are placed first next year, by price.
 """
 
 from __future__ import annotations
@@ -15,10 +16,13 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from sufficiency.allocate.flow import min_cost_flow
+from sufficiency.allocate.flow import chains, min_cost_flow
 from sufficiency.allocate.flow.min_cost_flow import Flow, Problem
+from sufficiency.allocate.overflow.sampled import Sampled
+from sufficiency.allocate.overflow.split import NOWHERE, split
 from sufficiency.allocate.place.children import NEW, Children
 from sufficiency.allocate.place.routes import SECONDARY_FROM, RouteMap
+from sufficiency.allocate.place.worth import Worth
 from sufficiency.area.area import Area
 from sufficiency.money import PENCE
 from sufficiency.words.school_year import NCY_LOW, PHASES
@@ -54,6 +58,15 @@ class Prices:
 
 
 @dataclass(frozen=True, eq=False)
+class Elsewhere:
+    """Where those who are turned away may be, and what that is made of."""
+
+    overflow: Sampled
+    limit: npt.NDArray[np.float64]  # by destination, the most children it takes [children]
+    worth: Worth
+
+
+@dataclass(frozen=True, eq=False)
 class Seats:
     """What each setting has to offer those who need a place."""
 
@@ -67,7 +80,7 @@ class January:
     """Children placed, and what one more place would have saved."""
 
     children: Children
-    value_gbp: npt.NDArray[np.float64]  # by setting [GBP a year]
+    saves: npt.NDArray[np.float64]  # setting x part (worth.PARTS): what one more place would save
     gap_gbp: float  # cost less the bound that the values prove; 0 proves that no placing is cheaper [GBP a year]
 
 
@@ -77,22 +90,29 @@ def place(
     places: Ints,
     places_before: Ints,
     prices: Prices,
-    rng: np.random.Generator | None = None,
+    elsewhere: Elsewhere,
+    rng: np.random.Generator,
+    *,
+    is_fitted: bool = True,
 ) -> January:
-    """Return the children with a setting each, or none, at the least cost.
+    """Return the children with a setting each at the least cost, or with a destination where they are turned away.
 
     Parameters
     ----------
     children
-        With the setting that they were at last January, `NEW`, or the number of settings where they had no place.
+        With the setting that they were at last January, `NEW`, or the destination where they were after being turned away.
     found
         Routes.
     places, places_before
         By setting, this January and last. [places]
     prices
-        Of moving, waiting, and having no place.
+        Of moving, waiting, and being turned away: preferences, not payments.
+    elsewhere
+        Where those turned away are.
     rng
-        Of how well a setting fits a child, beyond what distance tells; without it, everyone is placed at least cost.
+        Of how well a setting fits a child, beyond what distance tells, and of where those turned away are.
+    is_fitted
+        Whether fit counts; without it, everyone is placed at least cost.
     """
     settings = len(found.settings)
     held = (children.setting != NEW) & (children.setting < settings)
@@ -110,12 +130,15 @@ def place(
     open_to[(moves & ~anywhere & ~is_cut[at])[pool]] &= has_opened
     stays = np.bincount(at[may_stay & ~moves], minlength=settings)
     seats = _seats(places, stays, np.bincount(own[own != NEW], minlength=settings), ~is_cut, prices.overfill_share)
-    chosen, flow = _least_cost(some, own, open_to, found, seats, prices, rng)
+    problem, worth = _problem(some, own, open_to, found, seats, prices, elsewhere.worth, rng if is_fitted else None)
+    flow = min_cost_flow.allocate(problem)
     setting = children.setting.copy()
-    setting[pool] = chosen
-    waited = np.where(setting == settings, children.waited + 1, 0)
+    setting[pool] = _chosen(problem, flow, settings)
+    setting = _somewhere(children, setting, settings, elsewhere, rng)
+    waited = np.where(setting >= settings, children.waited + 1, 0)
     placed = children.take(slice(None), setting=setting, waited=waited)
-    return January(placed, PENCE.gbp(flow.value[:settings]), PENCE.gbp(flow.objective - flow.bound))
+    saves = chains.parts(problem, flow, *worth)[:settings]
+    return January(placed, saves, PENCE.gbp(flow.objective - flow.bound))
 
 
 def _seats(places: Ints, stays: Ints, may_stay: Ints, keeps: Bools, overfill_share: float) -> Seats:
@@ -134,16 +157,38 @@ def _may_move(ncy: Ints, who: int) -> tuple[Bools, Bools]:
     return anywhere, ~anywhere & (who == WHERE_PLACES_OPEN)
 
 
-def _least_cost(
+def _somewhere(
+    children: Children, setting: Ints, settings: int, elsewhere: Elsewhere, rng: np.random.Generator
+) -> Ints:
+    """Return settings, with a destination, counted from `settings` on, for each child who was turned away."""
+    away = np.flatnonzero(setting == settings)
+    was_away = (children.setting[away] >= settings) & ~np.isin(children.ncy[away], PHASE_STARTS)
+    before = np.where(was_away, children.setting[away] - settings, NOWHERE)
+    found = setting.copy()
+    start = float(rng.random())
+    found[away] += split(children.ncy[away], children.need[away], before, elsewhere.overflow, elsewhere.limit, start)
+    return found
+
+
+def _chosen(problem: Problem, flow: Flow, settings: int) -> Ints:
+    """Return the setting of each child; `settings` where they are turned away."""
+    chosen = np.full(len(problem.children), settings)
+    used = flow.children > 0
+    chosen[problem.group[used]] = problem.setting[used] % settings
+    return chosen
+
+
+def _problem(
     children: Children,
     own: Ints,
     open_to: Bools,
     found: RouteMap,
     seats: Seats,
     prices: Prices,
+    worth: Worth,
     rng: np.random.Generator | None,
-) -> tuple[Ints, Flow]:
-    """Return the setting of each child, and the flow with its values and its proof.
+) -> tuple[Problem, tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]]:
+    """Return the children's allocation as a flow, and what its routes and turnings away are made of.
 
     `own` is where a child may stay, or NEW. Each kind of seat of a setting is a node: shared, kept, extra.
     """
@@ -169,11 +214,8 @@ def _least_cost(
         cost=PENCE.whole(np.concatenate([cost, cost[kept], cost[extra] + prices.overfill_gbp])),
         unplaced_cost=PENCE.whole(unplaced),
     )
-    flow = min_cost_flow.allocate(problem)
-    chosen = np.full(len(children), settings)
-    used = flow.children > 0
-    chosen[problem.group[used]] = problem.setting[used] % settings
-    return chosen, flow
+    parts = worth.of_routes(found, children.zone[problem.group], problem.setting % settings)
+    return problem, (parts, worth.of_turned_away(children))
 
 
 def _dearness(who: Ints, cost: npt.NDArray[np.float64], children: int, least: float) -> npt.NDArray[np.float64]:

@@ -28,8 +28,11 @@ from sufficiency.allocate.place.ledger import (
     totals,
 )
 from sufficiency.allocate.place.routes import NEED_CODES, SECONDARY_FROM, RouteMap
+from sufficiency.allocate.overflow.sampled import Sampled
+from sufficiency.allocate.place.worth import CASH
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError, nearest, one_of
+from sufficiency.scenarios.pipeline import Coming
 from sufficiency.words.school_year import NCY_LOW, PHASES
 from sufficiency.words.vocabulary import SETTING_TYPES, UNPLACED
 
@@ -46,17 +49,29 @@ class Placed:
     routes: RouteMap
     years: tuple[int, ...]
     draws: tuple[int, ...]
-    places: Ints  # year x setting [places]
+    places: Ints  # draw x year x setting [places]
+    expected_places: Ints  # year x setting: with each coming project at its likeliest [places]
+    opened: Coming  # when the projects of the pipeline open, by draw
     expected: Ledger
     drawn: Ledger
-    value_gbp: Floats  # draw x year x setting [GBP a year]
-    expected_value_gbp: Floats  # year x setting [GBP a year]
+    saves: Floats  # draw x year x setting x part: what one more place would save
+    expected_saves: Floats  # year x setting x part
     certificate_gap_gbp: (
         float  # largest over draws and years; 0 proves each January placed at the least cost [GBP a year]
     )
     home: Ints  # authority of each zone, by position
     is_estimate: bool  # whether any of today's attendance is estimated
     listed: int  # children of the base year whose setting is on the area's list
+    overflow: tuple[Sampled, ...]  # by draw
+    expected_overflow: Sampled
+
+    @property
+    def value_gbp(self) -> Floats:
+        return self.saves[..., :CASH].sum(axis=-1)
+
+    @property
+    def expected_value_gbp(self) -> Floats:
+        return self.expected_saves[..., :CASH].sum(axis=-1)
 
     def __repr__(self) -> str:
         """Return one line: years, draws, children and how many of them have no place in the last year."""
@@ -119,6 +134,10 @@ class Placed:
             attrs={"units": "children"},
         )
 
+    def added_places(self, settings: Sequence[str], years: Sequence[int]) -> Ints:
+        """Return draw x year x setting: places that opened beyond those of places.csv. [places]"""
+        return self.opened.places(settings, years)
+
     def summary(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
         """Return children who need a specialist place, by where they are: year, *by, level, children."""
         return self._count(by, np.ones(len(self.drawn.zone), dtype=bool), levels)
@@ -174,7 +193,7 @@ class Placed:
         children = totals(self.drawn, self.drawn.setting.astype(np.int64), shape)[..., :-1]
         cell, labels = self._setting_cells(self._without_year(by))
         into = np.eye(len(labels))[cell]
-        inside, places = children @ into, np.broadcast_to(self.places @ into, (shape[0], shape[1], len(labels)))
+        inside, places = children @ into, self.places @ into
         share = np.divide(inside, places, out=np.full(inside.shape, np.nan), where=places > 0)
         return quantiles({"children": inside, "places": places, "share": share}, self.years, labels, levels)
 

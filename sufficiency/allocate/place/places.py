@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sufficiency.allocate.overflow import market
+from sufficiency.allocate.overflow import sampled as overflow
+from sufficiency.allocate.overflow.split import counted
 from sufficiency.allocate.place import one_january
 from sufficiency.allocate.place.attendance import attending_today, home_authority
 from sufficiency.allocate.place.children import Children, Demand, as_counted, demand_of, next_january
 from sufficiency.allocate.place.ledger import Ledger
 from sufficiency.allocate.place.placed import Placed
 from sufficiency.allocate.place.routes import RouteMap, route_map
+from sufficiency.allocate.place.worth import Worth
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError
+from sufficiency.scenarios import pipeline
 from sufficiency.tables import PlansResult
 
 Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 
 EXPECTED: Final = -1  # the draw that stands for the expected demand
 
@@ -27,13 +34,13 @@ EXPECTED: Final = -1  # the draw that stands for the expected demand
 def places(
     area: Area, plans: PlansResult, *, travel: pd.DataFrame | None = None, draws: int = 100, seed: int = 7
 ) -> Placed:
-    """Return where children who need a specialist place go, each January, and who has none.
+    """Return where children who need a specialist place are, each January: at which setting, or where instead.
 
     Parameters
     ----------
     area
         Zones, settings, places, and where it has them attendance, suitability, travel and unit costs. Prices and
-        rules are `allocate.*`.
+        rules are `allocate.*`. Places that are still to open are those of a scenario: `sf.AS_AGREED(area)`.
     plans
         A forecast: children whose type of setting is specialist are placed. [children]
     travel
@@ -41,13 +48,13 @@ def places(
     draws
         How many of the forecast's draws to place, from the first; all of them where it has fewer.
     seed
-        Of the homes of new children and of who leaves; each draw has its own stream.
+        Of the homes of new children, of who leaves, and of when agreed places open; each draw has its own stream.
 
     Returns
     -------
     Placed
-        Placements in the expected demand; children in each draw by need, phase and setting; shortfall, travel,
-        utilisation and the value of a place.
+        Placements in the expected demand; children in each draw by need, phase and setting; destinations, shortfall,
+        travel, utilisation and the value of a place.
 
     Raises
     ------
@@ -58,47 +65,50 @@ def places(
     demand = demand_of(
         plans, found.zones, area.authorities, draws=draws, girls_share=area.value("allocate.girls_share")
     )
-    room = places_by_year(area, found, demand.years)
+    opened = pipeline.drawn(area, demand.draws, seed=seed)
+    rooms = room(area, found, demand.years, opened)
+    (likely,) = room(area, found, demand.years, pipeline.most_likely(area))
     today, listed = attending_today(
         demand,
         found,
-        room[0],
+        likely[0],
         area.attendance,
         gravity_per_km=area.value("allocate.gravity_per_km"),
         rng=_stream(seed, EXPECTED),
     )
-    prices = one_january.Prices.of(area)
+    known = overflow.ranges(area)
     home = home_authority(demand, len(found.zones))
-    expected, expected_value, gap = _through_the_years(
-        demand, demand.expected, today, found, room, home, prices, _stream(seed, EXPECTED)
+    run = _Run(area, demand, found, today, home, one_january.Prices.of(area))
+    expected = run.through(
+        demand.expected, likely, demand.expected_market, overflow.expected(known), _stream(seed, EXPECTED)
     )
-    ledgers, values = [], []
-    for position, (label, counts) in enumerate(zip(demand.draws, demand.counts, strict=True)):
-        januaries, value, own_gap = _through_the_years(
-            demand, counts, today, found, room, home, prices, _stream(seed, label)
-        )
-        gap = max(gap, own_gap)
-        ledgers.append(Ledger.of(position, januaries))
-        values.append(value)
+    futures = [
+        run.through(counts, places_then, bought, overflow.sampled(known, seed=seed, draw=label), _stream(seed, label))
+        for label, counts, places_then, bought in zip(demand.draws, demand.counts, rooms, demand.market, strict=True)
+    ]
     return Placed(
         area=area,
         routes=found,
         years=demand.years,
         draws=demand.draws,
-        places=room,
-        expected=Ledger.of(0, expected),
-        drawn=Ledger.join(ledgers),
-        value_gbp=np.stack(values),
-        expected_value_gbp=expected_value,
-        certificate_gap_gbp=gap,
+        places=np.stack([future.places for future in futures]),
+        expected_places=expected.places,
+        opened=opened,
+        expected=Ledger.of(0, expected.januaries),
+        drawn=Ledger.join([Ledger.of(n, future.januaries) for n, future in enumerate(futures)]),
+        saves=np.stack([future.saves for future in futures]),
+        expected_saves=expected.saves,
+        certificate_gap_gbp=max(future.gap_gbp for future in [expected, *futures]),
         home=home,
         is_estimate=listed < len(today),
         listed=listed,
+        overflow=tuple(future.overflow for future in futures),
+        expected_overflow=expected.overflow,
     )
 
 
-def places_by_year(area: Area, found: RouteMap, years: Sequence[int]) -> Ints:
-    """Return year x setting: places, a year not listed keeping the one before. [places]"""
+def room(area: Area, found: RouteMap, years: Sequence[int], opened: pipeline.Coming) -> Ints:
+    """Return draw x year x setting: places of places.csv, a year not listed keeping the one before, and those opened."""
     if area.places.empty:
         raise MissingError(f"{area.name} has no places.csv, so no child can be placed; list places by setting and year")
     first = int(area.places["year"].min())
@@ -106,29 +116,82 @@ def places_by_year(area: Area, found: RouteMap, years: Sequence[int]) -> Ints:
         raise InputError(
             f"places.csv begins in {first}, but children need places from January {years[0]}; give the places of {years[0]}"
         )
-    return np.stack([area.places_in(year).reindex(found.codes).to_numpy(dtype=np.int64) for year in years])
+    listed = np.stack([area.places_in(year).reindex(found.codes).to_numpy(dtype=np.int64) for year in years])
+    return listed + opened.places(found.codes, years)
 
 
-def _through_the_years(
-    demand: Demand,
-    counts: Ints,
-    today: Children,
-    found: RouteMap,
-    room: Ints,
-    home: Ints,
-    prices: one_january.Prices,
-    rng: np.random.Generator,
-) -> tuple[list[Children], npt.NDArray[np.float64], float]:
-    """Return the children of each January, what one more place would save by year and setting, and the largest gap."""
-    stay_put = one_january.Prices(**{**vars(prices), "who_may_move": 0})
-    first = as_counted(demand, today, counts[0], home, rng)
-    january = one_january.place(first, found, room[0], room[0], stay_put)
-    januaries = [january]
-    for year in range(1, len(demand.years)):
-        children = next_january(demand, januaries[-1].children, counts[year], home, rng)
-        januaries.append(one_january.place(children, found, room[year], room[year - 1], prices, rng))
-    values = np.stack([january.value_gbp for january in januaries])
-    return [january.children for january in januaries], values, max(january.gap_gbp for january in januaries)
+@dataclass(frozen=True, eq=False)
+class _Future:
+    """One future, January by January."""
+
+    januaries: list[Children]
+    places: Ints  # year x setting, the market's as it has grown [places]
+    saves: Floats  # year x setting x part: what one more place would save
+    gap_gbp: float  # the largest over Januaries
+    overflow: overflow.Sampled
+
+
+@dataclass(frozen=True, eq=False)
+class _Run:
+    """What all futures share."""
+
+    area: Area
+    demand: Demand
+    found: RouteMap
+    today: Children
+    home: Ints
+    prices: one_january.Prices
+
+    def through(
+        self, counts: Ints, listed: Ints, bought: Ints, drawn: overflow.Sampled, rng: np.random.Generator
+    ) -> _Future:
+        """Return one future: its demand placed January by January.
+
+        Parameters
+        ----------
+        counts
+            year x authority x ncy x need x kind. [children]
+        listed
+            year x setting: places as listed and opened. [places]
+        bought
+            year: children forecast at schools that are not the state's. [children]
+        drawn
+            Its overflow.
+        rng
+            Its random numbers.
+        """
+        places = market.with_market(listed, self.found, bought)
+        worth, settings = Worth.of(self.area, self.found, drawn), len(self.found.settings)
+        stay_put = one_january.Prices(**{**vars(self.prices), "who_may_move": 0})
+        children = as_counted(self.demand, self.today, counts[0], self.home, rng)
+        januaries: list[one_january.January] = []
+        for year in range(len(self.demand.years)):
+            before = max(year - 1, 0)
+            if januaries:
+                children = next_january(self.demand, januaries[-1].children, counts[year], self.home, rng)
+            there = counted(januaries[-1].children.setting if januaries else children.setting, settings)
+            limit = (bought[before] + there) * (1 + drawn.growth_high) - bought[year]
+            elsewhere = one_january.Elsewhere(drawn, np.maximum(np.floor(limit), 0), worth)
+            prices = self.prices if year else stay_put
+            januaries.append(
+                one_january.place(
+                    children,
+                    self.found,
+                    places[year],
+                    places[before],
+                    prices,
+                    elsewhere,
+                    rng,
+                    is_fitted=year > 0,
+                )
+            )
+        return _Future(
+            [january.children for january in januaries],
+            places,
+            np.stack([january.saves for january in januaries]),
+            max(january.gap_gbp for january in januaries),
+            drawn,
+        )
 
 
 def _stream(seed: int, label: int) -> np.random.Generator:

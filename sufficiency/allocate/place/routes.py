@@ -45,7 +45,9 @@ class RouteMap:
     settings: pd.DataFrame  # as tables.SCHOOLS, specialist settings only
     km: Floats  # zone x setting, one way [km]
     minutes: Floats  # zone x setting, one way [minutes]
-    cost_gbp: Floats  # age (primary, secondary) x zone x setting [GBP a year]
+    cost_gbp: Floats  # age (primary, secondary) x zone x setting: journey, placement, time and preferences [GBP a year]
+    journey_gbp: Floats  # zone x setting: what a year of one child's journeys costs [GBP a year]
+    placement_gbp: Floats  # zone x setting: top-up or fee [GBP a year]
     is_near: Bools  # age x zone x setting: within the longest journey allowed
     suits: Bools  # kind x need x ncy x setting
     admits_age: Bools  # ncy x setting
@@ -90,7 +92,8 @@ def route_map(area: Area, *, travel: pd.DataFrame | None = None) -> RouteMap:
     is_state = np.array([SETTING_TYPES[t].is_state for t in settings["setting_type"]])
     is_unit = np.array([KIND_OF[t] == "unit" for t in settings["setting_type"]])
     longest = np.array([area.value(f"allocate.longest_{age}_minutes") for age in ("primary", "secondary")])
-    placement = _placement_gbp(area, zones, settings) + _preference_gbp(area, zones, settings, is_state)
+    placement, journey = _placement_gbp(area, zones, settings), journey_gbp(area, km)
+    settled = placement + journey + _preference_gbp(area, zones, settings, is_state)
     ages = np.array(NCYS)[:, None]
     admits_age = (ages >= settings["ncy_low"].to_numpy()) & (ages <= settings["ncy_high"].to_numpy())
     kinds, substitute = _kinds(area, is_unit, is_state)
@@ -101,7 +104,9 @@ def route_map(area: Area, *, travel: pd.DataFrame | None = None) -> RouteMap:
         settings,
         km,
         minutes,
-        np.stack([_time_and_journey_gbp(area, km, minutes, age) for age in ("primary", "secondary")]) + placement,
+        np.stack([_time_gbp(area, minutes, age) for age in ("primary", "secondary")]) + settled,
+        journey,
+        placement,
         (minutes[None] <= longest[:, None, None]) | ~is_state,
         kinds[:, None, None, :] & by_need[None, :, None, :] & admits_age[None, None, :, :],
         admits_age,
@@ -201,15 +206,19 @@ def _journeys(area: Area, zones: pd.DataFrame, settings: pd.DataFrame, travel: p
     return km, minutes
 
 
-def _time_and_journey_gbp(area: Area, km: Floats, minutes: Floats, age: str) -> Floats:
-    """Return what a year of one child's journeys costs, with the stated value of their time. [GBP a year]"""
+def journey_gbp(area: Area, km: Floats) -> Floats:
+    """Return what a year of one child's journeys costs, at so many km one way. [GBP a year]"""
     journeys = 2 * area.value("allocate.school_days")
-    travel = np.minimum(
-        journeys * km * area.value("allocate.journey_gbp_per_km"), area.value("allocate.journey_most_gbp")
-    )
+    most = area.value("allocate.journey_most_gbp")
+    return np.asarray(np.minimum(journeys * km * area.value("allocate.journey_gbp_per_km"), most))
+
+
+def _time_gbp(area: Area, minutes: Floats, age: str) -> Floats:
+    """Return the stated value of a child's time on the way, over a year. [GBP a year]"""
+    journeys = 2 * area.value("allocate.school_days")
     beyond = np.maximum(minutes - area.value(f"transport.guide_{age}_minutes"), 0)
     hour, hour_beyond = area.value("allocate.minute_gbp_per_hour"), area.value("allocate.beyond_guide_gbp_per_hour")
-    return np.asarray(travel + journeys * (minutes * hour + beyond * hour_beyond) / 60)
+    return np.asarray(journeys * (minutes * hour + beyond * hour_beyond) / 60)
 
 
 def _placement_gbp(area: Area, zones: pd.DataFrame, settings: pd.DataFrame) -> Floats:

@@ -1,0 +1,64 @@
+"""What being at each setting, or turned away, is made of for a child: the parts of the value of a place.
+
+`fees_gbp` are paid to independent and non-maintained schools, `packages_gbp` is everything else that follows the child
+(top-up, support in mainstream, tuition), `journeys_gbp` what carrying them costs. `minutes` are one way. A child who was
+turned away costs what children of their age and need cost on average where they are instead.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from sufficiency.allocate.overflow.sampled import AGE_OF_NCY, CODES, Sampled
+from sufficiency.allocate.place.children import Children
+from sufficiency.allocate.place.routes import RouteMap, journey_gbp
+from sufficiency.area.area import Area
+from sufficiency.words.school_year import NCY_LOW
+from sufficiency.words.vocabulary import DESTINATIONS, SETTING_TYPES
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+PARTS: Final = ("fees_gbp", "packages_gbp", "journeys_gbp", "minutes", "turned_away")
+CASH: Final = 3  # the first so many parts are paid
+IS_FEE: Final = np.array([DESTINATIONS[code].setting_type.endswith("_special") for code in CODES])
+
+
+@dataclass(frozen=True, eq=False)
+class Worth:
+    """What each route and each turning away is made of, in one draw."""
+
+    is_market: npt.NDArray[np.bool_]  # setting: whether its placements are paid by fees
+    turned_away: Floats  # age group x need x part
+
+    @classmethod
+    def of(cls, area: Area, found: RouteMap, overflow: Sampled) -> Worth:
+        """Return the parts under one draw's overflow."""
+        carried = overflow.share * overflow.entitled[:, None, :]
+        minutes = overflow.distance_km * 60 / area.value("transport.rural_kph")
+        paid = overflow.share * overflow.gbp[:, None, :]
+        parts = (
+            paid[..., IS_FEE].sum(axis=-1),
+            paid[..., ~IS_FEE].sum(axis=-1),
+            (carried * journey_gbp(area, overflow.distance_km)[:, None, :]).sum(axis=-1),
+            (overflow.share * minutes[:, None, :]).sum(axis=-1),
+            np.ones(overflow.share.shape[:2]),
+        )
+        is_market = np.array([not SETTING_TYPES[t].is_state for t in found.settings["setting_type"]])
+        return cls(is_market, np.stack(parts, axis=-1))
+
+    def of_routes(self, found: RouteMap, zone: Ints, setting: Ints) -> Floats:
+        """Return route x part, for children at home in `zone` going to `setting`."""
+        paid, fees = found.placement_gbp[zone, setting], self.is_market[setting]
+        never = np.zeros(len(zone))
+        return np.column_stack(
+            [paid * fees, paid * ~fees, found.journey_gbp[zone, setting], found.minutes[zone, setting], never]
+        )
+
+    def of_turned_away(self, children: Children) -> Floats:
+        """Return child x part."""
+        return np.asarray(self.turned_away[AGE_OF_NCY[children.ncy - NCY_LOW], children.need])
