@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from sufficiency.area.area import TABLES
 from sufficiency.area.great_britain import is_in_great_britain
 from sufficiency.errors import Fault, FaultyTableError, InputError, SufficiencyError, nearest, one_of
 from sufficiency.words.vocabulary import NEEDS
@@ -18,9 +19,7 @@ from sufficiency.words.vocabulary import NEEDS
 FAR_ZONE_KM: Final = 150  # no English authority reaches as far from its middle
 
 
-def cross_faults(
-    settings: Mapping[str, Any], found: Mapping[str, pd.DataFrame], files: Mapping[str, str]
-) -> Iterator[SufficiencyError]:
+def cross_faults(settings: Mapping[str, Any], found: Mapping[str, pd.DataFrame]) -> Iterator[SufficiencyError]:
     """Yield an error a table for what only shows when tables are read together.
 
     Parameters
@@ -29,8 +28,6 @@ def cross_faults(
         What area.toml says: `authorities` and `base_year` are used.
     found
         Checked tables by name.
-    files
-        What each table's file is called.
     """
     refers = {
         "authority": list(settings["authorities"]),
@@ -48,7 +45,7 @@ def cross_faults(
         if name == "settings":
             faults += _upside_down(frame) + _unknown_designations(frame)
         if faults:
-            yield FaultyTableError(files[name], faults)
+            yield FaultyTableError(TABLES[name].file, faults)
     yield from _base_year_faults(settings, found)
 
 

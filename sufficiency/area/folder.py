@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from sufficiency import tables
-from sufficiency.area.area import FILES, NEEDED, TABLES, Area
+from sufficiency.area.area import TABLES, Area, check_assumptions
 from sufficiency.area.crossed import cross_faults
 from sufficiency.area.notes import notes
 from sufficiency.errors import InputError, MissingError, SufficiencyError, nearest
@@ -65,16 +65,16 @@ def _read(folder: Path) -> tuple[Area | None, list[SufficiencyError]]:
         return None, faults
     found: dict[str, Any] = {}
     old: list[tuple[str, str, str]] = []
-    for name, schema in TABLES.items():
-        path = folder / f"{schema.name}.csv"
-        if path.is_file() or name in NEEDED:
-            frame = kept(partial(_read_table, path, schema, old))
+    for name, table in TABLES.items():
+        path = folder / table.file
+        if path.is_file() or table.is_needed:
+            frame = kept(partial(_read_table, path, table.declared, old))
             if frame is not None:
                 found[name] = frame
     assumptions = kept(lambda: _assumptions(settings))
     boundaries = kept(lambda: _boundaries(folder / "boundaries.geojson"))
     unread = kept(lambda: _unread(folder)) or []
-    faults += list(cross_faults(settings, found, FILES))
+    faults += list(cross_faults(settings, found))
     if faults:
         return None, faults
     area = Area(
@@ -157,7 +157,9 @@ def _assumptions(settings: Mapping[str, Any]) -> pd.DataFrame:
         return tables.empty(tables.ASSUMPTIONS)
     for row in rows:
         row["dated"] = str(row.get("dated", ""))
-    return tables.check(pd.DataFrame(rows), tables.ASSUMPTIONS, source="area.toml, assumptions")
+    own = tables.check(pd.DataFrame(rows), tables.ASSUMPTIONS, source="area.toml, assumptions")
+    check_assumptions(own)
+    return own
 
 
 def _boundaries(path: Path) -> Mapping[str, Any] | None:
@@ -177,8 +179,9 @@ def _boundaries(path: Path) -> Mapping[str, Any] | None:
 
 def _unread(folder: Path) -> list[tuple[str, str, str]]:
     """Return notes on CSV files that are no table of an area; one that is nearly the name of a table is refused."""
-    others = sorted(p.name for p in folder.glob("*.csv") if p.name not in FILES.values())
-    absent = [file for file in FILES.values() if not (folder / file).exists()]
+    files = [table.file for table in TABLES.values()]
+    others = sorted(p.name for p in folder.glob("*.csv") if p.name not in files)
+    absent = [file for file in files if not (folder / file).exists()]
     slips = [f"there is a file {o}, which is not read{near}" for o in others if (near := nearest(o, absent, 0.9))]
     if slips:
         raise InputError("; ".join(slips))
