@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any, Final, NamedTuple
@@ -46,7 +46,7 @@ class Area:
     """One or more authorities' checked tables. `replace` makes a changed copy; nothing is changed in place.
 
     A table is declared here and nowhere else: its attribute, its columns, and what an area can't do without it. The
-    folder, its template and the notes follow.
+    folder, its template and the notes follow. Rows are kept in the order of each table's key.
     """
 
     name: str
@@ -80,7 +80,7 @@ class Area:
     boundaries: Mapping[str, Any] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
-        check_assumptions(self.assumptions)
+        self._settle([f.name for f in fields(self)])
 
     def __repr__(self) -> str:
         """Return one line: the area, its authorities, base year and the tables that it has."""
@@ -97,9 +97,17 @@ class Area:
         vars(made).update(vars(self))  # the tables themselves: neither of the two can be edited
         for name, value in changed.items():
             object.__setattr__(made, name, value)
-        if "assumptions" in changed:
-            check_assumptions(made.assumptions)
+        made._settle(changed)
         return made
+
+    def _settle(self, given: Collection[str]) -> None:
+        """Put the tables given in the order of their keys, and refuse assumptions that can't be meant."""
+        for name in given:
+            if name in TABLES:
+                ordered = tables.in_key_order(getattr(self, name), TABLES[name].declared)
+                object.__setattr__(self, name, ordered)
+        if "assumptions" in given:
+            check_assumptions(self.assumptions)
 
     def value(self, name: str, *, on: date | int | None = None) -> float:
         """Return the area's own assumption called `name`, or the national value in force.
