@@ -13,23 +13,23 @@ import xarray as xr
 
 from sufficiency import distance, tables
 from sufficiency.allocate.place.ledger import (
-    LEVELS,
+    NEED_AND_AGE,
     PHASE_OF_NCY,
     Bools,
     Floats,
     Ints,
-    Labels,
     Ledger,
+    cells_of,
     child_labels,
     percentile_within,
-    quantiles,
     setting_labels,
     suited,
     totals,
 )
 from sufficiency.allocate.place.routes import NEED_CODES, SECONDARY_FROM, RouteMap
 from sufficiency.area.area import Area
-from sufficiency.errors import InputError, nearest, one_of
+from sufficiency.draws import LEVELS, Labels, quantiles
+from sufficiency.notebook import titled
 from sufficiency.words.school_year import NCY_LOW, PHASES
 from sufficiency.words.vocabulary import SETTING_TYPES, UNPLACED
 
@@ -38,8 +38,9 @@ from sufficiency.words.vocabulary import SETTING_TYPES, UNPLACED
 class Placed:
     """Children placed year by year, in the expected demand and in each draw.
 
-    Every table has a row a year and label; quantiles are over draws, of totals taken within a draw. `by` may name
-    authority, district and zone (of the home), need, need_group, ncy, phase, kind, setting and setting_type.
+    Every table has one row for each year and label; quantiles are over draws, of totals taken within a draw. `by` may
+    name authority, district and zone (of the home), need, need_group, ncy, phase, age_group, kind, and the setting's
+    code, name, setting_type and setting_group.
     """
 
     area: Area
@@ -72,24 +73,24 @@ class Placed:
 
     def _repr_html_(self) -> str:
         """Return the children without a place and how full settings are, year by year."""
-        short = self.shortfall().pivot_table(index="year", columns="level", values="children")
+        short = self.shortfall().pivot(index="year", columns="level", values="children")
+        short.columns = pd.Index([f"without a place, {name}" for name in ("low", "middle", "high")])
         full = self.utilisation(levels=(0.5,)).set_index("year")[["children", "places", "share"]]
-        table = short.round(0).astype(int).add_prefix("without a place, ").join(full)
-        html: str = table.to_html()
-        return f"<p>{self.area.name}: children placed, medians over {len(self.draws)} draws</p>{html}"
+        says = f"Middle of {len(self.draws):,} simulated futures; low and high hold 9 in 10 of them. Children: those placed."
+        title = f"{self.area.name}: children without a suitable place, and how full settings are"
+        return titled(title, short.join(full).reset_index(), {"share": "%"}, note=says)
 
     @cached_property
     def placements(self) -> pd.DataFrame:
         """Who goes where in the expected demand, whole children, as `tables.PLACEMENTS`."""
         book = self.expected
-        labels = self._labels.known
         by = ("authority", "zone", "ncy", "need", "setting")
-        cell, frame = self._labels.of(book, by)
+        cell, frame = cells_of(book, self._labels, by)
         key, count = np.unique(book.year.astype(np.int64) * len(frame) + cell, return_counts=True)
         rows = frame.iloc[key % len(frame)].reset_index(drop=True)
         rows.insert(0, "year", np.array(self.years)[key // len(frame)])
-        zone = pd.Index(labels["zone"][1]).get_indexer(pd.Index(rows["zone"]))
-        setting = pd.Index(labels["setting"][1]).get_indexer(pd.Index(rows["setting"]))
+        zone = pd.Index(self.routes.zones["zone"]).get_indexer(pd.Index(rows["zone"]))
+        setting = pd.Index([*self.routes.codes, UNPLACED]).get_indexer(pd.Index(rows["setting"]))
         rows["children"] = count
         rows["km"] = self._by_setting(self.routes.km)[zone, setting]
         rows["minutes"] = self._by_setting(self.routes.minutes)[zone, setting]
@@ -143,7 +144,7 @@ class Placed:
         children whose journey is longer than guidance expects, 45 minutes to Year 6 and 75 from Year 7.
         """
         book = self.drawn
-        cell, labels = self._labels.of(book, self._without_year(by))
+        cell, labels = cells_of(book, self._labels, self._labels.asked(by))
         shape = (len(self.draws), len(self.years), len(labels))
         some = np.flatnonzero(self._is_placed)
         key = ((book.draw[some].astype(np.int64) * shape[1]) + book.year[some]) * shape[2] + cell[some]
@@ -163,33 +164,33 @@ class Placed:
             "p90_km": percentile_within(km, key, cells, 0.9),
             "share_beyond": np.bincount(key, is_beyond, minlength=cells) / children,
         }
-        return quantiles({n: v.reshape(shape) for n, v in measures.items()}, self.years, labels, levels)
+        return quantiles({n: v.reshape(shape) for n, v in measures.items()}, labels, levels, years=self.years)
 
     def utilisation(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
         """Return how full settings are: year, *by, level, children, places, share (above 1 where over-full).
 
-        `by` may name setting, name, setting_type, authority and district, all of the setting.
+        `by` may name setting, name, setting_type, setting_group, is_state, authority and district, all of the setting.
         """
         shape = (len(self.draws), len(self.years), len(self.routes.settings) + 1)
         children = totals(self.drawn, self.drawn.setting.astype(np.int64), shape)[..., :-1]
-        cell, labels = self._setting_cells(self._without_year(by))
+        cell, labels = self._setting_cells(self._setting_labels.asked(by))
         into = np.eye(len(labels))[cell]
         inside, places = children @ into, np.broadcast_to(self.places @ into, (shape[0], shape[1], len(labels)))
         share = np.divide(inside, places, out=np.full(inside.shape, np.nan), where=places > 0)
-        return quantiles({"children": inside, "places": places, "share": share}, self.years, labels, levels)
+        return quantiles({"children": inside, "places": places, "share": share}, labels, levels, years=self.years)
 
     def value_of_a_place(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
         """Return what one more place would save, for that January alone: year, *by, level, value_of_a_place_gbp.
 
-        By setting, unless `by` names other things: name, setting_type, authority and district (of the setting), need,
-        need_group and phase. Then it is the value of a place at the setting where one is worth most, among those so
-        labelled that suit such children. It counts what is paid (journeys, placements) and what is only priced (a
+        By setting, unless `by` names other things: name, setting_type, setting_group, authority and district (of the
+        setting), need, need_group, ncy, phase and age_group. Then it is the value of a place at the setting where one is
+        worth most, among those so labelled that suit such children. It counts what is paid (journeys, placements) and what is only priced (a
         child's time, having no place, moves and preferences).
         """
-        of_child = tuple(name for name in by if name in ("need", "need_group", "phase"))
-        of_setting = tuple(name for name in self._without_year(by) if name not in of_child)
-        if not of_child and "setting" not in of_setting:
-            of_setting = ("setting", *of_setting)
+        known = Labels({**self._setting_labels.known, **NEED_AND_AGE.known})
+        of_child = [name for name in known.asked(by) if name in NEED_AND_AGE.known]
+        names = known.asked(by, always=() if of_child else ("setting",))
+        of_setting = [name for name in names if name not in of_child]
         cell, settings = self._setting_cells(of_setting)
         suits, children = suited(self.routes, of_child)
         cells = [(c, s) for c in range(len(children)) for s in range(len(settings)) if (suits[c] & (cell == s)).any()]
@@ -198,8 +199,10 @@ class Placed:
         labels = pd.concat(
             [children.iloc[at[:, 0]].reset_index(drop=True), settings.iloc[at[:, 1]].reset_index(drop=True)], axis=1
         )
-        order = [*(n for n in of_setting if n not in by), *self._without_year(by)]
-        return quantiles({"value_of_a_place_gbp": np.stack(best, axis=-1)}, self.years, labels[order], levels)
+        order, labels = known.sorted(labels, names)
+        return quantiles(
+            {"value_of_a_place_gbp": np.stack(best, axis=-1)[..., order]}, labels, levels, years=self.years
+        )
 
     def could_come_home(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
         """Return children at independent schools whom a state setting of the area suits, and what that would save.
@@ -211,10 +214,10 @@ class Placed:
         saves = np.zeros(len(book.zone))
         where = np.flatnonzero(~self._is_state[book.setting] & self._is_placed)
         saves[where] = self._saving_of_a_state_place(where)
-        cell, labels = self._labels.of(book, self._without_year(by))
+        cell, labels = cells_of(book, self._labels, self._labels.asked(by))
         shape = (len(self.draws), len(self.years), len(labels))
         measures = {"children": totals(book, cell, shape, saves > 0), "saves_gbp": totals(book, cell, shape, saves)}
-        return quantiles(measures, self.years, labels, levels)
+        return quantiles(measures, labels, levels, years=self.years)
 
     @cached_property
     def notes(self) -> pd.DataFrame:
@@ -252,19 +255,20 @@ class Placed:
     def _is_state(self) -> Bools:
         return np.array([*(SETTING_TYPES[t].is_state for t in self.routes.settings["setting_type"]), False])
 
+    @cached_property
+    def _setting_labels(self) -> Labels:
+        return setting_labels(self.routes.settings)
+
     @property
     def _is_placed(self) -> Bools:
         return np.asarray(self.drawn.setting < len(self.routes.settings))
-
-    def _without_year(self, by: Sequence[str]) -> tuple[str, ...]:
-        return tuple(name for name in by if name != "year")
 
     def _by_setting(self, values: Floats) -> Floats:
         """Return zone x setting with a column of NaN for children without a place."""
         return np.column_stack([values, np.full(len(values), np.nan)])
 
     def _count(self, by: Sequence[str], those: Bools, levels: Sequence[float], of: Bools | None = None) -> pd.DataFrame:
-        cell, labels = self._labels.of(self.drawn, self._without_year(by))
+        cell, labels = cells_of(self.drawn, self._labels, self._labels.asked(by))
         shape = (len(self.draws), len(self.years), len(labels))
         measures = {"children": totals(self.drawn, cell, shape, those)}
         if of is not None:
@@ -272,17 +276,10 @@ class Placed:
             measures["share"] = np.divide(
                 measures["children"], whole, out=np.full(whole.shape, np.nan), where=whole > 0
             )
-        return quantiles(measures, self.years, labels, levels)
+        return quantiles(measures, labels, levels, years=self.years)
 
     def _setting_cells(self, by: Sequence[str]) -> tuple[Ints, pd.DataFrame]:
-        known = setting_labels(self.routes.settings)
-        for name in by:
-            if name not in known:
-                raise InputError(f"'{name}' is not one of {one_of(known)}{nearest(name, known)}, all of the setting")
-        if not by:
-            return np.zeros(len(known), dtype=np.int64), pd.DataFrame(index=range(1))
-        grouped = known.groupby(list(by), sort=True, dropna=False)
-        return grouped.ngroup().to_numpy(), grouped.size().reset_index()[list(by)]
+        return self._setting_labels.cells(by, {"setting": np.arange(len(self.routes.settings))})
 
     def _saving_of_a_state_place(self, entries: Ints) -> Floats:
         """Return what each entry's cheapest state route in the area saves against its own; 0 where none is cheaper."""
