@@ -103,7 +103,7 @@ def rounds(
         How long to search [seconds]; 0 stops after savings and set partitioning. A small problem ends sooner.
     iterations
         How much to search, instead of seconds: iterations of each of the six turns of the polish. The same seed then gives
-        the same plan on any machine, however busy; 2,000 is about what 10 seconds give a school of 60 stops.
+        the same plan on any machine, however busy; 2,000 take a school of 60 stops about two seconds.
     seed
         Of PyVRP's search. A search stopped by the clock may still differ between machines.
     apart
