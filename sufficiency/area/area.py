@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
+from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
@@ -71,6 +72,7 @@ class Area:
     sources: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["table", "source"]))
     notes: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.NOTES))
     boundaries: Mapping[str, Any] | None = field(default=None, repr=False)
+    roads: Path | None = None  # an extract or folder of tables, for the journeys that `travel` lacks
 
     def __repr__(self) -> str:
         """Return one line: the area, its authorities, base year and the tables that it has."""

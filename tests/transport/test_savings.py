@@ -14,7 +14,6 @@ from sufficiency.transport.routing.rounds import compiled
 from sufficiency.transport.routing.savings import savings_runs
 from tests.transport.small_mornings import line, mornings
 
-
 ENDLESS: dict[str, float] = {}  # until the best is proven
 
 
