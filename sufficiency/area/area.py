@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import pandas as pd
@@ -78,6 +79,7 @@ class Area:
     sources: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["table", "source"]))
     notes: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.NOTES))
     boundaries: Mapping[str, Any] | None = field(default=None, repr=False)
+    roads: Path | None = None  # an extract or folder of tables, for the journeys that `travel` lacks
 
     def __post_init__(self) -> None:
         self._settle([f.name for f in fields(self)])

@@ -73,6 +73,7 @@ def _read(folder: Path) -> tuple[Area | None, list[SufficiencyError]]:
                 found[name] = frame
     assumptions = kept(lambda: _assumptions(settings))
     boundaries = kept(lambda: _boundaries(folder / "boundaries.geojson"))
+    roads = kept(lambda: _roads(folder, settings))
     unread = kept(lambda: _unread(folder)) or []
     faults += list(cross_faults(settings, found))
     if faults:
@@ -85,6 +86,7 @@ def _read(folder: Path) -> tuple[Area | None, list[SufficiencyError]]:
         sources=pd.DataFrame(list(settings.get("sources", {}).items()), columns=["table", "source"]),
         notes=notes(settings, found, assumptions, [*unread, *old]),
         boundaries=boundaries,
+        roads=roads,
         **found,
     )
     return area, []
@@ -160,6 +162,22 @@ def _assumptions(settings: Mapping[str, Any]) -> pd.DataFrame:
     own = tables.check(pd.DataFrame(rows), tables.ASSUMPTIONS, source="area.toml, assumptions")
     check_assumptions(own)
     return own
+
+
+def _roads(folder: Path, settings: Mapping[str, Any]) -> Path | None:
+    """Return where the road network is that area.toml names; it is read when journeys are found."""
+    named = settings.get("roads")
+    if named is None:
+        return None
+    if not isinstance(named, str) or not named.strip():
+        raise InputError('area.toml: roads must name a file or a folder, as roads = "roads.osm.pbf"')
+    place = folder / named
+    if not place.exists():
+        raise MissingError(
+            f"area.toml, roads: there is no {named} in {folder}; an OpenStreetMap extract (.osm.pbf) or a folder with "
+            "nodes.csv and edges.csv is needed, or take the line out: journeys are then estimated by straight line"
+        )
+    return place
 
 
 def _boundaries(path: Path) -> Mapping[str, Any] | None:

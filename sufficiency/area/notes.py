@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -25,6 +26,8 @@ def notes(
         for a in assumptions.itertuples()
         if a.status in ("assumed", "unverified")
     ]
+    if settings.get("roads"):
+        rows.append(("travel", "read", f"journeys follow the roads of {Path(settings['roads']).name}"))
     told = {table for table, kind, _ in rows if kind == "missing"}
     rows += [
         (name, "missing", f"no {table.file}: {table.without}")

@@ -181,19 +181,21 @@ class Journeys:
         straight = float(self.riders.drop_duplicates(["zone", "setting"])["is_walk_estimated"].mean())
         return national.notes(self.calibration, self.against_national(), straight, self.estimate_error)
 
-    def rounds(self, setting: str, year: int, *, seconds: float = 10, seed: int = 1) -> SchoolRounds:
+    def rounds(
+        self, setting: str, year: int, *, seconds: float = 10, iterations: int | None = None, seed: int = 1
+    ) -> SchoolRounds:
         """Return rounds for the expected travellers to one school in one year, planned and checked.
 
         Parameters
         ----------
         setting, year
             The school and the January.
-        seconds, seed
+        seconds, iterations, seed
             As `sf.transport.rounds`.
         """
         from sufficiency.transport.routing.school_rounds import school_rounds
 
-        return school_rounds(self.area, self.riders, setting, year, seconds=seconds, seed=seed)
+        return school_rounds(self.area, self.riders, setting, year, seconds=seconds, iterations=iterations, seed=seed)
 
     def rounds_table(self, setting: str, year: int, *, seconds: float = 10, seed: int = 1) -> pd.DataFrame:
         """Return one school's rounds, a row a stop, as a transport team could take to market."""
