@@ -44,7 +44,7 @@ def problem(draws: int, seed: int = 1) -> OpeningProblem:
     growth = np.exp(0.15 * rng.standard_normal(draws)) - 1
     level = (1 + 0.03 * np.arange(YEARS))[:, None] * (1 + growth[None] * np.linspace(0.2, 1, YEARS)[:, None])
     demand = rng.poisson(usual * level[:, :, None]).astype(np.int64)
-    places = np.full((YEARS, SETTING_TYPES), int(0.95 * usual.sum() / SETTING_TYPES))
+    places = np.full((YEARS, draws, SETTING_TYPES), int(0.95 * usual.sum() / SETTING_TYPES))
     return OpeningProblem(
         demand=demand,
         weight=np.full(draws, 1 / draws),
@@ -88,7 +88,7 @@ def by_highs(asked: OpeningProblem, seconds: float, gap: float) -> tuple[float, 
         values = np.append(np.ones(arcs), np.full(OPTIONS, -float(BLOCK)))
         at = np.append(site, SETTING_TYPES + np.arange(OPTIONS))
         room = csr_array((values, (at, np.append(x[t], opened[t]))), shape=(len(cost_rows), width))
-        rules.append(LinearConstraint(room, -np.inf, np.append(asked.places[t], np.zeros(OPTIONS))))
+        rules.append(LinearConstraint(room, -np.inf, np.append(asked.places[t, 0], np.zeros(OPTIONS))))
         every = np.arange(len(own))
         link = csr_array(
             (np.append(np.ones(len(own)), -d[group[own]]), (np.append(every, every), np.append(x[t, own], opened[t, site[own] - SETTING_TYPES]))),

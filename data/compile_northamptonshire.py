@@ -1,6 +1,6 @@
 """Compile the example area, Northamptonshire, from a folder of downloads: `python data/compile_northamptonshire.py DOWNLOADS [OUT]`.
 
-Facts that no downloadable file holds (the table of special schools, reported balances) lie in `data/facts`, each row
+Facts that no downloadable file holds (the table of special schools, places agreed, reported balances) lie in `data/facts`, each row
 with its source. Everything else is read from the publishers' files.
 """
 
@@ -48,6 +48,7 @@ def main(downloads: Path, out: Path) -> None:
     tables |= sen(downloads)
     tables["zones"], tables["zone_children"] = zones(downloads, tables["population"])
     tables["settings"], tables["places"] = settings(downloads, tables)
+    tables["pipeline"] = pd.read_csv(FACTS / "pipeline.csv", dtype="str", keep_default_na=False)
     tables |= money(downloads)
     for name, frame in tables.items():
         frame.to_csv(out / f"{name}.csv", index=False, lineterminator="\n")

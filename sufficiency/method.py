@@ -9,21 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from itertools import product
-from typing import Any, Final
+from typing import Any
 
 from sufficiency import allocate, forecast, funding, transport
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError
 from sufficiency.outcome import Outcome
+from sufficiency.scenarios.pipeline import AS_AGREED, from_agreed
 from sufficiency.scenarios.scenario import Scenario
 
-AS_PLANNED: Final = Scenario("As planned")
 Progress = Callable[[str, float], None]  # what is being done, and the share that is done
 
 
 def run(
     area: Area,
-    scenario: Scenario = AS_PLANNED,
+    scenario: Scenario = AS_AGREED,
     *,
     to: int = 2035,
     draws: int = 1_000,
@@ -36,9 +36,9 @@ def run(
     Parameters
     ----------
     area
-        The area as it is planned.
+        The area as it is.
     scenario
-        Levers to pull before anything is forecast.
+        Levers to pull before anything is forecast. What is agreed opens first, in every scenario.
     to
         Last January forecast. [year]
     draws, placed_draws
@@ -53,6 +53,7 @@ def run(
     if draws < 1 or placed_draws < 1:
         raise InputError(f"draws={draws} and placed_draws={placed_draws}: at least one of each is needed")
     tell = progress or (lambda _stage, _share: None)
+    scenario = from_agreed(scenario)
     changed = scenario(area)
 
     tell("Forecasting EHC plans", 0.0)
@@ -67,7 +68,7 @@ def run(
         tell("Finding journeys", 0.3)
         changed = transport.with_travel(changed)
         tell("Placing children near home", 0.35)
-        placed = allocate.places(changed, plans, draws=min(placed_draws, draws))
+        placed = allocate.places(changed, plans, draws=min(placed_draws, draws), seed=seed)
         tell("Pricing the school run", 0.8)
         journeys = transport.journeys(changed, placed)
         tell("Paying for places", 0.9)

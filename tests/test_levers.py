@@ -117,4 +117,4 @@ def test_any_other_change_is_a_label_and_a_function(tiny_area: Area) -> None:
     lever = sf.Change("Renamed", lambda area: area.replace(name="Elsewhere"))
     scenario = sf.Scenario("One", (lever,))
     assert scenario(tiny_area).name == "Elsewhere"
-    assert [p.name for p in scenario.prefixes()] == ["As planned", "Renamed"]
+    assert [p.name for p in scenario.prefixes()] == ["As it is", "Renamed"]

@@ -71,8 +71,8 @@ def test_everyone_who_needs_a_specialist_place_is_placed_or_counted_as_not(examp
 def test_the_same_seed_gives_the_same_numbers_in_other_processes() -> None:
     area = sf.example_area()
     with ProcessPoolExecutor(1) as pool:
-        (there,) = sf.run_many([area], [sf.Scenario("As planned")], executor=pool, **SMALL)
-    (here,) = sf.run_many([area], [sf.Scenario("As planned")], **SMALL)
+        (there,) = sf.run_many([area], [sf.AS_AGREED], executor=pool, **SMALL)
+    (here,) = sf.run_many([area], [sf.AS_AGREED], **SMALL)
     for measure in ("plans", "shortfall", "transport_gbp", "spend_gbp", "balance_gbp"):
         np.testing.assert_array_equal(here.measure(measure), there.measure(measure))
 
@@ -84,7 +84,7 @@ def test_the_waterfall_names_each_lever_and_ends_at_the_scenario() -> None:
     now, then = sf.run(area, **SMALL), sf.run(area, scenario, **SMALL)
     found = sf.compare(now, then, measure="plans")
     assert found.steps["step"].tolist() == [
-        "As planned",
+        "As agreed",
         "Open 60 places at Kings Meadow School by 2026",
         scenario.levers[1].label,
     ]
@@ -162,5 +162,5 @@ def test_a_step_names_its_school_and_money_reads_as_money(tiny_area: sf.Area) ->
     now = sf.run(tiny_area, **options)
     then = sf.run(tiny_area, sf.Scenario("More", (sf.OpenPlaces("S1", 3, 2026),)), **options)
     found = sf.compare(now, then, measure="transport_gbp")
-    assert found.steps["step"].tolist() == ["As planned", "Open 3 places at Ashby School by 2026"]
+    assert found.steps["step"].tolist() == ["As agreed", "Open 3 places at Ashby School by 2026"]
     assert "e+" not in repr(found)

@@ -65,6 +65,9 @@ class Area:
     housing: pd.DataFrame = _optional(tables.HOUSING)
     settings: pd.DataFrame = _optional(tables.SCHOOLS, "nothing is allocated, and no journey is estimated")
     places: pd.DataFrame = _optional(tables.PLACES, "nothing is allocated, and no journey is estimated")
+    pipeline: pd.DataFrame = _optional(
+        tables.PIPELINE, "no place that is agreed or proposed is known, beyond what places.csv has"
+    )
     attendance: pd.DataFrame = _optional(tables.ATTENDANCE)
     suitability: pd.DataFrame = _optional(
         tables.SUITABILITY, "the library's own table of which designation suits which need is used"
@@ -75,6 +78,7 @@ class Area:
     high_needs: pd.DataFrame = _optional(tables.HIGH_NEEDS)
     vehicles: pd.DataFrame = _optional(tables.VEHICLES, "the library's assumed vehicle costs are used")
     changes: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.CHANGES))
+    coming: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.PIPELINE))  # rows that a scenario opens
     assumptions: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.ASSUMPTIONS))
     sources: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["table", "source"]))
     notes: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.NOTES))

@@ -13,6 +13,7 @@ import pandas as pd
 
 from sufficiency.area.area import TABLES
 from sufficiency.area.great_britain import is_in_great_britain
+from sufficiency.area.pipeline_faults import pipeline_faults
 from sufficiency.errors import Fault, FaultyTableError, InputError, SufficiencyError, nearest, one_of
 from sufficiency.words.vocabulary import NEEDS
 
@@ -40,6 +41,10 @@ def cross_faults(settings: Mapping[str, Any], found: Mapping[str, pd.DataFrame])
             faults += _year_gaps(frame)
         if name in ("zones", "settings"):
             faults += _misplaced(frame)
+        if name == "pipeline":
+            faults += _misplaced(frame.dropna(subset=["easting", "northing"])) + _unknown_designations(frame)
+            if "settings" in found and "places" in found:
+                faults += pipeline_faults(frame, found["settings"], found["places"], settings["base_year"])
         if name == "zones":
             faults += _far_from_the_rest(frame)
         if name == "settings":
@@ -106,7 +111,7 @@ def _upside_down(frame: pd.DataFrame) -> list[Fault]:
 
 
 def _unknown(name: str, frame: pd.DataFrame, column: str, known: Sequence[str] | None) -> list[Fault]:
-    owns = {"zones": "zone", "settings": "setting"}.get(name) == column
+    owns = {"zones": "zone", "settings": "setting", "pipeline": "setting"}.get(name) == column
     if known is None or column not in frame or owns:
         return []
     held_elsewhere = name == "settings" and column == "authority"  # a school across the border is allowed

@@ -43,6 +43,7 @@ zones = "made up; yours: ONS lower-layer super output areas, median postcodes"
 zone_children = "made up; yours: ONS mid-year estimates by LSOA"
 settings = "made up; yours: Get Information about Schools and your own list"
 places = "made up; yours: commissioned places, by academic year"
+pipeline = "made up; yours: cabinet papers, free-school agreements, calls for units and bases"
 unit_costs = "made up; yours: mean top-up and fee, from the ledger"
 
 # What a reader should know. kind: doubtful, assumed or missing.
@@ -68,7 +69,10 @@ GUIDE: Final = """# How to fill in this folder
    at once, by file, row and column. Commas, semicolons or tabs, UTF-8 or as Excel saves: all are read.
 3. `population.csv` and `plans.csv` are needed. Without `states.csv` needs are shared out by the national pattern;
    without `zones.csv`, `settings.csv` and `places.csv` nothing is allocated.
-4. Tables in `to_add/` are headers alone. Fill one in and move it up beside this file.
+4. `places.csv` has the places that are open. Those agreed or proposed go into `pipeline.csv`, a row each, with the January
+   that they are promised for: agreed ones open in every run, by chance and late; proposed ones where a scenario says so.
+   When they have opened, put them into `places.csv` and make the row open.
+5. Tables in `to_add/` are headers alone. Fill one in and move it up beside this file.
 
 A year is a January census: 2025 is the academic year 2024/25. NCY 0 is Reception, 1 Year 1, to 20; -4 to -1 are younger.
 Any table may also have the columns `source` and `note`.
@@ -178,12 +182,38 @@ def tiny_tables() -> dict[str, pd.DataFrame]:
         "zone_children": _frame("zone,ncy,children", children),
         "settings": settings,
         "places": places,
+        "pipeline": _pipeline(),
         "unit_costs": _frame("authority,setting_type,item,financial_year,gbp", costs),
     }
 
 
 def _frame(columns: str, rows: list[tuple[Any, ...]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns.split(",")).assign(note=EXAMPLE)
+
+
+def _pipeline() -> pd.DataFrame:
+    columns = (
+        "project,setting,name,kind,authority,district,easting,northing,ncy_low,ncy_high,needs,places,opens,promised"
+    )
+    unit = (
+        "town-unit",
+        "UNIT-2",
+        "Town Secondary, unit",
+        "unit",
+        AUTHORITY,
+        "Town",
+        470_900,
+        260_400,
+        7,
+        11,
+        "ASD SEMH",
+    )
+    more = ("hill-more", "900001", "Hill Special School, more places", "special", AUTHORITY, "", *[pd.NA] * 4, "")
+    rows = [
+        (*unit, 10, 2028, "September 2027", "agreed", pd.NA, 250_000, "2025-03", EXAMPLE),
+        (*more, 16, 2030, "September 2029", "proposed", 0.4, pd.NA, "2025-03", EXAMPLE),
+    ]
+    return _frame(f"{columns},status,chance,capital_gbp,as_of,source", rows)
 
 
 def _population() -> pd.DataFrame:

@@ -60,7 +60,7 @@ def high_needs(area: Area, plans: PlansResult, placed: PlacedResult) -> HighNeed
     spend = xr.concat(
         [
             _child_items(count, unit_gbp),
-            _place_items(place_spend.place_spend(area, placed.attending, years)),
+            _place_items(place_spend.place_spend(area, placed, years)),
             _fixed_items(area, gap, count["draw"].values),
         ],
         dim="item",

@@ -32,7 +32,7 @@ class Scenario:
     def prefixes(self) -> Iterator[Scenario]:
         """Yield the scenario with no lever, with the first, with the first two, … with all."""
         for count in range(len(self.levers) + 1):
-            yield Scenario(label(self.levers[count - 1]) if count else "As planned", self.levers[:count])
+            yield Scenario(label(self.levers[count - 1]) if count else "As it is", self.levers[:count])
 
 
 def label(lever: Lever) -> str:

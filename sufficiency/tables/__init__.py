@@ -11,7 +11,7 @@ from sufficiency.tables.order import in_key_order
 from sufficiency.tables.people import HOUSING, POPULATION, ZONE_CHILDREN, ZONES
 from sufficiency.tables.plans import FLOWS, LONG_VIEW, PLANS, REQUESTS, SEN_SUPPORT, STATES, TRANSITIONS
 from sufficiency.tables.results import ASSUMPTIONS, CHANGES, NOTES, PLACEMENTS, PlacedResult, PlansResult
-from sufficiency.tables.settings import ATTENDANCE, OPTIONS, PLACES, SCHOOLS, SUITABILITY, TRAVEL, TRAVELLERS
+from sufficiency.tables.settings import ATTENDANCE, OPTIONS, PIPELINE, PLACES, SCHOOLS, SUITABILITY, TRAVEL, TRAVELLERS
 
 __all__ = [
     "ALWAYS_ALLOWED",
@@ -25,6 +25,7 @@ __all__ = [
     "LONG_VIEW",
     "NOTES",
     "OPTIONS",
+    "PIPELINE",
     "PLACEMENTS",
     "PLACES",
     "PLANS",

@@ -11,9 +11,10 @@ from sufficiency.words.school_year import LAST_YEAR, NCY_HIGH, NCY_LOW
 from sufficiency.words.vocabulary import NEEDS, SETTING_TYPES
 
 
-def whole(about: str, low: int | None = 0, high: int | None = None, **options: Any) -> pa.Column:
-    """Return a column of whole numbers between `low` and `high`."""
-    return pa.Column("Int64" if options.get("nullable") else "int64", _between(low, high), description=about, **options)
+def whole(about: str, low: int | None = 0, high: int | None = None, hint: str = "", **options: Any) -> pa.Column:
+    """Return a column of whole numbers between `low` and `high`; `hint` ends the message where one is outside."""
+    kind = "Int64" if options.get("nullable") else "int64"
+    return pa.Column(kind, _between(low, high, hint), description=about, **options)
 
 
 def number(
@@ -86,11 +87,11 @@ def plans(about: str = "EHC plans in January [plans]") -> pa.Column:
 NOT_GRID: Final = "; metres on the British National Grid are needed, not longitude and latitude"
 
 
-def easting() -> pa.Column:
+def easting(**options: Any) -> pa.Column:
     """Return a column of eastings [m]."""
-    return number("British National Grid easting [m]", 1_000, 700_000, hint=NOT_GRID)
+    return number("British National Grid easting [m]", 1_000, 700_000, hint=NOT_GRID, **options)
 
 
-def northing() -> pa.Column:
+def northing(**options: Any) -> pa.Column:
     """Return a column of northings [m]."""
-    return number("British National Grid northing [m]", 1_000, 1_300_000, hint=NOT_GRID)
+    return number("British National Grid northing [m]", 1_000, 1_300_000, hint=NOT_GRID, **options)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, Protocol
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
@@ -92,3 +95,6 @@ class PlacedResult(Protocol):
     @property
     def attending(self) -> xr.DataArray:
         """Children: draw x year x authority x need x phase x setting (URN, code or 'unplaced') [children]."""
+
+    def added_places(self, settings: Sequence[str], years: Sequence[int]) -> npt.NDArray[np.int64]:
+        """Return places that opened beyond those of places.csv, on the same draws: draw x year x setting [places]."""

@@ -19,7 +19,7 @@ from sufficiency.tables.columns import (
     whole,
     year,
 )
-from sufficiency.words.vocabulary import NEEDS
+from sufficiency.words.vocabulary import NEEDS, PROJECT_KINDS, PROJECT_STATUSES
 
 SCHOOLS: Final = table(
     "settings",
@@ -49,6 +49,50 @@ PLACES: Final = table(
     year=year("January; the academic year that holds it"),
     places=whole("Places for children with plans [places]", 0),
     post_16_places=whole("Of which for NCY 12 and above [places]", 0, required=False, default=0),
+)
+
+PIPELINE: Final = table(
+    "pipeline",
+    "Places that have opened of late, are agreed or are proposed; agreed ones open in every run, each with its chance",
+    ["project"],
+    project=text("Name of the row: a school, unit or base, and the places that open there at one time"),
+    setting=text("Setting, as settings.csv; for a new one a code of your own"),
+    name=text("Name of the school, unit or base"),
+    kind=text(
+        "What opens. support_base: commissioned by its school, so no child is placed there by the authority",
+        list(PROJECT_KINDS),
+    ),
+    authority=authority(),
+    district=text("Planning area of a new setting", required=False, nullable=True),
+    easting=easting(required=False, nullable=True),
+    northing=northing(required=False, nullable=True),
+    ncy_low=ncy("Lowest NCY of a new setting", required=False, nullable=True),
+    ncy_high=ncy("Highest NCY of a new setting", required=False, nullable=True),
+    needs=text("Designations of a new setting, separated by spaces; blank means any", required=False, nullable=True),
+    is_academy=truth("A new setting's places are paid by DfE and recouped", required=False, default=False),
+    places=whole("Places that open [places]", 1, hint="; leave the row out until the number is known"),
+    opens=year("January of the academic year that they are promised for: 2027 for September 2026"),
+    promised=text("The promise in words: September 2026, full by 2028", required=False, nullable=True),
+    status=text(
+        "open: counted in places.csv already; agreed: opens in every run; proposed: only where a scenario says so",
+        PROJECT_STATUSES,
+    ),
+    chance=number(
+        "Chance that the places open at all; blank: the library's for the status",
+        0,
+        1,
+        hint="; write nine in ten as 0.9",
+        required=False,
+        nullable=True,
+    ),
+    delay_years_low=whole(
+        "Fewest years late; blank: the library's for the kind [years]", required=False, nullable=True
+    ),
+    delay_years_mode=whole("Likeliest years late [years]", required=False, nullable=True),
+    delay_years_high=whole("Most years late [years]", required=False, nullable=True),
+    capital_gbp=number("Capital of the places, where known [GBP]", 0, required=False, nullable=True),
+    as_of=text("When this was so: 2025-04, or a date"),
+    source=text("Where it is from"),
 )
 
 ATTENDANCE: Final = table(

@@ -103,6 +103,18 @@ SETTING_GROUPS: Final[dict[str, str]] = {
 SETTING_GROUP_OF: Final[dict[str, str]] = {code: setting.group for code, setting in SETTING_TYPES.items()}
 SPECIALIST: Final[tuple[str, ...]] = tuple(code for code, setting in SETTING_TYPES.items() if setting.is_specialist)
 
+# What is built or promised, and the type of setting that it becomes. Under the reform a support base is commissioned and
+# paid for by its school or trust, so that no child is placed there by the authority; a specialist base, which takes
+# over from units and resourced provision, is the authority's (DfE, *Local SEND Reform Plan*, 2026, section 6).
+PROJECT_KINDS: Final[dict[str, str]] = {
+    "special": "special",
+    "unit": "sen_unit",
+    "specialist_base": "sen_unit",
+    "support_base": "mainstream",
+    "alternative_provision_base": "alternative_provision",
+}
+PROJECT_STATUSES: Final[tuple[str, ...]] = ("open", "agreed", "proposed")
+
 # The kinds of flow between one January and the next; "transfers_in" is net of what no return explains.
 FLOWS: Final[tuple[str, ...]] = ("joiners", "movers", "leavers", "transfers_in")
 

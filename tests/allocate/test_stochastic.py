@@ -40,7 +40,7 @@ def opening_problems(draw: st.DrawFn) -> OpeningProblem:
     return OpeningProblem(
         demand=whole(0, 4, 2, 2, groups),
         weight=np.array([0.5, 0.5]),
-        places=whole(2, 5, 2, 2),
+        places=whole(2, 5, 2, 2, 2),
         setting_cost=costs(2),
         option_cost=costs(options),
         of_setting=of_setting,
@@ -96,7 +96,7 @@ def rising(draws: int = 6) -> OpeningProblem:
     return OpeningProblem(
         demand=demand,
         weight=np.full(draws, 1 / draws),
-        places=np.full((2, 1), 8),
+        places=np.full((2, draws, 1), 8),
         setting_cost=np.array([[10.0, 10.0]]),
         option_cost=np.array([[5.0, 60.0], [20.0, 20.0]]),
         of_setting=np.array([-1, -1]),

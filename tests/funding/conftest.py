@@ -12,6 +12,7 @@ import xarray as xr
 
 from sufficiency import tables
 from sufficiency.area.area import Area
+from sufficiency.scenarios.pipeline import Coming
 from sufficiency.words.school_year import NCYS, PHASES, phase_of
 from sufficiency.words.vocabulary import SETTING_TYPES, SPECIALIST, UNPLACED
 
@@ -43,6 +44,11 @@ class Placed:
 
     attending: xr.DataArray
     placements: pd.DataFrame = field(default_factory=pd.DataFrame)
+    opened: Coming = field(default_factory=lambda: Coming(tables.empty(tables.PIPELINE), np.zeros((1, 0), np.int64)))
+
+    def added_places(self, settings: list[str], years: list[int]) -> np.ndarray:
+        """Return draw x year x setting: places beyond places.csv."""
+        return self.opened.places(settings, years)
 
 
 @pytest.fixture

@@ -23,11 +23,12 @@ import pandas as pd
 
 from sufficiency.allocate.place.children import Floats, demand_of
 from sufficiency.allocate.place.ledger import PHASE_OF_NCY
-from sufficiency.allocate.place.places import places_by_year
+from sufficiency.allocate.place.places import room
 from sufficiency.allocate.place.routes import KINDS, NEED_CODES, SECONDARY_FROM, RouteMap, route_map
 from sufficiency.area.area import Area
 from sufficiency.draws import Labels, asked
 from sufficiency.errors import InputError, MissingError, one_of
+from sufficiency.scenarios.pipeline import most_likely
 from sufficiency.tables import PlansResult
 from sufficiency.words.school_year import NCY_LOW, NCYS, PHASES
 from sufficiency.words.vocabulary import NEED_GROUP_OF, NEED_GROUPS, SETTING_TYPES
@@ -114,7 +115,7 @@ def within_reach(
     for a, own in enumerate(demand.zone_of):
         share = np.diff(demand.home_share[:, own], axis=1, prepend=0.0)  # ncy x zone
         children[own] = np.einsum("nz,nwk->znwk", share, demand.counts[:, at, a].mean(axis=0))
-    places = places_by_year(area, found, demand.years)[at].astype(np.float64)
+    places = room(area, found, [year], most_likely(area))[0, 0].astype(np.float64)
     if only_state:
         places = places * np.array([SETTING_TYPES[t].is_state for t in found.settings["setting_type"]])
     near = _near(area, found, decay=decay)
@@ -163,7 +164,7 @@ def nearest_suitable(
     found = route_map(area, travel=travel)
     if kind not in KINDS:
         raise InputError(f"kind: {kind!r} is not one of {one_of(KINDS)}")
-    places = area.places_in(area.base_year if year is None else year).reindex(found.codes).to_numpy()
+    places = room(area, found, [area.base_year if year is None else year], most_likely(area))[0, 0]
     is_state = np.array([SETTING_TYPES[t].is_state for t in found.settings["setting_type"]])
     usable = (places > 0) & (is_state | (not only_state))
     rows = []

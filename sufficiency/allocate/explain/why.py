@@ -92,7 +92,7 @@ def why_full(placed: Placed, setting: str, *, year: int) -> WhyFull:
         setting=setting,
         name=str(routes.settings["name"].iloc[at]),
         year=year,
-        places=int(placed.places[t, at]),
+        places=int(placed.expected_places[t, at]),
         inside=inside,
         turned_away=away.sort_values("children", ascending=False, ignore_index=True),
         value_of_a_place_gbp=float(placed.expected_value_gbp[t, at]),
@@ -126,8 +126,8 @@ def why_here(placed: Placed, *, year: int, zone: str, ncy: int, need: str, kind:
             "cost_gbp": np.round(cost, 2),
             "km": routes.km[z],
             "minutes": routes.minutes[z],
-            "places": placed.places[t],
-            "free": np.maximum(placed.places[t] - taken, 0),
+            "places": placed.expected_places[t],
+            "free": np.maximum(placed.expected_places[t] - taken, 0),
             "children": here,
         }
     )
@@ -195,7 +195,7 @@ def _by_group(openings: Openings, plan: Ints, option: int) -> tuple[Floats, Floa
     cost, out, there = np.zeros(groups), np.zeros(groups), np.zeros(groups)
     for t in range(years):
         own = np.flatnonzero((problem.of_setting < 0) & (plan[t] > 0))
-        row = problem.places.shape[1] + int(np.searchsorted(own, option)) if option in own else -1
+        row = problem.places.shape[2] + int(np.searchsorted(own, option)) if option in own else -1
         if option >= 0 and problem.of_setting[option] >= 0 and plan[t, option]:
             row = int(problem.of_setting[option])
         for d in range(draws):

@@ -29,7 +29,7 @@ class OpeningProblem:
 
     demand: Ints  # year x draw x group [children]
     weight: Floats  # by draw, adding up to 1
-    places: Ints  # year x setting, before any option [places]
+    places: Ints  # year x draw x setting, before any option [places]
     setting_cost: Floats  # setting x group, infinite where there is no route [GBP a child a year]
     option_cost: (
         Floats  # option x group; a designation's are those of its setting, once designated [GBP a child a year]
@@ -121,7 +121,7 @@ class OpeningProblem:
     def flow_problem(self, year: int, draw: int, blocks: Ints) -> Problem:
         """Return the allocation of one draw's children in one year, as a flow in pence."""
         cost, places = self.rows(blocks)
-        places[: self.places.shape[1]] += self.places[year]
+        places[: self.places.shape[2]] += self.places[year, draw]
         there = np.isfinite(cost) & (cost < self.unplaced) & (places > 0)[:, None]
         there[:, self.demand[year, draw] == 0] = False
         site, group = np.nonzero(there)

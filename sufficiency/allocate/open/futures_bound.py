@@ -182,7 +182,7 @@ def _price(
     years = len(problem.demand)
     base = []
     for j, site in enumerate(sites):
-        base.append(_serve(problem.demand, prices, site, problem.places[:, j]))
+        base.append(_serve(problem.demand, prices, site, problem.places[:, :, j]))
         value += float((base[j][0] * weight).sum())
     plan, earns = np.zeros(problem.shape, dtype=np.int64), np.zeros(len(options))
     changed = np.zeros((years, len(sites)), dtype=bool)  # where a designation or closure stands in for the setting
@@ -192,7 +192,8 @@ def _price(
         by_blocks = np.zeros((years, int(problem.blocks[o]) + 1))
         takes: list[Floats] = []
         for n in range(1, int(problem.blocks[o]) + 1):
-            room = np.full(years, problem.block[o] * n) + (problem.places[:, j] if j >= 0 else 0)
+            room = np.full(problem.demand.shape[:2], problem.block[o] * n)
+            room = room + problem.places[:, :, j] if j >= 0 else room
             gain, taken = _serve(problem.demand, prices, site, np.maximum(room, 0))
             by_blocks[:, n] = ((gain - before) * weight).sum(axis=1) + problem.running[o] * n
             takes.append(taken)
@@ -211,16 +212,16 @@ def _price(
 
 
 def _serve(demand: Ints, prices: Floats, site: _Site, room: Ints) -> tuple[Floats, Floats]:
-    """Return what a site earns (below 0) and whom it takes, by year and draw, with `room` places by year."""
+    """Return what a site earns (below 0) and whom it takes, by year and draw, with `room` places, year x draw."""
     margin = np.minimum(site.cost - prices[:, :, site.groups], 0.0)
     size = demand[:, :, site.groups].astype(np.float64)
     wanted = np.where(margin < 0, size, 0.0)
-    if (wanted.sum(axis=2) <= room[:, None]).all():
+    if (wanted.sum(axis=2) <= room).all():
         return (margin * wanted).sum(axis=2), wanted
     order = np.argsort(margin, axis=2)
     sizes = np.take_along_axis(wanted, order, axis=2)
     before = np.cumsum(sizes, axis=2) - sizes
-    first = np.clip(room[:, None, None] - before, 0.0, sizes)
+    first = np.clip(room[:, :, None] - before, 0.0, sizes)
     takes = np.empty_like(first)
     np.put_along_axis(takes, order, first, axis=2)
     return (margin * takes).sum(axis=2), takes

@@ -15,10 +15,11 @@ from sufficiency.allocate.open.futures_search import PlanChoice, choose_plan
 from sufficiency.allocate.open.opened import Openings, by_draw
 from sufficiency.allocate.open.options import NEW, Options, read_options, running_gbp
 from sufficiency.allocate.place.children import demand_of
-from sufficiency.allocate.place.places import places_by_year
+from sufficiency.allocate.place.places import room
 from sufficiency.allocate.place.routes import RouteMap, route_map
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError
+from sufficiency.scenarios import pipeline
 from sufficiency.tables import PlansResult
 
 RISKS: Final = ("mean", "cvar")
@@ -39,6 +40,7 @@ def openings(
     tail: float = 0.1,
     seconds: float = 60,
     gap: float = 0.001,
+    seed: int = 7,
 ) -> Openings:
     """Return which options to open and when, at least cost over many draws at once.
 
@@ -63,6 +65,8 @@ def openings(
         "mean": expected cost; "cvar": the mean of the costliest `tail` of draws.
     seconds, gap
         When to stop: about so long in all, or once proved within this share of the best. [seconds]
+    seed
+        Of when agreed places open in each draw, as in `places`.
 
     Raises
     ------
@@ -79,7 +83,9 @@ def openings(
     years = demand.years[1:]
     if not years:
         raise InputError("the forecast ends in its base year, so nothing can open; forecast further")
-    problem = _problem(read, groups, found, places_by_year(read.area, found, demand.years)[1:], years)
+    opened = pipeline.drawn(read.area, demand.draws, seed=seed)
+    places = room(read.area, found, demand.years, opened).transpose(1, 0, 2)
+    problem = _problem(read, groups, found, places[1:], years)
     spend_year, yearly = _yearly(read, years, budget_by_year)
     problem = replace(
         problem,
@@ -112,7 +118,7 @@ def _check_limits(
 def _problem(
     read: Options, groups: GroupDemand, found: RouteMap, places: Ints, years: tuple[int, ...]
 ) -> OpeningProblem:
-    """Return the problem without its limits; `places` is year x site of `found`, stand-ins for options included."""
+    """Return the problem without its limits; `places` is year x draw x site of `found`, stand-ins for options included."""
     table, stand_ins = read.table, {code for code in read.site if code not in set(read.at)}
     new = {row.setting for row in table.itertuples() if row.kind in NEW}
     place = {str(code): n for n, code in enumerate(found.codes)}
@@ -130,13 +136,13 @@ def _problem(
     running = np.array([running_gbp(read.area, row) for row in table.itertuples()])
     blocks = np.where(table["kind"] == "designate", 1, table["blocks"].to_numpy())
     capital = table["places"].to_numpy() * table["capital_gbp_per_place"].to_numpy()
-    lowest = places[:, own].min(axis=0)
+    lowest = places[:, :, own].min(axis=(0, 1))
     for o in np.flatnonzero(sign < 0):
         blocks[o] = min(int(blocks[o]), int(lowest[of_setting[o]] // max(int(table["places"][o]), 1)))
     return OpeningProblem(
         demand=groups.children[1:],
         weight=np.full(groups.children.shape[1], 1 / groups.children.shape[1]),
-        places=places[:, own],
+        places=places[:, :, own],
         setting_cost=rows[own],
         option_cost=rows[[place[s] for s in read.site]],
         of_setting=of_setting,
@@ -175,6 +181,7 @@ def _chosen(
     certain = replace(
         problem,
         demand=np.rint(problem.demand.mean(axis=1, keepdims=True)).astype(np.int64),
+        places=np.rint(problem.places.mean(axis=1, keepdims=True)).astype(np.int64),
         weight=np.ones(1),
         tail=None,
         _flows={},
@@ -205,7 +212,14 @@ def _chosen(
 
 
 def _draw(problem: OpeningProblem, draw: int) -> OpeningProblem:
-    return replace(problem, demand=problem.demand[:, [draw]], weight=np.ones(1), tail=None, _flows={})
+    return replace(
+        problem,
+        demand=problem.demand[:, [draw]],
+        places=problem.places[:, [draw]],
+        weight=np.ones(1),
+        tail=None,
+        _flows={},
+    )
 
 
 def _leading(chosen: PlanChoice, problem: OpeningProblem) -> tuple[Ints, ...]:

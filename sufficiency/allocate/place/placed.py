@@ -30,6 +30,7 @@ from sufficiency.allocate.place.routes import NEED_CODES, SECONDARY_FROM, RouteM
 from sufficiency.area.area import Area
 from sufficiency.draws import LEVELS, Labels, quantiles
 from sufficiency.notebook import titled
+from sufficiency.scenarios.pipeline import Coming
 from sufficiency.words.school_year import NCY_LOW, PHASES
 from sufficiency.words.vocabulary import SETTING_TYPES, UNPLACED
 
@@ -47,7 +48,9 @@ class Placed:
     routes: RouteMap
     years: tuple[int, ...]
     draws: tuple[int, ...]
-    places: Ints  # year x setting [places]
+    places: Ints  # draw x year x setting [places]
+    expected_places: Ints  # year x setting: with each coming project at its likeliest [places]
+    opened: Coming  # when the projects of the pipeline open, by draw
     expected: Ledger
     drawn: Ledger
     value_gbp: Floats  # draw x year x setting [GBP a year]
@@ -120,6 +123,10 @@ class Placed:
             attrs={"units": "children"},
         )
 
+    def added_places(self, settings: Sequence[str], years: Sequence[int]) -> Ints:
+        """Return draw x year x setting: places that opened beyond those of places.csv. [places]"""
+        return self.opened.places(settings, years)
+
     def summary(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
         """Return children who need a specialist place, by where they are: year, *by, level, children."""
         return self._count(by, np.ones(len(self.drawn.zone), dtype=bool), levels)
@@ -175,7 +182,7 @@ class Placed:
         children = totals(self.drawn, self.drawn.setting.astype(np.int64), shape)[..., :-1]
         cell, labels = self._setting_cells(self._setting_labels.asked(by))
         into = np.eye(len(labels))[cell]
-        inside, places = children @ into, np.broadcast_to(self.places @ into, (shape[0], shape[1], len(labels)))
+        inside, places = children @ into, self.places @ into
         share = np.divide(inside, places, out=np.full(inside.shape, np.nan), where=places > 0)
         return quantiles({"children": inside, "places": places, "share": share}, labels, levels, years=self.years)
 

@@ -17,6 +17,7 @@ from sufficiency.allocate.place.placed import Placed
 from sufficiency.allocate.place.routes import RouteMap, route_map
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError
+from sufficiency.scenarios import pipeline
 from sufficiency.tables import PlansResult
 
 Ints = npt.NDArray[np.int64]
@@ -33,7 +34,7 @@ def places(
     ----------
     area
         Zones, settings, places, and where it has them attendance, suitability, travel and unit costs. Prices and
-        rules are `allocate.*`.
+        rules are `allocate.*`. Places that are still to open are those of a scenario: `sf.AS_AGREED(area)`.
     plans
         A forecast: children whose type of setting is specialist are placed. [children]
     travel
@@ -41,7 +42,7 @@ def places(
     draws
         How many of the forecast's draws to place, from the first; all of them where it has fewer.
     seed
-        Of the homes of new children and of who leaves; each draw has its own stream.
+        Of the homes of new children, of who leaves, and of when agreed places open; each draw has its own stream.
 
     Returns
     -------
@@ -58,11 +59,13 @@ def places(
     demand = demand_of(
         plans, found.zones, area.authorities, draws=draws, girls_share=area.value("allocate.girls_share")
     )
-    room = places_by_year(area, found, demand.years)
+    opened = pipeline.drawn(area, demand.draws, seed=seed)
+    rooms = room(area, found, demand.years, opened)
+    (likely,) = room(area, found, demand.years, pipeline.most_likely(area))
     today, listed = attending_today(
         demand,
         found,
-        room[0],
+        likely[0],
         area.attendance,
         gravity_per_km=area.value("allocate.gravity_per_km"),
         rng=_stream(seed, EXPECTED),
@@ -70,12 +73,12 @@ def places(
     prices = one_january.Prices.of(area)
     home = home_authority(demand, len(found.zones))
     expected, expected_value, gap = _through_the_years(
-        demand, demand.expected, today, found, room, home, prices, _stream(seed, EXPECTED)
+        demand, demand.expected, today, found, likely, home, prices, _stream(seed, EXPECTED)
     )
     ledgers, values = [], []
     for position, (label, counts) in enumerate(zip(demand.draws, demand.counts, strict=True)):
         januaries, value, own_gap = _through_the_years(
-            demand, counts, today, found, room, home, prices, _stream(seed, label)
+            demand, counts, today, found, rooms[position], home, prices, _stream(seed, label)
         )
         gap = max(gap, own_gap)
         ledgers.append(Ledger.of(position, januaries))
@@ -85,7 +88,9 @@ def places(
         routes=found,
         years=demand.years,
         draws=demand.draws,
-        places=room,
+        places=rooms,
+        expected_places=likely,
+        opened=opened,
         expected=Ledger.of(0, expected),
         drawn=Ledger.join(ledgers),
         value_gbp=np.stack(values),
@@ -97,8 +102,8 @@ def places(
     )
 
 
-def places_by_year(area: Area, found: RouteMap, years: Sequence[int]) -> Ints:
-    """Return year x setting: places, a year not listed keeping the one before. [places]"""
+def room(area: Area, found: RouteMap, years: Sequence[int], opened: pipeline.Coming) -> Ints:
+    """Return draw x year x setting: places of places.csv, a year not listed keeping the one before, and those opened."""
     if area.places.empty:
         raise MissingError(f"{area.name} has no places.csv, so no child can be placed; list places by setting and year")
     first = int(area.places["year"].min())
@@ -106,7 +111,8 @@ def places_by_year(area: Area, found: RouteMap, years: Sequence[int]) -> Ints:
         raise InputError(
             f"places.csv begins in {first}, but children need places from January {years[0]}; give the places of {years[0]}"
         )
-    return np.stack([area.places_in(year).reindex(found.codes).to_numpy(dtype=np.int64) for year in years])
+    listed = np.stack([area.places_in(year).reindex(found.codes).to_numpy(dtype=np.int64) for year in years])
+    return listed + opened.places(found.codes, years)
 
 
 def _through_the_years(

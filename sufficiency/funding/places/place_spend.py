@@ -6,7 +6,7 @@ authority where that is known (`services.other_places`), otherwise by their plac
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -18,27 +18,32 @@ from sufficiency.errors import InputError
 from sufficiency.funding.budget_lines import SPLIT, stream_of
 from sufficiency.funding.places.place_plus import rate_gbp
 from sufficiency.funding.top_up.services import OTHER_PLACE_TYPES, OTHER_PLACES_ITEM
+from sufficiency.tables import PlacedResult
 from sufficiency.words.school_year import academic_weights
 
 UNITS: Final = ("sen_unit", "resourced_provision")
 PAID: Final = ("special", *UNITS, "alternative_provision", "further_education")
 
 
-def place_spend(area: Area, attending: xr.DataArray, financial_years: Sequence[int]) -> xr.DataArray:
+def place_spend(area: Area, placed: PlacedResult, financial_years: Sequence[int]) -> xr.DataArray:
     """Return place funding: draw x financial_year x authority (that pays) x stream. [GBP]
 
     Parameters
     ----------
     area
         With settings and places.
-    attending
-        Children: draw x year x authority x need x phase x setting. Units are paid by it: filled or empty.
+    placed
+        Children by setting: units are paid by them, filled or empty; and the places that opened in each draw, all of
+        them paid as places before 16.
     financial_years
-        Each needs its own January and the next in `attending`.
+        Each needs its own January and the next among those placed.
     """
+    attending = placed.attending
     settings = paid_settings(area)
     years = sorted({y for f in financial_years for y in (f, f + 1)})
     pre, post = places_by_year(area, settings, years)
+    added = placed.added_places(list(settings["setting"]), years)
+    early = {y: pre.loc[y].to_numpy(dtype=float) + added[:, n] for n, y in enumerate(years)}
     filled = _filled(attending, settings, years)
     streams = [stream_of(str(t), is_academy=bool(a)) for t, a in settings[["setting_type", "is_academy"]].to_numpy()]
     names = list(dict.fromkeys(streams))
@@ -57,7 +62,7 @@ def place_spend(area: Area, attending: xr.DataArray, financial_years: Sequence[i
     if not 0 <= overfill <= 1:
         raise InputError(f"funding.overfill_place_share: {overfill:g} is not a share between 0 and 1")
     for financial_year in financial_years:
-        gbp = _paid(settings, pre, post, filled, financial_year, overfill)
+        gbp = _paid(settings, early, post, filled, financial_year, overfill)
         for i, (authority, stream) in enumerate(zip(settings["authority"], streams, strict=True)):
             spend.loc[{"financial_year": financial_year, "authority": authority, "stream": stream}] += gbp[:, i]
     return spend
@@ -114,7 +119,7 @@ def _filled(attending: xr.DataArray, settings: pd.DataFrame, years: Sequence[int
 
 def _paid(
     settings: pd.DataFrame,
-    pre: pd.DataFrame,
+    pre: Mapping[int, np.ndarray],
     post: pd.DataFrame,
     filled: dict[int, np.ndarray],
     financial_year: int,
@@ -129,7 +134,7 @@ def _paid(
     early, late = (academic_weights(financial_year, post_16=is_late) for is_late in (False, True))
     paid = np.zeros((next(iter(filled.values())).shape[0], len(kinds)))
     for year, share in early.items():
-        first, second = pre.loc[year].to_numpy(dtype=float), post.loc[year].to_numpy(dtype=float)
+        first, second = pre[year], post.loc[year].to_numpy(dtype=float)
         # Who in a unit is over 16 isn't known by setting, so pupils fill the places before 16 first.
         empty = np.clip(first - filled[year], 0, None) * is_unit
         over = np.clip(filled[year] - first - second, 0, None) * (kinds == "special") * overfill

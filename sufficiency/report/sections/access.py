@@ -34,7 +34,7 @@ def section(outcome: Outcome) -> Section:
         "Places within reach",
         words=(
             "A check that optimises nothing: each state setting's places are shared among the children near it whom it suits, and each home adds up its shares (a two-step floating catchment; what is near counts for more). One place within reach for each child who needs one is balance.",
-            f"In January {first} there are {now:.2f} places within reach for each child; in January {last}, with the places now planned, {then:.2f}. "
+            f"In January {first} there are {now:.2f} places within reach for each child; in January {last}, with the places that are agreed, {then:.2f}. "
             f"{least['district']} has the fewest today ({least['places a child']:.2f}); from {farthest['district']} the nearest special school that suits is farthest ({farthest['minutes to the nearest']:.0f} minutes on average).",
         ),
         exhibits=(

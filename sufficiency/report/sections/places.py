@@ -29,7 +29,7 @@ def section(outcome: Outcome) -> Section:
         "Are there places enough?",
         words=(
             (f"Places run short from January {short[0]}. " if short else "Places last to the end of the forecast. ")
-            + f"By January {last}, {mid:,.0f} children who need a specialist place would have none (9 in 10 futures: {between(low, high)}), with the places now planned and independent places as they are today.",
+            + f"By January {last}, {mid:,.0f} children who need a specialist place would have none (9 in 10 futures: {between(low, high)}), with the places that are agreed and independent places as they are today.",
             f"State special schools would then be {shown(special, '%')} full. A child with no place is still owed one: in practice they wait, stay where they are, or go to an independent school further away at a higher fee.",
         ),
         exhibits=(

@@ -73,7 +73,7 @@ def _when(comparison: Comparison) -> str:
 def _sentence(comparison: Comparison) -> str:
     first, last = comparison.steps["value"].iloc[0], comparison.steps["value"].iloc[-1]
     how = _how(comparison)
-    return f"{MEASURES[comparison.measure][0]}, {_when(comparison)}: {shown(first, how)} as planned, {shown(last, how)} with the scenario."
+    return f"{MEASURES[comparison.measure][0]}, {_when(comparison)}: {shown(first, how)} as agreed, {shown(last, how)} with the scenario."
 
 
 def _table(found: dict[str, Comparison]) -> pd.DataFrame:

@@ -9,9 +9,10 @@ from matplotlib.figure import Figure
 
 from sufficiency.outcome import Outcome
 from sufficiency.report.look import charts
-from sufficiency.report.look.words import between, gbp, label, shown
+from sufficiency.report.look.words import between, count, gbp, label, shown
 from sufficiency.report.model import Chart, Figureword, Section, Table
 from sufficiency.report.sections.common import INTERVAL, LEVELS, middle, milestones
+from sufficiency.report.sections.pipeline import places_open_by
 from sufficiency.words.school_year import PHASES, financial_label
 from sufficiency.words.vocabulary import NEED_GROUPS
 
@@ -143,11 +144,29 @@ def _points(outcome: Outcome) -> tuple[str, ...]:
         else float("nan")
     )
     return (
+        *_agreed(outcome),
         f"Near home: a child with a specialist place travels {minutes:.0f} minutes each way on average, and {shown(beyond, '%')} go further than guidance expects.",
         f"Transport: {gbp(middle(money, 'gbp', financial_year=year)[1])} in {financial_label(year)} for children with a specialist place, outside High Needs.",
         f"High Needs: {gbp(spend)} is spent in {financial_label(year)}; the balance at the end of {financial_label(end)} is {gbp(balance[1])} ({between(balance[0], balance[2], '£')}) if nothing changes.",
         "How sure: ranges hold nine futures in ten. Growth of plans is the greatest unknown; places, designations and unit costs marked as assumed come next.",
     )
+
+
+def _agreed(outcome: Outcome) -> tuple[str, ...]:
+    """Return what is counted of the places still to open, where any is known."""
+    area, last = outcome.area, outcome.options["to"]
+    if area.pipeline.empty:
+        return ()
+    left = area.pipeline[
+        area.pipeline["status"].eq("proposed") & ~area.pipeline["project"].isin(area.coming["project"])
+    ]
+    coming, by_then = area.coming["places"].sum(), places_open_by(outcome, last)[1]
+    counted = (
+        f"{count(coming, 'place')} still to open, {by_then:,.0f} of them by January {last} on average"
+        if coming
+        else "no place is still to open"
+    )
+    return (f"Agreed: {counted}; {count(left['places'].sum(), 'place')} only proposed, not counted here.",)
 
 
 def _fan(outcome: Outcome) -> Figure:

@@ -16,6 +16,7 @@ from sufficiency.report.sections import (
     going,
     method,
     options,
+    pipeline,
     places,
     population,
     profile,
@@ -35,7 +36,7 @@ ATTRIBUTION: Final = (
     "Contains OS data © Crown copyright and database right 2025. Contains Royal Mail data © Royal Mail copyright and database right 2025."
 )
 ALWAYS: Final = (summary, purpose, population, profile, requests)
-PLACED: Final = (provision, going, access, forecast, places, why, options, finance, transport, risks, method)
+PLACED: Final = (provision, pipeline, going, access, forecast, places, why, options, finance, transport, risks, method)
 FORECAST_ONLY: Final = (forecast, method)
 
 
@@ -54,6 +55,8 @@ def build(outcome: Outcome, *, now: Outcome | None = None, suppress: int = 0) ->
     """
     area, last = outcome.area, outcome.options["to"]
     parts = (*ALWAYS, *(PLACED if outcome.placed is not None else FORECAST_ONLY))
+    if area.pipeline.empty:
+        parts = tuple(part for part in parts if part is not pipeline)
     if suppress > 1:
         parts = tuple(part for part in parts if part is not why)  # it speaks of small groups in words
     made = [summary.section(outcome, limit=suppress), *(part.section(outcome) for part in parts[1:])]
