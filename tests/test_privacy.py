@@ -15,13 +15,14 @@ import sufficiency as sf
 from sufficiency import tables
 from sufficiency.area.area import Area
 from sufficiency.errors import SufficiencyError
-from sufficiency.inputs.council.sen2.census import snapshot, transitions
+from sufficiency.inputs.council.sen2.census import snapshot
 from sufficiency.inputs.council.sen2.data_checks import check_sen2
 from sufficiency.inputs.council.sen2.sen2_return import read_sen2
+from sufficiency.inputs.council.snapshots import transitions
 from sufficiency.words.school_year import NCYS
 from tests.inputs.sen2_made import REGISTER, Made, export, make, plant, save, save_xml
 
-SALT = b"a salt for tests"
+SALT = b"a salt of thirty-two bytes, for tests"
 NAMES = ("Featherstonehaugh", "Persephone-Xanthe")
 POSTCODE, UPN, BORN = "ZE99 9ZZ", "Z987654321098", pd.Timestamp(2014, 2, 27)
 # Each way of writing them that a program might fall into.

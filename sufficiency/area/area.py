@@ -10,6 +10,7 @@ from typing import Any, Final
 import pandas as pd
 
 from sufficiency import policy, tables
+from sufficiency.area.followed import why_not_followed
 from sufficiency.errors import InputError, nearest
 
 # Area attribute -> declaration; the file is the declaration's name. Needed tables first.
@@ -20,6 +21,7 @@ NEEDED: Final = {
 OPTIONAL: Final = {
     "states": tables.STATES,
     "flows": tables.FLOWS,
+    "transitions": tables.TRANSITIONS,
     "requests": tables.REQUESTS,
     "sen_support": tables.SEN_SUPPORT,
     "long_view": tables.LONG_VIEW,
@@ -51,6 +53,7 @@ class Area:
     plans: pd.DataFrame
     states: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.STATES))
     flows: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.FLOWS))
+    transitions: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.TRANSITIONS))
     requests: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.REQUESTS))
     sen_support: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.SEN_SUPPORT))
     long_view: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.LONG_VIEW))
@@ -76,6 +79,11 @@ class Area:
         """Return one line: the area, its authorities, base year and the tables that it has."""
         held = ", ".join(f"{name} {len(getattr(self, name)):,}" for name in TABLES if len(getattr(self, name)))
         return f"<Area {self.name}: {', '.join(self.authorities.values())}; January {self.base_year}; {held}>"
+
+    @property
+    def is_followed(self) -> bool:
+        """Whether `transitions` follow every authority's children to the base year, so that forecasts rest on them."""
+        return len(self.transitions) > 0 and not why_not_followed(self.transitions, self.authorities, self.base_year)
 
     def replace(self, **changed: Any) -> Area:
         """Return a copy with some tables or fields changed."""

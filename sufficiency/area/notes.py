@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from sufficiency.area import followed
 from sufficiency.area.crossed import doubts
 
 # What an area can't do for want of a table: said in its notes.
@@ -45,5 +46,7 @@ def notes(
         for name, cost in GAPS.items()
         if name not in found and name not in told
     ]
+    if "transitions" in found:
+        rows.append(followed.note(found["transitions"], settings["authorities"], settings["base_year"]))
     rows += [*doubts(settings, found), *unread]
     return pd.DataFrame(rows, columns=["table", "kind", "says"])

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks import witan_send
 from sufficiency import tables
 from sufficiency.errors import InputError, MissingError, SufficiencyError
-from sufficiency.inputs.council import witan_send
 from sufficiency.inputs.files.text import decoded, parsed, read_text_table
 from sufficiency.inputs.releases import (
     dfe_ehc_plans,

@@ -1,4 +1,4 @@
-"""From SEN2 returns to states: who held a plan on a census date, where and for what need; and who moved between two.
+"""From SEN2 returns to states: who held a plan on a census date, where and for what need.
 
 A child is in the snapshot of a date if a named plan had started by then and had not ceased. The state is (ncy, need,
 setting): the need ranked first, and the type of setting of the first-ranked placement open on the date.
@@ -6,7 +6,7 @@ setting): the need ranked first, and the type of setting of the first-ranked pla
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
@@ -103,44 +103,3 @@ def setting_types(placed: pd.DataFrame, register: pd.DataFrame) -> pd.Series:
     found = placed["urn"].map(types).astype(object).fillna(by_code).fillna(college).fillna("not_recorded")
     found = found.mask(placed["is_unit"] & (found == "mainstream"), "sen_unit")
     return found.mask(placed["is_resourced"] & (found == "mainstream"), "resourced_provision")
-
-
-def transitions(snapshots: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Return what became of each child between consecutive Januaries, counted by state.
-
-    Returns
-    -------
-    DataFrame
-        year (the January after), ncy, need, setting_type (before; blank need and setting: a joiner), need_after,
-        setting_after (blank: a leaver), children. `ncy` is the January before, for a joiner too.
-
-    Raises
-    ------
-    InputError
-        If fewer than two Januaries are given, one is missing between two others, or one is given twice.
-    """
-    by_year = {int(s["year"].iloc[0]): s for s in snapshots if len(s)}
-    years = sorted(by_year)
-    if len(by_year) != len(snapshots) or len(years) < 2:
-        raise InputError(
-            f"two or more snapshots of different Januaries are needed; there are {len(snapshots)}, of {years}"
-        )
-    gaps = sorted(set(range(years[0], years[-1] + 1)) - set(years))
-    if gaps:
-        raise InputError(
-            f"there is no snapshot of January {gaps[0]}, between {years[0]} and {years[-1]}: children can't be followed across it"
-        )
-    counted = [_between(by_year[y], by_year[y + 1]) for y in years[:-1]]
-    return pd.concat(counted, ignore_index=True)
-
-
-def _between(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
-    year = int(after["year"].iloc[0])
-    both = before[["child", "ncy", "need", "setting_type"]].merge(
-        after[["child", "ncy", "need", "setting_type"]], on="child", how="outer", suffixes=("", "_after")
-    )
-    both["ncy"] = both["ncy"].fillna(both["ncy_after"] - 1).astype("int64")
-    words = ["need", "setting_type", "need_after", "setting_type_after"]
-    both[words] = both[words].fillna("")
-    counted = both.groupby(["ncy", *words], as_index=False).size().rename(columns={"size": "children"})
-    return counted.assign(year=year)[["year", "ncy", *words, "children"]]
