@@ -16,7 +16,7 @@ from sufficiency import tables
 from sufficiency.area.area import Area
 from sufficiency.errors import SufficiencyError
 from sufficiency.inputs.council.sen2.census import snapshot
-from sufficiency.inputs.council.sen2.data_checks import check_sen2
+from sufficiency.inputs.council.sen2.data_checks import check_sen2, workbook
 from sufficiency.inputs.council.sen2.sen2_return import read_sen2
 from sufficiency.inputs.council.snapshots import transitions
 from sufficiency.words.school_year import NCYS
@@ -120,7 +120,7 @@ def test_nobody_is_in_the_checks_of_a_faulty_return(made: Made, tmp_path: Path, 
     read = read_sen2(path, salt=SALT)
     checked = check_sen2(read, REGISTER)
     (tmp_path / "out").mkdir()
-    (tmp_path / "out" / "checks.xlsx").write_bytes(checked.workbook())
+    (tmp_path / "out" / "checks.xlsx").write_bytes(workbook({2025: checked}))
     (tmp_path / "out" / "rows.csv").write_text(checked.rows.to_csv() + checked.summary.to_csv() + repr(checked))
     for name, words in files(tmp_path / "out"):
         assert_nobody_is_in(name, words)

@@ -1,7 +1,7 @@
 """From SEN2 returns to states: who held a plan on a census date, where and for what need.
 
 A child is in the snapshot of a date if a named plan had started by then and had not ceased. The state is (ncy, need,
-setting): the need ranked first, and the type of setting of the first-ranked placement open on the date.
+setting_type): the need ranked first, and the type of setting of the first-ranked placement open on the date.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ SEN_SETTINGS: Final[Mapping[str, str]] = {
 
 
 def snapshot(sen2: Sen2, register: pd.DataFrame, *, on: date | None = None) -> pd.DataFrame:
-    """Return who held a plan on a day: child, year, ncy, need, setting_type, urn, zone. One row a child.
+    """Return who held a plan on a day: child, year, ncy, need, setting_type, urn, zone. One row for each child.
 
     Parameters
     ----------
@@ -52,22 +52,39 @@ def snapshot(sen2: Sen2, register: pd.DataFrame, *, on: date | None = None) -> p
         raise InputError(
             f"the return tells nothing after its census date, {sen2.census_date:%d %B %Y}; {day:%d %B %Y} was asked for"
         )
+    held = _held(sen2, register, day)
+    kept = held[_why_left_out(held) == ""]
+    return kept[["child", "year", "ncy", "need", "setting_type", "urn", "zone"]].reset_index(drop=True)
+
+
+def left_out(sen2: Sen2) -> pd.Series:
+    """Return how many plans open on the census date are in no snapshot, by why: a Series reason -> plans."""
+    reasons = _why_left_out(_held(sen2, pd.DataFrame({"urn": [], "setting_type": []}), sen2.census_date))
+    return reasons[reasons != ""].value_counts()
+
+
+def _held(sen2: Sen2, register: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """Return plans open on a day with their state, fit to be counted or not."""
     year = day.year + (day.month > 8)
-    plans = _open_plans(sen2, day)
     placed = _placement(sen2, register, day)
     need = sen2.senneed[sen2.senneed["rank"] == 1].drop_duplicates("active_row").set_index("active_row")["need"]
-    held = plans.merge(placed, left_on="active_row", right_on="active_row", how="left")
+    held = open_plans(sen2, day).merge(placed, on="active_row", how="left")
     held["need"] = held["active_row"].map(need).where(lambda n: n.isin(NEEDS), "UNK")
     held["setting_type"] = held["setting_type"].fillna("not_recorded")
     held["ncy"] = (year - 5 - held["cohort"]).astype("Int64")
-    held = held[held["ncy"].between(-4, 20) & (held["child"] != "")].drop_duplicates("child")
-    return held.assign(year=year, urn=held["urn"].fillna(""))[
-        ["child", "year", "ncy", "need", "setting_type", "urn", "zone"]
-    ].reset_index(drop=True)
+    return held.assign(year=year, urn=held["urn"].fillna(""))
 
 
-def _open_plans(sen2: Sen2, day: pd.Timestamp) -> pd.DataFrame:
-    """Return plans open on a day with their child, one row a plan: child, cohort, zone, active_row."""
+def _why_left_out(held: pd.DataFrame) -> pd.Series:
+    """Return why each open plan can't be counted; blank where it can."""
+    why = pd.Series("", index=held.index).mask(held["child"].duplicated(), "the child has another plan open")
+    why = why.mask(~held["ncy"].between(-4, 20).fillna(value=False), "too young or too old for a plan")
+    why = why.mask(held["ncy"].isna(), "no birth date that can be read")
+    return why.mask(held["child"] == "", "no UPN, ULN or name")
+
+
+def open_plans(sen2: Sen2, day: pd.Timestamp) -> pd.DataFrame:
+    """Return plans open on a day with their child, one row for each plan: child, cohort, zone, active_row."""
     named, assessed, asked = sen2.namedplan, sen2.assessment, sen2.requests
     is_open = (named["started"] <= day) & (named["ceased"].isna() | (named["ceased"] > day))
     chain = (
@@ -88,7 +105,7 @@ def _open_plans(sen2: Sen2, day: pd.Timestamp) -> pd.DataFrame:
 
 
 def _placement(sen2: Sen2, register: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
-    """Return the first-ranked placement open on a day, by active plan: active_row, setting, urn."""
+    """Return the first-ranked placement open on a day, by active plan: active_row, setting_type, urn."""
     placed = sen2.placementdetail
     is_open = (placed["entered"].isna() | (placed["entered"] <= day)) & (placed["left"].isna() | (placed["left"] > day))
     first = placed[is_open].sort_values(["rank", "entered"], ascending=[True, False]).drop_duplicates("active_row")
