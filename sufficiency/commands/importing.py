@@ -45,7 +45,7 @@ def sen2(
     salt: Annotated[Path | None, typer.Option(help="Where the salt is kept; none: your configuration.")] = None,
     report: Annotated[Path | None, typer.Option(help="Also write the report, to this folder.")] = None,
 ) -> None:
-    """SEN2 person-level returns, hashed as they are read: plans, states, flows, transitions, rolls, and checks."""
+    """Count SEN2 person-level returns, hashed as they are read: plans, states, flows, transitions, rolls, checks."""
     import sufficiency as sf
 
     if report is not None:
@@ -57,3 +57,17 @@ def sen2(
         typer.echo(f"The report is at {Path(written).resolve()}")
     else:
         typer.echo(f"Next: sufficiency report {into}")
+
+
+@app.command()
+def downloads(
+    folder: Annotated[Path, typer.Argument(help="A folder of published files as downloaded.")],
+    *,
+    authority: Annotated[str, typer.Option(help="ONS code or name.")],
+    into: Into,
+) -> None:
+    """Write a first draft of an area folder from published files; the word `downloads` may be left out."""
+    import sufficiency as sf
+
+    typer.echo(str(sf.importing.from_downloads(folder, authority, into)))
+    typer.echo(f"Next: sufficiency report {into}")
