@@ -11,12 +11,16 @@ from typing import Annotated, Any
 
 import typer
 
+from sufficiency.commands import importing
+
 app = typer.Typer(
     help="How many special-school places, where, when, at what cost, and how sure are we?",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+app.add_typer(importing.app, name="import")
 
 Folder = Annotated[Path | None, typer.Argument(help="An area folder; none: the example, Northamptonshire.")]
 To = Annotated[int, typer.Option(help="Last January to forecast.")]

@@ -14,6 +14,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from sufficiency import policy, tables
+from sufficiency.area.followed import why_not_followed
 from sufficiency.errors import InputError, SufficiencyError, nearest
 from sufficiency.frozen import frozen
 
@@ -57,6 +58,7 @@ class Area:
     plans: pd.DataFrame = field(metadata=_needed(tables.PLANS))
     states: pd.DataFrame = _optional(tables.STATES, "needs are shared out by the national pattern")
     flows: pd.DataFrame = _optional(tables.FLOWS, "joiners and leavers are inferred from the stock alone")
+    transitions: pd.DataFrame = _optional(tables.TRANSITIONS)
     requests: pd.DataFrame = _optional(tables.REQUESTS, "levers on requests and thresholds can't be tested")
     sen_support: pd.DataFrame = _optional(tables.SEN_SUPPORT, "SEN Support is not forecast")
     long_view: pd.DataFrame = _optional(tables.LONG_VIEW)
@@ -92,6 +94,11 @@ class Area:
         """Return one line: the area, its authorities, base year and the tables that it has."""
         held = ", ".join(f"{name} {len(getattr(self, name)):,}" for name in TABLES if len(getattr(self, name)))
         return f"<Area {self.name}: {', '.join(self.authorities.values())}; January {self.base_year}; {held}>"
+
+    @property
+    def is_followed(self) -> bool:
+        """Whether `transitions` follow every authority's children to the base year, so that forecasts rest on them."""
+        return len(self.transitions) > 0 and not why_not_followed(self.transitions, self.authorities, self.base_year)
 
     def replace(self, **changed: Any) -> Area:
         """Return a copy with some tables or fields changed."""

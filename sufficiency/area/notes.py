@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from sufficiency.area import followed
 from sufficiency.area.area import TABLES
 from sufficiency.area.crossed import doubts
 
@@ -34,5 +35,7 @@ def notes(
         for name, table in TABLES.items()
         if table.without and name not in found and name not in told
     ]
+    if "transitions" in found:
+        rows.append(followed.note(found["transitions"], settings["authorities"], settings["base_year"]))
     rows += [*doubts(settings, found), *unread]
     return pd.DataFrame(rows, columns=["table", "kind", "says"])
