@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.rounds_mornings import mornings
+from sufficiency.transport.routing.effort import Clock
 from sufficiency.transport.routing.morning import SchoolRun, Trip
 from sufficiency.transport.routing.plan_search import search
 from sufficiency.transport.routing.polish import HORIZON, TICKS_A_MINUTE, problem
@@ -24,7 +25,7 @@ from sufficiency.transport.routing.rounds import compiled
 
 
 def ours(run: SchoolRun, seconds: float) -> list[Trip]:
-    return search(run, seconds=seconds, seed=1)
+    return search(run, effort=Clock.of(seconds), seed=1)
 
 
 def pyvrp_alone(run: SchoolRun, seconds: float) -> list[Trip] | None:

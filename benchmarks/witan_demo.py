@@ -16,10 +16,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from benchmarks import witan_estimates, witan_send
 from sufficiency.forecast.plans_from_people import plans_from_people
-from sufficiency.forecast.rates import snapshots, witan_estimates
 from sufficiency.forecast.record.backtest_people import backtest_people
-from sufficiency.inputs.council import witan_send
 
 JOINERS = {2018: 273.80, 2019: 273.92, 2020: 277.65, 2021: 282.73, 2022: 287.89}
 # WAPE of the peer's published outputs in the same folds [%].
@@ -94,7 +93,7 @@ def main() -> None:
     found = witan_estimates.estimates(inputs)
     for year, published in JOINERS.items():
         print(f"   {year}: ours {found.joiners(inputs.population, year):.6f}, published {published:.2f}")
-    transitions = snapshots.from_witan(inputs.transitions)
+    transitions = witan_send.from_witan(inputs.transitions)
     population = inputs.population.assign(year=inputs.population["year"] + 1)
     _backtest(transitions, population, inputs.valid_states)
     _nobody_lost(transitions, population, inputs.valid_states)

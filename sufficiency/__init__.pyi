@@ -2,6 +2,7 @@ from sufficiency import allocate as allocate
 from sufficiency import errors as errors
 from sufficiency import forecast as forecast
 from sufficiency import funding as funding
+from sufficiency import importing as importing
 from sufficiency import inputs as inputs
 from sufficiency import policy as policy
 from sufficiency import published as published
@@ -14,6 +15,7 @@ from sufficiency.area.area import Area as Area
 from sufficiency.area.folder import check_area as check_area
 from sufficiency.area.folder import example_area as example_area
 from sufficiency.area.folder import read_area as read_area
+from sufficiency.area.write import write_area as write_area
 from sufficiency.comparison import compare as compare
 from sufficiency.errors import InputError as InputError
 from sufficiency.errors import SufficiencyError as SufficiencyError

@@ -11,6 +11,8 @@ from typing import Annotated, Any
 
 import typer
 
+from sufficiency.commands import importing
+
 app = typer.Typer(
     help="How many special-school places, where, when, at what cost, and how sure are we?",
     no_args_is_help=True,
@@ -18,11 +20,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+app.add_typer(importing.app, name="import")
+
 Folder = Annotated[Path | None, typer.Argument(help="An area folder; none: the example, Northamptonshire.")]
 To = Annotated[int, typer.Option(help="Last January to forecast.")]
 Draws = Annotated[int, typer.Option(help="Simulated futures.")]
 Seed = Annotated[int, typer.Option(help="The same seed gives the same numbers.")]
 Published = Annotated[Path | None, typer.Option(help="A folder of published files, instead of an area folder.")]
+Roads = Annotated[
+    Path | None,
+    typer.Option(help="A road network for journeys: an .osm.pbf extract, or a folder with nodes.csv and edges.csv."),
+]
 Authority = Annotated[str | None, typer.Option(help="With --published: the authority's ONS code or name.")]
 
 
@@ -36,6 +44,7 @@ def report(
     out: Annotated[Path, typer.Option(help="Folder to write.")] = Path("report"),
     published: Published = None,
     authority: Authority = None,
+    roads: Roads = None,
     suppress: Annotated[
         int, typer.Option(help="Hide counts of children below this, 5 say, before publishing; 0 hides none.")
     ] = 0,
@@ -45,7 +54,7 @@ def report(
 
     if suppress < 0:
         raise sf.InputError(f"--suppress {suppress}: give 0, which hides nothing, or a count such as 5")
-    area = _area(folder, published, authority)
+    area = _area(folder, published, authority, roads)
     sf.report.check_writable(out)  # before the run, which takes a while
     with _progress() as tell:
         outcome = sf.run(area, to=to, draws=draws, seed=seed, progress=lambda what, share: tell(what, 0.7 * share))
@@ -70,6 +79,8 @@ def check(folder: Annotated[Path, typer.Argument(help="An area folder.")]) -> No
     if faults:
         raise typer.Exit(1)
     area = sf.read_area(folder)
+    if area.roads is not None:
+        area = sf.transport.with_travel(area)  # reads the roads, and says which homes are far from any
     typer.echo(f"{area!r}\nNothing to correct.")
     for note in area.notes[area.notes["kind"] != "read"].itertuples():
         typer.echo(f"  {note.kind} · {note.table}: {note.says}")
@@ -122,11 +133,12 @@ def allocate(
     ] = "year,need_group,phase",
     published: Published = None,
     authority: Authority = None,
+    roads: Roads = None,
 ) -> None:
     """Place children near home; write who has no place as CSV to the screen."""
     import sufficiency as sf
 
-    area = _area(folder, published, authority)
+    area = _area(folder, published, authority, roads)
     with _progress() as tell:
         outcome = sf.run(area, to=to, draws=draws, placed_draws=min(draws, 100), seed=seed, progress=tell)
     if outcome.placed is None:
@@ -184,7 +196,7 @@ def main() -> None:
         sys.exit(1)
 
 
-def _area(folder: Path | None, published: Path | None, authority: str | None) -> Any:
+def _area(folder: Path | None, published: Path | None, authority: str | None, roads: Path | None = None) -> Any:
     import sufficiency as sf
 
     if authority is not None and published is None:
@@ -194,8 +206,10 @@ def _area(folder: Path | None, published: Path | None, authority: str | None) ->
             raise sf.InputError(f"give an area folder, {folder}, or --published {published}: not both")
         if authority is None:
             raise sf.InputError("--published needs --authority, a name or an ONS code")
-        return sf.published_area(published, authority=authority)
-    return sf.read_area(folder) if folder else sf.example_area()
+        area = sf.published_area(published, authority=authority)
+    else:
+        area = sf.read_area(folder) if folder else sf.example_area()
+    return area if roads is None else sf.transport.with_travel(area, roads)
 
 
 def _labels(by: str) -> list[str]:

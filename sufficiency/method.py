@@ -66,7 +66,7 @@ def run(
     placed = journeys = budget = None
     if len(changed.settings) and len(changed.places) and len(changed.zones):
         tell("Finding journeys", 0.3)
-        changed = changed.replace(travel=transport.travel(changed))
+        changed = transport.with_travel(changed)
         tell("Placing children near home", 0.35)
         placed = allocate.places(changed, plans, draws=min(placed_draws, draws), seed=seed)
         tell("Pricing the school run", 0.8)

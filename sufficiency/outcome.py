@@ -57,6 +57,8 @@ class Outcome:
             ("input", f"{name}.csv", table_hash(getattr(area, name))) for name in TABLES if len(getattr(area, name))
         ]
         rows += [("input", "area.toml, assumptions", table_hash(area.assumptions))]
+        if area.roads is not None:
+            rows += [("input", f"{area.roads.name}, as journeys", table_hash(self.area.travel))]
         return pd.DataFrame(rows, columns=["kind", "name", "value"])
 
 

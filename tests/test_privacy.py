@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import re
+import subprocess
+import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -15,13 +17,14 @@ import sufficiency as sf
 from sufficiency import tables
 from sufficiency.area.area import Area
 from sufficiency.errors import SufficiencyError
-from sufficiency.inputs.council.sen2.census import snapshot, transitions
-from sufficiency.inputs.council.sen2.data_checks import check_sen2
+from sufficiency.inputs.council.sen2.census import snapshot
+from sufficiency.inputs.council.sen2.data_checks import check_sen2, workbook
 from sufficiency.inputs.council.sen2.sen2_return import read_sen2
+from sufficiency.inputs.council.snapshots import transitions
 from sufficiency.words.school_year import NCYS
 from tests.inputs.sen2_made import REGISTER, Made, export, make, plant, save, save_xml
 
-SALT = b"a salt for tests"
+SALT = b"a salt of thirty-two bytes, for tests"
 NAMES = ("Featherstonehaugh", "Persephone-Xanthe")
 POSTCODE, UPN, BORN = "ZE99 9ZZ", "Z987654321098", pd.Timestamp(2014, 2, 27)
 # Each way of writing them that a program might fall into.
@@ -58,9 +61,17 @@ def files(folder: Path) -> Iterator[tuple[str, str]]:
             yield path.name, path.read_bytes().decode("utf-8", "replace")
 
 
+def bare(words: str) -> str:
+    """Return words in small letters without spaces or marks, so that no spelling of a secret hides."""
+    return re.sub(r"[\W_]", "", words.lower())
+
+
 def assert_nobody_is_in(where: str, words: str) -> None:
     for secret in SECRETS:
         assert secret not in words, f"{where} tells {secret}"
+    squeezed = bare(words)
+    for secret in (*NAMES, POSTCODE, UPN):
+        assert bare(secret) not in squeezed, f"{where} tells {secret}, spelt another way"
     found = EVERYONE.search(words)
     assert found is None, f"{where} tells {found}"
 
@@ -119,7 +130,7 @@ def test_nobody_is_in_the_checks_of_a_faulty_return(made: Made, tmp_path: Path, 
     read = read_sen2(path, salt=SALT)
     checked = check_sen2(read, REGISTER)
     (tmp_path / "out").mkdir()
-    (tmp_path / "out" / "checks.xlsx").write_bytes(checked.workbook())
+    (tmp_path / "out" / "checks.xlsx").write_bytes(workbook({2025: checked}))
     (tmp_path / "out" / "rows.csv").write_text(checked.rows.to_csv() + checked.summary.to_csv() + repr(checked))
     for name, words in files(tmp_path / "out"):
         assert_nobody_is_in(name, words)
@@ -167,3 +178,116 @@ def test_no_small_count_is_on_the_page_of_a_small_area(tmp_path: Path) -> None:
     assert not (tmp_path / "report" / "charts" / "map-unmet.png").exists()
     told = [roll for year in re.findall(r'"settings":(\{.*?\})', page) for roll in re.findall(r"\[\d+,(\w+),", year)]
     assert set(told) == {"null"}
+
+
+def headless(modules: dict[str, pd.DataFrame], folder: Path) -> Path:
+    """Write a return whose person module has lost its header row, so that a child's row is taken for it."""
+    save(modules, folder)
+    path = next(folder.glob("*person.csv"))
+    rows = path.read_text().splitlines(keepends=True)
+    first = next(i for i, row in enumerate(rows) if NAMES[0] in row)
+    path.write_text("".join([rows[first], *rows[1:first], *rows[first + 1 :]]))
+    return folder
+
+
+@pytest.fixture
+def council(tmp_path: Path) -> Path:
+    from sufficiency.area.template import write_template
+
+    write_template(tmp_path / "ours")
+    return tmp_path / "ours"
+
+
+def imported(*words: str | Path) -> str:
+    """Return everything that the command says."""
+    done = subprocess.run(
+        [Path(sys.executable).with_name("sufficiency"), "import", *map(str, words)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr
+    return done.stdout + done.stderr
+
+
+def test_a_return_without_its_header_row_is_refused_without_its_names(
+    made: Made, council: Path, tmp_path: Path
+) -> None:
+    folder = headless(export(made, 2025), tmp_path / "in")
+    said = imported("sen2", folder, "--into", council, "--salt", tmp_path / "salt")
+    assert_nobody_is_in("the screen", said)
+    assert "the first row is not a header" in said
+
+
+@pytest.mark.parametrize("spelt", [str.upper, str.lower, lambda w: w.replace(" ", "-"), lambda w: f'"{w}"'])
+@pytest.mark.parametrize("secret", [NAMES[0], POSTCODE, UPN, "27/02/2014"])
+def test_a_column_named_after_a_child_is_told_by_its_place(
+    made: Made, tmp_path: Path, secret: str, spelt: Callable[[str], str]
+) -> None:
+    modules = export(Made(made.children.head(20), made.spells), 2025)
+    modules["person"][spelt(secret)] = "x"
+    with pytest.raises(SufficiencyError, match="column 11 is not one of the return's") as caught:
+        read_sen2(save(modules, tmp_path / "in"), salt=SALT)
+    assert_nobody_is_in("an error", str(caught.value))
+
+
+def test_nobody_is_in_anything_that_an_import_leaves(made: Made, council: Path, tmp_path: Path) -> None:
+    returns = []
+    for year in (2024, 2025):
+        modules = export(made, year)
+        if year == 2025:
+            plant(modules)
+        for column in ("persontableid", "upnunknown"):  # whatever a system puts there
+            modules["person"].loc[5, column] = f"{NAMES[0]} {UPN} {POSTCODE.lower()}"
+        returns.append(save(modules, tmp_path / str(year)))
+    people = pd.read_csv(council / "population.csv")
+    pd.concat([people, people.assign(year=people["year"] + 13)]).drop_duplicates(["year", "ncy"]).to_csv(
+        council / "population.csv", index=False
+    )
+    postcodes = tmp_path / "onspd.csv"
+    homes = pd.DataFrame({"pcds": made.children["postcode"].unique(), "oseast1m": 1, "osnrth1m": 1, "lsoa21": "Z1"})
+    homes.to_csv(postcodes, index=False)
+    said = imported("sen2", *returns, "--into", council, "--salt", tmp_path / "salt", "--postcodes", postcodes)
+    assert "checks.xlsx" in said
+    assert_nobody_is_in("the screen", said)
+    for name, words in files(council):
+        assert_nobody_is_in(name, words)
+    area = sf.read_area(council)
+    assert_nobody_is_in("a repr", repr(area) + area.notes.to_csv() + area.transitions.to_csv())
+    hashes = set(snapshot(read_sen2(returns[1], salt=(salt_of(tmp_path / "salt"))), REGISTER)["child"])
+    assert not [h for h in hashes if any(h in words for _, words in files(council))]
+
+
+def salt_of(path: Path) -> bytes:
+    return bytes.fromhex(path.read_text())
+
+
+def test_a_childs_row_taken_for_an_areas_header_is_never_quoted(made: Made, council: Path, tmp_path: Path) -> None:
+    folder = headless(export(made, 2025), tmp_path / "in")
+    person = next(folder.glob("*person.csv"))
+    for name in ("plans.csv", "settings.csv"):
+        (council / name).write_bytes(person.read_bytes())
+    said = "\n".join(str(fault) for fault in sf.check_area(council))
+    assert "the first row is not this table's header" in said
+    assert_nobody_is_in("an error", said)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "iso-8859-1", "windows-1252"])
+def test_xml_is_read_in_any_encoding_and_with_a_document_type_in_none(
+    made: Made, tmp_path: Path, encoding: str
+) -> None:
+    small = Made(made.children.head(60), made.spells)
+    path = save_xml(export(small, 2025), tmp_path / "sen2.xml")
+    declared = "utf-8" if encoding == "utf-8-sig" else encoding
+    words = path.read_text(encoding="utf-8").replace('encoding="utf-8"', f'encoding="{declared}"')
+    path.write_bytes(words.encode(encoding))
+    assert len(read_sen2(path, salt=SALT).person) == len(export(small, 2025)["person"])
+    opening, rest = words.split("?>", 1)
+    for name in (
+        "<!DOCTYPE a [<!ENTITY b 'Featherstonehaugh'>]>",
+        "<!-- a remark --> <!DOCTYPE a SYSTEM 'file:///etc/hosts'>",
+    ):
+        path.write_bytes(f"{opening}?>{' ' * 6_000}{name}{rest}".encode(encoding))
+        with pytest.raises(SufficiencyError, match="declares a document type") as caught:
+            read_sen2(path, salt=SALT)
+        assert_nobody_is_in("an error", str(caught.value))

@@ -1,86 +1,107 @@
 """An area: one or more authorities' checked tables and assumptions, frozen."""
 
+# ruff: noqa: RUF009 - `_optional` returns a dataclass's field
+
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, fields
 from datetime import date
-from typing import Any, Final
+from pathlib import Path
+from typing import Any, Final, NamedTuple
 
 import pandas as pd
+import pandera.pandas as pa
 
 from sufficiency import policy, tables
-from sufficiency.errors import InputError, nearest
-
-# Area attribute -> declaration; the file is the declaration's name. Needed tables first.
-NEEDED: Final = {
-    "population": tables.POPULATION,
-    "plans": tables.PLANS,
-}
-OPTIONAL: Final = {
-    "states": tables.STATES,
-    "flows": tables.FLOWS,
-    "requests": tables.REQUESTS,
-    "sen_support": tables.SEN_SUPPORT,
-    "long_view": tables.LONG_VIEW,
-    "zones": tables.ZONES,
-    "zone_children": tables.ZONE_CHILDREN,
-    "housing": tables.HOUSING,
-    "settings": tables.SCHOOLS,
-    "places": tables.PLACES,
-    "pipeline": tables.PIPELINE,
-    "attendance": tables.ATTENDANCE,
-    "suitability": tables.SUITABILITY,
-    "overflow": tables.OVERFLOW,
-    "travel": tables.TRAVEL,
-    "unit_costs": tables.UNIT_COSTS,
-    "bands": tables.BANDS,
-    "high_needs": tables.HIGH_NEEDS,
-    "vehicles": tables.VEHICLES,
-}
-TABLES: Final = NEEDED | OPTIONAL
-FILES: Final = {name: f"{schema.name}.csv" for name, schema in TABLES.items()}
+from sufficiency.area.followed import why_not_followed
+from sufficiency.errors import InputError, SufficiencyError, nearest
+from sufficiency.frozen import frozen
 
 
+class AreaTable(NamedTuple):
+    """A table of an area: its declaration, whether an area needs it, and what its absence costs, in words."""
+
+    declared: pa.DataFrameSchema
+    is_needed: bool = False
+    without: str = ""
+
+    @property
+    def file(self) -> str:
+        """What its file in the area's folder is called."""
+        return f"{self.declared.name}.csv"
+
+
+def _needed(declared: pa.DataFrameSchema) -> dict[str, AreaTable]:
+    return {"table": AreaTable(declared, is_needed=True)}
+
+
+def _optional(declared: pa.DataFrameSchema, without: str = "") -> Any:
+    return field(
+        default_factory=lambda: tables.empty(declared), metadata={"table": AreaTable(declared, without=without)}
+    )
+
+
+@frozen
 @dataclass(frozen=True, eq=False)
 class Area:
-    """One or more authorities' checked tables. `replace` makes a changed copy; nothing is changed in place."""
+    """One or more authorities' checked tables. `replace` makes a changed copy; nothing is changed in place.
+
+    A table is declared here and nowhere else: its attribute, its columns, and what an area can't do without it. The
+    folder, its template and the notes follow. Rows are kept in the order of each table's key.
+    """
 
     name: str
     authorities: Mapping[str, str]
     base_year: int
-    population: pd.DataFrame
-    plans: pd.DataFrame
-    states: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.STATES))
-    flows: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.FLOWS))
-    requests: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.REQUESTS))
-    sen_support: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.SEN_SUPPORT))
-    long_view: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.LONG_VIEW))
-    zones: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.ZONES))
-    zone_children: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.ZONE_CHILDREN))
-    housing: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.HOUSING))
-    settings: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.SCHOOLS))
-    places: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.PLACES))
-    pipeline: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.PIPELINE))
-    attendance: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.ATTENDANCE))
-    suitability: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.SUITABILITY))
-    overflow: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.OVERFLOW))
-    travel: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.TRAVEL))
-    unit_costs: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.UNIT_COSTS))
-    bands: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.BANDS))
-    high_needs: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.HIGH_NEEDS))
-    vehicles: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.VEHICLES))
+    population: pd.DataFrame = field(metadata=_needed(tables.POPULATION))
+    plans: pd.DataFrame = field(metadata=_needed(tables.PLANS))
+    states: pd.DataFrame = _optional(tables.STATES, "needs are shared out by the national pattern")
+    flows: pd.DataFrame = _optional(tables.FLOWS, "joiners and leavers are inferred from the stock alone")
+    transitions: pd.DataFrame = _optional(tables.TRANSITIONS)
+    requests: pd.DataFrame = _optional(tables.REQUESTS, "levers on requests and thresholds can't be tested")
+    sen_support: pd.DataFrame = _optional(tables.SEN_SUPPORT, "SEN Support is not forecast")
+    long_view: pd.DataFrame = _optional(tables.LONG_VIEW)
+    zones: pd.DataFrame = _optional(tables.ZONES, "nothing is allocated, and no journey is estimated")
+    zone_children: pd.DataFrame = _optional(tables.ZONE_CHILDREN, "children are shared out evenly among zones")
+    housing: pd.DataFrame = _optional(tables.HOUSING)
+    settings: pd.DataFrame = _optional(tables.SCHOOLS, "nothing is allocated, and no journey is estimated")
+    places: pd.DataFrame = _optional(tables.PLACES, "nothing is allocated, and no journey is estimated")
+    pipeline: pd.DataFrame = _optional(
+        tables.PIPELINE, "no place that is agreed or proposed is known, beyond what places.csv has"
+    )
+    attendance: pd.DataFrame = _optional(tables.ATTENDANCE)
+    suitability: pd.DataFrame = _optional(
+        tables.SUITABILITY, "the library's own table of which designation suits which need is used"
+    )
+    overflow: pd.DataFrame = _optional(
+        tables.OVERFLOW, "where children go who are turned away is the library's estimate for England"
+    )
+    travel: pd.DataFrame = _optional(tables.TRAVEL)
+    unit_costs: pd.DataFrame = _optional(tables.UNIT_COSTS, "national unit costs are used")
+    bands: pd.DataFrame = _optional(tables.BANDS)
+    high_needs: pd.DataFrame = _optional(tables.HIGH_NEEDS)
+    vehicles: pd.DataFrame = _optional(tables.VEHICLES, "the library's assumed vehicle costs are used")
     changes: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.CHANGES))
     coming: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.PIPELINE))  # rows that a scenario opens
     assumptions: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.ASSUMPTIONS))
     sources: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["table", "source"]))
     notes: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.NOTES))
     boundaries: Mapping[str, Any] | None = field(default=None, repr=False)
+    roads: Path | None = None  # an extract or folder of tables, for the journeys that `travel` lacks
+
+    def __post_init__(self) -> None:
+        self._settle([f.name for f in fields(self)])
 
     def __repr__(self) -> str:
         """Return one line: the area, its authorities, base year and the tables that it has."""
         held = ", ".join(f"{name} {len(getattr(self, name)):,}" for name in TABLES if len(getattr(self, name)))
         return f"<Area {self.name}: {', '.join(self.authorities.values())}; January {self.base_year}; {held}>"
+
+    @property
+    def is_followed(self) -> bool:
+        """Whether `transitions` follow every authority's children to the base year, so that forecasts rest on them."""
+        return len(self.transitions) > 0 and not why_not_followed(self.transitions, self.authorities, self.base_year)
 
     def replace(self, **changed: Any) -> Area:
         """Return a copy with some tables or fields changed."""
@@ -88,7 +109,21 @@ class Area:
         for name in changed:
             if name not in known:
                 raise InputError(f"an area has no '{name}'{nearest(name, known)}")
-        return replace(self, **changed)
+        made = object.__new__(type(self))
+        vars(made).update(vars(self))  # the tables themselves: neither of the two can be edited
+        for name, value in changed.items():
+            object.__setattr__(made, name, value)
+        made._settle(changed)
+        return made
+
+    def _settle(self, given: Collection[str]) -> None:
+        """Put the tables given in the order of their keys, and refuse assumptions that can't be meant."""
+        for name in given:
+            if name in TABLES:
+                ordered = tables.in_key_order(getattr(self, name), TABLES[name].declared)
+                object.__setattr__(self, name, ordered)
+        if "assumptions" in given:
+            check_assumptions(self.assumptions)
 
     def value(self, name: str, *, on: date | int | None = None) -> float:
         """Return the area's own assumption called `name`, or the national value in force.
@@ -103,3 +138,21 @@ class Area:
         known = self.places[self.places["year"] <= year].sort_values("year")
         latest = known.drop_duplicates("setting", keep="last").set_index("setting")["places"]
         return latest.reindex(self.settings["setting"], fill_value=0).astype("int64")
+
+
+TABLES: Final[Mapping[str, AreaTable]] = {f.name: f.metadata["table"] for f in fields(Area) if "table" in f.metadata}
+
+
+def check_assumptions(assumptions: pd.DataFrame) -> None:
+    """Refuse an area's own assumptions that are not known by name, or lie outside their range; all of them at once."""
+    wrong = []
+    for own in assumptions.itertuples():
+        least, most = (getattr(own, bound, None) for bound in ("low", "high"))
+        try:
+            policy.rate(str(own.assumption)).check(
+                own.value, low=None if pd.isna(least) else least, high=None if pd.isna(most) else most
+            )
+        except SufficiencyError as fault:
+            wrong.append(str(fault))
+    if wrong:
+        raise InputError("\n".join(wrong))

@@ -11,17 +11,16 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from sufficiency.area.area import TABLES
 from sufficiency.area.great_britain import is_in_great_britain
 from sufficiency.area.pipeline_faults import pipeline_faults
 from sufficiency.errors import Fault, FaultyTableError, InputError, SufficiencyError, nearest, one_of
-from sufficiency.words.vocabulary import NEEDS
+from sufficiency.words.vocabulary import NEEDS, SETTING_TYPES
 
 FAR_ZONE_KM: Final = 150  # no English authority reaches as far from its middle
 
 
-def cross_faults(
-    settings: Mapping[str, Any], found: Mapping[str, pd.DataFrame], files: Mapping[str, str]
-) -> Iterator[SufficiencyError]:
+def cross_faults(settings: Mapping[str, Any], found: Mapping[str, pd.DataFrame]) -> Iterator[SufficiencyError]:
     """Yield an error a table for what only shows when tables are read together.
 
     Parameters
@@ -30,8 +29,6 @@ def cross_faults(
         What area.toml says: `authorities` and `base_year` are used.
     found
         Checked tables by name.
-    files
-        What each table's file is called.
     """
     refers = {
         "authority": list(settings["authorities"]),
@@ -48,12 +45,14 @@ def cross_faults(
             faults += _misplaced(frame.dropna(subset=["easting", "northing"])) + _unknown_designations(frame)
             if "settings" in found and "places" in found:
                 faults += pipeline_faults(frame, found["settings"], found["places"], settings["base_year"])
+        if name == "transitions":
+            faults += _unknown_states(frame)
         if name == "zones":
             faults += _far_from_the_rest(frame)
         if name == "settings":
             faults += _upside_down(frame) + _unknown_designations(frame)
         if faults:
-            yield FaultyTableError(files[name], faults)
+            yield FaultyTableError(TABLES[name].file, faults)
     yield from _base_year_faults(settings, found)
 
 
@@ -118,7 +117,8 @@ def _unknown(name: str, frame: pd.DataFrame, column: str, known: Sequence[str] |
     if known is None or column not in frame or owns:
         return []
     held_elsewhere = name == "settings" and column == "authority"  # a school across the border is allowed
-    wrong = frame.index[~frame[column].isin(known)] if not held_elsewhere else []
+    blank = {""} if name == "transitions" else set()  # an area's only authority
+    wrong = frame.index[~frame[column].isin({*known, *blank})] if not held_elsewhere else []
     return [
         Fault(
             i + 2,
@@ -126,6 +126,20 @@ def _unknown(name: str, frame: pd.DataFrame, column: str, known: Sequence[str] |
             f"'{frame.at[i, column]}' is not one of {one_of(known, 4)}{nearest(frame.at[i, column], known)}",
         )
         for i in wrong
+    ]
+
+
+def _unknown_states(frame: pd.DataFrame) -> list[Fault]:
+    """Find needs and settings of transitions in codes that are not ours: a forecast can't place them."""
+    return [
+        Fault(
+            i + 2, column, f"'{frame.at[i, column]}' is not one of {one_of(known)}{nearest(frame.at[i, column], known)}"
+        )
+        for column, known in (
+            *((c, list(NEEDS)) for c in ("need", "need_after")),
+            *((c, list(SETTING_TYPES)) for c in ("setting_type", "setting_type_after")),
+        )
+        for i in frame.index[~frame[column].isin(["", *known])]
     ]
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from sufficiency import tables
-from sufficiency.area.area import FILES, NEEDED, TABLES, Area
+from sufficiency.area.area import TABLES, Area, check_assumptions
 from sufficiency.area.crossed import cross_faults
 from sufficiency.area.notes import notes
 from sufficiency.errors import InputError, MissingError, SufficiencyError, nearest
@@ -65,16 +65,17 @@ def _read(folder: Path) -> tuple[Area | None, list[SufficiencyError]]:
         return None, faults
     found: dict[str, Any] = {}
     old: list[tuple[str, str, str]] = []
-    for name, schema in TABLES.items():
-        path = folder / f"{schema.name}.csv"
-        if path.is_file() or name in NEEDED:
-            frame = kept(partial(_read_table, path, schema, old))
+    for name, table in TABLES.items():
+        path = folder / table.file
+        if path.is_file() or table.is_needed:
+            frame = kept(partial(_read_table, path, table.declared, old))
             if frame is not None:
                 found[name] = frame
     assumptions = kept(lambda: _assumptions(settings))
     boundaries = kept(lambda: _boundaries(folder / "boundaries.geojson"))
+    roads = kept(lambda: _roads(folder, settings))
     unread = kept(lambda: _unread(folder)) or []
-    faults += list(cross_faults(settings, found, FILES))
+    faults += list(cross_faults(settings, found))
     if faults:
         return None, faults
     area = Area(
@@ -85,6 +86,7 @@ def _read(folder: Path) -> tuple[Area | None, list[SufficiencyError]]:
         sources=pd.DataFrame(list(settings.get("sources", {}).items()), columns=["table", "source"]),
         notes=notes(settings, found, assumptions, [*unread, *old]),
         boundaries=boundaries,
+        roads=roads,
         **found,
     )
     return area, []
@@ -157,7 +159,25 @@ def _assumptions(settings: Mapping[str, Any]) -> pd.DataFrame:
         return tables.empty(tables.ASSUMPTIONS)
     for row in rows:
         row["dated"] = str(row.get("dated", ""))
-    return tables.check(pd.DataFrame(rows), tables.ASSUMPTIONS, source="area.toml, assumptions")
+    own = tables.check(pd.DataFrame(rows), tables.ASSUMPTIONS, source="area.toml, assumptions")
+    check_assumptions(own)
+    return own
+
+
+def _roads(folder: Path, settings: Mapping[str, Any]) -> Path | None:
+    """Return where the road network is that area.toml names; it is read when journeys are found."""
+    named = settings.get("roads")
+    if named is None:
+        return None
+    if not isinstance(named, str) or not named.strip():
+        raise InputError('area.toml: roads must name a file or a folder, as roads = "roads.osm.pbf"')
+    place = folder / named
+    if not place.exists():
+        raise MissingError(
+            f"area.toml, roads: there is no {named} in {folder}; an OpenStreetMap extract (.osm.pbf) or a folder with "
+            "nodes.csv and edges.csv is needed, or take the line out: journeys are then estimated by straight line"
+        )
+    return place
 
 
 def _boundaries(path: Path) -> Mapping[str, Any] | None:
@@ -177,8 +197,9 @@ def _boundaries(path: Path) -> Mapping[str, Any] | None:
 
 def _unread(folder: Path) -> list[tuple[str, str, str]]:
     """Return notes on CSV files that are no table of an area; one that is nearly the name of a table is refused."""
-    others = sorted(p.name for p in folder.glob("*.csv") if p.name not in FILES.values())
-    absent = [file for file in FILES.values() if not (folder / file).exists()]
+    files = [table.file for table in TABLES.values()]
+    others = sorted(p.name for p in folder.glob("*.csv") if p.name not in files)
+    absent = [file for file in files if not (folder / file).exists()]
     slips = [f"there is a file {o}, which is not read{near}" for o in others if (near := nearest(o, absent, 0.9))]
     if slips:
         raise InputError("; ".join(slips))

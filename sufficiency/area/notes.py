@@ -3,28 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
+from sufficiency.area import followed
+from sufficiency.area.area import TABLES
 from sufficiency.area.crossed import doubts
-
-# What an area can't do for want of a table: said in its notes.
-GAPS: Final = {
-    "states": "needs are shared out by the national pattern",
-    "flows": "joiners and leavers are inferred from the stock alone",
-    "requests": "levers on requests and thresholds can't be tested",
-    "sen_support": "SEN Support is not forecast",
-    "zones": "nothing is allocated, and no journey is estimated",
-    "zone_children": "children are shared out evenly among zones",
-    "settings": "nothing is allocated, and no journey is estimated",
-    "places": "nothing is allocated, and no journey is estimated",
-    "pipeline": "no place that is agreed or proposed is known, beyond what places.csv has",
-    "suitability": "the library's own table of which designation suits which need is used",
-    "overflow": "where children go who are turned away is the library's estimate for England",
-    "unit_costs": "national unit costs are used",
-    "vehicles": "the library's assumed vehicle costs are used",
-}
 
 
 def notes(
@@ -41,11 +27,15 @@ def notes(
         for a in assumptions.itertuples()
         if a.status in ("assumed", "unverified")
     ]
+    if settings.get("roads"):
+        rows.append(("travel", "read", f"journeys follow the roads of {Path(settings['roads']).name}"))
     told = {table for table, kind, _ in rows if kind == "missing"}
     rows += [
-        (name, "missing", f"no {name}.csv: {cost}")
-        for name, cost in GAPS.items()
-        if name not in found and name not in told
+        (name, "missing", f"no {table.file}: {table.without}")
+        for name, table in TABLES.items()
+        if table.without and name not in found and name not in told
     ]
+    if "transitions" in found:
+        rows.append(followed.note(found["transitions"], settings["authorities"], settings["base_year"]))
     rows += [*doubts(settings, found), *unread]
     return pd.DataFrame(rows, columns=["table", "kind", "says"])

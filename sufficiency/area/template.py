@@ -7,14 +7,12 @@ area may have and this one lacks are headers alone in `to_add/`: move one up whe
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
-import pandera.pandas as pa
 
-from sufficiency import tables
+from sufficiency.area.area import TABLES
 from sufficiency.errors import OutputError
 from sufficiency.words.school_year import NCYS
 from sufficiency.words.vocabulary import NEEDS, SETTING_TYPES
@@ -28,6 +26,9 @@ name = "Our council"
 
 # The last January for which plans.csv has rows. Forecasts start from it.
 base_year = {BASE_YEAR}
+
+# Roads for journeys, in place of straight lines: an OpenStreetMap extract, or a folder with nodes.csv and edges.csv.
+# roads = "roads.osm.pbf"
 
 # ONS code = name, one line an authority. Every other authority in a table is refused.
 [authorities]
@@ -58,6 +59,7 @@ says = "This is the template: every figure is made up"
 # says = "What it means, in words"
 # status = "sourced"     # sourced, derived, assumed or unverified
 # source = "Cabinet paper, 3 March 2026"
+# low and high: only where you mean a value outside the range that `sufficiency policy` gives
 """
 
 GUIDE: Final = """# How to fill in this folder
@@ -94,31 +96,25 @@ def write_template(folder: str | Path) -> None:
         (place / "COLUMNS.md").write_text(columns_guide(), encoding="utf-8")
         written = tiny_tables()
         for name, frame in written.items():
-            frame.to_csv(place / f"{name}.csv", index=False)
-        for schema in declared():
-            if schema.name not in written:
-                header = pd.DataFrame(columns=list(schema.columns))
-                header.to_csv(place / "to_add" / f"{schema.name}.csv", index=False)
+            frame.to_csv(place / TABLES[name].file, index=False)
+        for name, table in TABLES.items():
+            if name not in written:
+                header = pd.DataFrame(columns=list(table.declared.columns))
+                header.to_csv(place / "to_add" / table.file, index=False)
     except OSError as caught:
         if isinstance(caught, OutputError):
             raise
         raise OutputError(f"{place} can't be written: {caught.strerror or caught}") from caught
 
 
-def declared() -> Iterator[pa.DataFrameSchema]:
-    """Yield the declarations of the tables that an area folder may hold, in the order that `tables` has them."""
-    not_in_a_folder = {"changes", "placements", "notes", "assumptions", "travellers"}
-    for value in vars(tables).values():
-        if isinstance(value, pa.DataFrameSchema) and value.name not in not_in_a_folder:
-            yield value
-
-
 def columns_guide() -> str:
     """Return every table's columns in words: needed or not, what they mean, their unit and limits."""
     parts = [GUIDE]
-    for schema in declared():
-        parts.append(f"\n## {schema.name}.csv\n\n{schema.title}.\n\n| Column | Needed | What it holds |\n|---|---|---|")
-        for name, column in schema.columns.items():
+    for table in TABLES.values():
+        without = f" Without it {table.without}." if table.without else " Needed." if table.is_needed else ""
+        parts.append(f"\n## {table.file}\n\n{table.declared.title}.{without}\n")
+        parts.append("| Column | Needed | What it holds |\n|---|---|---|")
+        for name, column in table.declared.columns.items():
             needed = "yes" if column.required else "no"
             needed += ", may be blank" if column.nullable else ""
             parts.append(f"| `{name}` | {needed} | {str(column.description).replace('|', '/')}{_limits(column)} |")

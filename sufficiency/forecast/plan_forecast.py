@@ -10,18 +10,12 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from sufficiency.errors import InputError, nearest, one_of
-from sufficiency.words.school_year import age_group_of, phase_of
-from sufficiency.words.vocabulary import NEED_GROUP_OF, SETTING_GROUP_OF
+from sufficiency import draws
+from sufficiency.draws import LEVELS, Labels
+from sufficiency.errors import InputError
+from sufficiency.notebook import titled, wide
 
-LEVELS: Final = (0.05, 0.5, 0.95)
-# Labels that follow from another: what they are made from, and how.
-DERIVED: Final = {
-    "phase": "ncy",
-    "age_group": "ncy",
-    "need_group": "need",
-    "setting_group": "setting_type",
-}
+AT_HOME: Final = "home"  # zones by NCY, as far as labels tell them apart
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,12 +39,39 @@ class PlanForecast:
     flows_by_need: xr.DataArray = field(repr=False)
     seed: int = 7
 
+    def __repr__(self) -> str:
+        """Return one line: years, draws, and plans in the first and the last of the years."""
+        low, middle, high = self.summary()["plans"].to_numpy()[-len(LEVELS) :]
+        first, last = (int(self.plans["year"].to_numpy()[at]) for at in (0, -1))
+        return (
+            f"<PlanForecast {first} to {last}, {self.plans.sizes['draw']:,} draws: {self._in(0):,.0f} plans in {first}, "
+            f"{middle:,.0f} ({low:,.0f} to {high:,.0f}) in {last}>"
+        )
+
+    def _repr_html_(self) -> str:
+        middle = wide(self.summary("setting_group", levels=(0.5,)), "setting_group", "plans")
+        return titled("EHC plans in January, by group of setting", middle, note=self._says)
+
+    @property
+    def labels(self) -> Labels:
+        """What plans can be asked by: authority, NCY, need, type of setting, what follows from them, and the home."""
+        found = Labels.of(self.plans)
+        if "authority" not in self.homes.coords or not self.homes.sizes["zone"]:
+            return found
+        where = Labels.of(self.homes, without=("authority",)).known
+        return Labels({**found.known, **{n: label for n, label in where.items() if label.dim == "zone"}}, found.times)
+
     def summary(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
         """Return quantiles of plans, totals taken within each draw: year, *by, level, plans.
 
-        `by` is any of authority, ncy, need, setting_type, phase, age_group, need_group, setting_group.
+        `by` is any of authority, ncy, phase, age_group, need, need_group, setting_type, setting_group, and district
+        and zone of the home. By home the plans of an authority at each NCY are shared as `homes` says: expected plans, not
+        rounded, so that districts add up to their authority in every draw. `by_small_area` gives whole children.
         """
-        return quantiles(totalled(self.plans, ["year", *_without_year(by)]), "plans", levels)
+        names = self.labels.asked(by)
+        if "zone" not in self.labels.dims(names):
+            return draws.summary({"plans": self.plans}, names, levels, labels=self.labels)
+        return draws.summary({"plans": _at_home(self.plans, self.homes, names, self.labels)}, names, levels)
 
     def flows(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
         """Return quantiles of children who join, move, leave or are transferred in: year, kind, *by, level, children.
@@ -58,74 +79,44 @@ class PlanForecast:
         `year` is the January at the end. Movers are counted where they arrive; where `by` asks for settings or needs,
         `movers_out` counts them where they left. NCYs and needs can't be asked for together.
         """
-        asked = [b for b in by if b not in ("year", "kind")]
-        made_from = {DERIVED.get(b, b) for b in asked}
-        if {"ncy", "need"} <= made_from:
+        by_ncy, by_need = Labels.of(self.flows_by_ncy), Labels.of(self.flows_by_need)
+        both = Labels({**by_need.known, **by_ncy.known})
+        names = both.asked(by, always=("kind",))
+        dims = both.dims(names)
+        if {"ncy", "need"} <= dims:
             raise InputError("flows are kept by NCY and by need, not by both: ask for one of them")
-        array = self.flows_by_need if "need" in made_from else self.flows_by_ncy
-        if not made_from & {"setting_type", "need"}:
+        array, labels = (self.flows_by_need, by_need) if "need" in dims else (self.flows_by_ncy, by_ncy)
+        if not dims & {"setting_type", "need"}:
             array = array.sel(kind=[k for k in array["kind"].to_numpy() if k != "movers_out"])
-        return quantiles(totalled(array, ["year", "kind", *asked]), "children", levels)
+            labels = Labels.of(array)
+        return draws.summary({"children": array}, names, levels, labels=labels)
 
-    def _repr_html_(self) -> str:
-        return str(
-            self.summary("setting_group")
-            .pivot_table(index="setting_group", columns="year", values="plans", aggfunc="median", observed=True)
-            .to_html(float_format="{:,.0f}".format)
-        )
+    @property
+    def _says(self) -> str:
+        return f"Middle of {self.plans.sizes['draw']:,} simulated futures. Middles of parts need not add up."
 
-
-def _without_year(by: Sequence[str]) -> list[str]:
-    return [b for b in by if b != "year"]
+    def _in(self, at: int) -> float:
+        return float(self.plans.isel(draw=0, year=at).sum())
 
 
-def totalled(array: xr.DataArray, by: Sequence[str]) -> xr.DataArray:
-    """Return totals within each draw: draw x *by. Labels that follow from NCY, need or setting may be asked for."""
-    known = [*(d for d in map(str, array.dims) if d != "draw"), *DERIVED]
-    for name in by:
-        if name not in known:
-            raise InputError(f"'{name}' is not one of {one_of(known)}{nearest(name, known)}")
-    if len(set(by)) != len(by):
-        raise InputError(f"a column is asked for twice: {', '.join(by)}")
-    wanted = {DERIVED.get(name, name) for name in by}
-    lost = [d for d in array.dims if d != "draw" and d not in wanted]
-    found = array.sum(lost) if lost else array
-    for dim in sorted(wanted):
-        here = [name for name in by if DERIVED.get(name, name) == dim]
-        if here and here != [dim]:
-            found = _grouped(found, str(dim), here)
-    return found.transpose("draw", *by) if all(name in found.dims for name in by) else found
+def _at_home(plans: xr.DataArray, homes: xr.DataArray, by: Sequence[str], labels: Labels) -> xr.DataArray:
+    """Return expected plans by where children live: draw x year x others x home, a home for each set of labels asked for.
 
-
-def _grouped(array: xr.DataArray, dim: str, names: Sequence[str]) -> xr.DataArray:
-    """Return totals by one label that follows from `dim`."""
-    if len(names) > 1:
-        raise InputError(f"{' and '.join(names)} both follow from {dim}: ask for one of them")
-    values = array[dim].to_numpy()
-    labels = label_of(names[0], values)
-    order = list(dict.fromkeys(labels))
-    data = np.stack([array.isel({dim: np.flatnonzero(labels == name)}).sum(dim).to_numpy() for name in order], axis=-1)
-    dims = [str(d) for d in array.dims if d != dim]
-    coords = {d: array[d].to_numpy() for d in dims}
-    return xr.DataArray(data, coords={**coords, names[0]: order}, dims=[*dims, names[0]])
-
-
-def label_of(name: str, values: Any) -> Any:
-    """Return phase, age_group, need_group or setting_group of NCYs, needs or settings."""
-    if name == "phase":
-        return phase_of(np.asarray(values))
-    if name == "age_group":
-        return age_group_of(np.asarray(values))
-    groups = NEED_GROUP_OF if name == "need_group" else SETTING_GROUP_OF
-    return np.array([groups.get(v, v) for v in values], dtype=object)
-
-
-def quantiles(array: xr.DataArray, value: str, levels: Sequence[float]) -> pd.DataFrame:
-    """Return quantiles over draws as a tidy frame: the array's other labels, `level`, and `value`."""
-    if not all(0 <= level <= 1 for level in levels):
-        raise InputError(f"levels are shares between 0 and 1, such as 0.05, 0.5 and 0.95; got {list(levels)}")
-    others = [str(d) for d in array.dims if d != "draw"]
-    found = np.quantile(array.transpose("draw", *others).to_numpy(), list(levels), axis=0)
-    index = pd.MultiIndex.from_product([list(levels), *(array[d].to_numpy() for d in others)], names=["level", *others])
-    frame = pd.DataFrame({value: found.reshape(-1)}, index=index).reset_index()
-    return frame[[*others, "level", value]].sort_values([*others, "level"], ignore_index=True, kind="stable")
+    Home is what `by` names of zone, district, authority, NCY and what follows from it.
+    """
+    zones, ncys = homes["zone"].to_numpy(), plans["ncy"].to_numpy()
+    owner = pd.Index(plans["authority"].to_numpy()).get_indexer(homes["authority"].to_numpy())
+    grid = dict(zip(("zone", "ncy"), np.indices((len(zones), len(ncys))).reshape(2, -1), strict=True))
+    here = [name for name in by if labels.known[name].dim in ("zone", "authority", "ncy")]
+    cell, names = labels.cells(here, {**grid, "authority": owner[grid["zone"]]})
+    weight = np.zeros((len(plans["authority"]) * len(ncys), len(names)))
+    share = homes.transpose("zone", "ncy").reindex(ncy=ncys, fill_value=0.0).to_numpy().ravel()
+    np.add.at(weight, (owner[grid["zone"]] * len(ncys) + grid["ncy"], cell), share)
+    others = [str(d) for d in plans.dims if d in labels.dims(by) and d not in ("authority", "ncy")]
+    kept = plans.sum([d for d in plans.dims if d not in ("draw", "year", "authority", "ncy", *others)])
+    values = kept.transpose("draw", "year", *others, "authority", "ncy").to_numpy()
+    coords: dict[str, Any] = {d: plans[d].to_numpy() for d in ("draw", "year", *others)}
+    coords |= {name: (AT_HOME, names[name].to_numpy()) for name in names}
+    return xr.DataArray(
+        values.reshape(*values.shape[:-2], -1) @ weight, coords=coords, dims=("draw", "year", *others, AT_HOME)
+    )

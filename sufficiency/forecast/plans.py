@@ -15,10 +15,12 @@ from sufficiency.errors import InputError
 from sufficiency.forecast import base_year_plans
 from sufficiency.forecast.growth import growth
 from sufficiency.forecast.plan_forecast import PlanForecast
+from sufficiency.forecast.plans_from_people import simulated_for_area
 from sufficiency.forecast.population import projection
 from sufficiency.forecast.rates import needs, published_rates
-from sufficiency.forecast.rates.rates import Floats, Rates
+from sufficiency.forecast.rates.rates import Floats
 from sufficiency.forecast.simulate import changes, cohort, paths
+from sufficiency.forecast.simulate.yearly import yearly
 from sufficiency.words.school_year import LAST_YEAR, NCYS
 from sufficiency.words.vocabulary import SETTING_TYPES
 
@@ -29,7 +31,9 @@ def plans(area: Area, *, to: int = 2035, draws: int = 1_000, seed: int = 7, work
     Parameters
     ----------
     area
-        The authorities' tables. `states` gives the base year; without needs, give `plans` by NCY and setting.
+        The authorities' tables. Where `transitions` follow children to the base year, rates are counted from them and
+        the base year is theirs; otherwise rates come from published flows and `states` gives the base year; without
+        needs, give `plans` by NCY and setting.
     to
         The last January. [year]
     draws
@@ -49,11 +53,15 @@ def plans(area: Area, *, to: int = 2035, draws: int = 1_000, seed: int = 7, work
     years = _years(area, to, draws)
     if isinstance(seed, bool) or int(seed) != seed or seed < 0:
         raise InputError(f"seed is {seed!r}: a whole number of 0 or more is expected, such as 7")
+    growing, jittering, peopling, living = np.random.SeedSequence(seed).spawn(4)
+    children = _children(area, to, draws, np.random.default_rng(peopling))
+    if area.is_followed:
+        own = _followed_labels(area)
+        changes.check(area.changes, own)
+        return labelled(simulated_for_area(area, children, own, draws=draws, seed=living), own, area, years, seed)
     known = base_year_plans.history(area)
     labels, held = _array(base_year_plans.states(area, known), list(area.authorities))
     changes.check(area.changes, labels)
-    growing, jittering, peopling, living = np.random.SeedSequence(seed).spawn(4)
-    children = _children(area, to, draws, np.random.default_rng(peopling))
     rates = published_rates.from_flows(area, known, held, labels.needs, years=len(years))
     totals = growth.draws(area, known, len(years), draws, np.random.default_rng(growing))
     futures = paths.paths(area, rates, held, children, totals, np.random.default_rng(jittering))
@@ -85,41 +93,15 @@ def _array(table: pd.DataFrame, authorities: Sequence[str]) -> tuple[changes.Lab
     return labels, base_year_plans.array(table, axes)
 
 
+def _followed_labels(area: Area) -> changes.Labels:
+    seen = set(area.transitions["need"]) | set(area.transitions["need_after"])
+    return changes.Labels(tuple(area.authorities), NCYS, needs.present(sorted(seen - {""})), tuple(SETTING_TYPES))
+
+
 def _children(area: Area, to: int, draws: int, rng: np.random.Generator) -> Floats:
     """Return children: draw x year x authority x ncy, the base year first. [children]"""
     drawn = projection.draws(area, to, draws, rng)
     return np.asarray(drawn.sel(authority=list(area.authorities), ncy=list(NCYS)).to_numpy(), dtype="float64")
-
-
-def yearly(
-    asked: pd.DataFrame, rates: Sequence[Rates], years: Sequence[int], labels: changes.Labels
-) -> list[cohort.Year]:
-    """Return each year's rates with the levers pulled, ready to draw from."""
-    if asked.empty:
-        made = {id(r): cohort.Year.of(r) for r in rates}
-        return [made[id(r)] for r in rates]
-    return [cohort.Year.of(changed(asked, r, year, labels)) for r, year in zip(rates, years, strict=True)]
-
-
-def changed(asked: pd.DataFrame, rates: Rates, year: int, labels: changes.Labels) -> Rates:
-    """Return the rates of the year to January `year` with the levers pulled."""
-    joining = rates.joining * changes.factors(asked, changes.JOINING, year, labels)
-    joining = changes.first_placement(asked, year, labels, joining)
-    leaving = np.where(
-        rates.leaving >= 1, 1.0, np.minimum(rates.leaving * changes.factors(asked, ("leaving",), year, labels), 0.999)
-    )
-    changed_rates = rates.replace(joining=joining, leaving=leaving)
-    by_destination = changes.moving(asked, year, labels)
-    return changed_rates if by_destination is None else _moving(changed_rates, by_destination)
-
-
-def _moving(rates: Rates, factor: Floats) -> Rates:
-    """Return rates with moves to each setting multiplied; those forced to move still do."""
-    to = rates.destinations * factor[:, :, :, :, None, :]
-    kept = to.sum(axis=(4, 5)) / np.maximum(rates.destinations.sum(axis=(4, 5)), 1e-12)
-    moving = np.where(rates.moving >= 1, 1.0, np.minimum(rates.moving * kept, 0.999))
-    nowhere = to.sum(axis=(4, 5), keepdims=True) <= 0
-    return rates.replace(moving=moving, destinations=np.where(nowhere, rates.destinations, to))
 
 
 def labelled(

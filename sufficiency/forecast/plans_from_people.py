@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -11,13 +12,14 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sufficiency import policy, tables
+from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError
 from sufficiency.forecast.plan_forecast import PlanForecast
-from sufficiency.forecast.plans import yearly
 from sufficiency.forecast.rates import people_rates
 from sufficiency.forecast.rates.rates import Floats, Rates
 from sufficiency.forecast.rates.shrinkage import nearby, shares
 from sufficiency.forecast.simulate import changes, cohort
+from sufficiency.forecast.simulate.yearly import yearly
 from sufficiency.words.school_year import NCYS
 
 GROUPS: Final = 50  # draws share where movers and joiners go in so many groups: enough to fill a 95 % interval
@@ -42,7 +44,7 @@ def plans_from_people(
     Parameters
     ----------
     transitions
-        As `tables.TRANSITIONS`: from `snapshots.transitions(snapshots)` or `snapshots.from_witan`. One authority's.
+        As `tables.TRANSITIONS`: from `inputs.council.snapshots.transitions`. One authority's.
     population
         Columns year, ncy, children, for every January of the transitions and of the forecast. [children]
     to
@@ -79,17 +81,51 @@ def plans_from_people(
     living, recording = np.random.SeedSequence(seed).spawn(2)
     levers = tables.empty(tables.CHANGES) if asked is None else asked
     changes.check(levers, _labels(rates))
-    simulated = _simulated(rates, levers, counted.start[None], children, draws, living, base)
-    found = _labelled(simulated, rates, [base, *years], seed)
+    simulated = _simulated(rates, levers, counted.start[None], children[None], draws, living, base)
     if disagreement is None:
         measured = counted.disagreement()
         disagreement = policy.value("forecast.people_disagreement", on=base) if measured is None else measured
-    if disagreement <= 0:
-        return found
-    later, rng = simulated.plans[:, 1:], np.random.default_rng(recording)
-    recorded = as_recorded(later, _pattern(counted), disagreement, rng)
-    whole = np.concatenate([simulated.plans[:, :1], recorded], axis=1)
-    return PlanForecast(found.plans.copy(data=whole), found.homes, found.flows_by_ncy, found.flows_by_need, seed)
+    if disagreement > 0:
+        later, rng = simulated.plans[:, 1:], np.random.default_rng(recording)
+        recorded = as_recorded(later, _pattern(counted), disagreement, rng)
+        simulated = replace(simulated, plans=np.concatenate([simulated.plans[:, :1], recorded], axis=1))
+    return _labelled(simulated, rates, [base, *years], seed)
+
+
+def simulated_for_area(
+    area: Area, children: Floats, labels: changes.Labels, *, draws: int, seed: np.random.SeedSequence
+) -> cohort.Simulated:
+    """Return an area's plans simulated from the children followed in its `transitions`, authority by authority.
+
+    Parameters
+    ----------
+    area
+        With transitions of every authority up to the base year (`area.is_followed`).
+    children
+        draw x year x authority x ncy, the base year first. [children]
+    labels
+        Of the result: needs and settings beyond those seen have no plans.
+    draws, seed
+        Simulated futures, and where their random numbers come from.
+    """
+    parts = []
+    for i, (code, own_seed) in enumerate(zip(labels.authorities, seed.spawn(len(labels.authorities)), strict=True)):
+        counted = people_rates.Counted.of(transitions_of(area, code), needs=labels.needs, settings=labels.settings)
+        people = area.population[area.population["authority"] == code]
+        rates = people_rates.rates(counted, people, authority=code)
+        asked = area.changes[area.changes["authority"].isin(["", code])]
+        start, to_come = counted.start[None], children[:, 1:, i]
+        parts.append(_simulated(rates, asked, start, to_come, draws, own_seed, area.base_year))
+    return cohort.Simulated(
+        np.concatenate([p.plans for p in parts], axis=2),
+        np.concatenate([p.flows_by_ncy for p in parts], axis=3),
+        np.concatenate([p.flows_by_need for p in parts], axis=3),
+    )
+
+
+def transitions_of(area: Area, code: str) -> pd.DataFrame:
+    """Return one authority's transitions; those with a blank authority are an area's only one."""
+    return area.transitions[area.transitions["authority"].isin(["", code])]
 
 
 def as_recorded(
@@ -154,21 +190,22 @@ def _simulated(
     seed: np.random.SeedSequence,
     base: int,
 ) -> cohort.Simulated:
-    """Return every draw, in groups that differ in where movers and joiners go, as an unknown future does."""
+    """Return every draw, `children` (draw or 1 x year x ncy) drawn or not, in groups that differ in where movers and joiners go, as an unknown future does."""
     sizes = [len(part) for part in np.array_split(np.arange(draws), min(GROUPS, draws))]
 
     pulling, *streams = seed.spawn(len(sizes) + 1)
     scores = _spread(len(sizes), 2 * len(rates.settings), np.random.default_rng(pulling))
 
-    def group(size: int, stream: np.random.SeedSequence, score: Floats) -> cohort.Simulated:
+    def group(size: int, stream: np.random.SeedSequence, score: Floats, people: Floats) -> cohort.Simulated:
         varying, living = stream.spawn(2)
         rng = np.random.default_rng(varying)
         own = _varied(rates, score.reshape(2, -1), base)
-        later = [base + 1 + t for t in range(len(children))]
+        later = [base + 1 + t for t in range(children.shape[1])]
         years = yearly(levers, [own] * len(later), later, _labels(own))
-        return cohort.simulate(start, years, _paths(rates, children, size, rng, base), seed=living, workers=1)
+        return cohort.simulate(start, years, _paths(rates, people, size, rng, base), seed=living, workers=1)
 
-    parts = [group(*each) for each in zip(sizes, streams, scores, strict=True)]
+    shared = [children] * len(sizes) if len(children) == 1 else np.array_split(children, len(sizes))
+    parts = [group(*each) for each in zip(sizes, streams, scores, shared, strict=True)]
     return cohort.Simulated(
         np.concatenate([p.plans for p in parts]),
         np.concatenate([p.flows_by_ncy for p in parts], axis=1),
@@ -201,7 +238,7 @@ def _varied(rates: Rates, score: Floats, base: int) -> Rates:
 
 def _paths(rates: Rates, children: Floats, draws: int, rng: np.random.Generator, base: int) -> cohort.Paths:
     """Return multipliers with means of 1: an error that lasts, a walk from year to year, and each setting's own."""
-    years, settings = len(children), len(rates.settings)
+    years, settings = children.shape[1], len(rates.settings)
 
     def lasting(name: str) -> Floats:
         always, yearly = _error(f"{name}_lasting", base), _error(f"{name}_year", base)
@@ -213,7 +250,7 @@ def _paths(rates: Rates, children: Floats, draws: int, rng: np.random.Generator,
         spread = _error(f"setting_{name}", base)
         return np.asarray(np.exp(rng.normal(0, spread, (draws, 1, 1, 1, settings)) - spread**2 / 2))
 
-    joining = lasting("joining") * children[None, :, None, :, None]
+    joining = lasting("joining") * children[:, :, None, :, None]
     everywhere = np.ones((draws, years, 1, len(NCYS), settings))
     return cohort.Paths(
         joining.astype(np.float32),

@@ -15,11 +15,14 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from sufficiency import draws as labelled_draws
 from sufficiency.area.area import Area
+from sufficiency.draws import LEVELS
 from sufficiency.errors import InputError, MissingError, one_of
-from sufficiency.forecast.plan_forecast import PlanForecast, quantiles, totalled
+from sufficiency.forecast.plan_forecast import PlanForecast
 from sufficiency.forecast.rates.rates import Floats
 from sufficiency.forecast.simulate.changes import strength
+from sufficiency.notebook import titled, wide
 
 STAGES: Final = ("requests", "refused", "open", "assessed", "issued", "not_issued")
 LEVERS: Final = ("requests", "assessing", "issuing")
@@ -37,14 +40,23 @@ class RequestsForecast:
 
     children: xr.DataArray
 
-    def summary(self, *by: str, levels: Sequence[float] = (0.05, 0.5, 0.95)) -> pd.DataFrame:
-        """Return quantiles of totals taken within each draw: year, stage, *by, level, children; `by` is authority."""
-        asked = [b for b in by if b not in ("year", "stage")]
-        return quantiles(totalled(self.children, ["year", "stage", *asked]), "children", levels)
+    def __repr__(self) -> str:
+        """Return one line: years, draws, and requests in the last of the years."""
+        years = self.children["year"].to_numpy()
+        low, middle, high = self.summary().query("stage == 'requests'")["children"].to_numpy()[-len(LEVELS) :]
+        return (
+            f"<RequestsForecast {years[0]} to {years[-1]}, {self.children.sizes['draw']:,} draws: "
+            f"{middle:,.0f} requests ({low:,.0f} to {high:,.0f}) in {years[-1]}>"
+        )
 
     def _repr_html_(self) -> str:
-        wide = self.summary(levels=(0.5,)).pivot_table(index="stage", columns="year", values="children", sort=False)
-        return str(wide.to_html(float_format="{:,.0f}".format))
+        middle = wide(self.summary(levels=(0.5,)), "stage", "children")
+        says = f"Middle of {self.children.sizes['draw']:,} simulated futures; the calendar year before each January."
+        return titled("Requests for an assessment, and what becomes of them", middle, note=says)
+
+    def summary(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
+        """Return quantiles of totals taken within each draw: year, stage, *by, level, children; `by` is authority."""
+        return labelled_draws.summary({"children": self.children}, by, levels, always=("stage",))
 
 
 def requests(

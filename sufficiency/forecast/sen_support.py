@@ -15,12 +15,15 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from sufficiency import draws as labelled_draws
 from sufficiency.area.area import Area
+from sufficiency.draws import LEVELS, Labels
 from sufficiency.errors import InputError, MissingError, one_of
 from sufficiency.forecast import sen_support_share
 from sufficiency.forecast.population import projection
 from sufficiency.forecast.simulate.changes import strength
 from sufficiency.forecast.small_area import cut
+from sufficiency.notebook import titled, wide
 from sufficiency.tables import PlansResult
 from sufficiency.words.school_year import NCYS, PHASES, age_of, phase_of
 
@@ -44,27 +47,35 @@ class SenSupportForecast:
     from_support: float  # share of those given a plan who were on SEN Support
     notes: pd.DataFrame  # table, kind, says: what the area's own long series adds, and what is left out
 
-    def summary(self, *by: str, levels: Sequence[float] = (0.05, 0.5, 0.95)) -> pd.DataFrame:
-        """Return quantiles of totals taken within each draw: year, *by, level, pupils, percent of pupils.
-
-        `by` may name authority, phase and ncy; by ncy the percentage is blank, as no roll by NCY is held.
-        """
-        wanted = ["year", *[b for b in by if b != "year"]]
-        counts = self.by_ncy() if "ncy" in wanted else self.pupils
-        unknown = [b for b in wanted if b not in counts.dims]
-        if unknown:
-            raise InputError(f"SEN Support is not known by {one_of(unknown)}; by is any of authority, phase, ncy")
-        total = counts.sum([d for d in counts.dims if d not in ("draw", *wanted)])
-        parts = {"pupils": total}
-        if "ncy" not in wanted:
-            parts["percent"] = 100 * total / self.rolls.sum([d for d in self.rolls.dims if d not in ("draw", *wanted)])
-        found = xr.Dataset(parts).quantile(list(levels), "draw").rename(quantile="level")
-        return found.transpose(*wanted, "level").to_dataframe()[list(parts)].reset_index()
+    def __repr__(self) -> str:
+        """Return one line: years, draws, and pupils in the last of the years."""
+        years = self.pupils["year"].to_numpy()
+        low, middle, high = self.summary()["pupils"].to_numpy()[-len(LEVELS) :]
+        return (
+            f"<SenSupportForecast {years[0]} to {years[-1]}, {self.pupils.sizes['draw']:,} draws: "
+            f"{middle:,.0f} pupils ({low:,.0f} to {high:,.0f}) in {years[-1]}>"
+        )
 
     def _repr_html_(self) -> str:
-        middle = self.summary("phase", levels=(0.5,))
-        wide = middle.pivot_table(index="phase", columns="year", values="pupils")
-        return str(wide.to_html(float_format="{:,.0f}".format))
+        says = f"Middle of {self.pupils.sizes['draw']:,} simulated futures. Middles of parts need not add up."
+        return titled(
+            "Pupils on SEN Support, by phase", wide(self.summary("phase", levels=(0.5,)), "phase", "pupils"), note=says
+        )
+
+    def summary(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
+        """Return quantiles of totals taken within each draw: year, *by, level, pupils, percent of pupils.
+
+        `by` may name authority, phase, ncy and age_group; by NCY or age group there is no percentage, as no roll by NCY
+        is held.
+        """
+        labels = Labels.of(self.pupils).also("ncy", "ncy", self.profile["ncy"].to_numpy())
+        names = labels.asked(by)
+        if "ncy" in labels.dims(names):
+            return labelled_draws.summary({"pupils": self.by_ncy()}, names, levels)
+        (pupils, cells), (rolls, _) = labels.totals(self.pupils, names), labels.totals(self.rolls, names)
+        years = [int(y) for y in self.pupils["year"].to_numpy()]
+        percent = np.divide(100 * pupils, rolls, out=np.full(pupils.shape, np.nan), where=rolls > 0)
+        return labelled_draws.quantiles({"pupils": pupils, "percent": percent}, cells, levels, years=years)
 
     def by_ncy(self) -> xr.DataArray:
         """Return pupils on SEN Support by NCY, whole and summing to each phase: draw x year x authority x phase x ncy.

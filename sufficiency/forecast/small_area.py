@@ -14,10 +14,12 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from sufficiency import draws as labelled_draws
 from sufficiency.area.area import Area
+from sufficiency.draws import LEVELS
 from sufficiency.errors import InputError, MissingError, one_of
-from sufficiency.forecast.plan_forecast import LEVELS, quantiles, totalled
 from sufficiency.forecast.population import projection
+from sufficiency.notebook import titled, wide
 from sufficiency.tables import PlansResult
 from sufficiency.words.school_year import NCYS, phase_of
 
@@ -137,18 +139,26 @@ class SmallAreaForecast:
 
     children: xr.DataArray
 
+    def __repr__(self) -> str:
+        """Return one line: years, draws, how many small areas and children in the last of the years."""
+        years = self.children["year"].to_numpy()
+        low, middle, high = self.summary()["children"].to_numpy()[-len(LEVELS) :]
+        return (
+            f"<SmallAreaForecast {years[0]} to {years[-1]}, {self.children.sizes['draw']:,} draws of "
+            f"{self.children.sizes['zone']:,} small areas: {middle:,.0f} children ({low:,.0f} to {high:,.0f}) in {years[-1]}>"
+        )
+
+    def _repr_html_(self) -> str:
+        middle = wide(self.summary("district", levels=(0.5,)), "district", "children")
+        says = f"Middle of {self.children.sizes['draw']:,} simulated futures. Middles of parts need not add up."
+        return titled("Children by district of home", middle, note=says)
+
     def summary(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
         """Return quantiles of totals taken within each draw: year, *by, level, children.
 
         `by` is any of zone, district, authority, ncy, phase, age_group.
         """
-        found, asked = self.children, [b for b in by if b != "year"]
-        wider = [b for b in asked if b in ("district", "authority")]
-        if "zone" not in asked and wider:
-            found = found.groupby(wider[0]).sum("zone")
-        elif wider:
-            raise InputError(f"a zone has one {wider[0]}: ask for zone or for {wider[0]}, not both")
-        return quantiles(totalled(found, ["year", *asked]), "children", levels)
+        return labelled_draws.summary({"children": self.children}, by, levels)
 
 
 def by_small_area(

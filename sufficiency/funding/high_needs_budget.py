@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
-from sufficiency.errors import InputError, nearest, one_of
+from sufficiency import draws
+from sufficiency.draws import LEVELS, Labels
+from sufficiency.errors import InputError
 from sufficiency.funding.budget_lines import LINES, STREAMS
-from sufficiency.words.vocabulary import NEED_GROUP_OF
+from sufficiency.notebook import titled, wide
 
-LEVELS: Final = (0.05, 0.5, 0.95)
-BY_TIME: Final = ("financial_year", "authority")
-BY_ITEM: Final = ("line", "provision", "kind", "recouped")
-BY_CHILD: Final = ("need", "need_group", "phase")
+OF_ITEM = ("line", "provision", "kind", "recouped")  # what a spending item knows, in the order in which lines are read
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,10 +66,10 @@ class HighNeedsBudget:
         return f"<HighNeedsBudget {years[0]} to {years[-1]}, {self.balance.sizes['draw']} draws; {last / 1e6:,.1f}m GBP at the end>"
 
     def _repr_html_(self) -> str:
-        table = self.summary("financial_year", levels=(0.5,)).pivot_table(
-            index="measure", columns="financial_year", values="gbp", sort=False
-        )
-        return str((table / 1e6).to_html(float_format="{:,.1f}m".format))
+        middle = wide(self.summary(levels=(0.5,)), "measure", "gbp", "financial_year")
+        middle["measure"] = [line_name(name) for name in middle["measure"]]
+        says = f"Middle of {self.balance.sizes['draw']:,} simulated futures. Transport is not paid from high needs."
+        return titled("High needs budget, by financial year", middle, "£m", note=says)
 
     @property
     def in_year(self) -> xr.DataArray:
@@ -107,29 +105,22 @@ class HighNeedsBudget:
         }
 
     def summary(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
-        """Return quantiles of totals taken within each draw.
+        """Return quantiles of totals taken within each draw: financial_year, *by, level, gbp.
 
-        With `line`, `provision`, `kind` or `recouped`: spending, as *by, level, gbp; by line without provision or kind
-        it ends with spend, income, grant, in_year and balance. With `need`, `need_group` or `phase`: what follows the
-        child (top-up and fees). With none of them: *by, measure, level, gbp. `financial_year` and `authority` go with
-        any; balances are never added over years.
+        With `line`, `provision`, `kind` or `recouped`: spending; by line without the other three it ends with spend,
+        income, grant, in_year and balance. With `need`, `need_group` or `phase`: what follows the child (top-up and
+        fees), by those four too. With none of them: also `measure`, before the level. `authority` goes with any.
         """
-        known = (*BY_TIME, *BY_ITEM, *BY_CHILD)
-        for name in by:
-            if name not in known:
-                raise InputError(f"'{name}' is not one of {one_of(known)}{nearest(name, known)}")
-        if len(set(by)) != len(by):
-            raise InputError(f"a column is asked for twice: {', '.join(by)}")
-        if any(name in BY_CHILD for name in by):
-            return _quantiles(_totals(self._by_child(by), by), by, levels)
-        if not any(name in BY_ITEM for name in by):
-            return self._measured(by, levels)
-        lines = _quantiles(_totals(_labels(self.spend), by), by, levels)
-        others = [name for name in by if name in BY_ITEM]
-        if others != ["line"] or "financial_year" not in by:
+        labels, by_child = _labels(self.spend, "item"), _labels(self._by_child, "stream")
+        names = Labels({**labels.known, **by_child.known}, labels.times).asked(by)
+        if by_child.dims(names) - {"stream", "authority"}:
+            return draws.summary({"gbp": self._by_child}, names, levels, labels=by_child)
+        if not set(names) & set(OF_ITEM):
+            return self._measured(names, levels)
+        lines = draws.summary({"gbp": self.spend}, names, levels, labels=labels)
+        if [name for name in names if name in OF_ITEM] != ["line"]:
             return lines
-        time = tuple(name for name in by if name in BY_TIME)
-        ends = self._measured(time, levels).rename(columns={"measure": "line"})
+        ends = self._measured([name for name in names if name != "line"], levels).rename(columns={"measure": "line"})
         return pd.concat([lines, ends[lines.columns]], ignore_index=True)
 
     def unit_costs(self) -> pd.DataFrame:
@@ -147,7 +138,7 @@ class HighNeedsBudget:
     def check(self) -> None:
         """Raise if money was lost: lines against provision, children times unit, past plus movement."""
         faults = {
-            "spending by line and by provision": self._by("line").sum("line") - self._by("provision").sum("provision"),
+            "spending by line and by provision": self._by("line") - self._by("provision"),
             "children times unit cost": self._child_spend() - self._kinds("top_up", "fee"),
             "balance before plus movement": self._moved() - self.balance,
         }
@@ -157,7 +148,9 @@ class HighNeedsBudget:
                 raise InputError(f"{what} differ by {worst:,.2f} GBP")
 
     def _by(self, label: str) -> xr.DataArray:
-        return _totals(_labels(self.spend), ["financial_year", "authority", label])
+        """Return spending added up label by label: draw x financial_year x authority."""
+        parts = [self.spend.where(self.spend[label] == name, 0).sum("item") for name in np.unique(self.spend[label])]
+        return sum(parts[1:], parts[0])
 
     def _kinds(self, *kinds: str) -> xr.DataArray:
         return self.spend.where(self.spend["kind"].isin(kinds), 0).sum("item")
@@ -171,27 +164,26 @@ class HighNeedsBudget:
         before = before.where(before["financial_year"] != before["financial_year"].values[0], self.opening)
         return before + self.in_year + self.grant
 
-    def _by_child(self, by: Sequence[str]) -> xr.DataArray:
+    @property
+    def _by_child(self) -> xr.DataArray:
+        """What follows the child: draw x financial_year x authority x need x phase x stream, labelled as spending is. [GBP]"""
         gbp = self.children * self.unit_gbp.fillna(0)
-        coords: dict[str, Any] = {
-            "line": ("stream", [STREAMS[str(s)].line for s in gbp["stream"].values]),
-            "provision": ("stream", [STREAMS[str(s)].provision for s in gbp["stream"].values]),
-            "need_group": ("need", [NEED_GROUP_OF[str(n)] for n in gbp["need"].values]),
-        }
-        wrong = [name for name in by if name in ("kind", "recouped")]
-        if wrong:
-            raise InputError(f"'{wrong[0]}' and what follows the child can't be asked for together")
-        return gbp.assign_coords(coords)
+        items = self.spend.sel(item=gbp["stream"].to_numpy())
+        return gbp.assign_coords({name: ("stream", items[name].to_numpy()) for name in OF_ITEM})
 
     def _measured(self, by: Sequence[str], levels: Sequence[float]) -> pd.DataFrame:
         parts = []
         for name, array in self.measures().items():
-            if name == "balance" and "financial_year" not in by:
-                array = array.isel(financial_year=[-1])
-            frame = _quantiles(_totals(array, by), by, levels)
-            frame.insert(len(by), "measure", name)
+            frame = draws.summary({"gbp": array}, by, levels)
+            frame.insert(len(by) + 1, "measure", name)
             parts.append(frame)
         return pd.concat(parts, ignore_index=True)
+
+
+def _labels(array: xr.DataArray, dim: str) -> Labels:
+    """Return what spending can be asked by; lines stand in the order in which they are read."""
+    found = Labels.of(array, without=(dim,))
+    return found.also("line", dim, array["line"].to_numpy(), order=dict.fromkeys(array["line"].to_numpy().tolist()))
 
 
 def side_by_side(
@@ -209,9 +201,8 @@ def side_by_side(
     parts = []
     for name, array in ours.items():
         first, second = array.sum("authority"), theirs[name].sum("authority")
-        frame = _quantiles(first, ["financial_year"], levels).rename(columns={"gbp": "unmitigated_gbp"})
-        frame["mitigated_gbp"] = _quantiles(second, ["financial_year"], levels)["gbp"]
-        frame["difference_gbp"] = _quantiles(second - first, ["financial_year"], levels)["gbp"]
+        both = {"unmitigated_gbp": first, "mitigated_gbp": second, "difference_gbp": second - first}
+        frame = draws.summary(both, [], levels)
         frame.insert(1, "measure", name)
         parts.append(frame)
     return pd.concat(parts, ignore_index=True)
@@ -227,51 +218,3 @@ def line_name(code: str) -> str:
         "balance": "Balance carried forward",
     }
     return LINES.get(code) or totals.get(code, code)
-
-
-def _labels(spend: xr.DataArray) -> xr.DataArray:
-    return spend.drop_vars("item")
-
-
-def _totals(array: xr.DataArray, by: Sequence[str]) -> xr.DataArray:
-    """Return totals within each draw: draw x *by."""
-    found = array
-    for dim in [str(d) for d in array.dims if d != "draw"]:
-        labels = [name for name in by if name == dim or (name in array.coords and array[name].dims == (dim,))]
-        if not labels:
-            found = found.sum(dim)
-        elif labels != [dim]:
-            found = _grouped(found, dim, {name: array[name].values.tolist() for name in labels})
-    return found.transpose("draw", *by) if set(by) <= set(found.dims) else found
-
-
-def _grouped(array: xr.DataArray, dim: str, labels: Mapping[str, list[Any]]) -> xr.DataArray:
-    """Return totals by labels that follow from `dim`, in the order they first appear; two make a frame with gaps."""
-    orders = [list(dict.fromkeys(values)) for values in labels.values()]
-    rest = [d for d in array.dims if d != dim]
-    data = np.zeros([*(array.sizes[d] for d in rest), *(len(o) for o in orders)])
-    moved = array.transpose(*rest, dim).to_numpy()
-    for i in range(array.sizes[dim]):
-        at: tuple[Any, ...] = tuple(
-            order.index(values[i]) for order, values in zip(orders, labels.values(), strict=True)
-        )
-        data[(..., *at)] += moved[..., i]
-    coords = {d: array[d].values for d in rest} | dict(zip(labels, orders, strict=True))
-    return xr.DataArray(data, coords=coords, dims=[*rest, *labels])
-
-
-def _quantiles(array: xr.DataArray, by: Sequence[str], levels: Sequence[float]) -> pd.DataFrame:
-    """Return quantiles over draws: *by, level, gbp; combinations that no item has are left out."""
-    if not levels or not all(0 <= level <= 1 for level in levels):
-        raise InputError(f"levels are shares between 0 and 1, such as 0.05, 0.5 and 0.95; got {list(levels)}")
-    found = np.quantile(array.transpose("draw", *by).to_numpy(), list(levels), axis=0)
-    index = pd.MultiIndex.from_product([list(levels), *(array[d].values for d in by)], names=["level", *by])
-    frame = pd.DataFrame({"gbp": found.reshape(-1)}, index=index).reset_index()[[*by, "level", "gbp"]]
-    if sum(name in (*BY_ITEM, *BY_CHILD) for name in by) > 1:
-        keep = frame.groupby([b for b in by if b not in BY_TIME], sort=False)["gbp"].transform(lambda g: (g != 0).any())
-        frame = frame[keep]
-    place = {name: {v: i for i, v in enumerate(array[name].values.tolist())} for name in by}
-    order = frame.sort_values(
-        [*by, "level"], key=lambda c: c.map(place[c.name]) if c.name in place else c, kind="stable"
-    )
-    return order.reset_index(drop=True)

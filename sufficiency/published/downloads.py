@@ -10,14 +10,17 @@ from typing import Any, Final
 
 import pandas as pd
 
-from sufficiency.errors import MissingError
+from sufficiency.errors import InputError, MissingError
 from sufficiency.inputs.files import catalogue
 from sufficiency.inputs.releases import (
     dfe_ehc_plans,
+    dfe_ehc_plans_2022,
+    dfe_funding,
     dfe_gias,
     dfe_lait,
     dfe_school_census,
     dfe_sen_in_england,
+    mhclg_deprivation,
     ons,
     postcodes,
 )
@@ -42,6 +45,10 @@ class Downloads:
     schools: pd.DataFrame
     postcodes: pd.DataFrame
     small_areas: pd.DataFrame
+    deprivation: pd.DataFrame
+    block: pd.DataFrame
+    deductions: pd.DataFrame
+    long_stock: pd.DataFrame
     gaps: tuple[tuple[str, str, str], ...]
 
     @property
@@ -95,11 +102,15 @@ def _read(folder: str, stamps: tuple[tuple[str, int, int], ...]) -> Downloads:  
         release=release,
         stock=stocks[release],
         people=_people(found, gaps),
-        sen_support=_gathered(found, "lait", dfe_lait.sen_support),
-        sen_in_england=_gathered(found, "sen_in_england", dfe_sen_in_england.sen_support),
-        pupils=_gathered(found, "school_census", dfe_school_census.pupils_by_ncy),
-        schools=_gathered(found, "gias", dfe_gias.schools),
-        postcodes=_gathered(found, "postcodes", postcodes.postcodes),
+        sen_support=_gathered(found, "lait", dfe_lait.sen_support, gaps),
+        sen_in_england=_gathered(found, "sen_in_england", dfe_sen_in_england.sen_support, gaps),
+        pupils=_gathered(found, "school_census", dfe_school_census.pupils_by_ncy, gaps),
+        schools=_gathered(found, "gias", dfe_gias.schools, gaps),
+        postcodes=_gathered(found, "postcodes", postcodes.postcodes, gaps),
+        deprivation=_gathered(found, "deprivation", mhclg_deprivation.children_in_deprived_families, gaps),
+        block=_gathered(found, "dsg_block", dfe_funding.high_needs_block, gaps),
+        deductions=_gathered(found, "dsg_deductions", dfe_funding.place_deductions, gaps),
+        long_stock=_gathered(found, "ehc_plans_2022", dfe_ehc_plans_2022.stock, gaps),
         small_areas=_small_areas(found),
         gaps=tuple(gaps),
         **parts,
@@ -125,8 +136,16 @@ def _optional(reader: Any, release: Path, name: str, gaps: list[tuple[str, str, 
     return frame
 
 
-def _gathered(found: Sequence[catalogue.Found], kind: str, reader: Any) -> pd.DataFrame:
-    frames = [reader(f.path) for f in catalogue.of_kind(list(found), kind)]
+def _gathered(
+    found: Sequence[catalogue.Found], kind: str, reader: Any, gaps: list[tuple[str, str, str]]
+) -> pd.DataFrame:
+    """Return every file of a kind as one frame; one that can't be read is left out, and a note says why."""
+    frames = []
+    for file in catalogue.of_kind(list(found), kind):
+        try:
+            frames.append(reader(file.path))
+        except (InputError, MissingError) as caught:
+            gaps.append(("area", "doubtful", f"{file.path.name} is left out: {caught}"))
     return (
         pd.concat([f for f in frames if len(f)], ignore_index=True) if any(len(f) for f in frames) else pd.DataFrame()
     )

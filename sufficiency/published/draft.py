@@ -10,7 +10,7 @@ import pandas as pd
 
 from sufficiency import tables
 from sufficiency.errors import InfeasibleError, InputError, MissingError
-from sufficiency.published import authorities, places, plans, population
+from sufficiency.published import authorities, money, places, plans, population
 from sufficiency.published.downloads import COSTS, Downloads
 
 DOUBTFUL_SHARE: Final = 0.05  # of plans with no placement recorded, from which a note says so
@@ -18,6 +18,9 @@ DOUBTFUL_SHARE: Final = 0.05  # of plans with no placement recorded, from which 
 # What to download where a gap costs most.
 REGISTER_FILE: Final = "DfE's school register (Get Information about Schools, all establishment data)"
 POSTCODE_FILE: Final = "the ONS Postcode Directory"
+GRANT_FILE: Final = (
+    "DfE, dedicated schools grant allocations: the sheets High needs block and High needs deductions, as CSV"
+)
 SEN_SUPPORT_FILES: Final = "DfE, Special educational needs in England, or the Local authority interactive tool"
 
 
@@ -57,6 +60,9 @@ def draft(downloads: Downloads, authority: str) -> Draft:
     _population(made, downloads)
     _sen_support(made, downloads)
     _geography(made, downloads)
+    _deprivation(made, downloads)
+    _high_needs(made, downloads)
+    _long_view(made, downloads)
     _doubts(made, downloads)
     return made
 
@@ -259,6 +265,43 @@ def _geography_codes(code: str, known: set[str]) -> list[str]:
         return []
 
 
+def _deprivation(made: Draft, downloads: Downloads) -> None:
+    if "zones" not in made.tables or downloads.deprivation.empty:
+        return
+    share, told = places.deprivation(made.tables["zones"], downloads.deprivation, made.tables["zone_children"])
+    if told:
+        made.tables["zones"] = made.tables["zones"].assign(deprivation=share)
+        made.sources["zones"] += "; MHCLG, Indices of Deprivation: children in income-deprived families"
+
+
+def _high_needs(made: Draft, downloads: Downloads) -> None:
+    frame = money.high_needs(downloads.block, downloads.deductions, made.name)
+    if len(frame):
+        made.tables["high_needs"] = frame.assign(authority=made.code)
+        made.sources["high_needs"] = "DfE, dedicated schools grant: high needs block and deductions for places"
+        return
+    made.note("high_needs", "missing", f"the block is estimated from England's; add {GRANT_FILE}")
+
+
+def _long_view(made: Draft, downloads: Downloads) -> None:
+    """Add the authority's plans since 2010, where an earlier release has them."""
+    if downloads.long_stock.empty:
+        return
+    earlier, now = _own(downloads.long_stock, made.code), _own(downloads.stock, made.code)
+    totals = pd.concat([_totals(earlier), _totals(now[now["age"].eq("all")])])
+    if len(earlier) and len(totals):
+        frame = totals[~totals.index.duplicated(keep="last")].sort_index().rename_axis("year").reset_index(name="count")
+        made.tables["long_view"] = frame.assign(measure="plans")[["year", "measure", "count"]]
+        made.sources["long_view"] = (
+            "DfE, Education, health and care plans: statements and plans, 2022 release and later"
+        )
+
+
+def _totals(stock: pd.DataFrame) -> pd.Series:
+    sums = stock.groupby("year")["plans"].sum(min_count=1).dropna()
+    return sums[sums > 0].astype("int64")
+
+
 def _doubts(made: Draft, downloads: Downloads) -> None:
     """Say what is suppressed, partial or abolished."""
     table = made.tables["plans"]
@@ -306,6 +349,8 @@ def checked(made: Draft) -> dict[str, pd.DataFrame]:
         "zone_children": tables.ZONE_CHILDREN,
         "settings": tables.SCHOOLS,
         "places": tables.PLACES,
+        "high_needs": tables.HIGH_NEEDS,
+        "long_view": tables.LONG_VIEW,
     }
     try:
         return {

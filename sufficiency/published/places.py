@@ -27,6 +27,7 @@ ELSEWHERE: Final = {
     "sen_unit": "SEN units, above capacity or outside the area",
     "resourced_provision": "Resourced provision, above capacity or outside the area",
 }
+UNDER_16: Final = 11  # NCY; the index counts children aged 0 to 15
 OUTWARD: Final = r"^([A-Z]{1,2}\d[A-Z\d]?)\d[A-Z]{2}$"
 
 
@@ -69,6 +70,27 @@ def zone_children(areas: pd.DataFrame, people: pd.DataFrame, population: pd.Data
     scaled = (wide * (total / wide.sum())).round(2)
     long = scaled.rename_axis("zone").reset_index().melt("zone", var_name="ncy", value_name="children")
     return long.astype({"ncy": "int64"}).sort_values(["zone", "ncy"], ignore_index=True), lacking
+
+
+def deprivation(areas: pd.DataFrame, known: pd.DataFrame, children: pd.DataFrame) -> tuple[pd.Series, int]:
+    """Return each zone's share of children in income-deprived families, 0 to 1, and how many zones are told.
+
+    Parameters
+    ----------
+    areas
+        As `zones` returns.
+    known
+        zone, with children_rate, or children_count to be divided by the zone's children under 16.
+    children
+        As `zone_children` returns.
+    """
+    rows = known.drop_duplicates("zone").set_index("zone").reindex(areas["zone"])
+    share = rows["children_rate"] if "children_rate" in rows else pd.Series(np.nan, index=rows.index)
+    if "children_count" in rows:
+        young = children[children["ncy"] <= UNDER_16].groupby("zone")["children"].sum().reindex(rows.index)
+        share = share.fillna(rows["children_count"] / young.where(young > 0))
+    share = share.clip(0, 1).round(4)
+    return share.reset_index(drop=True), int(share.notna().sum())
 
 
 def settings(

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from sufficiency import tables
-from sufficiency.area.area import FILES, Area
+from sufficiency.area.area import Area
 from sufficiency.area.crossed import cross_faults
 from sufficiency.area.notes import notes
 from sufficiency.errors import InputError
@@ -46,7 +46,7 @@ def published_area(folder: str | Path, authority: str) -> Area:
         "sources": made.sources,
         "notes": [{"table": table, "kind": kind, "says": says} for table, kind, says in made.notes],
     }
-    faults = list(cross_faults(settings, found, FILES))
+    faults = list(cross_faults(settings, found))
     if faults:
         raise InputError("\n".join(str(fault) for fault in faults))
     return Area(

@@ -7,6 +7,7 @@ carry `source` and `note`.
 
 from sufficiency.tables.check import ALWAYS_ALLOWED, check, empty, old_names
 from sufficiency.tables.money import BANDS, HIGH_NEEDS, UNIT_COSTS, VEHICLES
+from sufficiency.tables.order import in_key_order
 from sufficiency.tables.overflow import OVERFLOW, OVERFLOW_BY_NEED
 from sufficiency.tables.people import HOUSING, POPULATION, ZONE_CHILDREN, ZONES
 from sufficiency.tables.plans import FLOWS, LONG_VIEW, PLANS, REQUESTS, SEN_SUPPORT, STATES, TRANSITIONS
@@ -48,5 +49,6 @@ __all__ = [
     "PlansResult",
     "check",
     "empty",
+    "in_key_order",
     "old_names",
 ]

@@ -69,6 +69,8 @@ def _dtype(column: pa.Column) -> str:
 
 
 def _column_faults(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> list[Fault]:
+    if not any(known in frame for known in schema.columns):  # the first row may be a child's: none of it is quoted
+        return [Fault(1, None, f"the first row is not this table's header: expected {one_of(schema.columns)}")]
     faults = [
         Fault(1, None, f"the column '{missing}' is missing{nearest(missing, set(frame) - set(schema.columns))}")
         for missing in _required(schema)

@@ -50,7 +50,8 @@ FLOWS: Final = table(
 TRANSITIONS: Final = table(
     "transitions",
     "What became of children between one January and the next, counted by state; any codes for need and type of setting",
-    ["year", "ncy", "need", "setting_type", "need_after", "setting_type_after"],
+    ["authority", "year", "ncy", "need", "setting_type", "need_after", "setting_type_after"],
+    authority=authority(required=False, nullable=True),
     year=year("January at the end"),
     ncy=whole("National Curriculum year in the January before, for those who join too", NCY_LOW - 1, NCY_HIGH),
     need=text("Need in the January before; blank: no plan then, so a joiner", nullable=True),

@@ -41,7 +41,7 @@ PLACEMENTS: Final = table(
     zone=text("Home zone"),
     ncy=ncy(),
     need=need(),
-    setting=text("Setting, as settings.csv, or 'unplaced'"),
+    setting=text("Setting, as settings.csv, or the destination of a child who was turned away"),
     children=whole("Children [children]", 0),
     km=number("One way, by road [km]", 0, nullable=True),
     minutes=number("One way, by road [minutes]", 0, nullable=True),
@@ -94,7 +94,18 @@ class PlacedResult(Protocol):
 
     @property
     def attending(self) -> xr.DataArray:
-        """Children: draw x year x authority x need x phase x setting (URN, code or 'unplaced') [children]."""
+        """Children who need a specialist place: draw x year x authority x need x phase x setting [children].
+
+        Settings are URNs or codes, then the destinations of those turned away (`words.vocabulary.DESTINATIONS`).
+        """
+
+    @property
+    def others(self) -> xr.DataArray:
+        """Plans not at specialist settings: draw x year x authority x need x phase x setting_type [plans]."""
+
+    @property
+    def elsewhere(self) -> xr.Dataset:
+        """What being turned away costs: gbp, entitled, km, draw x phase x setting; price_year, phase x setting."""
 
     def added_places(self, settings: Sequence[str], years: Sequence[int]) -> npt.NDArray[np.int64]:
         """Return places that opened beyond those of places.csv, on the same draws: draw x year x setting [places]."""

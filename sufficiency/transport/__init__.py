@@ -3,7 +3,7 @@
 from sufficiency.transport.entitled.eligibility import age_on, entitlement, stage_on
 from sufficiency.transport.journeys import journeys
 from sufficiency.transport.journeys_result import Journeys
-from sufficiency.transport.roads.travel import read_network, travel
+from sufficiency.transport.roads.travel import read_network, travel, with_travel
 from sufficiency.transport.routing.rounds import Rounds, rounds
 from sufficiency.transport.routing.shared_rounds import SharedRounds, shared_rounds
 
@@ -19,4 +19,5 @@ __all__ = [
     "shared_rounds",
     "stage_on",
     "travel",
+    "with_travel",
 ]

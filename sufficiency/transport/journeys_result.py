@@ -7,21 +7,24 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import pandas as pd
 import xarray as xr
 
 from sufficiency.area.area import Area
-from sufficiency.errors import InputError, nearest, one_of
+from sufficiency.draws import LEVELS, TIMES, Labels, asked, quantiles
+from sufficiency.errors import InputError
+from sufficiency.notebook import titled
+from sufficiency.transport.aboard import OF_CHILD, labels_of, riders_of, shared
 from sufficiency.transport.modes import national
-from sufficiency.transport.modes.modes import MODE_GROUP_OF, VEHICLES
-from sufficiency.words.school_year import academic_weights
+from sufficiency.transport.modes.modes import VEHICLES
+from sufficiency.words.school_year import academic_weights, financial_label
 
 if TYPE_CHECKING:
     from sufficiency.transport.cost.sampled import Estimate
     from sufficiency.transport.routing.school_rounds import Points, SchoolRounds
 
 SHOWN: Final = ("children", "vehicles", "km", "assistants", "beyond_guide", "co2_kg", "gbp", "gbp_before_calibration")
-DERIVED: Final = ("setting_type", "mode_group")
 ENTITLED_BY: Final = (
     "year",
     "authority",
@@ -36,7 +39,6 @@ ENTITLED_BY: Final = (
     "test",
     "paragraph",
 )
-BY: Final = ("year", "financial_year", "authority", "setting", "mode", *DERIVED)
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,9 +64,12 @@ class Journeys:
         )
 
     def _repr_html_(self) -> str:
-        return str(
-            self.summary("financial_year", "mode", levels=(0.5,)).to_html(index=False, float_format="{:,.0f}".format)
-        )
+        middle = self.summary("mode", levels=(0.5,))
+        first = middle[middle["financial_year"] == middle["financial_year"].min()]
+        columns = ["mode", "children", "vehicles", "gbp", "unit_cost_gbp"]
+        title = f"{self.area.name}: home-to-school transport in {financial_label(int(first['financial_year'].iloc[0]))}"
+        says = f"Middle of {self.runs.sizes['draw']:,} simulated futures; vehicles on a school day."
+        return titled(title, first[columns], {"gbp": "£m", "unit_cost_gbp": "£"}, note=says)
 
     @property
     def cost_gbp(self) -> xr.DataArray:
@@ -91,54 +96,52 @@ class Journeys:
         joined: xr.Dataset = xr.concat(parts, dim="financial_year")
         return joined
 
-    def summary(self, *by: str, levels: Sequence[float] = (0.05, 0.5, 0.95)) -> pd.DataFrame:
+    def summary(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
         """Return quantiles of totals taken within each draw.
 
         Parameters
         ----------
         by
-            Any of year, financial_year, authority, setting, setting_type, mode, mode_group; a financial year each if it has
-            neither kind of year.
+            Any of authority, setting, name, setting_type, setting_group, mode and mode_group; and of the children aboard,
+            zone, district, ncy, phase, age_group, need and need_group. By children, a run's vehicles and cost are shared
+            among its riders, in the proportions of the expected placements. Financial years, unless `year` is named.
         levels
             Quantiles.
 
         Returns
         -------
         DataFrame
-            *by, level, children, vehicles, km, assistants, beyond_guide, co2_kg, gbp, gbp_before_calibration,
-            unit_cost_gbp. Vehicles, km and assistants are a school day's; the rest a year's. Each column has its own
-            quantile, so parts needn't add up.
+            financial_year (or year), *by, level, children, vehicles, km, assistants, beyond_guide, co2_kg, gbp,
+            gbp_before_calibration, unit_cost_gbp. Vehicles, km and assistants are a school day's; the rest a year's. Each
+            column has its own quantile, so parts needn't add up.
         """
-        keys = by if {"year", "financial_year"} & set(by) else ("financial_year", *by)
-        unknown = [k for k in keys if k not in BY]
-        if unknown or {"year", "financial_year"} <= set(keys):
-            wrong = (
-                f"'{unknown[0]}' is not one of {one_of(BY)}{nearest(unknown[0], BY)}" if unknown else "one kind of year"
-            )
-            raise InputError(f"journeys.summary: {wrong} can be asked for")
-        totals = self._totals(list(keys))
-        totals["unit_cost_gbp"] = totals["gbp"] / totals["children"].where(totals["children"] > 0)
-        frames = []
-        for level in levels:
-            found = totals.groupby(list(keys), sort=False).quantile(level)
-            frames.append(found.assign(level=level).reset_index())
-        table = pd.concat(frames, ignore_index=True)
-        order = table.groupby(list(keys), sort=False).ngroup()
-        table = table.assign(order=order).sort_values(["order", "level"], kind="stable").drop(columns="order")
-        return table[[*keys, "level", *SHOWN, "unit_cost_gbp"]].reset_index(drop=True)
+        labels = Labels(self._labels.known, TIMES)
+        names = labels.asked(by)
+        if {"year", "financial_year"} <= set(by):
+            raise InputError("year and financial_year can't be asked for together: ask for one kind of year")
+        measures, cells = self._totals(names)
+        time, years = "year", [int(y) for y in self.runs["year"].to_numpy()]
+        if "year" not in by:
+            time, measures, years = "financial_year", *_in_financial_years(measures, years)
+        children, gbp = measures["children"], measures["gbp"]
+        unit = np.divide(gbp, children, out=np.full(gbp.shape, np.nan), where=children > 0)
+        return quantiles({**measures, "unit_cost_gbp": unit}, cells, levels, years=years, time=time)
 
-    def _totals(self, keys: list[str]) -> pd.DataFrame:
-        """Return one row a draw and group, indexed by the draw, with every measure summed within the draw."""
-        data = (self.by_financial_year if "financial_year" in keys else self.by_year)[list(SHOWN)]
-        plain = [k for k in keys if k not in DERIVED]
-        needed = {"setting_type": "setting", "mode_group": "mode"}
-        keep = ["draw", *dict.fromkeys([*plain, *(needed[k] for k in keys if k in DERIVED)])]
-        frame = data.sum([d for d in data.dims if d not in keep]).to_dataframe().reset_index()
-        if "mode_group" in keys:
-            frame["mode_group"] = frame["mode"].map(MODE_GROUP_OF)
-        if "setting_type" in keys:
-            frame["setting_type"] = frame["setting"].map(self.area.settings.set_index("setting")["setting_type"])
-        return frame.groupby(["draw", *keys], sort=False)[list(SHOWN)].sum().reset_index("draw", drop=True)
+    def _totals(self, by: Sequence[str]) -> tuple[dict[str, Any], pd.DataFrame]:
+        """Return every measure within each draw: draw x year x cell, and each cell's labels."""
+        measures = {name: self.by_year[name] for name in SHOWN}
+        if self._labels.dims(by) & set(OF_CHILD):
+            return shared(measures, self._riders, self._labels, by)
+        found = {name: self._labels.totals(array, by) for name, array in measures.items()}
+        return {name: values for name, (values, _) in found.items()}, next(iter(found.values()))[1]
+
+    @cached_property
+    def _labels(self) -> Labels:
+        return labels_of(self.area, self.runs)
+
+    @cached_property
+    def _riders(self) -> pd.DataFrame:
+        return riders_of(self.area, self.riders, self.runs)
 
     def entitlement(self, *by: str) -> pd.DataFrame:
         """Return who is entitled in the expected placements, and by which test.
@@ -151,16 +154,11 @@ class Journeys:
         Returns
         -------
         DataFrame
-            *by, children placed, `entitled` (chances added up, since a distance may be an estimate), `travellers` (those who
+            year, *by, children placed, `entitled` (chances added up, since a distance may be an estimate), `travellers` (those who
             take it up and don't board), `unsure` (children whose chance is between 0.1 and 0.9), mean_km and mean_minutes of
             travellers. [children, km, minutes]
         """
-        known = [c for c in ENTITLED_BY if c in self.riders]
-        unknown = [k for k in by if k not in known]
-        if unknown:
-            raise InputError(
-                f"journeys.entitlement: '{unknown[0]}' is not one of {one_of(known)}{nearest(unknown[0], known)}"
-            )
+        keys = ["year", *(name for name in asked(by, ENTITLED_BY) if name != "year")]
         rows = self.riders
         added = pd.DataFrame(
             {
@@ -172,7 +170,6 @@ class Journeys:
                 "mean_minutes": rows["minutes"] * rows["travellers"],
             }
         )
-        keys = list(by) or ["year"]
         found = added.groupby([rows[k] for k in keys]).sum()
         for mean in ("mean_km", "mean_minutes"):
             found[mean] = found[mean] / found["travellers"].where(found["travellers"] > 0)
@@ -184,19 +181,21 @@ class Journeys:
         straight = float(self.riders.drop_duplicates(["zone", "setting"])["is_walk_estimated"].mean())
         return national.notes(self.calibration, self.against_national(), straight, self.estimate_error)
 
-    def rounds(self, setting: str, year: int, *, seconds: float = 10, seed: int = 1) -> SchoolRounds:
+    def rounds(
+        self, setting: str, year: int, *, seconds: float = 10, iterations: int | None = None, seed: int = 1
+    ) -> SchoolRounds:
         """Return rounds for the expected travellers to one school in one year, planned and checked.
 
         Parameters
         ----------
         setting, year
             The school and the January.
-        seconds, seed
+        seconds, iterations, seed
             As `sf.transport.rounds`.
         """
         from sufficiency.transport.routing.school_rounds import school_rounds
 
-        return school_rounds(self.area, self.riders, setting, year, seconds=seconds, seed=seed)
+        return school_rounds(self.area, self.riders, setting, year, seconds=seconds, iterations=iterations, seed=seed)
 
     def rounds_table(self, setting: str, year: int, *, seconds: float = 10, seed: int = 1) -> pd.DataFrame:
         """Return one school's rounds, a row a stop, as a transport team could take to market."""
@@ -269,3 +268,13 @@ class Journeys:
             measure, modelled, national, unit, source, note.
         """
         return national.against_national(self.area, self.runs)
+
+
+def _in_financial_years(measures: dict[str, Any], years: Sequence[int]) -> tuple[dict[str, Any], list[int]]:
+    """Return measures by financial year, a mixture of two academic years each, and the financial years."""
+    whole = [y for y in years if y + 1 in years]
+    mixing = np.zeros((len(whole), len(years)))
+    for row, financial_year in enumerate(whole):
+        for year, weight in academic_weights(financial_year).items():
+            mixing[row, years.index(year)] = weight
+    return {name: np.einsum("fy,dyc->dfc", mixing, values) for name, values in measures.items()}, whole

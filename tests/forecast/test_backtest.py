@@ -39,7 +39,7 @@ def test_scores_by_a_label_have_its_column(record: Backtest, by: str) -> None:
 
 
 def test_needs_cannot_be_scored_from_published_data(record: Backtest) -> None:
-    with pytest.raises(InputError, match="needs are published for one January only"):
+    with pytest.raises(InputError, match="'need' is not one of authority"):
         record.scores("need")
 
 

@@ -7,13 +7,14 @@ import pandas as pd
 import pytest
 import xarray as xr
 
+from benchmarks import witan_send
 from sufficiency import tables
 from sufficiency.errors import FaultyTableError, InputError, MissingError
 from sufficiency.forecast.plans_from_people import as_recorded, plans_from_people
-from sufficiency.forecast.rates import people_rates, snapshots
+from sufficiency.forecast.rates import people_rates
 from sufficiency.forecast.rates.shrinkage import shrunk
 from sufficiency.forecast.record.backtest_people import backtest_people
-from sufficiency.inputs.council import witan_send
+from sufficiency.inputs.council import snapshots
 from sufficiency.words.school_year import NCYS
 from tests.forecast.test_witan import demo
 
@@ -174,7 +175,7 @@ def test_the_demonstration_is_forecast_better_than_its_own_model_did() -> None:
     """Errors of the peer in the same folds: 10.4 and 48.8 % one year ahead by setting and state, 12.3 and 52.0 two."""
     inputs = witan_send.read(demo())
     people_there = inputs.population.assign(year=inputs.population["year"] + 1)
-    moves = snapshots.from_witan(inputs.transitions)
+    moves = witan_send.from_witan(inputs.transitions)
     found = backtest_people(moves, people_there, horizons=(1, 2), draws=500, ages=inputs.valid_states)
     scores = found.scores().set_index(["horizon", "level"])
     limits = {(1, "setting_type"): 10.4, (1, "state"): 48.8, (2, "setting_type"): 12.3, (2, "state"): 52.0}

@@ -111,7 +111,7 @@ def test_an_authority_without_requests_is_named() -> None:
 
 
 def test_a_notebook_shows_a_table() -> None:
-    assert "requests" in forecast(draws=3)._repr_html_()
+    assert "Requests" in forecast(draws=3)._repr_html_()
 
 
 def test_a_year_that_is_past_is_refused() -> None:

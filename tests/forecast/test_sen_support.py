@@ -163,7 +163,7 @@ def test_the_long_series_is_compared_and_its_old_definition_left_out() -> None:
 
 
 def test_a_notebook_shows_a_table() -> None:
-    assert "secondary" in forecast(draws=3)._repr_html_()
+    assert "Secondary" in forecast(draws=3)._repr_html_()
 
 
 def test_a_year_that_is_past_is_refused() -> None:
@@ -177,7 +177,7 @@ def test_the_same_seed_gives_the_same_pupils() -> None:
 
 
 def test_an_unknown_cut_is_refused() -> None:
-    with pytest.raises(InputError, match="SEN Support is not known by need"):
+    with pytest.raises(InputError, match="'need' is not one of year, authority, phase, ncy, age_group"):
         forecast().summary("need")
 
 

@@ -9,11 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from benchmarks import witan_estimates, witan_send
+from benchmarks.witan_send import WitanInputs
 from sufficiency.errors import InputError, MissingError
-from sufficiency.forecast.rates import witan_estimates
 from sufficiency.forecast.simulate import cohort
-from sufficiency.inputs.council import witan_send
-from sufficiency.inputs.council.witan_send import WitanInputs
 
 N = ("", "")
 

@@ -237,7 +237,7 @@ def test_summary_refuses_a_column_that_is_not_there(two_authorities):
     budget = funding.high_needs(two_authorities, *make_children(*BASE))
     with pytest.raises(InputError, match="did you mean 'provision'"):
         budget.summary("provisions")
-    with pytest.raises(InputError, match="levels are shares"):
+    with pytest.raises(InputError, match="quantiles between 0 and 1"):
         budget.summary("line", levels=(50,))
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from benchmarks import witan_send
 from sufficiency.errors import FaultyTableError, InputError, MissingError
-from sufficiency.inputs.council import local_tables, witan_send
+from sufficiency.inputs.council import local_tables
 from sufficiency.inputs.files import catalogue
 from sufficiency.inputs.files.text import read_text_table
 from sufficiency.inputs.releases import (

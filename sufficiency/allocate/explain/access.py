@@ -16,18 +16,18 @@ Luo and Wang, "Measures of spatial accessibility to health care in a GIS environ
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from sufficiency.allocate.place.children import Floats, Ints, demand_of
+from sufficiency.allocate.place.children import Floats, demand_of
 from sufficiency.allocate.place.ledger import PHASE_OF_NCY
 from sufficiency.allocate.place.places import room
 from sufficiency.allocate.place.routes import KINDS, NEED_CODES, SECONDARY_FROM, RouteMap, route_map
 from sufficiency.area.area import Area
-from sufficiency.errors import InputError, MissingError, nearest, one_of
+from sufficiency.draws import Labels, asked
+from sufficiency.errors import InputError, MissingError, one_of
 from sufficiency.scenarios.pipeline import most_likely
 from sufficiency.tables import PlansResult
 from sufficiency.words.school_year import NCY_LOW, NCYS, PHASES
@@ -49,10 +49,11 @@ class Access:
     def summary(self, *by: str) -> pd.DataFrame:
         """Return places within reach for each child: *by, children, places_per_child, share_out_of_reach.
 
-        `by` may name authority, district, zone, need, need_group, ncy, phase and kind; by default, zone.
+        `by` may name authority, district, zone, need, need_group, ncy, phase, age_group and kind; by default, zone.
         """
-        by = by or ("zone",)
-        cell, labels = self._cells(by)
+        known = self._labels()
+        at = dict(zip(("zone", "ncy", "need", "kind"), np.indices(self.children.shape).reshape(4, -1), strict=True))
+        cell, labels = known.cells(asked(by or ("zone",), known.known), at)
         weight, reach = self.children.ravel(), self.places.ravel()
         children = np.bincount(cell, weight, minlength=len(labels))
         within = np.bincount(cell, weight * reach, minlength=len(labels))
@@ -61,29 +62,13 @@ class Access:
         found = labels.assign(children=children, places_per_child=within / some, share_out_of_reach=out / some)
         return found[found["children"] > 0].reset_index(drop=True)
 
-    def _cells(self, by: Sequence[str]) -> tuple[Ints, pd.DataFrame]:
-        zones = self.routes.zones
-        known = {
-            "authority": (0, zones["authority"].to_numpy()),
-            "district": (0, zones["district"].to_numpy()),
-            "zone": (0, zones["zone"].to_numpy()),
-            "ncy": (1, np.array(NCYS)),
-            "phase": (1, np.array(list(PHASES))[PHASE_OF_NCY]),
-            "need": (2, np.array(NEED_CODES)),
-            "need_group": (2, np.array([NEED_GROUP_OF[n] for n in NEED_CODES])),
-            "kind": (3, np.array(KINDS)),
-        }
-        at = np.indices(self.children.shape).reshape(4, -1)
-        code, frame = np.zeros(self.children.size, dtype=np.int64), []
-        for name in by:
-            if name not in known:
-                raise InputError(f"'{name}' is not one of {one_of(known)}{nearest(name, known)}")
-            axis, labels = known[name]
-            position, values = pd.factorize(labels, sort=True)
-            code = code * len(values) + position[at[axis]]
-            frame.append(pd.Index(values, name=name))
-        index = pd.MultiIndex.from_product(frame)
-        return code, index.to_frame(index=False)
+    def _labels(self) -> Labels:
+        found = (
+            Labels().also("ncy", "ncy", NCYS).also("need", "need", NEED_CODES).also("kind", "kind", KINDS, order=KINDS)
+        )
+        for name in ("authority", "district", "zone"):
+            found = found.also(name, "zone", self.routes.zones[name])
+        return found
 
 
 def within_reach(

@@ -40,7 +40,7 @@ def with_market(room: Ints, found: RouteMap, at_market: Ints) -> Ints:
 def shared_out(listed: Ints, total: int) -> Ints:
     """Return `total` whole places in proportion to those listed: largest remainders go up, the first of equals first."""
     exact = listed * (total / listed.sum())
-    whole = np.floor(exact).astype(np.int64)
+    whole: Ints = np.floor(exact).astype(np.int64)
     up = np.argsort(-(exact - whole), kind="stable")[: total - int(whole.sum())]
     whole[up] += 1
     return whole

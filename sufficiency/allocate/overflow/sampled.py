@@ -55,6 +55,7 @@ class Sampled:
     gbp: Floats  # age group x destination [GBP a child a year]
     entitled: Floats  # age group x destination: share carried to school
     distance_km: Floats  # age group x destination [km]
+    price_year: Ints  # age group x destination [financial year]
     growth_high: Floats  # destination
 
 
@@ -102,6 +103,7 @@ def expected(known: Ranges) -> Sampled:
         known.gbp[..., 1],
         known.entitled[..., 1],
         known.distance_km,
+        known.price_year,
         known.growth_high,
     )
 
@@ -117,6 +119,7 @@ def sampled(known: Ranges, *, seed: int, draw: int) -> Sampled:
         _triangular(known.gbp, price),
         _triangular(known.entitled, carried),
         known.distance_km,
+        known.price_year,
         known.growth_high,
     )
 

@@ -1,11 +1,8 @@
-"""A ledger of placed children over draws and years, and totals within a draw by any of their labels.
-
-Totals are taken within a draw, and only then quantiles over draws.
-"""
+"""A ledger of placed children over draws and years, and totals within a draw by any of their labels."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
@@ -15,21 +12,29 @@ import pandas as pd
 
 from sufficiency.allocate.place.children import Children
 from sufficiency.allocate.place.routes import KINDS, NEED_CODES, RouteMap
-from sufficiency.errors import InputError, nearest, one_of
+from sufficiency.draws import Labels
 from sufficiency.words.school_year import NCY_LOW, NCYS, PHASES, phase_of
-from sufficiency.words.vocabulary import NEED_GROUP_OF, NEED_GROUPS, SETTING_TYPES, UNPLACED
+from sufficiency.words.vocabulary import DESTINATIONS, PLACED_DESTINATIONS, SETTING_TYPES
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-LEVELS: Final = (0.05, 0.5, 0.95)
+WHERE: Final = (*PLACED_DESTINATIONS, *DESTINATIONS)
+WHERE_OF_TYPE: Final = {
+    "special": "state_special",
+    "sen_unit": "unit",
+    "resourced_provision": "unit",
+    "independent_special": "independent_special",
+    "non_maintained_special": "non_maintained_special",
+}
 PHASE_OF_NCY: Final = np.array([list(PHASES).index(p) for p in phase_of(np.array(NCYS))])
+NEED_AND_AGE: Final = Labels().also("need", "need", NEED_CODES).also("ncy", "ncy", NCYS)
 
 
 @dataclass(frozen=True, eq=False)
 class Ledger:
-    """One entry a child, draw and January, by position; `setting` is the number of settings where unplaced."""
+    """One entry for each child, draw and January, by position; `setting` counts destinations on from the settings."""
 
     draw: npt.NDArray[np.int16]
     year: npt.NDArray[np.int16]
@@ -39,10 +44,11 @@ class Ledger:
     kind: npt.NDArray[np.int8]
     is_girl: Bools
     setting: npt.NDArray[np.int16]
+    destination: npt.NDArray[np.int8]  # as WHERE
 
     @classmethod
-    def of(cls, draw: int, januaries: Sequence[Children]) -> Ledger:
-        """Return the ledger of one draw, by its position, from the children of each January."""
+    def of(cls, draw: int, januaries: Sequence[Children], places: Ints, settings: pd.DataFrame) -> Ledger:
+        """Return the ledger of one draw, by its position, from the children and the places of each January."""
         sizes = [len(children) for children in januaries]
 
         def column(name: str, kind: Any) -> Any:
@@ -57,6 +63,12 @@ class Ledger:
             kind=column("kind", np.int8),
             is_girl=column("is_girl", bool),
             setting=column("setting", np.int16),
+            destination=np.concatenate(
+                [
+                    destinations(children.setting, room, settings)
+                    for children, room in zip(januaries, places, strict=True)
+                ]
+            ),
         )
 
     @classmethod
@@ -65,70 +77,58 @@ class Ledger:
         return cls(**{f.name: np.concatenate([getattr(ledger, f.name) for ledger in ledgers]) for f in fields(cls)})
 
 
-@dataclass(frozen=True, eq=False)
-class Labels:
-    """What a child or a place can be grouped by: a position for each entry, and the names of the positions."""
+def destinations(setting: Ints, places: Ints, settings: pd.DataFrame) -> npt.NDArray[np.int8]:
+    """Return where each child is, as `WHERE`: at a setting of a type, above a setting's number, or at a destination.
 
-    known: Mapping[str, tuple[Callable[[Ledger], Any], Sequence[str | int]]]
-
-    def of(self, ledger: Ledger, by: Sequence[str]) -> tuple[Ints, pd.DataFrame]:
-        """Return the cell of each entry, and each cell's labels in order, for the cells that there are."""
-        for name in by:
-            if name not in self.known:
-                raise InputError(f"'{name}' is not one of {one_of(self.known)}{nearest(name, self.known)}")
-        codes = np.zeros(len(ledger.zone), dtype=np.int64)
-        sizes = [len(self.known[name][1]) for name in by]
-        for name, size in zip(by, sizes, strict=True):
-            codes = codes * size + self.known[name][0](ledger)
-        if not by:
-            return codes, pd.DataFrame(index=range(1))
-        found, cell = np.unique(codes, return_inverse=True)
-        at = np.unravel_index(found, sizes)
-        frame = {name: pd.Index(self.known[name][1])[a] for name, a in zip(by, at, strict=True)}
-        return cell, pd.DataFrame(frame)
+    Of children at a state setting that has more than its places, the last to arrive are above its number.
+    """
+    of_type = [WHERE.index(WHERE_OF_TYPE[kind]) for kind in settings["setting_type"]]
+    found = np.array([*of_type, *(WHERE.index(code) for code in DESTINATIONS)], dtype=np.int8)[setting]
+    order = np.argsort(setting, kind="stable")
+    rank = np.empty(len(setting), dtype=np.int64)
+    rank[order] = np.arange(len(order)) - np.searchsorted(setting[order], setting[order])
+    has_number = [SETTING_TYPES[kind].is_state for kind in settings["setting_type"]]
+    most = np.append(np.where(has_number, places, len(setting)), np.full(len(DESTINATIONS), len(setting)))
+    found[rank >= most[setting]] = WHERE.index("over_number")
+    return found
 
 
 def child_labels(routes: RouteMap, home: Ints, authorities: Sequence[str]) -> Labels:
-    """Return what a child can be grouped by."""
-    district_of, districts = pd.factorize(routes.zones["district"], sort=True)
-    codes = [*routes.codes, UNPLACED]
-    type_of, types = pd.factorize(pd.Series([*routes.settings["setting_type"], UNPLACED]))
-    group_of = np.array([list(NEED_GROUPS).index(NEED_GROUP_OF[n]) for n in NEED_CODES])
-    return Labels(
-        {
-            "authority": (lambda entry: home[entry.zone], authorities),
-            "district": (lambda entry: district_of[entry.zone], list(districts)),
-            "zone": (lambda entry: entry.zone, list(routes.zones["zone"])),
-            "need": (lambda entry: entry.need, NEED_CODES),
-            "need_group": (lambda entry: group_of[entry.need], list(NEED_GROUPS)),
-            "ncy": (lambda entry: entry.ncy.astype(np.int64) - NCY_LOW, NCYS),
-            "phase": (lambda entry: PHASE_OF_NCY[entry.ncy.astype(np.int64) - NCY_LOW], list(PHASES)),
-            "kind": (lambda entry: entry.kind, KINDS),
-            "setting": (lambda entry: entry.setting, codes),
-            "setting_type": (lambda entry: type_of[entry.setting], list(types)),
-        }
-    )
+    """Return what a child can be grouped by: the home's labels, the child's own, and the setting's."""
+    zones, settings = routes.zones, routes.settings
+    found = Labels().also("authority", "zone", [authorities[h] for h in home], order=authorities)
+    for name in ("district", "zone"):
+        found = found.also(name, "zone", zones[name])
+    found = found.also("need", "need", NEED_CODES).also("ncy", "ncy", NCYS).also("kind", "kind", KINDS, order=KINDS)
+    codes, away = [*routes.codes, *DESTINATIONS], DESTINATIONS.values()
+    found = found.also("setting", "setting", codes, order=codes)
+    found = found.also("name", "setting", [*settings["name"], *(d.name for d in away)])
+    found = found.also("setting_type", "setting", [*settings["setting_type"], *(d.setting_type for d in away)])
+    return found.also("destination", "destination", WHERE, order=WHERE)
 
 
-def setting_labels(settings: pd.DataFrame) -> pd.DataFrame:
-    """Return what a setting can be grouped by: setting, name, setting_type, authority, district, is_state."""
-    named = settings[["setting", "name", "setting_type", "authority", "district"]].reset_index(drop=True)
-    is_state = [SETTING_TYPES[t].is_state for t in settings["setting_type"]]
-    return named.assign(is_state=is_state)
+def setting_labels(settings: pd.DataFrame) -> Labels:
+    """Return what a setting can be grouped by: setting, name, setting_type, setting_group, authority, district, is_state."""
+    found = Labels()
+    for name in ("setting", "name", "setting_type", "authority", "district"):
+        found = found.also(name, "setting", settings[name])
+    return found.also("is_state", "setting", [SETTING_TYPES[t].is_state for t in settings["setting_type"]])
+
+
+def cells_of(ledger: Ledger, labels: Labels, by: Sequence[str]) -> tuple[Ints, pd.DataFrame]:
+    """Return the cell of each entry, and each cell's labels in order, for the cells that there are."""
+    at = {name: getattr(ledger, name) for name in ("zone", "need", "kind", "setting", "destination")}
+    return labels.cells(by, {**at, "ncy": ledger.ncy.astype(np.int64) - NCY_LOW})
 
 
 def suited(routes: RouteMap, by: Sequence[str]) -> tuple[Bools, pd.DataFrame]:
-    """Return cell x setting: which settings suit some child of each need, need_group or phase, and the cells' labels."""
-    codes = pd.Index(NEED_CODES)
-    every = pd.MultiIndex.from_product([codes, list(PHASES)], names=["need", "phase"]).to_frame(index=False)
-    every["need_group"] = every["need"].map(NEED_GROUP_OF)
-    if not by:
-        return np.ones((1, len(routes.settings)), dtype=bool), pd.DataFrame(index=range(1))
-    by_phase = np.stack([routes.suits[:, :, p == PHASE_OF_NCY].any(axis=(0, 2)) for p in range(len(PHASES))], axis=1)
-    grouped = every.groupby(list(by), sort=False)
-    number, labels = grouped.ngroup().to_numpy(), grouped.size().reset_index()[list(by)]
-    flat = by_phase.reshape(len(every), -1)
-    return np.stack([flat[number == cell].any(axis=0) for cell in range(len(labels))]), labels
+    """Return cell x setting: which settings suit some child of each label of need and NCY, and the cells' labels."""
+    shape = (len(NEED_CODES), len(NCYS))
+    need, ncy = np.indices(shape).reshape(2, -1)
+    cell, labels = NEED_AND_AGE.cells(by, {"need": need, "ncy": ncy})
+    found = np.zeros((len(labels), len(routes.settings)), dtype=bool)
+    np.logical_or.at(found, cell, routes.suits.any(axis=0).reshape(len(cell), -1))
+    return found, labels
 
 
 def totals(ledger: Ledger, cell: Ints, shape: tuple[int, int, int], weights: Floats | Bools | None = None) -> Floats:
@@ -149,30 +149,3 @@ def percentile_within(values: Floats, key: Ints, cells: int, share: float) -> Fl
     some = counts > 0
     found[some] = (order[at[some]] % 2**20) / 10
     return found
-
-
-def quantiles(
-    measures: Mapping[str, Floats], years: Sequence[int], labels: pd.DataFrame, levels: Sequence[float]
-) -> pd.DataFrame:
-    """Return year, *labels, level and each measure's quantile over draws; measures are draw x year x cell."""
-    if not levels or any(not 0 <= level <= 1 for level in levels):
-        raise InputError(f"levels={list(levels)}: quantiles between 0 and 1 are needed, such as 0.05, 0.5, 0.95")
-    cells = len(labels)
-    index = np.indices((len(years), cells, len(levels))).reshape(3, -1)
-    frame = pd.DataFrame({"year": np.asarray(years)[index[0]]})
-    for name in labels:
-        frame[name] = labels[name].to_numpy()[index[1]]
-    frame["level"] = np.asarray(levels, dtype=np.float64)[index[2]]
-    for name, values in measures.items():
-        frame[name] = _quantile(values, levels).transpose(1, 2, 0).ravel()
-    return frame
-
-
-def _quantile(values: Floats, levels: Sequence[float]) -> Floats:
-    if np.isnan(values).any():
-        import warnings
-
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)  # a cell empty in every draw has no quantile: NaN says so
-            return np.asarray(np.nanquantile(values, levels, axis=0))
-    return np.asarray(np.quantile(values, levels, axis=0))

@@ -1,4 +1,4 @@
-"""What placing children gives: who goes where, who has no place, how far, how full, and what one more place is worth."""
+"""What placing children gives: who is where, who was turned away, how far, how full, what one more place would save."""
 
 from __future__ import annotations
 
@@ -12,37 +12,38 @@ import pandas as pd
 import xarray as xr
 
 from sufficiency import distance, tables
+from sufficiency.allocate.overflow.sampled import Sampled
 from sufficiency.allocate.place.ledger import (
-    LEVELS,
+    NEED_AND_AGE,
     PHASE_OF_NCY,
     Bools,
     Floats,
     Ints,
-    Labels,
     Ledger,
+    cells_of,
     child_labels,
     percentile_within,
-    quantiles,
     setting_labels,
     suited,
     totals,
 )
 from sufficiency.allocate.place.routes import NEED_CODES, SECONDARY_FROM, RouteMap
-from sufficiency.allocate.overflow.sampled import Sampled
-from sufficiency.allocate.place.worth import CASH
+from sufficiency.allocate.place.worth import CASH, PARTS
 from sufficiency.area.area import Area
-from sufficiency.errors import InputError, nearest, one_of
+from sufficiency.draws import LEVELS, Labels, quantiles
+from sufficiency.notebook import titled
 from sufficiency.scenarios.pipeline import Coming
 from sufficiency.words.school_year import NCY_LOW, PHASES
-from sufficiency.words.vocabulary import SETTING_TYPES, UNPLACED
+from sufficiency.words.vocabulary import DESTINATIONS, SETTING_TYPES
 
 
 @dataclass(frozen=True, eq=False)
 class Placed:
     """Children placed year by year, in the expected demand and in each draw.
 
-    Every table has a row a year and label; quantiles are over draws, of totals taken within a draw. `by` may name
-    authority, district and zone (of the home), need, need_group, ncy, phase, kind, setting and setting_type.
+    Every table has one row for each year and label; quantiles are over draws, of totals taken within a draw. `by` may
+    name authority, district and zone (of the home), need, need_group, ncy, phase, age_group, kind, and the setting's
+    code, name, setting_type and setting_group.
     """
 
     area: Area
@@ -64,21 +65,26 @@ class Placed:
     listed: int  # children of the base year whose setting is on the area's list
     overflow: tuple[Sampled, ...]  # by draw
     expected_overflow: Sampled
+    others: (
+        xr.DataArray
+    )  # draw x year x authority x need x phase x setting_type: plans not at specialist settings [plans]
 
     @property
     def value_gbp(self) -> Floats:
-        return self.saves[..., :CASH].sum(axis=-1)
+        """What one more place would save in cash: draw x year x setting. [GBP a year]"""
+        return np.asarray(self.saves[..., :CASH].sum(axis=-1))
 
     @property
     def expected_value_gbp(self) -> Floats:
-        return self.expected_saves[..., :CASH].sum(axis=-1)
+        """The same in the expected demand: year x setting. [GBP a year]"""
+        return np.asarray(self.expected_saves[..., :CASH].sum(axis=-1))
 
     def __repr__(self) -> str:
         """Return one line: years, draws, children and how many of them have no place in the last year."""
         last = self.shortfall(levels=(0.5,)).iloc[-1]
         return (
             f"<Placed {self.area.name}: {self.years[0]} to {self.years[-1]}, {len(self.draws)} draws; "
-            f"{last['children']:,.0f} children without a suitable place in {self.years[-1]}>"
+            f"{last['children']:,.0f} children turned away in {self.years[-1]}>"
         )
 
     def __getstate__(self) -> dict[str, Any]:
@@ -86,25 +92,25 @@ class Placed:
         return {f.name: getattr(self, f.name) for f in fields(self)}
 
     def _repr_html_(self) -> str:
-        """Return the children without a place and how full settings are, year by year."""
-        short = self.shortfall().pivot_table(index="year", columns="level", values="children")
+        """Return the children turned away and how full settings are, year by year."""
+        short = self.shortfall().pivot(index="year", columns="level", values="children")
+        short.columns = pd.Index([f"turned away, {name}" for name in ("low", "middle", "high")])
         full = self.utilisation(levels=(0.5,)).set_index("year")[["children", "places", "share"]]
-        table = short.round(0).astype(int).add_prefix("without a place, ").join(full)
-        html: str = table.to_html()
-        return f"<p>{self.area.name}: children placed, medians over {len(self.draws)} draws</p>{html}"
+        says = f"Middle of {len(self.draws):,} simulated futures; low and high hold 9 in 10 of them. Children: those at a setting."
+        title = f"{self.area.name}: children turned away from every suitable state place, and how full settings are"
+        return titled(title, short.join(full).reset_index(), {"share": "%"}, note=says)
 
     @cached_property
     def placements(self) -> pd.DataFrame:
         """Who goes where in the expected demand, whole children, as `tables.PLACEMENTS`."""
         book = self.expected
-        labels = self._labels.known
         by = ("authority", "zone", "ncy", "need", "setting")
-        cell, frame = self._labels.of(book, by)
+        cell, frame = cells_of(book, self._labels, by)
         key, count = np.unique(book.year.astype(np.int64) * len(frame) + cell, return_counts=True)
         rows = frame.iloc[key % len(frame)].reset_index(drop=True)
         rows.insert(0, "year", np.array(self.years)[key // len(frame)])
-        zone = pd.Index(labels["zone"][1]).get_indexer(pd.Index(rows["zone"]))
-        setting = pd.Index(labels["setting"][1]).get_indexer(pd.Index(rows["setting"]))
+        zone = pd.Index(self.routes.zones["zone"]).get_indexer(pd.Index(rows["zone"]))
+        setting = pd.Index([*self.routes.codes, *DESTINATIONS]).get_indexer(pd.Index(rows["setting"]))
         rows["children"] = count
         rows["km"] = self._by_setting(self.routes.km)[zone, setting]
         rows["minutes"] = self._by_setting(self.routes.minutes)[zone, setting]
@@ -112,9 +118,14 @@ class Placed:
 
     @cached_property
     def attending(self) -> xr.DataArray:
-        """Children in each draw: draw x year x authority x need x phase x setting, 'unplaced' last. [children]"""
+        """Children in each draw: draw x year x authority x need x phase x setting, destinations last. [children]"""
         book = self.drawn
-        sizes = (len(self.area.authorities), len(NEED_CODES), len(PHASES), len(self.routes.settings) + 1)
+        sizes = (
+            len(self.area.authorities),
+            len(NEED_CODES),
+            len(PHASES),
+            len(self.routes.settings) + len(DESTINATIONS),
+        )
         cell = np.ravel_multi_index(
             (self.home[book.zone], book.need, PHASE_OF_NCY[book.ncy.astype(np.int64) - NCY_LOW], book.setting), sizes
         )
@@ -128,11 +139,25 @@ class Placed:
                 "authority": list(self.area.authorities),
                 "need": list(NEED_CODES),
                 "phase": list(PHASES),
-                "setting": [*self.routes.codes, UNPLACED],
+                "setting": [*self.routes.codes, *DESTINATIONS],
             },
             name="attending",
             attrs={"units": "children"},
         )
+
+    @cached_property
+    def elsewhere(self) -> xr.Dataset:
+        """What being turned away costs: draw x phase x setting (a destination), and price_year.
+
+        `gbp` is what High Needs pays for a child a year in prices of the financial year `price_year`, `entitled` the share
+        carried to school by the council, `km` the journey one way.
+        """
+        measures = {"gbp": "gbp", "entitled": "entitled", "km": "distance_km"}
+        dims = ("draw", "phase", "setting")
+        data = {name: (dims, np.stack([getattr(o, was) for o in self.overflow])) for name, was in measures.items()}
+        data["price_year"] = (dims[1:], self.expected_overflow.price_year)
+        coords = {"draw": list(self.draws), "phase": list(PHASES), "setting": list(DESTINATIONS)}
+        return xr.Dataset(data, coords=coords)
 
     def added_places(self, settings: Sequence[str], years: Sequence[int]) -> Ints:
         """Return draw x year x setting: places that opened beyond those of places.csv. [places]"""
@@ -142,13 +167,24 @@ class Placed:
         """Return children who need a specialist place, by where they are: year, *by, level, children."""
         return self._count(by, np.ones(len(self.drawn.zone), dtype=bool), levels)
 
+    def destinations(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
+        """Return where every child who needs a specialist place is: year, destination, *by, level, children.
+
+        `destination` is a kind of place (`words.vocabulary.PLACED_DESTINATIONS`, those above a school's number apart) or,
+        for those turned away from every suitable state place, where they are instead (`DESTINATIONS`).
+        """
+        return self._count(by, np.ones(len(self.drawn.zone), dtype=bool), levels, always=("destination",))
+
     def shortfall(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
-        """Return children with no suitable place: year, *by, level, children."""
-        return self._count(by, self.drawn.setting == len(self.routes.settings), levels)
+        """Return children turned away from every suitable state place: year, *by, level, children.
+
+        Each of them is somewhere: see `destinations`.
+        """
+        return self._count(by, ~self._is_placed, levels)
 
     def out_of_area(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
         """Return children at settings outside the area, and their share of those placed: year, *by, level, …"""
-        outside = np.append(~self.routes.settings["is_in_area"].to_numpy(dtype=bool), False)
+        outside = np.append(~self.routes.settings["is_in_area"].to_numpy(dtype=bool), np.zeros(len(DESTINATIONS), bool))
         return self._count(by, outside[self.drawn.setting], levels, of=self._is_placed)
 
     def independent(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
@@ -162,7 +198,7 @@ class Placed:
         children whose journey is longer than guidance expects, 45 minutes to Year 6 and 75 from Year 7.
         """
         book = self.drawn
-        cell, labels = self._labels.of(book, self._without_year(by))
+        cell, labels = cells_of(book, self._labels, self._labels.asked(by))
         shape = (len(self.draws), len(self.years), len(labels))
         some = np.flatnonzero(self._is_placed)
         key = ((book.draw[some].astype(np.int64) * shape[1]) + book.year[some]) * shape[2] + cell[some]
@@ -182,43 +218,50 @@ class Placed:
             "p90_km": percentile_within(km, key, cells, 0.9),
             "share_beyond": np.bincount(key, is_beyond, minlength=cells) / children,
         }
-        return quantiles({n: v.reshape(shape) for n, v in measures.items()}, self.years, labels, levels)
+        return quantiles({n: v.reshape(shape) for n, v in measures.items()}, labels, levels, years=self.years)
 
     def utilisation(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
         """Return how full settings are: year, *by, level, children, places, share (above 1 where over-full).
 
-        `by` may name setting, name, setting_type, authority and district, all of the setting.
+        `by` may name setting, name, setting_type, setting_group, is_state, authority and district, all of the setting.
         """
-        shape = (len(self.draws), len(self.years), len(self.routes.settings) + 1)
-        children = totals(self.drawn, self.drawn.setting.astype(np.int64), shape)[..., :-1]
-        cell, labels = self._setting_cells(self._without_year(by))
+        settings = len(self.routes.settings)
+        shape = (len(self.draws), len(self.years), settings + len(DESTINATIONS))
+        children = totals(self.drawn, self.drawn.setting.astype(np.int64), shape)[..., :settings]
+        cell, labels = self._setting_cells(self._setting_labels.asked(by))
         into = np.eye(len(labels))[cell]
         inside, places = children @ into, self.places @ into
         share = np.divide(inside, places, out=np.full(inside.shape, np.nan), where=places > 0)
-        return quantiles({"children": inside, "places": places, "share": share}, self.years, labels, levels)
+        return quantiles({"children": inside, "places": places, "share": share}, labels, levels, years=self.years)
 
     def value_of_a_place(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
-        """Return what one more place would save, for that January alone: year, *by, level, value_of_a_place_gbp.
+        """Return what one more place would save, for that January alone: year, *by, level, value_of_a_place_gbp, parts.
 
-        By setting, unless `by` names other things: name, setting_type, authority and district (of the setting), need,
-        need_group and phase. Then it is the value of a place at the setting where one is worth most, among those so
-        labelled that suit such children. It counts what is paid (journeys, placements) and what is only priced (a
-        child's time, having no place, moves and preferences).
+        By setting, unless `by` names other things: name, setting_type, setting_group, authority and district (of the
+        setting), need, need_group, ncy, phase and age_group. Then it is the value of a place at the setting where one is
+        worth most, among those so labelled that suit such children.
+
+        The value is cash: what the child who would fill it, and the chain of moves behind, would save in fees, packages
+        (top-up, support, tuition) and journeys, in prices of the base year; below 0 where the place costs more than where
+        the child is instead. What the place itself is paid is not taken off. `minutes` are those that all who move save, one
+        way; `turned_away` is how many fewer are turned away, 0 or 1.
         """
-        of_child = tuple(name for name in by if name in ("need", "need_group", "phase"))
-        of_setting = tuple(name for name in self._without_year(by) if name not in of_child)
-        if not of_child and "setting" not in of_setting:
-            of_setting = ("setting", *of_setting)
+        known = Labels({**self._setting_labels.known, **NEED_AND_AGE.known})
+        of_child = [name for name in known.asked(by) if name in NEED_AND_AGE.known]
+        names = known.asked(by, always=() if of_child else ("setting",))
+        of_setting = [name for name in names if name not in of_child]
         cell, settings = self._setting_cells(of_setting)
         suits, children = suited(self.routes, of_child)
         cells = [(c, s) for c in range(len(children)) for s in range(len(settings)) if (suits[c] & (cell == s)).any()]
-        best = [self.value_gbp[..., suits[c] & (cell == s)].max(axis=-1) for c, s in cells]
+        best = np.stack([_at_dearest(self.saves[..., suits[c] & (cell == s), :]) for c, s in cells], axis=-2)
         at = np.array(cells, dtype=np.int64).reshape(-1, 2)
         labels = pd.concat(
             [children.iloc[at[:, 0]].reset_index(drop=True), settings.iloc[at[:, 1]].reset_index(drop=True)], axis=1
         )
-        order = [*(n for n in of_setting if n not in by), *self._without_year(by)]
-        return quantiles({"value_of_a_place_gbp": np.stack(best, axis=-1)}, self.years, labels[order], levels)
+        order, labels = known.sorted(labels, names)
+        measures = {"value_of_a_place_gbp": best[..., order, :CASH].sum(axis=-1)}
+        measures |= {part: best[..., order, number] for number, part in enumerate(PARTS)}
+        return quantiles(measures, labels, levels, years=self.years)
 
     def could_come_home(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
         """Return children at independent schools whom a state setting of the area suits, and what that would save.
@@ -230,10 +273,10 @@ class Placed:
         saves = np.zeros(len(book.zone))
         where = np.flatnonzero(~self._is_state[book.setting] & self._is_placed)
         saves[where] = self._saving_of_a_state_place(where)
-        cell, labels = self._labels.of(book, self._without_year(by))
+        cell, labels = cells_of(book, self._labels, self._labels.asked(by))
         shape = (len(self.draws), len(self.years), len(labels))
         measures = {"children": totals(book, cell, shape, saves > 0), "saves_gbp": totals(book, cell, shape, saves)}
-        return quantiles(measures, self.years, labels, levels)
+        return quantiles(measures, labels, levels, years=self.years)
 
     @cached_property
     def notes(self) -> pd.DataFrame:
@@ -252,7 +295,7 @@ class Placed:
         if beyond:
             says = f"{beyond:,} children on the list are beyond the plans counted for their authority, NCY, need and type of setting, and are left out"
             rows.append(("attendance", "doubtful", says))
-        nowhere = int((today & (self.expected.setting == len(self.routes.settings))).sum())
+        nowhere = int((today & (self.expected.setting >= len(self.routes.settings))).sum())
         if nowhere:
             says = (
                 f"{nowhere:,} children counted in specialist settings today are of an age that no setting listed takes"
@@ -269,21 +312,30 @@ class Placed:
 
     @cached_property
     def _is_state(self) -> Bools:
-        return np.array([*(SETTING_TYPES[t].is_state for t in self.routes.settings["setting_type"]), False])
+        is_state = [SETTING_TYPES[t].is_state for t in self.routes.settings["setting_type"]]
+        return np.array([*is_state, *([False] * len(DESTINATIONS))])
+
+    @cached_property
+    def _setting_labels(self) -> Labels:
+        return setting_labels(self.routes.settings)
 
     @property
     def _is_placed(self) -> Bools:
         return np.asarray(self.drawn.setting < len(self.routes.settings))
 
-    def _without_year(self, by: Sequence[str]) -> tuple[str, ...]:
-        return tuple(name for name in by if name != "year")
-
     def _by_setting(self, values: Floats) -> Floats:
-        """Return zone x setting with a column of NaN for children without a place."""
-        return np.column_stack([values, np.full(len(values), np.nan)])
+        """Return zone x setting with columns of NaN for destinations."""
+        return np.column_stack([values, np.full((len(values), len(DESTINATIONS)), np.nan)])
 
-    def _count(self, by: Sequence[str], those: Bools, levels: Sequence[float], of: Bools | None = None) -> pd.DataFrame:
-        cell, labels = self._labels.of(self.drawn, self._without_year(by))
+    def _count(
+        self,
+        by: Sequence[str],
+        those: Bools,
+        levels: Sequence[float],
+        of: Bools | None = None,
+        always: Sequence[str] = (),
+    ) -> pd.DataFrame:
+        cell, labels = cells_of(self.drawn, self._labels, self._labels.asked(by, always=always))
         shape = (len(self.draws), len(self.years), len(labels))
         measures = {"children": totals(self.drawn, cell, shape, those)}
         if of is not None:
@@ -291,17 +343,10 @@ class Placed:
             measures["share"] = np.divide(
                 measures["children"], whole, out=np.full(whole.shape, np.nan), where=whole > 0
             )
-        return quantiles(measures, self.years, labels, levels)
+        return quantiles(measures, labels, levels, years=self.years)
 
     def _setting_cells(self, by: Sequence[str]) -> tuple[Ints, pd.DataFrame]:
-        known = setting_labels(self.routes.settings)
-        for name in by:
-            if name not in known:
-                raise InputError(f"'{name}' is not one of {one_of(known)}{nearest(name, known)}, all of the setting")
-        if not by:
-            return np.zeros(len(known), dtype=np.int64), pd.DataFrame(index=range(1))
-        grouped = known.groupby(list(by), sort=True, dropna=False)
-        return grouped.ngroup().to_numpy(), grouped.size().reset_index()[list(by)]
+        return self._setting_labels.cells(by, {"setting": np.arange(len(self.routes.settings))})
 
     def _saving_of_a_state_place(self, entries: Ints) -> Floats:
         """Return what each entry's cheapest state route in the area saves against its own; 0 where none is cheaper."""
@@ -309,9 +354,15 @@ class Placed:
         columns = (book.zone, book.ncy, book.need, book.kind, book.is_girl, book.setting)
         alike, back = np.unique(np.stack([c[entries].astype(np.int64) for c in columns]), axis=1, return_inverse=True)
         zone, ncy, need, kind, is_girl, setting = alike
-        is_home = self._is_state[:-1] & routes.settings["is_in_area"].to_numpy(dtype=bool)
+        is_home = self._is_state[: len(routes.settings)] & routes.settings["is_in_area"].to_numpy(dtype=bool)
         age = (ncy >= SECONDARY_FROM).astype(np.int64)
         cost = routes.cost_gbp[age, zone] + routes.substitute_gbp[kind]
         open_to = routes.open_to(zone, ncy, need, kind, is_girl == 1) & is_home
         least = np.where(open_to, cost, np.inf).min(axis=1, initial=np.inf)
         return np.asarray(np.maximum(cost[np.arange(len(zone)), setting] - least, 0.0)[back])
+
+
+def _at_dearest(saves: Floats) -> Floats:
+    """Return draw x year x part at the setting where one more place would save most; `saves` has settings before parts."""
+    best = saves[..., :CASH].sum(axis=-1).argmax(axis=-1)
+    return np.asarray(np.take_along_axis(saves, best[..., None, None], axis=-2)[..., 0, :])

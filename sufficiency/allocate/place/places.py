@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import xarray as xr
 
 from sufficiency.allocate.overflow import market
 from sufficiency.allocate.overflow import sampled as overflow
@@ -24,6 +25,8 @@ from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError
 from sufficiency.scenarios import pipeline
 from sufficiency.tables import PlansResult
+from sufficiency.words.school_year import PHASES, phase_of
+from sufficiency.words.vocabulary import SPECIALIST
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -94,8 +97,10 @@ def places(
         places=np.stack([future.places for future in futures]),
         expected_places=expected.places,
         opened=opened,
-        expected=Ledger.of(0, expected.januaries),
-        drawn=Ledger.join([Ledger.of(n, future.januaries) for n, future in enumerate(futures)]),
+        expected=Ledger.of(0, expected.januaries, expected.places, found.settings),
+        drawn=Ledger.join(
+            [Ledger.of(n, future.januaries, future.places, found.settings) for n, future in enumerate(futures)]
+        ),
         saves=np.stack([future.saves for future in futures]),
         expected_saves=expected.saves,
         certificate_gap_gbp=max(future.gap_gbp for future in [expected, *futures]),
@@ -104,7 +109,18 @@ def places(
         listed=listed,
         overflow=tuple(future.overflow for future in futures),
         expected_overflow=expected.overflow,
+        others=_others(plans, demand),
     )
+
+
+def _others(plans: PlansResult, demand: Demand) -> xr.DataArray:
+    """Return plans that are not at specialist settings: draw x year x authority x need x phase x setting_type. [plans]"""
+    types = [t for t in plans.plans.indexes["setting_type"] if t not in SPECIALIST]
+    held = plans.plans.sel(draw=list(demand.draws), setting_type=types, authority=list(demand.authorities))
+    phases = phase_of(held["ncy"].to_numpy())
+    parts = [held.isel(ncy=np.flatnonzero(phases == phase)).sum("ncy") for phase in PHASES]
+    whole = xr.concat(parts, dim=xr.DataArray(list(PHASES), dims="phase", name="phase"))
+    return whole.transpose("draw", "year", "authority", "need", "phase", "setting_type")
 
 
 def room(area: Area, found: RouteMap, years: Sequence[int], opened: pipeline.Coming) -> Ints:

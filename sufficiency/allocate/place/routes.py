@@ -222,12 +222,16 @@ def _time_gbp(area: Area, minutes: Floats, age: str) -> Floats:
 
 
 def _placement_gbp(area: Area, zones: pd.DataFrame, settings: pd.DataFrame) -> Floats:
-    """Return zone x setting: what the child's authority pays for the placement beyond place funding. [GBP a year]"""
+    """Return zone x setting: what the child's authority pays for the placement beyond place funding. [GBP a year]
+
+    In prices of the financial year that begins in the base year.
+    """
     latest = area.unit_costs.sort_values("financial_year").drop_duplicates(
         ["authority", "setting_type", "item"], keep="last"
     )
     own = {
         (row.authority, row.setting_type, row.item): float(row.gbp)
+        * price_rise(area, str(row.item), int(row.financial_year))
         for row in latest.itertuples()
         if row.item in ("top_up", "fee")
     }
@@ -242,6 +246,11 @@ def _placement_gbp(area: Area, zones: pd.DataFrame, settings: pd.DataFrame) -> F
             table[authority, kind] = national if given is None else given
     costs = {a: np.array([table[a, t] for t in settings["setting_type"]]) for a in area.authorities}
     return np.stack([costs[a] for a in zones["authority"]])
+
+
+def price_rise(area: Area, item: str, financial_year: int) -> float:
+    """Return prices of the financial year that begins in the base year over those of `financial_year`, of a top_up or fee."""
+    return float((1 + area.value(f"funding.{item}_inflation")) ** (area.base_year - financial_year))
 
 
 def _preference_gbp(area: Area, zones: pd.DataFrame, settings: pd.DataFrame, is_state: Bools) -> Floats:

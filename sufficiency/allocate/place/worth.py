@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from sufficiency.allocate.overflow.sampled import AGE_OF_NCY, CODES, Sampled
 from sufficiency.allocate.place.children import Children
-from sufficiency.allocate.place.routes import RouteMap, journey_gbp
+from sufficiency.allocate.place.routes import RouteMap, journey_gbp, price_rise
 from sufficiency.area.area import Area
 from sufficiency.words.school_year import NCY_LOW
 from sufficiency.words.vocabulary import DESTINATIONS, SETTING_TYPES
@@ -26,6 +26,19 @@ Ints = npt.NDArray[np.int64]
 PARTS: Final = ("fees_gbp", "packages_gbp", "journeys_gbp", "minutes", "turned_away")
 CASH: Final = 3  # the first so many parts are paid
 IS_FEE: Final = np.array([DESTINATIONS[code].setting_type.endswith("_special") for code in CODES])
+
+
+def in_base_year_prices(area: Area, overflow: Sampled) -> Floats:
+    """Return what each destination costs in prices of the financial year that begins in the base year.
+
+    age group x destination. [GBP a child a year]
+    """
+    years = np.unique(overflow.price_year[overflow.price_year > 0])
+    rises = np.ones_like(overflow.gbp)
+    for year in years:
+        rise = [price_rise(area, "fee" if is_fee else "top_up", int(year)) for is_fee in IS_FEE]
+        rises = np.where(overflow.price_year == year, np.array(rise), rises)
+    return np.asarray(overflow.gbp * rises)
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +53,7 @@ class Worth:
         """Return the parts under one draw's overflow."""
         carried = overflow.share * overflow.entitled[:, None, :]
         minutes = overflow.distance_km * 60 / area.value("transport.rural_kph")
-        paid = overflow.share * overflow.gbp[:, None, :]
+        paid = overflow.share * in_base_year_prices(area, overflow)[:, None, :]
         parts = (
             paid[..., IS_FEE].sum(axis=-1),
             paid[..., ~IS_FEE].sum(axis=-1),

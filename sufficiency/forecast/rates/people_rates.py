@@ -1,7 +1,7 @@
 """Rates counted from people: joiners, movers, leavers and stayers by state, in whatever codes the transitions have.
 
 Thin counts are drawn towards those of the same age, setting and need. The result is the same `Rates` that published
-flows give. `snapshots` makes transitions of two or more Januaries' person-level returns.
+flows give. `inputs.council.snapshots` makes transitions of two or more Januaries' person-level returns.
 """
 
 from __future__ import annotations
@@ -65,15 +65,26 @@ class Counted:
     takes: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, frame: pd.DataFrame, ages: pd.DataFrame | None = None) -> Counted:
-        """Return `tables.TRANSITIONS` as arrays; `ages` (setting, ncy_low, ncy_high) says which setting takes whom.
+    def of(
+        cls,
+        frame: pd.DataFrame,
+        ages: pd.DataFrame | None = None,
+        *,
+        needs: Sequence[str] = (),
+        settings: Sequence[str] = (),
+    ) -> Counted:
+        """Return one authority's `tables.TRANSITIONS` as arrays.
 
-        Without `ages` a setting takes the ages between the youngest and the oldest child seen in it.
+        `ages` (setting, ncy_low, ncy_high) says which setting takes whom; without it a setting takes the ages between
+        the youngest and the oldest child seen in it. `needs` and `settings` are the labels, by default those seen.
         """
         frame = tables.check(frame, tables.TRANSITIONS, source="transitions")
+        _check_one_authority(frame)
         _check_needs(frame)
-        needs = tuple(n for n in sorted(set(frame["need"]) | set(frame["need_after"])) if n)
-        settings = tuple(s for s in sorted(set(frame["setting_type"]) | set(frame["setting_type_after"])) if s)
+        needs = tuple(needs) or tuple(n for n in sorted(set(frame["need"]) | set(frame["need_after"])) if n)
+        settings = tuple(settings) or tuple(
+            s for s in sorted(set(frame["setting_type"]) | set(frame["setting_type_after"])) if s
+        )
         years = tuple(sorted(int(y) for y in frame["year"].unique()))
         shape = (len(years), len(NCYS), len(needs), len(settings))
         held, went = frame["setting_type"] != "", frame["setting_type_after"] != ""
@@ -109,6 +120,13 @@ class Counted:
             return None
         each = [((self.after[i] - self.before[i + 1]) ** 2).sum() / max(self.after[i].sum(), 1.0) for i in twice]
         return float(np.mean(each))
+
+
+def _check_one_authority(frame: pd.DataFrame) -> None:
+    if len(set(frame["authority"])) > 1:
+        raise InputError(
+            f"the transitions are of {one_of(sorted(set(frame['authority'])))}; give those of one authority"
+        )
 
 
 def _check_needs(frame: pd.DataFrame) -> None:

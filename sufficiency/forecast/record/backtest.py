@@ -15,14 +15,15 @@ import numpy as np
 import pandas as pd
 
 from sufficiency.area.area import Area
+from sufficiency.draws import FOLLOWS, LEVELS, asked, label_of
 from sufficiency.errors import InputError, MissingError, one_of
 from sufficiency.forecast import england
-from sufficiency.forecast.plan_forecast import DERIVED, label_of
 from sufficiency.forecast.plans import plans as forecast_plans
 from sufficiency.forecast.rates.rates import Floats
 from sufficiency.forecast.record import naive
 from sufficiency.forecast.record.past_areas import as_of, joined
 from sufficiency.forecast.record.scoring import COLUMNS, crps, score, with_errors
+from sufficiency.notebook import titled
 from sufficiency.words.school_year import NCYS
 from sufficiency.words.vocabulary import SETTING_TYPES
 
@@ -54,6 +55,23 @@ class Backtest:
     truth: pd.DataFrame
     runs: tuple[Run, ...] = field(repr=False)
 
+    def __repr__(self) -> str:
+        """Return one line: authorities, origins, horizons, and how far the model was from the truth a year ahead."""
+        model = self.scores().query("method == @MODEL").iloc[0]
+        origins = ", ".join(str(run.origin) for run in self.runs)
+        return (
+            f"<Backtest of {len(self.authorities)} authorities from {origins}, {min(self.horizons)} to "
+            f"{max(self.horizons)} years ahead: {model['wape']:.1f} % off at {model['horizon']:.0f} ahead>"
+        )
+
+    def _repr_html_(self) -> str:
+        columns = ["horizon", "method", "cases", "wape", "bias", "coverage_90"]
+        how = {"wape": "1", "bias": "1", "coverage_90": "%"}
+        says = "wape: absolute errors over plans; bias: errors over plans, above 0 too many forecast [%]. " + (
+            "coverage_90: truths inside the 90 % interval."
+        )
+        return titled("The forecast's record, beside simpler ways", self.scores()[columns], how, note=says)
+
     def scores(self, *by: str) -> pd.DataFrame:
         """Return how each method did: horizon, method, *by, cases, median_ape, wape, bias, coverage_90, width_90, crps.
 
@@ -62,8 +80,11 @@ class Backtest:
         (above 0, too many forecast). `coverage_90` is the share of truths inside the 90 % interval, `width_90` its
         mean width and `crps` the mean continuous ranked probability score, over the mean of plans. [%; %; %; share;
         ratio; ratio]
+
+        `by` may name authority, origin, and one of ncy, phase, age_group, setting_type and setting_group; needs are published
+        for one January only.
         """
-        labels = _labels(by)
+        labels = _dimension(by)[1]
         cases = self.cases(*by)
         if cases.empty:
             raise MissingError(f"nothing can be scored by {', '.join(by) or 'total'}: no January has both sides")
@@ -97,7 +118,7 @@ class Backtest:
         own = draws.reshape(draws.shape[0], -1)[:, keep.to_numpy()]
         seen = truth[keep].to_numpy(dtype="float64")
         frame = truth[keep].rename("truth").reset_index().assign(origin=run.origin, horizon=horizon)
-        low, middle, high = np.quantile(own, [0.05, 0.5, 0.95], axis=0)
+        low, middle, high = np.quantile(own, LEVELS, axis=0)
         yield frame.assign(method=MODEL, forecast=middle, low=low, high=high, crps=crps(own, seen))
         past = history.loc[:, [c for c in history.columns if c <= run.origin]].reindex(index)[keep]
         growth = _national_growth(dim, names, run.origin, frame["label"])
@@ -203,19 +224,14 @@ def _run(area: Area, origin: int, horizons: Sequence[int], draws: int, seed: int
     return Run(origin, by_ncy.astype("float64"), by_setting.astype("float64"))
 
 
-def _labels(by: Sequence[str]) -> list[str]:
-    return _dimension(by)[1]
-
-
 def _dimension(by: Sequence[str]) -> tuple[str, list[str]]:
     """Return the dimension that `by` needs, and the one label of it that is asked for."""
-    for name in by:
-        if name not in BY:
-            raise InputError(f"'{name}' is not one of {one_of(BY)}: needs are published for one January only")
-    names = [b for b in by if b not in ("authority", "origin")]
+    names = [name for name in asked(by, BY) if name not in ("authority", "origin")]
     if len(names) > 1:
         raise InputError(f"scores are by one label at a time, not by {' and '.join(names)}")
-    return (DERIVED.get(names[0], names[0]), names) if names else ("", [])
+    if not names:
+        return "", []
+    return FOLLOWS[names[0]][0] if names[0] in FOLLOWS else names[0], names
 
 
 def _totalled(run: Run, at: int, dim: str, names: Sequence[str], codes: Sequence[Any]) -> tuple[list[Any], Floats]:

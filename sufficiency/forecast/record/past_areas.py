@@ -28,6 +28,7 @@ def joined(areas: Sequence[Area]) -> Area:
     stacked = {
         n: pd.concat([getattr(a, n) for a in areas if len(getattr(a, n))] or [getattr(areas[0], n)]) for n in names
     }
+    stacked["transitions"] = pd.concat([_named(a) for a in areas])
     stacked["assumptions"] = stacked["assumptions"].drop_duplicates("assumption")
     merged = {code: name for a in areas for code, name in a.authorities.items()}
     return Area(
@@ -48,6 +49,7 @@ def as_of(area: Area, origin: int) -> Area:
         code for code in area.authorities if ((area.plans["authority"] == code) & (area.plans["year"] == origin)).any()
     ]
     kept = {n: _until(getattr(area, n), origin, codes) for n in ("plans", "states", "flows", "requests")}
+    kept["transitions"] = _until(_named(area), origin, codes)
     return area.replace(
         name=f"{area.name}, January {origin}",
         authorities={code: area.authorities[code] for code in codes},
@@ -58,6 +60,12 @@ def as_of(area: Area, origin: int) -> Area:
         housing=tables.empty(tables.HOUSING),
         **kept,
     )
+
+
+def _named(area: Area) -> pd.DataFrame:
+    """Return transitions with a blank authority named: it is the area's only one."""
+    moves = area.transitions
+    return moves.assign(authority=moves["authority"].replace("", next(iter(area.authorities)))) if len(moves) else moves
 
 
 def _until(frame: pd.DataFrame, origin: int, codes: Sequence[str]) -> pd.DataFrame:

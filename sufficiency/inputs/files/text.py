@@ -72,10 +72,18 @@ def parsed(words: str, *, source: str) -> pd.DataFrame:
     except (pd.errors.ParserError, pd.errors.EmptyDataError, csv.Error, ValueError) as caught:
         raise InputError(f"{source} can't be read as a table: {caught}; check for stray commas or quotes") from caught
     header = [str(c).strip() for c in frame.iloc[0]]
-    repeated = [c for c in header if c and header.count(c) > 1]
-    if repeated:
-        raise InputError(f"{source}: the column '{repeated[0]}' is there twice; keep one")
+    twice = _same_name(header)
+    if twice:
+        raise InputError(
+            f"{source}: columns {' and '.join(str(i) for i in twice)} have the same name; keep one. Is the first row a header?"
+        )
     if not words.endswith(("\n", "\r")) and words.splitlines()[-1].count(delimiter) < len(header) - 1:
         raise InputError(f"{source} ends in the middle of a row; the file was cut short, so fetch it again")
     body = frame.iloc[1:].reset_index(drop=True).set_axis(header, axis=1)
     return body.loc[:, [c != "" for c in header]]
+
+
+def _same_name(header: list[str]) -> list[int]:
+    """Return the positions, from 1, of the first name that is there twice. A header may be a person's row: none is quoted."""
+    first = next((c for c in header if c and header.count(c) > 1), None)
+    return [i + 1 for i, c in enumerate(header) if c == first] if first else []

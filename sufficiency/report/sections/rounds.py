@@ -12,7 +12,9 @@ from sufficiency.report.look.rounds_map import rounds_drawn
 from sufficiency.report.look.words import count, gbp
 from sufficiency.report.model import Chart, Exhibit, Table
 
-SECONDS: Final = 0.0  # no search after the first plan, so that the report is the same on any machine
+ITERATIONS: Final = (
+    0  # no search after the first plan, by work and not by the clock, so that the report is the same on any machine
+)
 NEAR_SIZE: Final = 60  # the school whose travellers come nearest to this is the example [children]
 
 
@@ -31,7 +33,7 @@ def example_school(outcome: Outcome) -> tuple[str, int] | None:
 def planned(outcome: Outcome) -> Any:
     """Return the rounds of the school that the report shows, or nothing."""
     shown = example_school(outcome)
-    return outcome.journeys.rounds(*shown, seconds=SECONDS) if shown else None
+    return outcome.journeys.rounds(*shown, iterations=ITERATIONS) if shown else None
 
 
 def geojson(outcome: Outcome) -> dict[str, Any] | None:

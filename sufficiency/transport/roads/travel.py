@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from sufficiency import distance, tables
@@ -17,8 +18,11 @@ from sufficiency.transport.roads.openstreetmap import read_osm
 from sufficiency.transport.roads.road_network import Edges, Network, fastest, network, shortest
 
 PAIR: Final = ["zone", "setting"]
+OFF_ROADS: Final = "off the road network"
 CUT_OFF: Final = "the nearest road is cut off from the rest of the network; joined to the nearest that is not"
 CUT_OFF_KM: Final = 0.1  # a stub of road that near to the main network makes no difference [km]
+MOST_NAMED: Final = 10  # homes far from a road are named one by one up to so many
+LEAST_WHOLE: Final = 0.5  # a network whose largest piece has a smaller share of its nodes is taken for a broken one
 Cache = Path | str | Literal[False] | None
 
 
@@ -30,7 +34,8 @@ def travel(
     Parameters
     ----------
     area
-        Its own travel table is kept where it has one and no network or table is given; pairs that it lacks are estimated.
+        Where no network or table is given, its own travel table is kept; the pairs that it lacks follow its `roads`, and
+        are estimated where it has none.
     network
         Roads: an OpenStreetMap extract (.osm.pbf), a folder with nodes.csv and edges.csv, or a `Network`.
     table
@@ -53,15 +58,42 @@ def travel(
     if network is not None and table is not None:
         raise InputError("give transport.travel a network or a table, not both: they would answer the same question")
     estimated = distance.travel_table(area.zones, area.settings, area)
-    if network is not None:
-        folder = None if cache is False else Path(cache) if cache is not None else disk.user_folder()
-        roads = network if isinstance(network, Network) else read_network(network, cache=folder)
-        return _complete(by_network(area, roads, cache=folder), estimated, "off the road network")
     if table is not None:
         return _complete(_supplied(table, estimated), estimated, "")
-    if len(area.travel):
-        return _complete(area.travel, estimated, "not in the travel table")
+    known = area.travel if network is None else tables.empty(tables.TRAVEL)
+    roads = area.roads if network is None else network
+    lacking = _lacks(known, estimated)
+    if roads is not None and lacking.any():
+        folder = None if cache is False else Path(cache) if cache is not None else disk.user_folder()
+        read = roads if isinstance(roads, Network) else read_network(roads, cache=folder)
+        measured = by_network(area, read, cache=folder)
+        both = [_sourced(known), measured[_lacks(known, measured)]]
+        return _complete(pd.concat([f for f in both if len(f)]), estimated, OFF_ROADS)
+    if len(known):
+        return _complete(known, estimated, "not in the travel table")
     return estimated.assign(note="")
+
+
+def with_travel(area: Area, network: str | Path | None = None, *, cache: Cache = None) -> Area:
+    """Return the area with km and minutes of every pair, and notes that say what they rest on.
+
+    Parameters
+    ----------
+    network
+        A road network to take in place of the area's own roads and travel table.
+    cache
+        As `travel`.
+    """
+    asked = area if network is None else area.replace(roads=Path(network), travel=tables.empty(tables.TRAVEL))
+    found = travel(asked, cache=cache)
+    rows = [] if network is None else [("travel", "read", f"journeys follow the roads of {Path(network).name}")]
+    if asked.roads is not None:
+        for words in (OFF_ROADS, CUT_OFF):
+            many = int(found["note"].str.startswith(words).sum())
+            if many:
+                rows.append(("travel", "doubtful", f"{many:,} of {len(found):,} pairs of home and setting: {words}"))
+    added = pd.DataFrame(rows, columns=["table", "kind", "says"])
+    return asked.replace(travel=found, notes=pd.concat([area.notes, added], ignore_index=True).drop_duplicates())
 
 
 def read_network(path: str | Path, *, cache: Path | None = None) -> Network:
@@ -107,7 +139,8 @@ def by_network(area: Area, roads: Network, *, cache: Path | None = None) -> pd.D
 def _joined(area: Area, roads: Network) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return zones and settings with their nodes; raise naming every one inside the area that is far from a road."""
     limit = area.value("transport.snap_km")
-    joined, faults = [], []
+    _check_whole(roads)
+    joined, faults, off = [], [], list[float]()
     for frame, kind in ((area.zones, "zone"), (area.settings, "setting")):
         at, away = roads.nearest(frame["easting"], frame["northing"], "drive")
         walk_at, walk_away = roads.nearest(frame["easting"], frame["northing"], "walk")
@@ -118,13 +151,32 @@ def _joined(area: Area, roads: Network) -> tuple[pd.DataFrame, pd.DataFrame]:
                   f"{limit:g} km is the most: check its easting and northing, or that the network covers it")
             for i in np.flatnonzero(far & inside)
         ]  # fmt: skip
+        off += away[far & inside].tolist()
         nearer = roads.nearest(frame["easting"], frame["northing"], "drive", any_piece=True)[1]
         cut_off = away > nearer + CUT_OFF_KM
         more = {"is_cut_off": cut_off, "node": at, "away_km": away, "walk_node": walk_at, "walk_away_km": walk_away}
         joined.append(frame.assign(**more)[~far].reset_index(drop=True))
+    if len(faults) > MOST_NAMED:
+        most = len(area.zones) + len(area.settings)
+        raise InputError(
+            f"{roads.name} does not cover {area.name}: {len(faults):,} of {most:,} homes and settings are more than {limit:g} "
+            f"km from any of its roads that are open to cars, the nearest of them {min(off):.1f} km and the farthest "
+            f"{max(off):.1f} km; give the roads of the whole area, or check eastings and northings"
+        )
     if faults:
         raise FaultyTableError(f"homes and settings on {roads.name}", faults)
     return joined[0], joined[1]
+
+
+def _check_whole(roads: Network) -> None:
+    """Refuse a network in pieces: a home joined to the main one would be said to be near what it is far from."""
+    driven = roads.pieces().query("profile == 'drive'")
+    if len(driven) and driven["share"].iloc[0] < LEAST_WHOLE:
+        raise InputError(
+            f"{roads.name} is in {len(driven):,} pieces by car, and the largest holds {driven['share'].iloc[0]:.0%} of its "
+            f"{driven['nodes'].sum():,} nodes: roads that should meet don't. Roads must share a node where they meet, and "
+            "an extract must hold every road, not main roads alone"
+        )
 
 
 def _searched(roads: Network, zones: pd.DataFrame, settings: pd.DataFrame, most_km: float) -> disk.Arrays:
@@ -154,15 +206,24 @@ def _supplied(table: pd.DataFrame, wanted: pd.DataFrame) -> pd.DataFrame:
 
 def _complete(known: pd.DataFrame, estimated: pd.DataFrame, why: str) -> pd.DataFrame:
     """Return a row for every pair wanted: the known where there is one, else the estimate, said in `note`."""
-    known = known.copy()
-    known["source"] = known["source"].replace("", "supplied") if "source" in known else "supplied"
-    known["note"] = known.get("note", "")
-    merged = estimated[PAIR].merge(known, on=PAIR, how="left", validate="one_to_one")
+    merged = estimated[PAIR].merge(_sourced(known), on=PAIR, how="left", validate="one_to_one")
     lacking = merged["km"].isna().to_numpy()
     for column in ("km", "minutes", "walk_km", "source"):
         merged[column] = merged[column].where(~lacking, estimated[column])
     merged["note"] = merged["note"].where(~lacking, f"{why}: estimated by straight line")
     return merged[[*estimated.columns, "note"]]
+
+
+def _sourced(known: pd.DataFrame) -> pd.DataFrame:
+    """Return a travel table with a source and a note in every row."""
+    source = known["source"].replace("", "supplied") if "source" in known else "supplied"
+    return known.assign(source=source, note=known.get("note", ""))
+
+
+def _lacks(known: pd.DataFrame, wanted: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Return which of the wanted pairs are not known."""
+    is_known = pd.MultiIndex.from_frame(wanted[PAIR]).isin(pd.MultiIndex.from_frame(known[PAIR]))
+    return np.asarray(~is_known, dtype=np.bool_)
 
 
 def _from_folder(folder: Path) -> Network:

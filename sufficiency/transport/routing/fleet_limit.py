@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 
 from sufficiency.errors import InfeasibleError, one_of
+from sufficiency.transport.routing.effort import Work
 from sufficiency.transport.routing.morning import SchoolRun
 from sufficiency.transport.routing.partition import best_partition
 from sufficiency.transport.routing.polish import Step, polish
 from sufficiency.transport.routing.savings import savings_runs
 from sufficiency.transport.routing.stops import UNLIMITED
+
+HIRING: Final = Work(1_000)  # enough to say what fleet would do; the same words on any machine
 
 
 def fleet_is_too_small(run: SchoolRun) -> bool:
@@ -23,17 +27,17 @@ def fleet_is_too_small(run: SchoolRun) -> bool:
     return bool((run.load.sum(axis=0) > (room * run.available[:, None]).sum(axis=0)).any())
 
 
-def hired_plan(run: SchoolRun, *, seed: int, seconds: float = 1.0) -> InfeasibleError:
+def hired_plan(run: SchoolRun, *, seed: int) -> InfeasibleError:
     """Return the error that says who is left and what fleet would do.
 
     Each kind is offered again, in any number, at a price above that of any plan: so as few as possible are hired.
     """
     hired = _with_hire(run)
     start, pool = savings_runs(hired)
-    plan = best_partition(hired, pool, seconds=seconds) or [
+    plan = best_partition(hired, pool, HIRING.partitioning(is_first=True)) or [
         replace(t, kind=t.kind if t.kind >= len(run.kind) else t.kind + len(run.kind)) for t in start
     ]
-    better = polish(hired, plan, Step(), seconds=seconds, seed=seed).plan
+    better = polish(hired, plan, Step(), HIRING.polishing(1), seed=seed).plan
     plan = better if better is not None and hired.total(better) < hired.total(plan) else plan
     left = [t for t in plan if t.kind >= len(run.kind)]
     parts = [p for t in left for p in t.parts]

@@ -8,7 +8,8 @@ subject to  Σ_{j ∋ i} x_j = 1      for every part i of a stop
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -20,14 +21,14 @@ from sufficiency.transport.routing.stops import Floats
 def best_partition(
     run: SchoolRun,
     pool: Iterable[tuple[int, ...]],
+    stops: Mapping[str, Any],
     *,
-    seconds: float,
     incumbent: list[Trip] | None = None,
     most_columns: int = 20_000,
 ) -> list[Trip] | None:
     """Return the cheapest plan made of runs in `pool`, or `incumbent` where that is as good.
 
-    The search stops after `seconds`, and a search stopped early can be worse than the heuristic that fed it: so the
+    `stops` says when, as options of `scipy.optimize.milp` (see `effort`). A search stopped early can be worse than the heuristic that fed it: so the
     incumbent is kept unless beaten. None where there is no incumbent and no plan within the fleet was found.
     """
     from scipy.optimize import Bounds, LinearConstraint, milp
@@ -49,7 +50,7 @@ def best_partition(
         integrality=np.ones(len(trips)),
         bounds=Bounds(0, 1),
         constraints=constraints,
-        options={"time_limit": max(seconds, 0.05), "mip_rel_gap": 1e-6},
+        options={**stops, "mip_rel_gap": 1e-6},
     )
     if found.x is None:
         return incumbent

@@ -24,6 +24,7 @@ from sufficiency.transport.routing.stops import Floats, Ints
 
 if TYPE_CHECKING:
     import pyvrp
+    from pyvrp.stop import StoppingCriterion
 
 TICKS_A_MINUTE: Final = 600
 HORIZON: Final = 100_000_000
@@ -52,15 +53,15 @@ class Polished:
     pool: set[tuple[int, ...]]
 
 
-def polish(run: SchoolRun, start: list[Trip] | None, step: Step, *, seconds: float, seed: int) -> Polished:
-    """Return the best plan that PyVRP finds in `seconds`, starting from `start` (None: from nothing).
+def polish(run: SchoolRun, start: list[Trip] | None, step: Step, stops: StoppingCriterion, *, seed: int) -> Polished:
+    """Return the best plan that PyVRP finds until `stops` says so, starting from `start` (None: from nothing).
 
     The plan returned is checked against the run's own loads, rides and fleet; one that PyVRP calls feasible but is not
     is thrown away.
     """
     import pyvrp
     from pyvrp.search import NeighbourhoodParams, PerturbationParams
-    from pyvrp.stop import MaxRuntime, MultipleCriteria, NoImprovement
+    from pyvrp.stop import MultipleCriteria, NoImprovement
 
     logging.getLogger("pyvrp").setLevel(logging.ERROR)
     data, kinds = problem(run, start)
@@ -74,7 +75,7 @@ def polish(run: SchoolRun, start: list[Trip] | None, step: Step, *, seconds: flo
         warnings.simplefilter("ignore")
         result = pyvrp.solve(
             data,
-            MultipleCriteria([MaxRuntime(max(seconds, 0.01)), NoImprovement(PATIENCE + PATIENCE_A_STOP * len(run))]),
+            MultipleCriteria([stops, NoImprovement(PATIENCE + PATIENCE_A_STOP * len(run))]),
             seed=seed,
             collect_stats=False,
             params=params,

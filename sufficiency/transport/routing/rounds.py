@@ -6,7 +6,6 @@ best of them, and its runs are recombined again. The cheapest plan is kept and w
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,6 +15,7 @@ import pandas as pd
 
 from sufficiency.errors import InputError
 from sufficiency.transport.routing.checker import Walked, check_rounds, walk
+from sufficiency.transport.routing.effort import effort
 from sufficiency.transport.routing.morning import SchoolRun, Trip, compile_run
 from sufficiency.transport.routing.plan_search import search
 from sufficiency.transport.routing.stops import labels_as_given, read_stops, read_vehicles
@@ -78,6 +78,7 @@ def rounds(
     *,
     school: Any,
     seconds: float = 10,
+    iterations: int | None = None,
     seed: int = 1,
     apart: Iterable[tuple[Any, Any]] = (),
 ) -> Rounds:
@@ -100,6 +101,9 @@ def rounds(
         Where runs end.
     seconds
         How long to search [seconds]; 0 stops after savings and set partitioning. A small problem ends sooner.
+    iterations
+        How much to search, instead of seconds: iterations of each of the six turns of the polish. The same seed then gives
+        the same plan on any machine, however busy; 2,000 take a school of 60 stops about two seconds.
     seed
         Of PyVRP's search. A search stopped by the clock may still differ between machines.
     apart
@@ -124,14 +128,14 @@ def rounds(
     Golden, Assad, Levy and Gheysens (1984), Computers & Operations Research 11(1); Wouda, Lan and Kool (2024), *PyVRP*,
     INFORMS Journal on Computing 36(4).
     """
-    ends = time.perf_counter() + seconds
+    until = effort(seconds, iterations)
     pairs = tuple(apart)
     run = compiled(stops, vehicles, travel, school=school, apart=pairs)
-    plan = search(run, seconds=ends - time.perf_counter(), seed=seed)
+    plan = search(run, effort=until, seed=seed)
     table = _table(run, plan, labels_as_given(stops["stop"], vehicles["vehicle"]))
-    result = Rounds(table, run.total(plan), _notes(run), stops, vehicles, travel, school, pairs)
-    result.check()
-    return result
+    planned = Rounds(table, run.total(plan), _notes(run), stops, vehicles, travel, school, pairs)
+    planned.check()
+    return planned
 
 
 def compiled(

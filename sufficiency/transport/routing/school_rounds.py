@@ -21,6 +21,7 @@ from sufficiency.transport.cost.market import shared_gbp
 from sufficiency.transport.cost.sampled import Estimate, Sample, fit_samples
 from sufficiency.transport.cost.school_run_rates import SchoolRunRates
 from sufficiency.transport.modes.modes import WAYS, Levers, guide_minutes, ways
+from sufficiency.transport.routing.effort import Clock
 from sufficiency.transport.routing.plan_search import search
 from sufficiency.transport.routing.rounds import Rounds, compiled, rounds
 
@@ -119,7 +120,14 @@ class SchoolRounds:
 
 
 def school_rounds(
-    area: Area, riders: pd.DataFrame, setting: str, year: int, *, seconds: float = 10, seed: int = 1
+    area: Area,
+    riders: pd.DataFrame,
+    setting: str,
+    year: int,
+    *,
+    seconds: float = 10,
+    iterations: int | None = None,
+    seed: int = 1,
 ) -> SchoolRounds:
     """Return rounds for the expected travellers to one school in one year.
 
@@ -127,12 +135,12 @@ def school_rounds(
     ----------
     riders
         Expected placements with who travels, as `Journeys.riders`.
-    seconds, seed
+    seconds, iterations, seed
         As `rounds`.
     """
     stops = stops_at(area, riders, setting, year)
     legs = _legs(area, stops, setting)
-    plan = rounds(stops, vehicles(area), legs, school=setting, seconds=seconds, seed=seed)
+    plan = rounds(stops, vehicles(area), legs, school=setting, seconds=seconds, iterations=iterations, seed=seed)
     school = area.settings.set_index("setting").loc[[setting]]
     zones = area.zones.set_index("zone").loc[stops["location"].unique()]
     points = pd.concat([zones, school])[["easting", "northing"]].astype(float)
@@ -204,7 +212,7 @@ def routed_samples(
     for setting in picked:
         stops = stops_at(area, riders, setting, year, alone=False)
         run = compiled(stops, fleet, _legs(area, stops, setting), school=setting)
-        routed = run.total(search(run, seconds=seconds, seed=seed))
+        routed = run.total(search(run, effort=Clock.of(seconds), seed=seed))
         children, chairs = (float(stops[c].sum()) for c in ("children", "wheelchairs"))
         where = Homes(**{str(c): np.asarray(v, dtype=np.float64) for c, v in homes.loc[setting].items()})
         way = {"shared": np.asarray(children - chairs), "wheelchair": np.asarray(chairs)}

@@ -19,6 +19,7 @@ import pandas as pd
 from sufficiency import tables
 from sufficiency.errors import InfeasibleError, InputError, one_of
 from sufficiency.tables import columns
+from sufficiency.transport.routing.effort import effort
 from sufficiency.transport.routing.morning import SchoolRun, Trip, compile_run
 from sufficiency.transport.routing.plan_search import search
 from sufficiency.transport.routing.polish import TICKS_A_MINUTE, money_units
@@ -33,6 +34,7 @@ from sufficiency.transport.routing.stops import (
 
 if TYPE_CHECKING:
     import pyvrp
+    from pyvrp.stop import StoppingCriterion
 
 TOLERANCE: Final = 1e-3
 
@@ -88,6 +90,7 @@ def shared_rounds(
     *,
     schools: pd.DataFrame,
     seconds: float = 10,
+    iterations: int | None = None,
     seed: int = 1,
 ) -> SharedRounds:
     """Return rounds that may call at several schools, never dearer than a plan for each school by itself.
@@ -98,6 +101,8 @@ def shared_rounds(
         As `rounds` takes them; stops have a column `school` too, and travel has every pair of stops and schools.
     schools
         school, opens_minutes, bell_minutes: when children may be set down. [minutes after midnight]
+    seconds, iterations, seed
+        As `rounds` takes them.
 
     Raises
     ------
@@ -108,15 +113,18 @@ def shared_rounds(
     """
     times = tables.check(schools, SCHOOLS, source="schools")
     problem, own = _read(stops, vehicles, travel, times)
+    until = effort(seconds, iterations)
     separate: list[Trip] = []
     for parts in own:
         alone = _to_school(problem, parts)
-        plan = search(alone, seconds=seconds * 0.4 * len(parts) / len(problem.run), seed=seed)
+        plan = search(alone, effort=until.share(0.4 * len(parts) / len(problem.run)), seed=seed)
         separate += [Trip(t.kind, tuple(int(parts[p]) for p in t.parts)) for t in plan]
     if not problem.run.has_enough(separate):
         raise InfeasibleError("the fleet is too small for each school to have its own runs; raise `available`")
     first = [(t.kind, _in_turn(problem, t)) for t in separate]
-    best = min(first, _polish(problem, first, seconds * 0.6, seed), key=lambda plan: _total(problem, plan))
+    best = min(
+        first, _polish(problem, first, until.share(0.6).polishing(1), seed), key=lambda plan: _total(problem, plan)
+    )
     as_given = labels_as_given(stops["stop"], vehicles["vehicle"], schools["school"])
     calls = _table(problem, best, [str(s) for s in times["school"]], as_given)
     return SharedRounds(calls, _total(problem, best), _total(problem, first), _late(problem, calls))
@@ -182,11 +190,10 @@ def _cost(problem: _Problem, k: int, calls: tuple[int, ...]) -> float:
 
 
 def _polish(
-    problem: _Problem, start: list[tuple[int, tuple[int, ...]]], seconds: float, seed: int
+    problem: _Problem, start: list[tuple[int, tuple[int, ...]]], stops: StoppingCriterion, seed: int
 ) -> list[tuple[int, tuple[int, ...]]]:
     """Return the best shared plan found, or `start` where none within the rules is better."""
     import pyvrp
-    from pyvrp.stop import MaxRuntime
 
     logging.getLogger("pyvrp").setLevel(logging.ERROR)
     data = _data(problem)
@@ -200,7 +207,7 @@ def _polish(
         warnings.simplefilter("ignore")
         best = pyvrp.solve(
             data,
-            MaxRuntime(max(seconds, 0.01)),
+            stops,
             seed=seed,
             collect_stats=False,
             initial_solution=pyvrp.Solution(data, routes),

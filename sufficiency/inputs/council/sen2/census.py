@@ -1,12 +1,12 @@
-"""From SEN2 returns to states: who held a plan on a census date, where and for what need; and who moved between two.
+"""From SEN2 returns to states: who held a plan on a census date, where and for what need.
 
 A child is in the snapshot of a date if a named plan had started by then and had not ceased. The state is (ncy, need,
-setting): the need ranked first, and the type of setting of the first-ranked placement open on the date.
+setting_type): the need ranked first, and the type of setting of the first-ranked placement open on the date.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
@@ -31,7 +31,7 @@ SEN_SETTINGS: Final[Mapping[str, str]] = {
 
 
 def snapshot(sen2: Sen2, register: pd.DataFrame, *, on: date | None = None) -> pd.DataFrame:
-    """Return who held a plan on a day: child, year, ncy, need, setting_type, urn, zone. One row a child.
+    """Return who held a plan on a day: child, year, ncy, need, setting_type, urn, zone. One row for each child.
 
     Parameters
     ----------
@@ -52,22 +52,39 @@ def snapshot(sen2: Sen2, register: pd.DataFrame, *, on: date | None = None) -> p
         raise InputError(
             f"the return tells nothing after its census date, {sen2.census_date:%d %B %Y}; {day:%d %B %Y} was asked for"
         )
+    held = _held(sen2, register, day)
+    kept = held[_why_left_out(held) == ""]
+    return kept[["child", "year", "ncy", "need", "setting_type", "urn", "zone"]].reset_index(drop=True)
+
+
+def left_out(sen2: Sen2) -> pd.Series:
+    """Return how many plans open on the census date are in no snapshot, by why: a Series reason -> plans."""
+    reasons = _why_left_out(_held(sen2, pd.DataFrame({"urn": [], "setting_type": []}), sen2.census_date))
+    return reasons[reasons != ""].value_counts()
+
+
+def _held(sen2: Sen2, register: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """Return plans open on a day with their state, fit to be counted or not."""
     year = day.year + (day.month > 8)
-    plans = _open_plans(sen2, day)
     placed = _placement(sen2, register, day)
     need = sen2.senneed[sen2.senneed["rank"] == 1].drop_duplicates("active_row").set_index("active_row")["need"]
-    held = plans.merge(placed, left_on="active_row", right_on="active_row", how="left")
+    held = open_plans(sen2, day).merge(placed, on="active_row", how="left")
     held["need"] = held["active_row"].map(need).where(lambda n: n.isin(NEEDS), "UNK")
     held["setting_type"] = held["setting_type"].fillna("not_recorded")
     held["ncy"] = (year - 5 - held["cohort"]).astype("Int64")
-    held = held[held["ncy"].between(-4, 20) & (held["child"] != "")].drop_duplicates("child")
-    return held.assign(year=year, urn=held["urn"].fillna(""))[
-        ["child", "year", "ncy", "need", "setting_type", "urn", "zone"]
-    ].reset_index(drop=True)
+    return held.assign(year=year, urn=held["urn"].fillna(""))
 
 
-def _open_plans(sen2: Sen2, day: pd.Timestamp) -> pd.DataFrame:
-    """Return plans open on a day with their child, one row a plan: child, cohort, zone, active_row."""
+def _why_left_out(held: pd.DataFrame) -> pd.Series:
+    """Return why each open plan can't be counted; blank where it can."""
+    why = pd.Series("", index=held.index).mask(held["child"].duplicated(), "the child has another plan open")
+    why = why.mask(~held["ncy"].between(-4, 20).fillna(value=False), "too young or too old for a plan")
+    why = why.mask(held["ncy"].isna(), "no birth date that can be read")
+    return why.mask(held["child"] == "", "no UPN, ULN or name")
+
+
+def open_plans(sen2: Sen2, day: pd.Timestamp) -> pd.DataFrame:
+    """Return plans open on a day with their child, one row for each plan: child, cohort, zone, active_row."""
     named, assessed, asked = sen2.namedplan, sen2.assessment, sen2.requests
     is_open = (named["started"] <= day) & (named["ceased"].isna() | (named["ceased"] > day))
     chain = (
@@ -88,7 +105,7 @@ def _open_plans(sen2: Sen2, day: pd.Timestamp) -> pd.DataFrame:
 
 
 def _placement(sen2: Sen2, register: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
-    """Return the first-ranked placement open on a day, by active plan: active_row, setting, urn."""
+    """Return the first-ranked placement open on a day, by active plan: active_row, setting_type, urn."""
     placed = sen2.placementdetail
     is_open = (placed["entered"].isna() | (placed["entered"] <= day)) & (placed["left"].isna() | (placed["left"] > day))
     first = placed[is_open].sort_values(["rank", "entered"], ascending=[True, False]).drop_duplicates("active_row")
@@ -103,44 +120,3 @@ def setting_types(placed: pd.DataFrame, register: pd.DataFrame) -> pd.Series:
     found = placed["urn"].map(types).astype(object).fillna(by_code).fillna(college).fillna("not_recorded")
     found = found.mask(placed["is_unit"] & (found == "mainstream"), "sen_unit")
     return found.mask(placed["is_resourced"] & (found == "mainstream"), "resourced_provision")
-
-
-def transitions(snapshots: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Return what became of each child between consecutive Januaries, counted by state.
-
-    Returns
-    -------
-    DataFrame
-        year (the January after), ncy, need, setting_type (before; blank need and setting: a joiner), need_after,
-        setting_after (blank: a leaver), children. `ncy` is the January before, for a joiner too.
-
-    Raises
-    ------
-    InputError
-        If fewer than two Januaries are given, one is missing between two others, or one is given twice.
-    """
-    by_year = {int(s["year"].iloc[0]): s for s in snapshots if len(s)}
-    years = sorted(by_year)
-    if len(by_year) != len(snapshots) or len(years) < 2:
-        raise InputError(
-            f"two or more snapshots of different Januaries are needed; there are {len(snapshots)}, of {years}"
-        )
-    gaps = sorted(set(range(years[0], years[-1] + 1)) - set(years))
-    if gaps:
-        raise InputError(
-            f"there is no snapshot of January {gaps[0]}, between {years[0]} and {years[-1]}: children can't be followed across it"
-        )
-    counted = [_between(by_year[y], by_year[y + 1]) for y in years[:-1]]
-    return pd.concat(counted, ignore_index=True)
-
-
-def _between(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
-    year = int(after["year"].iloc[0])
-    both = before[["child", "ncy", "need", "setting_type"]].merge(
-        after[["child", "ncy", "need", "setting_type"]], on="child", how="outer", suffixes=("", "_after")
-    )
-    both["ncy"] = both["ncy"].fillna(both["ncy_after"] - 1).astype("int64")
-    words = ["need", "setting_type", "need_after", "setting_type_after"]
-    both[words] = both[words].fillna("")
-    counted = both.groupby(["ncy", *words], as_index=False).size().rename(columns={"size": "children"})
-    return counted.assign(year=year)[["year", "ncy", *words, "children"]]

@@ -18,6 +18,7 @@ from sufficiency.inputs.council.sen2.hashing import masked
 from sufficiency.inputs.council.sen2.sen2_return import Sen2
 from sufficiency.words.vocabulary import NEEDS
 
+NEED_A_REGISTER: Final = ("D04", "D05")
 WEEKS_ALLOWED: Final = 20  # Special Educational Needs and Disability Regulations 2014, regulation 13
 
 
@@ -34,24 +35,37 @@ class Check:
 
 @dataclass(frozen=True, eq=False)
 class Checked:
-    """What the checks found: `summary` a row a check, `rows` a row a fault."""
+    """What the checks found: `summary` has one row for each check, `rows` one for each fault."""
 
     summary: pd.DataFrame
     rows: pd.DataFrame
 
-    def workbook(self) -> bytes:
-        """Return an .xlsx to work through: the summary, and a sheet of rows with a column to tick."""
-        page = io.BytesIO()
-        with pd.ExcelWriter(page, engine="xlsxwriter") as book:
-            self.summary.to_excel(book, sheet_name="Summary", index=False)
-            self.rows.assign(done="").to_excel(book, sheet_name="Rows", index=False)
-            for sheet in book.sheets.values():
-                sheet.autofit()
-                sheet.freeze_panes(1, 0)
-        return page.getvalue()
+    def __repr__(self) -> str:
+        """Return one line: how many faults of how many kinds."""
+        return f"<Checked: {len(self.rows):,} faults of {int((self.summary['count'] > 0).sum())} kinds>"
 
 
-def check_sen2(sen2: Sen2, register: pd.DataFrame) -> Checked:
+def workbook(checked: Mapping[int, Checked]) -> bytes:
+    """Return an .xlsx to work through: a summary of each January's faults, and a sheet of faults with a column to tick.
+
+    A fault is found by its place among the module's records, the first being 1. No child's value is in it, nor a hash,
+    nor the export's own identifiers, which may be anything.
+    """
+    names = ["code", "severity", "says"]
+    counts = [one.summary.set_index(names)["count"].rename(f"January {year}") for year, one in checked.items()]
+    faults = pd.concat([one.rows.assign(january=year, done="") for year, one in checked.items()], ignore_index=True)
+    page = io.BytesIO()
+    with pd.ExcelWriter(page, engine="xlsxwriter") as book:
+        pd.concat(counts, axis=1).reset_index().to_excel(book, sheet_name="Summary", index=False)
+        shown = ["january", "code", "severity", "module", "record", "done"]
+        faults[shown].to_excel(book, sheet_name="Faults", index=False)
+        for sheet in book.sheets.values():
+            sheet.autofit()
+            sheet.freeze_panes(1, 0)
+    return page.getvalue()
+
+
+def check_sen2(sen2: Sen2, register: pd.DataFrame | None) -> Checked:
     """Return every fault in a return.
 
     Parameters
@@ -59,18 +73,22 @@ def check_sen2(sen2: Sen2, register: pd.DataFrame) -> Checked:
     sen2
         As `read_sen2` gives it.
     register
-        Frame urn, setting_type, and closed (a date; blank while open).
+        Frame urn, setting_type, and closed (a date; blank while open). None: checks that need it are left out.
 
     Returns
     -------
     Checked
-        `summary`: code, severity, says, count. `rows`: code, severity, module, row, child (masked).
+        `summary`: code, severity, says, count. `rows`: code, severity, module, record (its place in the module, from
+        1), row (the export's own identifier), child (masked).
     """
     child = _children(sen2)
     summary, rows = [], []
+    nothing = pd.DataFrame({"urn": [], "setting_type": [], "closed": []})
     for check in CHECKS:
+        if register is None and check.code in NEED_A_REGISTER:
+            continue
         frame: pd.DataFrame = getattr(sen2, check.module)
-        wrong = check.finds(sen2, register) if len(frame) else pd.Series(dtype=bool)
+        wrong = check.finds(sen2, nothing if register is None else register) if len(frame) else pd.Series(dtype=bool)
         found = frame.loc[wrong[wrong].index, "row"] if len(frame) else pd.Series(dtype="str")
         summary.append({"code": check.code, "severity": check.severity, "says": check.says, "count": len(found)})
         rows.append(
@@ -79,6 +97,7 @@ def check_sen2(sen2: Sen2, register: pd.DataFrame) -> Checked:
                     "code": check.code,
                     "severity": check.severity,
                     "module": check.module,
+                    "record": found.index + 1,
                     "row": found,
                     "child": masked(found.map(child[check.module]).fillna("").astype("str")),
                 }

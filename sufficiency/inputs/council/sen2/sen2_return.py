@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 from xml.etree import ElementTree
+from xml.parsers import expat
 
 import pandas as pd
 
 from sufficiency.errors import InputError, MissingError, nearest, one_of
-from sufficiency.inputs.council.sen2.hashing import hashed
+from sufficiency.inputs.council.sen2.hashing import checked_salt, hashed
 from sufficiency.inputs.files.text import decoded, parsed
 
 # Module -> (publisher's column -> ours). A column that only some versions have is marked in `SINCE` or `UNTIL`.
@@ -134,6 +135,7 @@ class Sen2:
 
     version: str
     census_date: pd.Timestamp
+    la_number: int | None
     person: pd.DataFrame
     requests: pd.DataFrame
     assessment: pd.DataFrame
@@ -142,6 +144,10 @@ class Sen2:
     activeplans: pd.DataFrame
     placementdetail: pd.DataFrame
     senneed: pd.DataFrame
+
+    def __repr__(self) -> str:
+        """Return one line without anybody: version, census date and how many persons."""
+        return f"<Sen2 {self.version}: {self.census_date.day} {self.census_date:%B %Y}, {len(self.person):,} persons>"
 
 
 def read_sen2(path: Path, *, salt: bytes, zones: Mapping[str, str] | None = None) -> Sen2:
@@ -161,8 +167,10 @@ def read_sen2(path: Path, *, salt: bytes, zones: Mapping[str, str] | None = None
     MissingError
         If the path or a module is not there.
     InputError
-        If a file can't be read, or a column is missing or unknown; names the nearest. No value is ever quoted.
+        If a file can't be read, or a column is missing or unknown. No value is ever quoted, nor a column's name that
+        is not the publisher's: the first row may be a child's.
     """
+    checked_salt(salt)
     raw = dict(_modules(path))
     missing = [m for m in MODULES if m not in raw]
     if missing:
@@ -173,7 +181,9 @@ def read_sen2(path: Path, *, salt: bytes, zones: Mapping[str, str] | None = None
     if len(heading) != 1 or heading["census_date"].isna().any():
         raise InputError(f"{path.name}: module sen2 needs one row with a reference date; it has {len(heading)}")
     frames["person"] = _without_names(frames["person"], salt, zones or {})
-    return Sen2(version, heading["census_date"].iloc[0], **{n: f for n, f in frames.items() if n != "sen2"})
+    number = pd.to_numeric(heading["la_number"], errors="coerce").iloc[0]
+    la_number = None if pd.isna(number) else int(number)
+    return Sen2(version, heading["census_date"].iloc[0], la_number, **{n: f for n, f in frames.items() if n != "sen2"})
 
 
 def _modules(path: Path) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -214,9 +224,7 @@ def _zip_modules(path: Path) -> Iterator[tuple[str, pd.DataFrame]]:
 
 def _xml_modules(path: Path) -> Iterator[tuple[str, pd.DataFrame]]:
     """Yield a frame a module: each element that is one is a row, linked to the module elements that enclose it."""
-    with path.open("rb") as file:
-        if b"<!DOCTYPE" in file.read(4096).upper():
-            raise InputError(f"{path.name} declares a document type, which no return does; it was not opened")
+    _refuse_document_type(path)
     rows: dict[str, list[dict[str, str]]] = {m: [] for m in MODULES}
     open_rows: list[tuple[str, dict[str, str]]] = []
     try:
@@ -237,10 +245,28 @@ def _xml_modules(path: Path) -> Iterator[tuple[str, pd.DataFrame]]:
     except ElementTree.ParseError as caught:
         raise InputError(
             f"{path.name} is not whole XML: line {caught.position[0]}, column {caught.position[1]}"
-        ) from caught
+        ) from None
+    except (ValueError, LookupError):
+        raise InputError(f"{path.name} is in an encoding that can't be read; save it as UTF-8") from None
     for name, found in rows.items():
         columns = list(dict.fromkeys([*_needed(name), *(c for row in found for c in row)]))
         yield name, pd.DataFrame(found, columns=columns, dtype=object).fillna("").astype("str")
+
+
+def _refuse_document_type(path: Path) -> None:
+    """Refuse XML with a document type, in any encoding, before an entity of it could be expanded."""
+    declared: list[bool] = []
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = lambda *_: declared.append(True)
+    parser.StartElementHandler = lambda *_: declared.append(False)  # none can follow the first element
+    try:
+        with path.open("rb") as file:
+            while not declared and (part := file.read(1_024)):
+                parser.Parse(part)
+    except (expat.ExpatError, ValueError, LookupError):
+        pass  # the reading says what is wrong, and no entity is known by then
+    if declared and declared[0]:
+        raise InputError(f"{path.name} declares a document type, which no return does; it was not opened")
 
 
 def _xml_tag(tag: str) -> str:
@@ -277,14 +303,16 @@ def _needed(module: str) -> list[str]:
 def _renamed(module: str, raw: pd.DataFrame) -> pd.DataFrame:
     names = MODULES[module]
     lower = raw.rename(columns=lambda c: str(c).strip().lower())
-    repeated = sorted(set(lower.columns[lower.columns.duplicated()]))
     missing = [c for c in _needed(module) if c not in lower]
-    unknown = [c for c in lower if c not in names and not PASSED_OVER.fullmatch(c)]
+    unknown = {i: c for i, c in enumerate(lower, 1) if c not in names and not PASSED_OVER.fullmatch(c)}
+    repeated = [i for i, again in enumerate(lower.columns.duplicated(), 1) if again]
     if missing or unknown or repeated:
-        says = [f"'{c}' is missing{nearest(c, unknown)}" for c in missing] + [
-            f"'{c}' is unknown{nearest(c, names)}" for c in unknown
-        ]
-        raise InputError(f"SEN2 module {module}: {'; '.join(says + [f'{c!r} is there twice' for c in repeated])}")
+        says = [f"'{c}' is missing" for c in missing]
+        says += [f"column {i} is not one of the return's{nearest(c, names)}" for i, c in unknown.items()]
+        says += [f"column {i} has the name of one before it" for i in repeated]
+        if len(missing) == len(_needed(module)):
+            says = ["the first row is not a header; export it again with its column names"]
+        raise InputError(f"SEN2 module {module}: {'; '.join(says)}")
     kept = lower[[c for c in names if c in lower]].rename(columns=names)
     return _typed(kept.loc[:, ~kept.columns.duplicated()].reset_index(drop=True))
 
@@ -320,10 +348,19 @@ def _dates(words: pd.Series) -> pd.Series:
     return found
 
 
+def plain_postcode(postcodes: pd.Series) -> pd.Series:
+    """Return postcodes in capitals without spaces, dots or dashes, as `read_sen2` looks them up."""
+    return _letters(postcodes)
+
+
+def _letters(words: pd.Series) -> pd.Series:
+    return words.str.upper().str.replace(r"[^A-Z0-9]", "", regex=True)
+
+
 def _without_names(person: pd.DataFrame, salt: bytes, zones: Mapping[str, str]) -> pd.DataFrame:
     """Return persons as hashes, cohorts and zones, with flags for the checks that need what was dropped."""
     born = person["birth_date"]
-    upn, uln = person["upn"].str.upper(), person["uln"]
+    upn, uln = _letters(person["upn"]), _letters(person["uln"])
     name = (
         person["surname"].str.lower()
         + "|"
@@ -334,7 +371,7 @@ def _without_names(person: pd.DataFrame, salt: bytes, zones: Mapping[str, str]) 
     identifier = ("upn:" + upn).where(
         upn != "", ("uln:" + uln).where(uln != "", ("name:" + name).where(person["surname"] != "", ""))
     )
-    postcode = person["postcode"].str.replace(" ", "").str.upper()
+    postcode = plain_postcode(person["postcode"])
     cohort = born.dt.year + (born.dt.month > 8)  # born 1 September 2015 to 31 August 2016: 2016
     return pd.DataFrame(
         {

@@ -1,4 +1,4 @@
-"""What became of each child between Januaries: snapshots matched, or another system's file, as `tables.TRANSITIONS`."""
+"""What became of each child between Januaries: snapshots matched child by child, as `tables.TRANSITIONS`."""
 
 from __future__ import annotations
 
@@ -77,17 +77,3 @@ def _matched(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     both[words] = both[words].fillna("")
     counted = both.groupby(["ncy", *words], as_index=False).size().rename(columns={"size": "children"})
     return counted.assign(year=int(after["year"].iloc[0]))
-
-
-def from_witan(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the transitions of `inputs.witan_send.read` as `tables.TRANSITIONS`; `year` becomes the January after."""
-    names = {
-        "ncy_1": "ncy",
-        "need_1": "need",
-        "setting_1": "setting_type",
-        "need_2": "need_after",
-        "setting_2": "setting_type_after",
-    }
-    own = frame.rename(columns=names).assign(year=frame["year"] + 1)
-    counted = own.groupby(["year", *names.values()], as_index=False).size().rename(columns={"size": "children"})
-    return tables.check(counted, tables.TRANSITIONS, source="transitions.csv")

@@ -13,9 +13,9 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from benchmarks.witan_send import WitanInputs
 from sufficiency.errors import InputError, MissingError, one_of
 from sufficiency.forecast.rates.rates import Rates
-from sufficiency.inputs.council.witan_send import WitanInputs
 
 NO_JOINER: Final = 0.001  # what a year without a joiner adds to alpha
 STATE: Final = ["ncy", "need", "setting_type"]

@@ -17,6 +17,7 @@ from typing import Final
 
 import pandas as pd
 
+from sufficiency import tables
 from sufficiency.errors import Fault, FaultyTableError
 from sufficiency.inputs.files.columns import numbers, take, whole_numbers
 from sufficiency.inputs.files.text import read_text_table
@@ -106,3 +107,17 @@ def _valid_states(path: Path) -> pd.DataFrame:
         if column in frame:
             frame[column] = frame[column].str.replace(r"\s*,\s*", " ", regex=True)
     return frame
+
+
+def from_witan(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the transitions of `read` as `tables.TRANSITIONS`; `year` becomes the January after."""
+    names = {
+        "ncy_1": "ncy",
+        "need_1": "need",
+        "setting_1": "setting_type",
+        "need_2": "need_after",
+        "setting_2": "setting_type_after",
+    }
+    own = frame.rename(columns=names).assign(year=frame["year"] + 1)
+    counted = own.groupby(["year", *names.values()], as_index=False).size().rename(columns={"size": "children"})
+    return tables.check(counted, tables.TRANSITIONS, source="transitions.csv")

@@ -1,0 +1,1 @@
+"""Commands that have parts of their own: what `cli` only registers."""

@@ -1,0 +1,51 @@
+"""A first draft of an authority's area folder from a folder of downloads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sufficiency.area.area import TABLES
+from sufficiency.area.write import write_area
+from sufficiency.importing.imported import Imported
+from sufficiency.published.published_area import published_area
+from sufficiency.published.what import what
+
+
+def from_downloads(downloads: str | Path, authority: str, into: str | Path) -> Imported:
+    """Write the draft area of `published_area` as a new area folder, and return what was done with every file.
+
+    Parameters
+    ----------
+    downloads
+        A folder of published files as they come.
+    authority
+        ONS code or name.
+    into
+        A folder that is empty or does not exist yet.
+
+    Raises
+    ------
+    MissingError
+        If the downloads lack what is needed, or have no such authority.
+    OutputError
+        If the folder has files in it, or can't be written.
+    """
+    area = published_area(downloads, authority)
+    write_area(area, into)
+    files = what(downloads)
+    used, unused = files[files["used"]], files[~files["used"]]
+    known = {name: frame for name in TABLES if len(frame := getattr(area, name))}
+    missing = area.notes[area.notes["kind"] == "missing"]
+    return Imported(
+        f"{area.name}: a draft from {len(used)} of {len(files)} files, base year January {area.base_year}",
+        Path(into),
+        written=[("area.toml", "names, sources and notes")]
+        + [(TABLES[name].file, f"{len(frame):,} rows") for name, frame in known.items()],
+        unused=[f"{row.file}: {row.says}" for row in unused.itertuples()],
+        remarks=[
+            "Used:",
+            *(f"  {row.file}: {row.says}" for row in used.itertuples()),
+            "Missing:",
+            *(f"  {row.table}: {row.says}" for row in missing.itertuples()),
+        ],
+    )

@@ -1,0 +1,123 @@
+"""Frozen in truth: editing what an area or a result hands out raises, or changes nothing."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import sufficiency as sf
+from sufficiency.area.area import Area
+from sufficiency.frozen import frozen, once
+
+TABLES = [f.name for f in fields(Area) if "DataFrame" in str(f.type)]
+
+
+@frozen
+@dataclass(frozen=True, eq=False)
+class Held:
+    """A table, an array and draws, and a table worked out of them."""
+
+    table: pd.DataFrame
+    array: np.ndarray
+    draws: xr.DataArray
+
+    @once
+    def worked_out(self) -> pd.DataFrame:
+        """Twice the table."""
+        return self.table * 2
+
+
+def edits(frame: pd.DataFrame) -> Iterator[Callable[[], Any]]:
+    """Yield ways to edit a table in place, down to the arrays that hold its columns."""
+    for column in frame:
+        other = frame[column].iloc[::-1].to_numpy()
+        yield lambda c=column: frame.pop(c)
+        yield lambda c=column: frame[c].array.__setitem__(slice(None), frame[c].iloc[-1])
+        yield lambda c=column: frame[c].values.__setitem__(slice(None), frame[c].iloc[-1])
+        yield lambda c=column, v=other: frame.__setitem__(c, v)
+        yield lambda c=column, v=other: frame.loc.__setitem__((slice(None), c), v)
+    yield lambda: frame.values.__setitem__((0, 0), 99_999)
+    yield lambda: frame.iloc.__setitem__((0, 0), 99_999)
+    yield lambda: setattr(frame.index, "name", "edited")
+    yield lambda: setattr(frame, "columns", [f"x{i}" for i in range(frame.shape[1])])
+    yield lambda: frame.attrs.__setitem__("edited", True)
+    yield lambda: frame.insert(0, "edited", 1)
+
+
+def tried(edit: Callable[[], Any]) -> None:
+    try:
+        edit()
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError):
+        return  # refused, which is as good
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", [n for n in TABLES if len(getattr(sf.example_area(), n))])
+def test_a_table_of_the_example_can_t_be_edited(name: str) -> None:
+    before = getattr(sf.example_area(), name).copy()
+    count = sum(1 for _ in edits(before.copy()))
+    for i in range(count):
+        handed_out = getattr(sf.example_area(), name)
+        tried(list(edits(handed_out))[i])
+        pd.testing.assert_frame_equal(getattr(sf.example_area(), name), before)
+        assert not getattr(sf.example_area(), name).attrs
+
+
+def test_what_an_area_was_made_from_may_be_edited_afterwards(tiny_area: Area) -> None:
+    mine = tiny_area.plans
+    area = tiny_area.replace(plans=mine)
+    mine.loc[0, "plans"] = 99_999
+    assert area.plans["plans"].tolist() == tiny_area.plans["plans"].tolist()
+
+
+def test_names_and_boundaries_can_t_be_edited() -> None:
+    area = sf.example_area()
+    with pytest.raises(TypeError):
+        area.authorities["E06000061"] = "Elsewhere"  # type: ignore[index]
+    assert area.boundaries is not None
+    area.boundaries["features"][0]["properties"]["zone"] = "edited"
+    area.boundaries["features"].clear()
+    assert sf.example_area().boundaries["features"][0]["properties"]["zone"] != "edited"
+    with pytest.raises(AttributeError):
+        area.plans = area.plans.head(1)  # type: ignore[misc]
+
+
+def test_an_area_goes_to_another_process_and_back(tiny_area: Area) -> None:
+    back = pickle.loads(pickle.dumps(tiny_area))
+    for name in TABLES:
+        pd.testing.assert_frame_equal(getattr(back, name), getattr(tiny_area, name))
+    assert (back.name, dict(back.authorities), back.base_year) == ("Tinyshire", dict(tiny_area.authorities), 2025)
+    with pytest.raises(TypeError):
+        back.authorities["X"] = "Elsewhere"
+    assert back != tiny_area, "two areas are the same only where they are one"
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.integers(0, 9), min_size=1, max_size=5), st.integers(0, 9))
+def test_whatever_a_class_holds_is_kept(values: list[int], other: int) -> None:
+    held = Held(pd.DataFrame({"n": values}), np.array(values), xr.DataArray(np.array(values), dims="draw"))
+    with pytest.raises(ValueError, match="read-only"):
+        held.array[0] = other
+    with pytest.raises(ValueError, match="read-only"):
+        held.draws.values[0] = other
+    with pytest.raises(ValueError, match="is a view"):
+        held.draws[0] = other
+    held.draws.attrs["n"] = other
+    held.table.loc[:, "n"] = other
+    held.worked_out.loc[:, "n"] = other
+    for one in (held, pickle.loads(pickle.dumps(held))):
+        assert one.table["n"].tolist() == values
+        assert one.worked_out["n"].tolist() == [2 * v for v in values]
+        assert one.array.tolist() == one.draws.values.tolist() == values
+        assert not one.draws.attrs
+        assert not one.array.flags.writeable
+        assert not one.draws.values.flags.writeable
