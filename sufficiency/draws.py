@@ -27,7 +27,6 @@ from sufficiency.words.vocabulary import (
     SETTING_GROUP_OF,
     SETTING_GROUPS,
     SETTING_TYPES,
-    UNPLACED,
 )
 
 Floats = NDArray[np.float64]
@@ -54,8 +53,8 @@ ORDERS: Final[Mapping[str, tuple[str, ...]]] = {
     "age_group": tuple(AGE_GROUPS),
     "need": tuple(NEEDS),
     "need_group": tuple(NEED_GROUPS),
-    "setting_type": (*SETTING_TYPES, UNPLACED),
-    "setting_group": (*SETTING_GROUPS, UNPLACED),
+    "setting_type": tuple(SETTING_TYPES),
+    "setting_group": tuple(SETTING_GROUPS),
 }
 
 

@@ -15,7 +15,7 @@ import xarray as xr
 from sufficiency.area.area import TABLES, Area
 from sufficiency.errors import MissingError, nearest, one_of
 from sufficiency.scenarios.scenario import Scenario, lever_name
-from sufficiency.words.vocabulary import UNPLACED
+from sufficiency.words.vocabulary import DESTINATIONS
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,9 +83,9 @@ def _total(array: xr.DataArray, keep: Iterable[str]) -> xr.DataArray:
 MEASURES: Final[Mapping[str, tuple[str, str, Callable[[Outcome], xr.DataArray]]]] = {
     "plans": ("EHC plans", "plans", lambda o: _total(o.plans.plans, ("draw", "year"))),
     "shortfall": (
-        "Children with no suitable place",
+        "Children turned away from every suitable state place",
         "children",
-        lambda o: _total(o.placed.attending.sel(setting=UNPLACED), ("draw", "year")),
+        lambda o: _total(o.placed.attending.sel(setting=list(DESTINATIONS)), ("draw", "year")),
     ),
     "transport_gbp": (
         "Home-to-school transport",

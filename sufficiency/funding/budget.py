@@ -20,7 +20,15 @@ from sufficiency.funding.balance import deficit
 from sufficiency.funding.balance.past_years import compared, reconciliation, retrospect
 from sufficiency.funding.block import block
 from sufficiency.funding.block.receipts import income_by_source, opening_balance
-from sufficiency.funding.budget_lines import COMMISSIONED, OTHER_PLACES, PLACE_LINE, SERVICES, STREAMS, UNEXPLAINED
+from sufficiency.funding.budget_lines import (
+    AWAY,
+    COMMISSIONED,
+    OTHER_PLACES,
+    PLACE_LINE,
+    SERVICES,
+    STREAMS,
+    UNEXPLAINED,
+)
 from sufficiency.funding.budget_notes import budget_notes, told
 from sufficiency.funding.high_needs_budget import HighNeedsBudget
 from sufficiency.funding.places import place_spend
@@ -52,7 +60,9 @@ def high_needs(area: Area, plans: PlansResult, placed: PlacedResult) -> HighNeed
     count = funded_children.in_financial_years(januaries)
     years = [int(y) for y in count["financial_year"].values]
     costs = top_up.unit_costs(area, years)
-    unit_gbp = _by_stream(costs.gbp).sel(need=count["need"].values)
+    unit_gbp = _by_stream(
+        costs.gbp.sel(need=count["need"].values), top_up.costs_elsewhere(area, placed.elsewhere, years)
+    )
     top_up.check_priced(_by_provision(count), costs.gbp.sel(need=count["need"].values))
     past = retrospect(area, years[0])
     against = compared(area, past)
@@ -88,22 +98,27 @@ def high_needs(area: Area, plans: PlansResult, placed: PlacedResult) -> HighNeed
     )
 
 
-def _by_stream(gbp: xr.DataArray) -> xr.DataArray:
-    """Return unit costs by stream: each has the cost of its type of setting."""
-    found = gbp.sel(provision=[s.provision for s in STREAMS.values()])
-    return found.rename(provision="stream").assign_coords(stream=list(STREAMS))
+def _by_stream(gbp: xr.DataArray, elsewhere: xr.DataArray) -> xr.DataArray:
+    """Return unit costs by stream, of its type of setting or destination: those of destinations differ by draw and phase."""
+    here = [code for code in STREAMS if code not in AWAY]
+    parts = []
+    for costs, streams in ((gbp, here), (elsewhere, AWAY)):
+        part = costs.sel(provision=[STREAMS[code].provision for code in streams])
+        parts.append(part.rename(provision="stream").assign_coords(stream=list(streams)))
+    found: xr.DataArray = xr.concat(xr.broadcast(*parts, exclude=["stream"]), dim="stream")
+    return found.sel(stream=list(STREAMS))
 
 
 def _by_provision(count: xr.DataArray) -> xr.DataArray:
-    names = list(dict.fromkeys(s.provision for s in STREAMS.values()))
+    names = list(dict.fromkeys(s.provision for code, s in STREAMS.items() if code not in AWAY))
     parts = [count.sel(stream=[c for c, s in STREAMS.items() if s.provision == n]).sum("stream") for n in names]
     return xr.concat(parts, dim=xr.DataArray(names, dims="provision", name="provision"))
 
 
 def _child_items(count: xr.DataArray, unit_gbp: xr.DataArray) -> xr.DataArray:
     """Return children x unit cost, on the line that each stream leads to."""
-    gbp = xr.dot(count, unit_gbp.fillna(0), dim=["need"]).sum("phase").rename(stream="item")
-    kinds = ["fee" if top_up.ITEM.get(s.provision, "fee") == "fee" else "top_up" for s in STREAMS.values()]
+    gbp = xr.dot(count, unit_gbp.fillna(0), dim=["need", "phase"]).rename(stream="item")
+    kinds = [top_up.kind_of(s.provision) for s in STREAMS.values()]
     return _labelled(
         gbp,
         kinds=kinds,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from sufficiency.words.vocabulary import SETTING_TYPES, UNPLACED
+from sufficiency.words.vocabulary import DESTINATIONS, SETTING_TYPES
 
 PLACE_LINE: Final = "1.0.2"
 OTHER_PLACES: Final = "other places"  # provision of places not tied to a setting of the area
@@ -63,7 +63,7 @@ SERVICES: Final[dict[str, tuple[str, str]]] = {
 }
 
 # In Section 251 and DfE's benchmarking, by type of setting; the DSG management plan uses the same groups.
-PLACEMENT_GROUPS: Final[dict[str, str]] = {
+_GROUPS: Final[dict[str, str]] = {
     "mainstream": "Mainstream schools or academies",
     "resourced_provision": "Resourced provision or SEN units",
     "sen_unit": "Resourced provision or SEN units",
@@ -76,7 +76,9 @@ PLACEMENT_GROUPS: Final[dict[str, str]] = {
     "early_years": "Other",
     "elsewhere": "Other",
     "not_recorded": "Other",
-    UNPLACED: "No suitable place",
+}
+PLACEMENT_GROUPS: Final[dict[str, str]] = _GROUPS | {
+    code: _GROUPS[destination.setting_type] for code, destination in DESTINATIONS.items()
 }
 
 
@@ -92,32 +94,44 @@ class Stream:
     @property
     def name(self) -> str:
         """Words for a table."""
-        if self.provision == UNPLACED:
-            return "No suitable place"
-        split = self.provision in SPLIT
-        return SETTING_TYPES[self.provision].name + (
-            (" (academy)" if self.is_academy else " (maintained)") if split else ""
-        )
+        known = DESTINATIONS if self.provision in DESTINATIONS else SETTING_TYPES
+        split = (" (academy)" if self.is_academy else " (maintained)") if self.provision in SPLIT else ""
+        return known[self.provision].name + split
 
 
-SPLIT: Final = ("mainstream", "resourced_provision", "sen_unit", "special", "alternative_provision", "not_recorded")
+SPLIT: Final = (
+    *("mainstream", "resourced_provision", "sen_unit", "special", "alternative_provision", "not_recorded"),
+    *("in_mainstream", "in_alternative_provision"),
+)
+# Of what is not split: the line, where it is not that of non-maintained and independent providers.
+_LINES: Final = {
+    "further_education": "1.2.2",
+    "in_college": "1.2.2",
+    "arranged_otherwise": "1.2.7",
+    "waiting": "1.2.7",
+    "home_educated": "1.2.5",
+    "not_in_education": "1.2.5",
+}
 INDEPENDENT: Final = ("independent_special", "non_maintained_special")
 
 
 def _streams() -> dict[str, Stream]:
     found = []
-    for code in [*SETTING_TYPES, UNPLACED]:
+    for code in [*SETTING_TYPES, *DESTINATIONS]:
         if code in SPLIT:
             found += [
                 Stream(f"{code}, maintained", code, "1.2.1"),
                 Stream(f"{code}, academy", code, "1.2.2", is_academy=True),
             ]
         else:
-            found.append(Stream(code, code, "1.2.2" if code == "further_education" else "1.2.3"))
+            found.append(Stream(code, code, _LINES.get(code, "1.2.3")))
     return {stream.code: stream for stream in found}
 
 
 STREAMS: Final[dict[str, Stream]] = _streams()
+
+
+AWAY: Final = tuple(code for code, stream in STREAMS.items() if stream.provision in DESTINATIONS)
 
 
 def stream_of(provision: str, *, is_academy: bool) -> str:

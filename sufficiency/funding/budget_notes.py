@@ -16,7 +16,7 @@ from sufficiency.funding.budget_lines import ITEMS
 from sufficiency.funding.places.place_spend import commissioned_beyond
 from sufficiency.funding.top_up.top_up import UnitCosts
 from sufficiency.words.school_year import financial_label
-from sufficiency.words.vocabulary import UNPLACED
+from sufficiency.words.vocabulary import DESTINATIONS
 
 # National values that no source at hand confirms and that move the budget of an area with its own figures.
 UNVERIFIED: Final = ("funding_floor_growth", "gains_limit_growth", "special_minimum_funding_guarantee")
@@ -30,7 +30,7 @@ def budget_notes(
     for rule, years in blocks[blocks["status"] != "sourced"].groupby("rule", sort=False)["financial_year"]:
         span = " to ".join(dict.fromkeys((financial_label(int(years.min())), financial_label(int(years.max())))))
         rows.append(("assumed", f"high needs block {span}: {rule}"))
-    rows += [("doubtful", note) for note in [*says, *_unplaced(spend), *_commissioned(area), *_strange(area)]]
+    rows += [("doubtful", note) for note in [*says, *_turned_away(spend), *_commissioned(area), *_strange(area)]]
     rows += [("assumed", note) for note in [*_deficit(area, carried), *_unverified()]]
     rows.append(("assumed", "home-to-school transport is not paid from high needs and is not in any line"))
     return pd.DataFrame([("funding", *row) for row in rows], columns=["table", "kind", "says"])
@@ -42,16 +42,17 @@ def told(against: pd.DataFrame, first: int) -> list[str]:
     return list(against.loc[against["reported_gbp"].notna() | recent, "says"])
 
 
-def _unplaced(spend: xr.DataArray) -> list[str]:
-    """Say how much of the last year's spending is for children with no suitable place."""
+def _turned_away(spend: xr.DataArray) -> list[str]:
+    """Say how much of the last year's spending is for children turned away from every suitable state place."""
     last = spend.isel(financial_year=-1).sum("authority")
-    priced = float(last.where(last["provision"] == UNPLACED, 0).sum("item").median())
+    priced = last.where(last["provision"].isin(list(DESTINATIONS)), 0).sum("item")
     year = financial_label(int(spend["financial_year"].values[-1]))
-    if priced < 0.5:
+    if float(priced.median()) < 0.5:
         return []
+    low, middle, high = (float(priced.quantile(q)) / 1e6 for q in (0.05, 0.5, 0.95))
     return [
-        f"{priced / 1e6:,.1f}m GBP of {float(last.sum('item').median()) / 1e6:,.1f}m spending in {year} is for children "
-        "with no suitable place, priced by assumption (funding.unplaced_share_of_fee) as independent placements"
+        f"{middle:,.1f}m GBP ({low:,.1f}m to {high:,.1f}m) of {float(last.sum('item').median()) / 1e6:,.1f}m spending in {year} "
+        "is for children turned away from every suitable state place, where they are instead, at the prices of overflow.csv"
     ]
 
 

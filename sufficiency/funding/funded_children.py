@@ -16,7 +16,7 @@ from sufficiency.errors import InputError, one_of
 from sufficiency.funding.budget_lines import SPLIT, STREAMS, stream_of
 from sufficiency.tables import PlacedResult, PlansResult
 from sufficiency.words.school_year import PHASES, academic_weights, phase_of
-from sufficiency.words.vocabulary import SPECIALIST, UNPLACED
+from sufficiency.words.vocabulary import DESTINATIONS, SPECIALIST
 
 LATE: Final = ("post_16", "post_19")
 DIMS: Final = ("draw", "year", "authority", "need", "phase", "stream")
@@ -38,7 +38,7 @@ def by_january(area: Area, plans: PlansResult, placed: PlacedResult) -> xr.DataA
             children.loc[{"stream": stream_of(provision, is_academy=False)}] = count * (1 - academy)
         else:
             children.loc[{"stream": provision}] = count
-    for stream, there in _placed(area, attending).items():
+    for stream, there in _placed(area, attending, academy).items():
         here = there.reindex(need=children["need"].values, phase=children["phase"].values, fill_value=0)
         children.loc[{"stream": stream}] = here.transpose(*DIMS[:-1]).to_numpy()
     return children
@@ -113,13 +113,19 @@ def _by_phase(stock: xr.DataArray) -> xr.DataArray:
     return xr.concat(parts, dim=xr.DataArray(list(PHASES), dims="phase", name="phase"))
 
 
-def _placed(area: Area, attending: xr.DataArray) -> dict[str, xr.DataArray]:
-    """Return children in specialist places by stream, and those with no suitable place."""
+def _placed(area: Area, attending: xr.DataArray, academy: float) -> dict[str, xr.DataArray]:
+    """Return children in specialist places, and those turned away where they are instead, by stream."""
     known = area.settings.drop_duplicates("setting").set_index("setting")
-    groups: dict[str, list[str]] = {UNPLACED: []}
+    groups: dict[str, list[str]] = {}
+    away: dict[str, xr.DataArray] = {}
     for setting in attending["setting"].values:
-        if setting == UNPLACED:
-            groups[UNPLACED].append(setting)
+        if setting in DESTINATIONS:
+            children = attending.sel(setting=setting, drop=True)
+            if setting in SPLIT:
+                away[stream_of(setting, is_academy=True)] = children * academy
+                away[stream_of(setting, is_academy=False)] = children * (1 - academy)
+            else:
+                away[setting] = children
         elif setting in known.index:
             row = known.loc[setting]
             if row["setting_type"] not in SPECIALIST:
@@ -132,7 +138,7 @@ def _placed(area: Area, attending: xr.DataArray) -> dict[str, xr.DataArray]:
             groups.setdefault(stream, []).append(setting)
         else:
             raise InputError(f"children are placed at '{setting}', which is not in settings.csv of {area.name}")
-    return {stream: attending.sel(setting=settings).sum("setting") for stream, settings in groups.items()}
+    return {s: attending.sel(setting=settings).sum("setting") for s, settings in groups.items()} | away
 
 
 def _academy_share(area: Area) -> float:

@@ -26,7 +26,7 @@ class HighNeedsBudget:
     ----------
     spend
         draw x financial_year x authority x item; an item knows its `line` (Section 251), `provision` (type of setting,
-        'unplaced' or 'services'), `kind` (place, top_up, fee, service) and whether DfE pays it direct (`recouped`). [GBP]
+        a destination of those turned away, or 'services'), `kind` (place, top_up, fee, service) and whether DfE pays it direct (`recouped`). [GBP]
     income
         draw x financial_year x authority x source. [GBP]
     balance
@@ -36,7 +36,8 @@ class HighNeedsBudget:
     opening
         Brought forward into the first year, by authority. [GBP]
     children, unit_gbp
-        draw x financial_year x authority x need x phase x stream, and what one costs a year beyond place funding.
+        draw x financial_year x authority x need x phase x stream, and what one costs a year beyond place funding: the
+        same dimensions.
     unit_basis, blocks
         Where unit costs and the block are from.
     past, against_reported
@@ -130,7 +131,7 @@ class HighNeedsBudget:
         rows = []
         for authority in first["authority"].values:
             for provision, stream in streams.items():
-                gbp = float(first.sel(authority=authority, stream=stream).mean("need"))
+                gbp = float(first.sel(authority=authority, stream=stream).mean())
                 rows.append((authority, provision, gbp))
         table = pd.DataFrame(rows, columns=["authority", "provision", "top_up_or_fee_gbp"])
         return table.merge(self.unit_basis, on=["authority", "provision"], how="left")
@@ -156,8 +157,8 @@ class HighNeedsBudget:
         return self.spend.where(self.spend["kind"].isin(kinds), 0).sum("item")
 
     def _child_spend(self) -> xr.DataArray:
-        found: xr.DataArray = xr.dot(self.children, self.unit_gbp.fillna(0), dim=["need", "stream"])
-        return found.sum("phase")
+        found: xr.DataArray = xr.dot(self.children, self.unit_gbp.fillna(0), dim=["need", "phase", "stream"])
+        return found
 
     def _moved(self) -> xr.DataArray:
         before = self.balance.shift(financial_year=1)

@@ -12,10 +12,11 @@ from sufficiency.allocate.open.opened import Openings
 from sufficiency.allocate.place.ledger import PHASE_OF_NCY, Floats, Ints
 from sufficiency.allocate.place.placed import Placed
 from sufficiency.allocate.place.routes import KIND_OF, KINDS, NEED_CODES, SECONDARY_FROM
+from sufficiency.allocate.place.worth import Worth
 from sufficiency.errors import MissingError, nearest, one_of
 from sufficiency.money import PENCE
 from sufficiency.words.school_year import NCY_LOW, PHASES
-from sufficiency.words.vocabulary import NEED_GROUP_OF, UNPLACED
+from sufficiency.words.vocabulary import DESTINATIONS, NEED_GROUP_OF
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,12 +45,18 @@ class WhyFull:
         away = int(self.turned_away["children"].sum())
         if not away:
             return f"{words}; nobody would be better off there"
-        nowhere = int(self.turned_away.loc[self.turned_away["instead"] == UNPLACED, "children"].sum())
-        costs = float((self.turned_away["more_gbp"] * self.turned_away["children"]).sum())
+        is_away = self.turned_away["instead"].isin(DESTINATIONS)
+        nowhere = int(self.turned_away.loc[is_away, "children"].sum())
+        costs = float((self.turned_away["more_gbp"] * self.turned_away["children"])[~is_away].sum())
         return (
-            f"{words}; {away:,} children whom it suits are elsewhere at GBP {costs:,.0f} a year more, or have no place "
-            f"({nowhere:,}): {_shares(self.turned_away)}; one more place is worth GBP {self.value_of_a_place_gbp:,.0f} a year"
+            f"{words}; {away:,} children whom it suits are elsewhere at GBP {costs:,.0f} a year more, or were turned "
+            f"away from every suitable state place ({nowhere:,}): {_shares(self.turned_away)}; one more place would "
+            f"{_saves(self.value_of_a_place_gbp)}"
         )
+
+
+def _saves(gbp: float) -> str:
+    return f"save GBP {gbp:,.0f} a year" if gbp >= 0 else f"cost GBP {-gbp:,.0f} a year more than where they are"
 
 
 def _shares(table: pd.DataFrame) -> str:
@@ -63,7 +70,8 @@ def why_full(placed: Placed, setting: str, *, year: int) -> WhyFull:
     """Return why a setting is full, or that it is not, and who is turned away.
 
     A child is turned away if the setting suits them and would be at least a pound a year cheaper than where they are,
-    journey, placement and time together, or if they have no place. `more_gbp` is the mean of what they cost beyond it.
+    journey, placement and time together, or if no suitable state place took them. `more_gbp` is the mean of what they cost
+    beyond it; of those whom none took, in fees, packages and journeys.
     """
     routes, book = placed.routes, placed.expected
     at, t = _setting(placed, setting), _year(placed, year)
@@ -72,17 +80,18 @@ def why_full(placed: Placed, setting: str, *, year: int) -> WhyFull:
     where = book.setting[now].astype(np.int64)
     cost = _costs(placed, zone, ncy, kind)
     suits = routes.open_to(zone, ncy, need, kind, book.is_girl[now])[:, at]
-    own = cost[np.arange(len(where)), np.minimum(where, cost.shape[1] - 1)]
-    nowhere = where == len(routes.settings)
-    own = np.where(nowhere, placed.area.value("allocate.unplaced_gbp"), own)
-    better = suits & (where != at) & (own - cost[:, at] >= 1)
+    is_away = where >= len(routes.settings)
+    more = cost[np.arange(len(where)), np.minimum(where, cost.shape[1] - 1)] - cost[:, at]
+    paid = Worth.of(placed.area, routes, placed.expected_overflow).cash_of_turned_away(ncy, need)
+    more = np.where(is_away, paid - (routes.placement_gbp + routes.journey_gbp)[zone, at], more)
+    better = suits & (where != at) & (is_away | (more >= 1))
     frame = pd.DataFrame(
         {
             "district": routes.zones["district"].to_numpy()[zone],
             "need_group": np.array([NEED_GROUP_OF[n] for n in NEED_CODES])[need],
             "phase": np.array(list(PHASES))[PHASE_OF_NCY[ncy - NCY_LOW]],
-            "instead": np.append(routes.codes.to_numpy(dtype=object), UNPLACED)[where],
-            "more_gbp": own - cost[:, at],
+            "instead": np.array([*routes.codes, *DESTINATIONS], dtype=object)[where],
+            "more_gbp": more,
         }
     )
     by = ["district", "need_group", "phase"]

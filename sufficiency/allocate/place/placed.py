@@ -155,9 +155,8 @@ class Placed:
         measures = {"gbp": "gbp", "entitled": "entitled", "km": "distance_km"}
         dims = ("draw", "phase", "setting")
         data = {name: (dims, np.stack([getattr(o, was) for o in self.overflow])) for name, was in measures.items()}
-        data["price_year"] = (dims[1:], self.expected_overflow.price_year)
         coords = {"draw": list(self.draws), "phase": list(PHASES), "setting": list(DESTINATIONS)}
-        return xr.Dataset(data, coords=coords)
+        return xr.Dataset(data, coords=coords).assign(price_year=(dims[1:], self.expected_overflow.price_year))
 
     def added_places(self, settings: Sequence[str], years: Sequence[int]) -> Ints:
         """Return draw x year x setting: places that opened beyond those of places.csv. [places]"""

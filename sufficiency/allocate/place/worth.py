@@ -75,3 +75,7 @@ class Worth:
     def of_turned_away(self, children: Children) -> Floats:
         """Return child x part."""
         return np.asarray(self.turned_away[AGE_OF_NCY[children.ncy - NCY_LOW], children.need])
+
+    def cash_of_turned_away(self, ncy: Ints, need: Ints) -> Floats:
+        """Return what each child turned away costs in fees, packages and journeys. [GBP a year]"""
+        return np.asarray(self.turned_away[AGE_OF_NCY[ncy - NCY_LOW], need, :CASH].sum(axis=-1))

@@ -21,7 +21,7 @@ from sufficiency.errors import InputError, MissingError, one_of
 from sufficiency.funding.block.block import as_share
 from sufficiency.funding.budget_lines import INDEPENDENT
 from sufficiency.words.school_year import financial_label
-from sufficiency.words.vocabulary import NEEDS, SETTING_TYPES, UNPLACED
+from sufficiency.words.vocabulary import DESTINATIONS, NEEDS, SETTING_TYPES
 
 ITEM: Final = {t: "fee" if t == "independent_special" else "top_up" for t in SETTING_TYPES}
 
@@ -36,7 +36,7 @@ class UnitCosts:
 
 
 def unit_costs(area: Area, financial_years: Sequence[int]) -> UnitCosts:
-    """Return top-up or fee by financial year, authority, need and type of setting, 'unplaced' included.
+    """Return top-up or fee by financial year, authority, need and type of setting.
 
     Raises
     ------
@@ -47,7 +47,7 @@ def unit_costs(area: Area, financial_years: Sequence[int]) -> UnitCosts:
     """
     years = list(financial_years)
     growth, notes = growth_rates(area)
-    provisions = [*SETTING_TYPES, UNPLACED]
+    provisions = list(SETTING_TYPES)
     shape = (len(years), len(area.authorities), len(NEEDS), len(provisions))
     coords: dict[str, Any] = {
         "financial_year": years,
@@ -66,13 +66,28 @@ def unit_costs(area: Area, financial_years: Sequence[int]) -> UnitCosts:
             gbp.loc[{"authority": authority, "provision": provision}] = path.to_numpy()[:, None]
             basis.append((authority, provision, how, min(given), max(given), status))
     gbp = _with_bands(area, gbp, growth["top_up"])
-    share = area.value("funding.unplaced_share_of_fee")
-    if not 0 <= share <= 2:
-        raise InputError(f"funding.unplaced_share_of_fee: {share:g} is not a share of a fee between 0 and 2")
-    gbp.loc[{"provision": UNPLACED}] = share * gbp.sel(provision="independent_special")
     columns = ["authority", "provision", "basis", "first_given", "last_given", "status"]
     table = pd.DataFrame(basis, columns=columns)
     return UnitCosts(gbp, table, (*notes, *_says(area, table)))
+
+
+def kind_of(provision: str) -> str:
+    """Return whether a type of setting or a destination is paid a fee or a top_up."""
+    if provision in DESTINATIONS:
+        return "fee" if DESTINATIONS[provision].setting_type in INDEPENDENT else "top_up"
+    return ITEM[provision]
+
+
+def costs_elsewhere(area: Area, elsewhere: xr.Dataset, financial_years: Sequence[int]) -> xr.DataArray:
+    """Return what a child who was turned away costs a year: financial_year x draw x phase x provision. [GBP a child a year]
+
+    `elsewhere` is as `tables.PlacedResult` has it. Fees grow as fees do, everything else as top-up.
+    """
+    growth, _ = growth_rates(area)
+    rates = xr.DataArray([1 + growth[kind_of(str(d))] for d in elsewhere["setting"].values], dims="setting")
+    years = xr.DataArray(list(financial_years), dims="financial_year", coords={"financial_year": list(financial_years)})
+    risen: xr.DataArray = elsewhere["gbp"] * rates ** (years - elsewhere["price_year"])
+    return risen.rename(setting="provision").transpose("financial_year", "draw", "phase", "provision")
 
 
 def growth_rates(area: Area) -> tuple[Mapping[str, float], tuple[str, ...]]:
