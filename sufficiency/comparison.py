@@ -7,10 +7,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from sufficiency.draws import LEVELS
 from sufficiency.errors import InputError, MissingError, one_of
 from sufficiency.method import Progress, run
+from sufficiency.notebook import titled
 from sufficiency.outcome import MEASURES, Outcome
 from sufficiency.scenarios.scenario import Scenario, lever_name
+from sufficiency.words.say import shown
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,13 +25,19 @@ class Comparison:
     year: int
     steps: pd.DataFrame  # step, value, change, low, high: medians, and the 5th and 95th percentile of the change
 
-    def _repr_html_(self) -> str:
-        return str(self.steps.to_html(index=False, float_format=lambda v: f"{v:,.0f}"))
-
     def __repr__(self) -> str:
-        """Return the steps as text."""
-        steps = self.steps.to_string(index=False, float_format=lambda v: f"{v:,.0f}")
-        return f"{self.measure} in {self.year} [{self.unit}]\n{steps}"
+        """Return one line: the measure, its year, and where the steps begin and end."""
+        first, last = self.steps["value"].iloc[0], self.steps["value"].iloc[-1]
+        how = "£" if self.unit == "GBP" else "n"
+        return (
+            f"<Comparison of {self.measure} in {self.year}: {shown(first, how)} to {shown(last, how)}"
+            f" in {len(self.steps) - 1} steps>"
+        )
+
+    def _repr_html_(self) -> str:
+        says = f"Middles in {self.unit}, and the range that holds 9 in 10 changes. Each change is taken within a draw."
+        how = "£m" if self.unit == "GBP" else "n"
+        return titled(f"{MEASURES[self.measure][0]} in {self.year}, step by step", self.steps, how, note=says)
 
 
 def steps_between(now: Outcome, then: Outcome, *, progress: Progress | None = None) -> tuple[Outcome, ...]:
@@ -88,7 +97,7 @@ def compare(
     rows = [{"step": now.scenario.name, "value": float(picked[0].median()), "change": 0.0, "low": 0.0, "high": 0.0}]
     for last, outcome, before, after in zip(chain[:-1], chain[1:], picked[:-1], picked[1:], strict=True):
         change = after - before
-        low, high = (float(change.quantile(q)) for q in (0.05, 0.95))
+        low, high = (float(change.quantile(q)) for q in (LEVELS[0], LEVELS[-1]))
         rows.append(
             {
                 "step": _step_name(last.scenario, outcome),

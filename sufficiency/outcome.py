@@ -14,7 +14,9 @@ import xarray as xr
 
 from sufficiency.area.area import TABLES, Area
 from sufficiency.errors import MissingError, nearest, one_of
+from sufficiency.notebook import titled
 from sufficiency.scenarios.scenario import Scenario, lever_name
+from sufficiency.words.say import shown
 from sufficiency.words.vocabulary import UNPLACED
 
 
@@ -34,8 +36,23 @@ class Outcome:
 
     def __repr__(self) -> str:
         """Return one line: the area, scenario and options."""
-        options = ", ".join(f"{k}={v}" for k, v in self.options.items())
-        return f"<Outcome {self.area.name}: {self.scenario.name}; {options}>"
+        return f"<Outcome {self.area.name}: {self.scenario.name}; {self._asked}>"
+
+    def _repr_html_(self) -> str:
+        parts = {"plans": self.plans, "shortfall": self.placed, "transport_gbp": self.journeys}
+        rows = []
+        for name, (says, unit, _) in MEASURES.items():
+            if parts.get(name, self.budget) is not None:
+                total, how = self.measure(name).median("draw"), "£m" if unit == "GBP" else "n"
+                first, last = (f"{shown(float(total[at]), how)} in {int(total[total.dims[-1]][at])}" for at in (0, -1))
+                rows.append((says, first, last))
+        title = f"{self.area.name}: {self.scenario.name}"
+        note = f"Middles of the simulated futures; money by financial year. {self._asked}."
+        return titled(title, pd.DataFrame(rows, columns=["measure", "first", "last"]), note=note)
+
+    @property
+    def _asked(self) -> str:
+        return ", ".join(f"{k}={v}" for k, v in self.options.items())
 
     def measure(self, name: str) -> xr.DataArray:
         """Return a measure's total in each draw: draw x year (or financial_year)."""
@@ -78,7 +95,6 @@ def _total(array: xr.DataArray, keep: Iterable[str]) -> xr.DataArray:
     return array.sum([d for d in array.dims if d not in tuple(keep)])
 
 
-# What a comparison can measure: what it is called, its unit, and the total in each draw and year.
 # What a comparison can measure: what it is called, its unit, and the total in each draw and year.
 MEASURES: Final[Mapping[str, tuple[str, str, Callable[[Outcome], xr.DataArray]]]] = {
     "plans": ("EHC plans", "plans", lambda o: _total(o.plans.plans, ("draw", "year"))),

@@ -20,6 +20,8 @@ from sufficiency.allocate.flow.infeasible import explain_infeasible
 from sufficiency.allocate.flow.min_cost_flow import Flow, Problem
 from sufficiency.allocate.flow.whole_numbers import Stated, stated
 from sufficiency.errors import InfeasibleError, InputError, MissingError, nearest
+from sufficiency.notebook import titled
+from sufficiency.words.say import shown
 
 SHORT_LIST: Final = 12
 
@@ -51,6 +53,17 @@ class Solution:
     def rounding_gbp(self) -> float:
         """The most that counting money in whole units can move. [GBP]"""
         return self.stated.rounding_gbp
+
+    def _repr_html_(self) -> str:
+        used = self.placements.groupby("setting", sort=False)["children"].sum()
+        table = pd.DataFrame(
+            {"setting": self.settings.astype(str), "children": used.reindex(self.settings, fill_value=0)}
+        )
+        table["value_of_a_place_gbp"] = self.value_of_a_place.to_numpy()
+        title = f"{int(self.flow.children.sum()):,} children placed, {int(self.flow.unplaced.sum()):,} unplaced"
+        return titled(
+            title, table, {"value_of_a_place_gbp": "£"}, note=f"At a cost of {shown(self.objective_gbp, '£')}."
+        )
 
     def __repr__(self) -> str:
         """Return one line: children placed and unplaced, cost and proof."""

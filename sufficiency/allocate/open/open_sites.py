@@ -25,6 +25,8 @@ from sufficiency.allocate.flow.solve import Solution, solve
 from sufficiency.allocate.open.sites import Floats, Ints, SiteProblem
 from sufficiency.allocate.open.sites_choice import Choice, choose
 from sufficiency.errors import InfeasibleError, InputError, one_of
+from sufficiency.notebook import titled
+from sufficiency.words.say import shown
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +42,13 @@ class OpenedSites:
     def __repr__(self) -> str:
         """Return one line: sites opened, cost and gap."""
         return f"<OpenedSites: {len(self.opened)} opened, GBP {self.objective_gbp:,.2f}, gap {self.gap:.2g}>"
+
+    def _repr_html_(self) -> str:
+        goes = self.placements.groupby("setting", sort=False)["children"].sum().reindex(list(self.opened), fill_value=0)
+        table = pd.DataFrame({"site": [str(s) for s in self.opened], "children": goes.to_numpy()})
+        table["value_of_a_place_gbp"] = self.value_of_a_place.reindex(list(self.opened)).to_numpy()
+        cost = f"At a cost of {shown(self.objective_gbp, '£')}, of which fixed {shown(self.fixed_gbp, '£')}."
+        return titled(f"{len(self.opened):,} sites opened", table, {"value_of_a_place_gbp": "£"}, note=cost)
 
     @property
     def placements(self) -> pd.DataFrame:

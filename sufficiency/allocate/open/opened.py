@@ -11,6 +11,7 @@ import pandas as pd
 from sufficiency.allocate.open.demand import GroupDemand
 from sufficiency.allocate.open.futures import Floats, Ints, OpeningProblem
 from sufficiency.allocate.open.options import Options, levers_of
+from sufficiency.notebook import titled
 from sufficiency.scenarios.scenario import Scenario
 
 
@@ -36,6 +37,11 @@ class Openings:
             f"<Openings: {len(self.openings)} opened, capital GBP {self.capital_gbp:,.0f}, "
             f"cost GBP {self.cost_gbp:,.0f} over {len(self.years)} years, gap {self.gap:.2%}>"
         )
+
+    def _repr_html_(self) -> str:
+        columns = ["option", "setting", "year", "places", "capital_gbp", "spent_in"]
+        how = {"capital_gbp": "£m", "spent_in": "year"}
+        return titled(f"Openings chosen: {len(self.openings):,}", self.openings[columns], how, note=self.why)
 
     @cached_property
     def openings(self) -> pd.DataFrame:

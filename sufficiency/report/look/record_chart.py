@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sufficiency.draws import LEVELS
 from sufficiency.forecast.record.backtest import Backtest
 from sufficiency.report.look.charts import COLOURS, INK, shared_legend, sheet, tidy_axis
 
@@ -46,7 +47,7 @@ def _panel(axis: Axes, found: Backtest, codes: tuple[str, ...]) -> None:
     for order, run in enumerate(found.runs):
         draws = run.by_ncy[:, :, at].sum(axis=(2, 3))
         start = np.full((len(draws), 1), float(counted[run.origin]))
-        low, middle, high = np.quantile(np.hstack([start, draws]), [0.05, 0.5, 0.95], axis=0)
+        low, middle, high = np.quantile(np.hstack([start, draws]), LEVELS, axis=0)
         years = [run.origin, *(run.origin + h for h in found.horizons)]
         first = order == 0
         axis.fill_between(

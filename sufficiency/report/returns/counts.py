@@ -9,6 +9,7 @@ import pandas as pd
 import xarray as xr
 
 from sufficiency.area.area import Area
+from sufficiency.draws import LEVELS
 from sufficiency.report.returns.definitions import HAD_BIRTHDAY, RULE_AUGUST, RULE_CENSUS
 from sufficiency.tables import PlansResult
 from sufficiency.words.school_year import age_group_of
@@ -49,7 +50,7 @@ def limits(plans: PlansResult, ncys: range, settings: tuple[str, ...], by: str =
         setting_type=[s for s in array["setting_type"].values if s in settings],
     )
     total = some.sum(["ncy", "need", "setting_type"])
-    found = total.quantile([0.05, 0.95], dim="draw").transpose("quantile", by, "authority").to_numpy()
+    found = total.quantile([LEVELS[0], LEVELS[-1]], dim="draw").transpose("quantile", by, "authority").to_numpy()
     index = pd.MultiIndex.from_product([total[by].values, total["authority"].values], names=[by, "authority"])
     return pd.DataFrame({"low": found[0].reshape(-1), "high": found[1].reshape(-1)}, index=index).reset_index()
 

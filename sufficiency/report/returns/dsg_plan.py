@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from sufficiency.draws import LEVELS
 from sufficiency.funding.budget_lines import PLACEMENT_GROUPS, STREAMS
 from sufficiency.report.returns.counts import Run, expected, with_age_groups
 from sufficiency.report.returns.rounding import whole_numbers
@@ -130,7 +131,7 @@ def _position(budget: Any, authority: str) -> Iterator[tuple[str, str, int, int,
         balance += found["in_year"] + found["grant"]
         found["balance"] = balance
         for name, expected_gbp in found.items():
-            low, high = (round(float(now[name].quantile(q))) for q in (0.05, 0.95))
+            low, high = (round(float(now[name].quantile(q))) for q in (LEVELS[0], LEVELS[-1]))
             yield financial_label(int(year)), name, expected_gbp, low, high
 
 

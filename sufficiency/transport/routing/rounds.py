@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from sufficiency.errors import InputError
+from sufficiency.notebook import titled
 from sufficiency.transport.routing.checker import Walked, check_rounds, walk
 from sufficiency.transport.routing.effort import effort
 from sufficiency.transport.routing.morning import SchoolRun, Trip, compile_run
@@ -67,8 +68,17 @@ class Rounds:
         table.insert(0, "rounds", self.by_round.groupby("vehicle").size())
         return table.reset_index()
 
+    def __repr__(self) -> str:
+        """Return one line: rounds, children, cost, and how many are over their limit."""
+        children, late = int(self.rounds["children"].sum()), int(self.late["children"].sum())
+        return (
+            f"<Rounds to {self.school}: {len(self.by_round):,} rounds for {children:,} children, "
+            f"GBP {self.cost_gbp:,.2f} a morning; {late:,} on board beyond their limit>"
+        )
+
     def _repr_html_(self) -> str:
-        return str(self.summary().to_html(index=False, float_format="{:,.2f}".format))
+        title = f"Rounds to {self.school}, by vehicle: GBP {self.cost_gbp:,.2f} a morning"
+        return titled(title, self.summary(), {"km": "1", "minutes": "n", "cost_gbp": "2"}, note="; ".join(self.notes))
 
 
 def rounds(
