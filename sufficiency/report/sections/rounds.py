@@ -56,7 +56,7 @@ def exhibits(outcome: Outcome) -> tuple[Exhibit, ...]:
             f"Rounds to one school: {when}",
             partial(rounds_drawn, outcome.area, lines),
             f"{count(len(each), 'round')} for {count(children, 'child', 'children')}, as lines that end at the school; thicker lines carry more children.",
-            note="A first plan for the expected children of one school, to show what the library gives for any: `outcome.journeys.rounds_table(school, year)`. Homes are drawn to the nearest kilometre. The same lines are in rounds.geojson, for a map of your own.",
+            note="A first plan for the expected children of one school, to show what the library gives for any: `sufficiency rounds SETTING`. Homes are drawn to the nearest kilometre. The same lines are in rounds.geojson, for a map of your own.",
             is_close=True,
         ),
         Table(
@@ -64,7 +64,7 @@ def exhibits(outcome: Outcome) -> tuple[Exhibit, ...]:
             f"Rounds that could be taken to market: {when}",
             each,
             {"vehicle": "code", "km": "1", "minutes": "n", "a school day": "£"},
-            note=f"One way with a child aboard, boarding included: the first child's ride is as long as the round; the price is for morning and afternoon at the rates assumed, {gbp(plan.cost_gbp)} a school day in all. A first plan, without further search: `rounds_table(school, year, seconds=60)` finds better ones.",
+            note=f"One way with a child aboard, boarding included: the first child's ride is as long as the round; the price is for morning and afternoon at the rates assumed, {gbp(plan.cost_gbp)} a school day in all. A first plan, without further search: `sufficiency rounds SETTING --seconds 60` finds better ones.",
             rows_shown=40,
             is_close=True,
         ),

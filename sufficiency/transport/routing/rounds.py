@@ -62,6 +62,12 @@ class Rounds:
     def _walk(self) -> Walked:
         return walk(self.rounds, self.stops, self.vehicles, self.travel, school=self.school, apart=self.apart)
 
+    def to_vrplib(self, name: str = "rounds") -> str:
+        """Return the problem behind the plan as VRPLIB text, so that any other solver can try to beat it."""
+        from sufficiency.transport.routing.vrplib_text import vrplib
+
+        return vrplib(self, name=name)
+
     def summary(self) -> pd.DataFrame:
         """Return vehicle, rounds, children, km, minutes, cost_gbp."""
         table = self.by_round.groupby("vehicle", sort=True)[["children", "km", "minutes", "cost_gbp"]].sum()
