@@ -35,6 +35,7 @@ OPTIONAL: Final = {
     "bands": tables.BANDS,
     "high_needs": tables.HIGH_NEEDS,
     "vehicles": tables.VEHICLES,
+    "options": tables.OPTIONS,
 }
 TABLES: Final = NEEDED | OPTIONAL
 FILES: Final = {name: f"{schema.name}.csv" for name, schema in TABLES.items()}
@@ -66,6 +67,7 @@ class Area:
     bands: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.BANDS))
     high_needs: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.HIGH_NEEDS))
     vehicles: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.VEHICLES))
+    options: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.OPTIONS))
     changes: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.CHANGES))
     assumptions: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.ASSUMPTIONS))
     sources: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["table", "source"]))

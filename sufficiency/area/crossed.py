@@ -112,7 +112,8 @@ def _unknown(name: str, frame: pd.DataFrame, column: str, known: Sequence[str] |
     owns = {"zones": "zone", "settings": "setting"}.get(name) == column
     if known is None or column not in frame or owns:
         return []
-    held_elsewhere = name == "settings" and column == "authority"  # a school across the border is allowed
+    # A school across the border is allowed; an option may be to open a setting that is not there yet.
+    held_elsewhere = (name, column) in {("settings", "authority"), ("options", "authority"), ("options", "setting")}
     wrong = frame.index[~frame[column].isin(known)] if not held_elsewhere else []
     return [
         Fault(

@@ -162,7 +162,7 @@ def recoded(area: Area, codes: dict[str, str]) -> Area:
 
 def with_a_list(area: Area, by: np.random.Generator) -> Area:
     """Return an area with a list of who attends where, longer than some of its counts."""
-    cells = area.states[area.states["setting"].isin(area.settings["setting_type"])]
+    cells = area.states[area.states["setting_type"].isin(area.settings["setting_type"])]
     rows = cells.iloc[by.integers(0, len(cells), 60)] if len(cells) else cells
     rows = pd.DataFrame(
         {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,8 @@ from sufficiency.allocate.open.demand import GroupDemand
 from sufficiency.allocate.open.futures import Floats, Ints, OpeningProblem
 from sufficiency.allocate.open.options import Options, levers_of
 from sufficiency.scenarios.scenario import Scenario
+
+NOTHING: Final = "nothing"  # what a plan that opens nothing opens, in words
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +106,11 @@ class Openings:
 
     @cached_property
     def leading(self) -> pd.DataFrame:
-        """The leading plans: plan, opens, capital_gbp, mean_gbp, worst_gbp, mean_regret_gbp, worst_regret_gbp."""
+        """The leading plans, the one chosen first, with what each saves against opening nothing.
+
+        Columns plan, opens, capital_gbp, mean_gbp, saves_gbp, worst_gbp, mean_regret_gbp, worst_regret_gbp, over all years
+        and draws; costs count capital, keeping the places and placing the children.
+        """
         by_plan = self.regret.groupby(["plan", "opens"], sort=True)
         table = by_plan.agg(
             mean_gbp=("cost_gbp", "mean"),
@@ -112,6 +119,8 @@ class Openings:
             worst_regret_gbp=("regret_gbp", "max"),
         ).reset_index()
         table.insert(2, "capital_gbp", [self.problem.capital_gbp(plan) for plan in self.plans])
+        nothing = table.loc[table["opens"] == NOTHING, "mean_gbp"].item()
+        table.insert(4, "saves_gbp", nothing - table["mean_gbp"])
         return table
 
     def words(self, plan: Ints) -> str:
@@ -122,7 +131,7 @@ class Openings:
             f"{names[o]} {self.years[t]} ({int(opened[t, o] * self.problem.block[o]):+d})"
             for t, o in zip(*np.nonzero(opened), strict=True)
         ]
-        return "; ".join(parts) or "nothing"
+        return "; ".join(parts) or NOTHING
 
     def scenario(self, name: str = "Openings chosen") -> Scenario:
         """Return the openings as a scenario, so that a run can test them with each child where they are."""

@@ -1,0 +1,1 @@
+"""The command's parts: one file for each group of commands; `cli` gathers them."""
