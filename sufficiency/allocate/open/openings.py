@@ -12,7 +12,7 @@ import pandas as pd
 from sufficiency.allocate.open.demand import GroupDemand, cost_rows, grouped
 from sufficiency.allocate.open.futures import Floats, Ints, OpeningProblem
 from sufficiency.allocate.open.futures_search import PlanChoice, choose_plan
-from sufficiency.allocate.open.opened import Openings, by_draw
+from sufficiency.allocate.open.opened import Openings
 from sufficiency.allocate.open.options import NEW, Options, read_options, running_gbp
 from sufficiency.allocate.place.children import demand_of
 from sufficiency.allocate.place.places import places_by_year
@@ -177,7 +177,6 @@ def _chosen(
         demand=np.rint(problem.demand.mean(axis=1, keepdims=True)).astype(np.int64),
         weight=np.ones(1),
         tail=None,
-        _flows={},
     )
     expected = choose_plan(certain, seconds=0.1 * seconds, gap=gap)
     each = [
@@ -187,7 +186,7 @@ def _chosen(
     offers = {c.best.plan.tobytes(): c.best.plan for c in (expected, *each)}
     chosen = choose_plan(problem, seconds=0.6 * seconds, gap=gap, offers=tuple(offers.values()))
     leading = _leading(chosen, problem)
-    costs = np.stack([by_draw(problem, plan) for plan in leading])
+    costs = np.stack([chosen.best.by_draw(plan) for plan in leading])
     known = np.array([c.best.cost for c in each])
     return Openings(
         options=read,
@@ -197,7 +196,8 @@ def _chosen(
         draws=draws,
         plan=chosen.best.plan,
         plans=leading,
-        mean_plan=expected.best.plan,
+        by_draw=costs,
+        mean_plan_gbp=problem.risk_gbp(chosen.best.by_draw(expected.best.plan)),
         best_by_draw=np.minimum(known, costs.min(axis=0)),
         bound_gbp=chosen.bound,
         risk=risk,
@@ -205,7 +205,7 @@ def _chosen(
 
 
 def _draw(problem: OpeningProblem, draw: int) -> OpeningProblem:
-    return replace(problem, demand=problem.demand[:, [draw]], weight=np.ones(1), tail=None, _flows={})
+    return replace(problem, demand=problem.demand[:, [draw]], weight=np.ones(1), tail=None)
 
 
 def _leading(chosen: PlanChoice, problem: OpeningProblem) -> tuple[Ints, ...]:
