@@ -80,6 +80,7 @@ class Area:
     bands: pd.DataFrame = _optional(tables.BANDS)
     high_needs: pd.DataFrame = _optional(tables.HIGH_NEEDS)
     vehicles: pd.DataFrame = _optional(tables.VEHICLES, "the library's assumed vehicle costs are used")
+    options: pd.DataFrame = _optional(tables.OPTIONS)
     changes: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.CHANGES))
     coming: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.PIPELINE))  # rows that a scenario opens
     assumptions: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.ASSUMPTIONS))
@@ -99,10 +100,10 @@ class Area:
         return f"<Area {self.name}: {names}; January {self.base_year}; {where}; {held} of {len(TABLES)} tables>"
 
     def _repr_html_(self) -> str:
-        rows = [(FILES[name], len(getattr(self, name))) for name in TABLES if len(getattr(self, name))]
+        rows = [(TABLES[name].file, len(getattr(self, name))) for name in TABLES if len(getattr(self, name))]
         title = f"{self.name}: {one_of(self.authorities.values(), shown=4)}; base year January {self.base_year}"
         doubtful = int((self.notes["kind"] == "doubtful").sum())
-        lacks = one_of(FILES[name] for name in TABLES if not len(getattr(self, name))) or "none"
+        lacks = one_of(TABLES[name].file for name in TABLES if not len(getattr(self, name))) or "none"
         says = f"Not given: {lacks}. {doubtful:,} of {len(self.notes):,} notes say what is doubtful."
         return titled(title, pd.DataFrame(rows, columns=["table", "rows"]), note=says)
 

@@ -116,7 +116,8 @@ def _unknown(name: str, frame: pd.DataFrame, column: str, known: Sequence[str] |
     owns = {"zones": "zone", "settings": "setting", "pipeline": "setting"}.get(name) == column
     if known is None or column not in frame or owns:
         return []
-    held_elsewhere = name == "settings" and column == "authority"  # a school across the border is allowed
+    # A school across the border is allowed; an option may be to open a setting that is not there yet.
+    held_elsewhere = (name, column) in {("settings", "authority"), ("options", "authority"), ("options", "setting")}
     blank = {""} if name == "transitions" else set()  # an area's only authority
     wrong = frame.index[~frame[column].isin({*known, *blank})] if not held_elsewhere else []
     return [

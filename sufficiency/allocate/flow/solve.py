@@ -73,7 +73,7 @@ class Solution:
             f"certificate gap GBP {self.certificate_gap_gbp:g}>"
         )
 
-    @cached_property
+    @property
     def placements(self) -> pd.DataFrame:
         """Who goes where: group, setting, children; only routes that are used. [children]"""
         used = np.flatnonzero(self.flow.children)
@@ -85,7 +85,7 @@ class Solution:
             }
         )
 
-    @cached_property
+    @property
     def unplaced(self) -> pd.Series:
         """Children with no place, by group. [children]"""
         return pd.Series(self.flow.unplaced, index=self.groups, name="unplaced")
@@ -95,7 +95,7 @@ class Solution:
         """Cost of every placement, and of every child unplaced at the price given. [GBP]"""
         return self.stated.units.gbp(self.flow.objective)
 
-    @cached_property
+    @property
     def value_of_a_place(self) -> pd.Series:
         """What re-solving with one more place would save, by setting. [GBP]"""
         return pd.Series(self.stated.units.gbp(self.flow.value), index=self.settings, name="value_of_a_place_gbp")

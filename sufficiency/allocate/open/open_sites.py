@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -60,7 +59,7 @@ class OpenedSites:
         """Children with no place, by group. [children]"""
         return self.flow.unplaced
 
-    @cached_property
+    @property
     def objective_gbp(self) -> float:
         """Fixed costs of the sites opened, and of every placement and child unplaced. [GBP]"""
         return self.fixed_gbp + self.flow.objective_gbp
@@ -76,7 +75,7 @@ class OpenedSites:
         """How far the placements may be from the cheapest for the sites opened; 0 is proved. [GBP]"""
         return self.flow.certificate_gap_gbp
 
-    @cached_property
+    @property
     def value_of_a_place(self) -> pd.Series:
         """What one more place would save, by site, the openings as they are; a shut site's, were it free. [GBP]"""
         return pd.concat([self.flow.value_of_a_place, self.shut_value])

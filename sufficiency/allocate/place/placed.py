@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from sufficiency import distance, tables
+from sufficiency import tables
 from sufficiency.allocate.place.ledger import (
     NEED_AND_AGE,
     PHASE_OF_NCY,
@@ -26,6 +26,7 @@ from sufficiency.allocate.place.ledger import (
     suited,
     totals,
 )
+from sufficiency.allocate.place.notes import attendance_notes, travel_notes
 from sufficiency.allocate.place.routes import NEED_CODES, SECONDARY_FROM, RouteMap
 from sufficiency.area.area import Area
 from sufficiency.draws import LEVELS, Labels, quantiles
@@ -83,9 +84,13 @@ class Placed:
         title = f"{self.area.name}: children without a suitable place, and how full settings are"
         return titled(title, short.join(full).reset_index(), {"share": "%"}, note=says)
 
-    @cached_property
+    @property
     def placements(self) -> pd.DataFrame:
-        """Who goes where in the expected demand, whole children, as `tables.PLACEMENTS`."""
+        """Who goes where in the expected demand, whole children, as `tables.PLACEMENTS`; a copy of one's own."""
+        return self._placements.copy(deep=False)  # pandas copies on write
+
+    @cached_property
+    def _placements(self) -> pd.DataFrame:
         book = self.expected
         by = ("authority", "zone", "ncy", "need", "setting")
         cell, frame = cells_of(book, self._labels, by)
@@ -99,17 +104,26 @@ class Placed:
         rows["minutes"] = self._by_setting(self.routes.minutes)[zone, setting]
         return tables.check(rows, tables.PLACEMENTS, source="placements")
 
-    @cached_property
+    @property
     def attending(self) -> xr.DataArray:
-        """Children in each draw: draw x year x authority x need x phase x setting, 'unplaced' last. [children]"""
+        """Children in each draw: draw x year x authority x need x phase x setting, 'unplaced' last. [children]
+
+        It can be read, not written to: `.copy()` makes one of one's own.
+        """
+        return self._attending.copy(deep=False)
+
+    @cached_property
+    def _attending(self) -> xr.DataArray:
         book = self.drawn
         sizes = (len(self.area.authorities), len(NEED_CODES), len(PHASES), len(self.routes.settings) + 1)
         cell = np.ravel_multi_index(
             (self.home[book.zone], book.need, PHASE_OF_NCY[book.ncy.astype(np.int64) - NCY_LOW], book.setting), sizes
         )
         shape = (len(self.draws), len(self.years), int(np.prod(sizes)))
+        children = totals(book, cell, shape).astype(np.int32).reshape(shape[:2] + sizes)
+        children.setflags(write=False)
         return xr.DataArray(
-            totals(book, cell, shape).astype(np.int32).reshape(shape[:2] + sizes),
+            children,
             dims=("draw", "year", "authority", "need", "phase", "setting"),
             coords={
                 "draw": list(self.draws),
@@ -226,33 +240,13 @@ class Placed:
         measures = {"children": totals(book, cell, shape, saves > 0), "saves_gbp": totals(book, cell, shape, saves)}
         return quantiles(measures, labels, levels, years=self.years)
 
-    @cached_property
+    @property
     def notes(self) -> pd.DataFrame:
         """What is estimated or doubtful, as `tables.NOTES`."""
         today = self.expected.year == 0
-        rows = []
-        if self.is_estimate:
-            how = (
-                f"{self.listed:,} of {int(today.sum()):,} children are on the area's list; the others'"
-                if self.listed
-                else "Today's"
-            )
-            rows.append(("attendance", "assumed", f"{how} settings are estimated from places and distance (gravity)"))
-        attends = self.area.attendance[self.area.attendance["setting"].isin(self.routes.codes)]
-        beyond = int(attends["children"].sum()) - self.listed
-        if beyond:
-            says = f"{beyond:,} children on the list are beyond the plans counted for their authority, NCY, need and type of setting, and are left out"
-            rows.append(("attendance", "doubtful", says))
         nowhere = int((today & (self.expected.setting == len(self.routes.settings))).sum())
-        if nowhere:
-            says = (
-                f"{nowhere:,} children counted in specialist settings today are of an age that no setting listed takes"
-            )
-            rows.append(("attendance", "doubtful", says))
-        travel = self.area.travel
-        if travel.empty or ("source" in travel and bool((travel["source"] == distance.ESTIMATED).any())):
-            rows.append(("travel", "assumed", "journeys are estimated from straight lines where no road was measured"))
-        return pd.DataFrame(rows, columns=["table", "kind", "says"])
+        rows = attendance_notes(self.area, self.routes.codes, self.listed, int(today.sum()), nowhere)
+        return pd.DataFrame([*rows, *travel_notes(self.area)], columns=["table", "kind", "says"])
 
     @cached_property
     def _labels(self) -> Labels:

@@ -128,7 +128,11 @@ def routes(area: Area, groups: pd.DataFrame, *, travel: pd.DataFrame | None = No
     DataFrame
         A row a route: group, setting, cost_gbp [GBP a year], km, minutes (one way).
     """
-    found = route_map(area, travel=travel)
+    return routes_of(route_map(area, travel=travel), groups)
+
+
+def routes_of(found: RouteMap, groups: pd.DataFrame) -> pd.DataFrame:
+    """Return the routes of groups of children, as `routes` does."""
     kind = groups["kind"] if "kind" in groups else pd.Series("special", groups.index)
     sex = groups["sex"] if "sex" in groups else pd.Series("boy", groups.index)
     zone = positions(groups["zone"], found.zones["zone"], "zone")
