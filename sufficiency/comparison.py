@@ -8,11 +8,13 @@ from dataclasses import dataclass
 import pandas as pd
 
 from sufficiency.errors import InputError, MissingError, one_of
+from sufficiency.frozen import frozen
 from sufficiency.method import Progress, run
 from sufficiency.outcome import MEASURES, Outcome
 from sufficiency.scenarios.scenario import Scenario, lever_name
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class Comparison:
     """What each lever of a scenario did to one measure, in order, under one seed."""

@@ -22,6 +22,7 @@ from sufficiency.errors import InputError, MissingError, one_of
 from sufficiency.forecast.plan_forecast import PlanForecast
 from sufficiency.forecast.rates.rates import Floats
 from sufficiency.forecast.simulate.changes import strength
+from sufficiency.frozen import frozen
 from sufficiency.notebook import titled, wide
 
 STAGES: Final = ("requests", "refused", "open", "assessed", "issued", "not_issued")
@@ -30,6 +31,7 @@ YEARS: Final = 3  # of an authority's own shares averaged
 MOST: Final = 0.995  # no share is certain
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class RequestsForecast:
     """Simulated requests and outcomes: draw x year x authority x stage. [requests; children]

@@ -23,6 +23,7 @@ from sufficiency.forecast import sen_support_share
 from sufficiency.forecast.population import projection
 from sufficiency.forecast.simulate.changes import strength
 from sufficiency.forecast.small_area import cut
+from sufficiency.frozen import frozen
 from sufficiency.notebook import titled, wide
 from sufficiency.tables import PlansResult
 from sufficiency.words.school_year import NCYS, PHASES, age_of, phase_of
@@ -33,6 +34,7 @@ OTHER: Final = "other"  # special, nursery and independent schools: what "all" h
 Floats = NDArray[np.float64]
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class SenSupportForecast:
     """Simulated pupils on SEN Support: labelled arrays inside, tidy tables outside.

@@ -19,6 +19,7 @@ from sufficiency.area.area import Area
 from sufficiency.draws import LEVELS
 from sufficiency.errors import InputError, MissingError, one_of
 from sufficiency.forecast.population import projection
+from sufficiency.frozen import frozen
 from sufficiency.notebook import titled, wide
 from sufficiency.tables import PlansResult
 from sufficiency.words.school_year import NCYS, phase_of
@@ -130,6 +131,7 @@ def split(
     return xr.concat(parts, dim="zone").rename(counts.name or "children")
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class SmallAreaForecast:
     """Children by small area, summing to their authority's in every draw: draw x year x zone x ncy.

@@ -11,9 +11,11 @@ import pandas as pd
 from sufficiency.allocate.open.demand import GroupDemand
 from sufficiency.allocate.open.futures import Floats, Ints, OpeningProblem
 from sufficiency.allocate.open.options import Options, levers_of
+from sufficiency.frozen import frozen, once
 from sufficiency.scenarios.scenario import Scenario
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class Openings:
     """The openings to choose, what they cost in every draw, and the proof."""
@@ -37,7 +39,7 @@ class Openings:
             f"cost GBP {self.cost_gbp:,.0f} over {len(self.years)} years, gap {self.gap:.2%}>"
         )
 
-    @cached_property
+    @once
     def openings(self) -> pd.DataFrame:
         """What opens: option, kind, setting, year, places, capital_gbp, spent_in; a row each time that places open."""
         opened = np.diff(self.plan, axis=0, prepend=0)
@@ -90,7 +92,7 @@ class Openings:
         """
         return self.cost_gbp - self.problem.risk_gbp(self.best_by_draw)
 
-    @cached_property
+    @once
     def regret(self) -> pd.DataFrame:
         """Each leading plan in each draw: plan, opens, draw, cost_gbp, regret_gbp against that draw's best."""
         rows = []
@@ -101,7 +103,7 @@ class Openings:
                 rows.append((number, words, draw, float(gbp), float(gbp - least)))
         return pd.DataFrame(rows, columns=["plan", "opens", "draw", "cost_gbp", "regret_gbp"])
 
-    @cached_property
+    @once
     def leading(self) -> pd.DataFrame:
         """The leading plans: plan, opens, capital_gbp, mean_gbp, worst_gbp, mean_regret_gbp, worst_regret_gbp."""
         by_plan = self.regret.groupby(["plan", "opens"], sort=True)

@@ -29,12 +29,14 @@ from sufficiency.allocate.place.ledger import (
 from sufficiency.allocate.place.routes import NEED_CODES, SECONDARY_FROM, RouteMap
 from sufficiency.area.area import Area
 from sufficiency.draws import LEVELS, Labels, quantiles
+from sufficiency.frozen import frozen, once
 from sufficiency.notebook import titled
 from sufficiency.scenarios.pipeline import Coming
 from sufficiency.words.school_year import NCY_LOW, PHASES
 from sufficiency.words.vocabulary import SETTING_TYPES, UNPLACED
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class Placed:
     """Children placed year by year, in the expected demand and in each draw.
@@ -83,7 +85,7 @@ class Placed:
         title = f"{self.area.name}: children without a suitable place, and how full settings are"
         return titled(title, short.join(full).reset_index(), {"share": "%"}, note=says)
 
-    @cached_property
+    @once
     def placements(self) -> pd.DataFrame:
         """Who goes where in the expected demand, whole children, as `tables.PLACEMENTS`."""
         book = self.expected
@@ -99,7 +101,7 @@ class Placed:
         rows["minutes"] = self._by_setting(self.routes.minutes)[zone, setting]
         return tables.check(rows, tables.PLACEMENTS, source="placements")
 
-    @cached_property
+    @once
     def attending(self) -> xr.DataArray:
         """Children in each draw: draw x year x authority x need x phase x setting, 'unplaced' last. [children]"""
         book = self.drawn
@@ -226,7 +228,7 @@ class Placed:
         measures = {"children": totals(book, cell, shape, saves > 0), "saves_gbp": totals(book, cell, shape, saves)}
         return quantiles(measures, labels, levels, years=self.years)
 
-    @cached_property
+    @once
     def notes(self) -> pd.DataFrame:
         """What is estimated or doubtful, as `tables.NOTES`."""
         today = self.expected.year == 0

@@ -23,6 +23,7 @@ from sufficiency.forecast.rates.rates import Floats
 from sufficiency.forecast.record import naive
 from sufficiency.forecast.record.past_areas import as_of, joined
 from sufficiency.forecast.record.scoring import COLUMNS, crps, score, with_errors
+from sufficiency.frozen import frozen
 from sufficiency.notebook import titled
 from sufficiency.words.school_year import NCYS
 from sufficiency.words.vocabulary import SETTING_TYPES
@@ -46,6 +47,7 @@ class Run:
     by_setting: Floats  # draw x horizon x authority x setting_type
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class Backtest:
     """Forecasts from past Januaries beside what happened."""
