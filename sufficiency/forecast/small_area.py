@@ -22,6 +22,7 @@ from sufficiency.forecast.population import projection
 from sufficiency.frozen import frozen
 from sufficiency.notebook import titled, wide
 from sufficiency.tables import PlansResult
+from sufficiency.words import run_options
 from sufficiency.words.school_year import NCYS, phase_of
 
 Kind = Literal["plans", "sen_support"]
@@ -195,6 +196,8 @@ def by_small_area(
         kind, counts = "sen_support", forecast.by_ncy().isel(draw=slice(draws)).sum("phase")
     shares = homes(area, kind=kind)
     shares = by_district(shares) if to == "district" else shares
+    run_options.draws(draws)
+    run_options.seed(seed)
     rng = np.random.default_rng(np.random.SeedSequence(seed))
     found = split(counts, shares, rng, overdispersion=area.value("forecast.zone_overdispersion"))
     return SmallAreaForecast(found.transpose("draw", "year", "zone", "ncy"))

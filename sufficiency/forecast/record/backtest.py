@@ -25,6 +25,7 @@ from sufficiency.forecast.record.past_areas import as_of, joined
 from sufficiency.forecast.record.scoring import COLUMNS, crps, score, with_errors
 from sufficiency.frozen import frozen
 from sufficiency.notebook import titled
+from sufficiency.words import run_options
 from sufficiency.words.school_year import NCYS
 from sufficiency.words.vocabulary import SETTING_TYPES
 
@@ -200,6 +201,8 @@ def backtest(
     InputError
         If an origin or a horizon can't be used; the message names those that can.
     """
+    run_options.draws(draws)
+    run_options.seed(seed)
     whole = joined([areas] if isinstance(areas, Area) else list(areas))
     steps = tuple(sorted({int(h) for h in horizons}))
     if not steps or steps[0] < 1:
