@@ -53,6 +53,7 @@ def run(
     run_options.draws(placed_draws, "placed_draws")
     run_options.seed(seed)
     tell = progress or (lambda _stage, _share: None)
+    scenario.check_ends_by(to)
     scenario = from_agreed(scenario)
     changed = scenario(area)
 

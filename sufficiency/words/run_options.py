@@ -21,7 +21,7 @@ def years(to: int, *, after: int) -> list[int]:
     >>> years(2027, after=2025)
     [2026, 2027]
     """
-    _whole("to", to, least=0, such_as=str(after + 10))
+    whole("to", to, least=0, such_as=str(after + 10))
     if to <= after:
         raise InputError(f"to={to} is not after the base year, January {after}")
     if to > LAST_YEAR:
@@ -31,15 +31,16 @@ def years(to: int, *, after: int) -> list[int]:
 
 def draws(count: int, name: str = "draws") -> None:
     """Refuse a number of simulated futures that is no whole number of 1 or more."""
-    _whole(name, count, least=1, such_as="1,000")
+    whole(name, count, least=1, such_as="1,000")
 
 
 def seed(number: int) -> None:
     """Refuse a seed that is no whole number of 0 or more."""
-    _whole("seed", number, least=0, such_as="7")
+    whole("seed", number, least=0, such_as="7")
 
 
-def _whole(name: str, value: Any, *, least: int, such_as: str) -> None:
+def whole(name: str, value: Any, *, least: int, such_as: str) -> None:
+    """Refuse what is no whole number of `least` or more: text, blanks and truths are none."""
     try:
         is_whole = not isinstance(value, bool | str) and int(value) == value and value >= least
     except (TypeError, ValueError, OverflowError):
