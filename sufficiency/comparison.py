@@ -9,6 +9,7 @@ import pandas as pd
 
 from sufficiency.draws import LEVELS
 from sufficiency.errors import InputError, MissingError, one_of
+from sufficiency.frozen import frozen
 from sufficiency.method import Progress, run
 from sufficiency.notebook import titled
 from sufficiency.outcome import MEASURES, Outcome
@@ -16,6 +17,7 @@ from sufficiency.scenarios.scenario import Scenario, lever_name
 from sufficiency.words.say import shown
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class Comparison:
     """What each lever of a scenario did to one measure, in order, under one seed."""

@@ -13,10 +13,10 @@ from typing import Any
 
 from sufficiency import allocate, forecast, funding, transport
 from sufficiency.area.area import Area
-from sufficiency.errors import InputError
 from sufficiency.outcome import Outcome
 from sufficiency.scenarios.pipeline import AS_AGREED, from_agreed
 from sufficiency.scenarios.scenario import Scenario
+from sufficiency.words import run_options
 
 Progress = Callable[[str, float], None]  # what is being done, and the share that is done
 
@@ -48,11 +48,12 @@ def run(
     progress
         Called with what is being done and the share done.
     """
-    if to <= area.base_year:
-        raise InputError(f"the forecast must end after the base year, {area.base_year}; to={to}")
-    if draws < 1 or placed_draws < 1:
-        raise InputError(f"draws={draws} and placed_draws={placed_draws}: at least one of each is needed")
+    run_options.years(to, after=area.base_year)
+    run_options.draws(draws)
+    run_options.draws(placed_draws, "placed_draws")
+    run_options.seed(seed)
     tell = progress or (lambda _stage, _share: None)
+    scenario.check_ends_by(to)
     scenario = from_agreed(scenario)
     changed = scenario(area)
 

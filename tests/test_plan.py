@@ -136,7 +136,7 @@ def test_an_unknown_measure_is_named_with_the_nearest(example_outcome: Outcome) 
 
 
 def test_a_horizon_in_the_past_is_refused() -> None:
-    with pytest.raises(InputError, match="must end after the base year, 2025"):
+    with pytest.raises(InputError, match="not after the base year, January 2025"):
         sf.run(sf.example_area(), to=2025)
 
 

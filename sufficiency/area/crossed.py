@@ -39,8 +39,6 @@ def cross_faults(settings: Mapping[str, Any], found: Mapping[str, pd.DataFrame])
         faults = [f for c, known in refers.items() for f in _unknown(name, frame, c, known)]
         if name in ("population", "plans", "sen_support"):
             faults += _year_gaps(frame)
-        if name in ("zones", "settings"):
-            faults += _misplaced(frame)
         if name == "pipeline":
             faults += _misplaced(frame.dropna(subset=["easting", "northing"])) + _unknown_designations(frame)
             if "settings" in found and "places" in found:
@@ -48,12 +46,17 @@ def cross_faults(settings: Mapping[str, Any], found: Mapping[str, pd.DataFrame])
         if name == "transitions":
             faults += _unknown_states(frame)
         if name == "zones":
-            faults += _far_from_the_rest(frame)
+            faults += _misplaced(frame) + _far_from_the_rest(frame)
         if name == "settings":
-            faults += _upside_down(frame) + _unknown_designations(frame)
+            faults += setting_faults(frame)
         if faults:
             yield FaultyTableError(TABLES[name].file, faults)
     yield from _base_year_faults(settings, found)
+
+
+def setting_faults(frame: pd.DataFrame) -> list[Fault]:
+    """Return what is wrong between the columns of a table of settings: places that are nowhere, ages upside down."""
+    return _misplaced(frame) + _upside_down(frame) + _unknown_designations(frame)
 
 
 def doubts(settings: Mapping[str, Any], found: Mapping[str, pd.DataFrame]) -> list[tuple[str, str, str]]:

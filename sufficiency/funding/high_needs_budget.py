@@ -12,6 +12,7 @@ import xarray as xr
 from sufficiency import draws
 from sufficiency.draws import LEVELS, Labels
 from sufficiency.errors import InputError
+from sufficiency.frozen import frozen
 from sufficiency.funding.budget_lines import LINES, STREAMS
 from sufficiency.notebook import titled, wide
 from sufficiency.words.say import shown
@@ -20,6 +21,7 @@ from sufficiency.words.school_year import financial_label
 OF_ITEM = ("line", "provision", "kind", "recouped")  # what a spending item knows, in the order in which lines are read
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class HighNeedsBudget:
     """Money from high needs. In every draw lines add up to spending, and balances follow from movements.

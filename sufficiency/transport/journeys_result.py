@@ -14,6 +14,7 @@ import xarray as xr
 from sufficiency.area.area import Area
 from sufficiency.draws import LEVELS, TIMES, Labels, asked, quantiles
 from sufficiency.errors import InputError
+from sufficiency.frozen import frozen, once
 from sufficiency.notebook import titled
 from sufficiency.transport.aboard import OF_CHILD, labels_of, riders_of, shared
 from sufficiency.transport.modes import national
@@ -40,6 +41,7 @@ ENTITLED_BY: Final = (
 )
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class Journeys:
     """How children travel and what it costs, by draw, year, authority, setting and mode.
@@ -75,14 +77,14 @@ class Journeys:
         """Cost, calibrated: draw × financial_year × authority, five and seven twelfths of two academic years. [GBP]"""
         return self.by_financial_year["gbp"].sum(("setting", "mode")).transpose("draw", "financial_year", "authority")
 
-    @cached_property
+    @once
     def by_year(self) -> xr.Dataset:
         """What `summary` shows, by academic year, with calibrated `gbp` beside `gbp_before_calibration`."""
         factor = xr.DataArray(self.calibration["factor"], {"authority": self.calibration["authority"]}, "authority")
         plain = self.runs["gbp"]
         return self.runs.assign(gbp=plain * factor, gbp_before_calibration=plain).drop_vars("minutes_more")
 
-    @cached_property
+    @once
     def by_financial_year(self) -> xr.Dataset:
         """The same by financial year: counts are averages over the year's days."""
         years = self.runs["year"].values
@@ -138,7 +140,7 @@ class Journeys:
     def _labels(self) -> Labels:
         return labels_of(self.area, self.runs)
 
-    @cached_property
+    @once
     def _riders(self) -> pd.DataFrame:
         return riders_of(self.area, self.riders, self.runs)
 

@@ -483,7 +483,7 @@ def test_a_list_longer_than_the_plans_counted_is_doubtful(tiny_area: Area) -> No
     [
         ({"places": tables.empty(tables.PLACES)}, 1, MissingError, r"no places\.csv"),
         ({"zones": tables.empty(tables.ZONES)}, 1, MissingError, r"no zones\.csv"),
-        ({}, 0, InputError, "draws=0"),
+        ({}, 0, InputError, "draws is 0"),
     ],
 )
 def test_what_is_lacking_is_named(

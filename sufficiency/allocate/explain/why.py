@@ -13,11 +13,13 @@ from sufficiency.allocate.place.ledger import PHASE_OF_NCY, Floats, Ints
 from sufficiency.allocate.place.placed import Placed
 from sufficiency.allocate.place.routes import KIND_OF, KINDS, NEED_CODES, SECONDARY_FROM
 from sufficiency.errors import MissingError, nearest, one_of
+from sufficiency.frozen import frozen
 from sufficiency.money import PENCE
 from sufficiency.words.school_year import NCY_LOW, PHASES
 from sufficiency.words.vocabulary import NEED_GROUP_OF, UNPLACED
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class WhyFull:
     """Who is at a setting, and who would be better off there but is not, in the expected demand."""

@@ -20,12 +20,14 @@ from sufficiency.allocate.flow.infeasible import explain_infeasible
 from sufficiency.allocate.flow.min_cost_flow import Flow, Problem
 from sufficiency.allocate.flow.whole_numbers import Stated, stated
 from sufficiency.errors import InfeasibleError, InputError, MissingError, nearest
+from sufficiency.frozen import frozen, once
 from sufficiency.notebook import titled
 from sufficiency.words.say import shown
 
 SHORT_LIST: Final = 12
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class Solution:
     """The cheapest allocation of children to settings, and its prices."""
@@ -73,7 +75,7 @@ class Solution:
             f"certificate gap GBP {self.certificate_gap_gbp:g}>"
         )
 
-    @property
+    @once
     def placements(self) -> pd.DataFrame:
         """Who goes where: group, setting, children; only routes that are used. [children]"""
         used = np.flatnonzero(self.flow.children)
@@ -85,7 +87,7 @@ class Solution:
             }
         )
 
-    @property
+    @once
     def unplaced(self) -> pd.Series:
         """Children with no place, by group. [children]"""
         return pd.Series(self.flow.unplaced, index=self.groups, name="unplaced")
@@ -95,7 +97,7 @@ class Solution:
         """Cost of every placement, and of every child unplaced at the price given. [GBP]"""
         return self.stated.units.gbp(self.flow.objective)
 
-    @property
+    @once
     def value_of_a_place(self) -> pd.Series:
         """What re-solving with one more place would save, by setting. [GBP]"""
         return pd.Series(self.stated.units.gbp(self.flow.value), index=self.settings, name="value_of_a_place_gbp")

@@ -11,12 +11,14 @@ import pandas as pd
 from sufficiency.allocate.open.demand import GroupDemand
 from sufficiency.allocate.open.futures import Floats, Ints, OpeningProblem
 from sufficiency.allocate.open.options import Options, levers_of
+from sufficiency.frozen import frozen, once
 from sufficiency.notebook import titled
 from sufficiency.scenarios.scenario import Scenario
 
 NOTHING: Final = "nothing"  # what a plan that opens nothing opens, in words
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class Openings:
     """The openings to choose, what they cost in every draw, and the proof."""
@@ -46,7 +48,7 @@ class Openings:
         how = {"capital_gbp": "£m", "spent_in": "year"}
         return titled(f"Openings chosen: {len(self.openings):,}", self.openings[columns], how, note=self.why)
 
-    @property
+    @once
     def openings(self) -> pd.DataFrame:
         """What opens: option, kind, setting, year, places, capital_gbp, spent_in; a row each time that places open."""
         opened = np.diff(self.plan, axis=0, prepend=0)
@@ -100,7 +102,7 @@ class Openings:
         """
         return self.cost_gbp - self.problem.risk_gbp(self.best_by_draw)
 
-    @property
+    @once
     def regret(self) -> pd.DataFrame:
         """Each leading plan in each draw: plan, opens, draw, cost_gbp, regret_gbp against that draw's best."""
         rows = []
@@ -110,7 +112,7 @@ class Openings:
                 rows.append((number, words, draw, float(gbp), float(gbp - least)))
         return pd.DataFrame(rows, columns=["plan", "opens", "draw", "cost_gbp", "regret_gbp"])
 
-    @property
+    @once
     def leading(self) -> pd.DataFrame:
         """The leading plans, the one chosen first, with what each saves against opening nothing.
 

@@ -30,12 +30,14 @@ from sufficiency.allocate.place.notes import attendance_notes, travel_notes
 from sufficiency.allocate.place.routes import NEED_CODES, SECONDARY_FROM, RouteMap
 from sufficiency.area.area import Area
 from sufficiency.draws import LEVELS, Labels, quantiles
+from sufficiency.frozen import frozen, once
 from sufficiency.notebook import titled
 from sufficiency.scenarios.pipeline import Coming
 from sufficiency.words.school_year import NCY_LOW, PHASES
 from sufficiency.words.vocabulary import SETTING_TYPES, UNPLACED
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class Placed:
     """Children placed year by year, in the expected demand and in each draw.
@@ -84,13 +86,9 @@ class Placed:
         title = f"{self.area.name}: children without a suitable place, and how full settings are"
         return titled(title, short.join(full).reset_index(), {"share": "%"}, note=says)
 
-    @property
+    @once
     def placements(self) -> pd.DataFrame:
-        """Who goes where in the expected demand, whole children, as `tables.PLACEMENTS`; a copy of one's own."""
-        return self._placements.copy(deep=False)  # pandas copies on write
-
-    @cached_property
-    def _placements(self) -> pd.DataFrame:
+        """Who goes where in the expected demand, whole children, as `tables.PLACEMENTS`."""
         book = self.expected
         by = ("authority", "zone", "ncy", "need", "setting")
         cell, frame = cells_of(book, self._labels, by)
@@ -104,16 +102,9 @@ class Placed:
         rows["minutes"] = self._by_setting(self.routes.minutes)[zone, setting]
         return tables.check(rows, tables.PLACEMENTS, source="placements")
 
-    @property
+    @once
     def attending(self) -> xr.DataArray:
-        """Children in each draw: draw x year x authority x need x phase x setting, 'unplaced' last. [children]
-
-        It can be read, not written to: `.copy()` makes one of one's own.
-        """
-        return self._attending.copy(deep=False)
-
-    @cached_property
-    def _attending(self) -> xr.DataArray:
+        """Children in each draw: draw x year x authority x need x phase x setting, 'unplaced' last. [children]"""
         book = self.drawn
         sizes = (len(self.area.authorities), len(NEED_CODES), len(PHASES), len(self.routes.settings) + 1)
         cell = np.ravel_multi_index(
@@ -240,7 +231,7 @@ class Placed:
         measures = {"children": totals(book, cell, shape, saves > 0), "saves_gbp": totals(book, cell, shape, saves)}
         return quantiles(measures, labels, levels, years=self.years)
 
-    @property
+    @once
     def notes(self) -> pd.DataFrame:
         """What is estimated or doubtful, as `tables.NOTES`."""
         today = self.expected.year == 0

@@ -19,6 +19,7 @@ from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError
 from sufficiency.scenarios import pipeline
 from sufficiency.tables import PlansResult
+from sufficiency.words import run_options
 
 Ints = npt.NDArray[np.int64]
 
@@ -55,6 +56,7 @@ def places(
     MissingError, InputError
         If the area lacks homes, settings or places, or the forecast has nobody to place.
     """
+    run_options.seed(seed)
     found = route_map(area, travel=travel)
     demand = demand_of(
         plans, found.zones, area.authorities, draws=draws, girls_share=area.value("allocate.girls_share")

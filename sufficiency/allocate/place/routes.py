@@ -25,6 +25,7 @@ import pandas as pd
 from sufficiency import distance, tables
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError, nearest, one_of
+from sufficiency.frozen import frozen
 from sufficiency.words.school_year import NCY_LOW, NCYS
 from sufficiency.words.vocabulary import NEEDS, SETTING_TYPES, SPECIALIST
 
@@ -37,6 +38,7 @@ NEED_CODES: Final = tuple(NEEDS)
 SECONDARY_FROM: Final = 7  # NCY from which the longer journeys of secondary age are allowed
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class RouteMap:
     """Routes of an area by position: homes (zones) x specialist settings."""

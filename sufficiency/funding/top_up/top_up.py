@@ -18,7 +18,6 @@ import xarray as xr
 from sufficiency import policy
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError, one_of
-from sufficiency.funding.block.block import as_share
 from sufficiency.funding.budget_lines import INDEPENDENT
 from sufficiency.words.school_year import financial_label
 from sufficiency.words.vocabulary import NEEDS, SETTING_TYPES, UNPLACED
@@ -46,7 +45,7 @@ def unit_costs(area: Area, financial_years: Sequence[int]) -> UnitCosts:
         If a rate is negative or a growth rate can't be read.
     """
     years = list(financial_years)
-    growth, notes = growth_rates(area)
+    growth = growth_rates(area)
     provisions = [*SETTING_TYPES, UNPLACED]
     shape = (len(years), len(area.authorities), len(NEEDS), len(provisions))
     coords: dict[str, Any] = {
@@ -67,22 +66,15 @@ def unit_costs(area: Area, financial_years: Sequence[int]) -> UnitCosts:
             basis.append((authority, provision, how, min(given), max(given), status))
     gbp = _with_bands(area, gbp, growth["top_up"])
     share = area.value("funding.unplaced_share_of_fee")
-    if not 0 <= share <= 2:
-        raise InputError(f"funding.unplaced_share_of_fee: {share:g} is not a share of a fee between 0 and 2")
     gbp.loc[{"provision": UNPLACED}] = share * gbp.sel(provision="independent_special")
     columns = ["authority", "provision", "basis", "first_given", "last_given", "status"]
     table = pd.DataFrame(basis, columns=columns)
-    return UnitCosts(gbp, table, (*notes, *_says(area, table)))
+    return UnitCosts(gbp, table, _says(area, table))
 
 
-def growth_rates(area: Area) -> tuple[Mapping[str, float], tuple[str, ...]]:
-    """Return growth of top_up, fee and service a year as shares, and how each was read where that was a choice."""
-    found, notes = {}, []
-    for kind in ("top_up", "fee", "service"):
-        name = f"funding.{kind}_inflation"
-        found[kind], says = as_share(area.value(name), name)
-        notes += [says] if says else []
-    return found, tuple(notes)
+def growth_rates(area: Area) -> Mapping[str, float]:
+    """Return growth of top_up, fee and service a year as shares."""
+    return {kind: area.value(f"funding.{kind}_inflation") for kind in ("top_up", "fee", "service")}
 
 
 def project(given: Mapping[int, float], years: Sequence[int], *, growth: float) -> pd.Series:
@@ -112,7 +104,7 @@ def protected(area: Area, top_up: pd.Series) -> pd.Series:
     for before, year in zip(top_up.index[:-1], top_up.index[1:], strict=True):
         if year - before == 1:
             name = "funding.special_minimum_funding_guarantee"
-            least = (kept[before] + place) * (1 + as_share(area.value(name, on=int(year)), name)[0]) - place
+            least = (kept[before] + place) * (1 + area.value(name, on=int(year))) - place
             kept[year] = max(kept[year], least)
     return kept
 

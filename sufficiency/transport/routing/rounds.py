@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from sufficiency.errors import InputError
+from sufficiency.frozen import frozen
 from sufficiency.notebook import titled
 from sufficiency.transport.routing.checker import Walked, check_rounds, walk
 from sufficiency.transport.routing.effort import effort
@@ -24,6 +25,7 @@ from sufficiency.transport.routing.stops import labels_as_given, read_stops, rea
 COLUMNS = ("vehicle", "round", "order", "stop", "children", "minutes_on_board", "wheelchairs")
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class Rounds:
     """A plan of rounds, with the tables that it was made from, so that it can be checked."""
