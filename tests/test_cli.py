@@ -17,7 +17,7 @@ def run(*words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str
 def test_help_lists_the_commands() -> None:
     done = run("--help")
     assert done.returncode == 0
-    for command in ("report", "check", "new", "forecast", "allocate", "backtest", "policy"):
+    for command in ("report", "check", "new", "forecast", "allocate", "backtest", "policy", "import"):
         assert command in done.stdout
 
 

@@ -17,6 +17,7 @@ from sufficiency.area.pipeline_faults import pipeline_faults
 from sufficiency.errors import Fault, FaultyTableError, InputError, SufficiencyError, nearest, one_of
 from sufficiency.words.vocabulary import NEEDS, SETTING_TYPES
 
+AUTHORITY_CODE: Final = r"(?:E0[6-9]|E10|W06|S12)0000\d\d"  # ONS: unitary, district, metropolitan, London, county
 FAR_ZONE_KM: Final = 150  # no English authority reaches as far from its middle
 
 
@@ -49,6 +50,7 @@ def cross_faults(settings: Mapping[str, Any], found: Mapping[str, pd.DataFrame])
             faults += _misplaced(frame) + _far_from_the_rest(frame)
         if name == "settings":
             faults += setting_faults(frame)
+            faults += _no_authority(frame, refers["authority"] or [])
         if faults:
             yield FaultyTableError(TABLES[name].file, faults)
     yield from _base_year_faults(settings, found)
@@ -144,6 +146,20 @@ def _unknown_states(frame: pd.DataFrame) -> list[Fault]:
             *((c, list(SETTING_TYPES)) for c in ("setting_type", "setting_type_after")),
         )
         for i in frame.index[~frame[column].isin(["", *known])]
+    ]
+
+
+def _no_authority(frame: pd.DataFrame, own: Sequence[str]) -> list[Fault]:
+    """Find schools of an authority that has no authority's code: one across the border has another's of Great Britain."""
+    wrong = frame.index[~frame["authority"].isin(own) & ~frame["authority"].str.fullmatch(AUTHORITY_CODE)]
+    return [
+        Fault(
+            i + 2,
+            "authority",
+            f"'{frame.at[i, 'authority']}' is no authority's code: {one_of(own, 4)}, or another's, such as E10000018"
+            f"{nearest(frame.at[i, 'authority'], own)}",
+        )
+        for i in wrong
     ]
 
 
