@@ -141,8 +141,8 @@ def allocate(
     area = _area(folder, published, authority, roads)
     with _progress() as tell:
         outcome = sf.run(area, to=to, draws=draws, placed_draws=min(draws, 100), seed=seed, progress=tell)
-    if outcome.placed is None:
-        raise sf.InputError(f"{area.name} has no settings, places or zones, so nothing can be placed")
+    if not isinstance(outcome, sf.Outcome):
+        raise sf.InputError(outcome.why_not_placed())
     _show(outcome.placed.shortfall(*_labels(by)))
 
 
