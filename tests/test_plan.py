@@ -151,9 +151,7 @@ def test_an_outcome_shows_every_measure_in_words(example_outcome: Outcome) -> No
     assert all(measure.says in shown for measure in MEASURES.values())
     assert "January 2030" in shown
     assert "£" in shown
-    assert repr(example_outcome) == (
-        "<Outcome Northamptonshire (North and West): As agreed; to=2030, draws=60, placed_draws=6, seed=7>"
-    )
+    assert repr(example_outcome) == ("<Outcome Northamptonshire: As agreed; to=2030, draws=60, placed_draws=6, seed=7>")
 
 
 def test_runs_with_other_options_do_not_compare() -> None:
