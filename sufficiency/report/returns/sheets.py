@@ -14,9 +14,9 @@ from xlsxwriter.worksheet import Worksheet
 
 from sufficiency.funding.budget_lines import PLACEMENT_GROUPS
 from sufficiency.funding.high_needs_budget import line_name
-from sufficiency.report.disclosure.returns_hiding import BREAKDOWNS
 from sufficiency.report.returns.definitions import REFORM_TYPES
 from sufficiency.report.returns.dsg_plan import NOT_BY_CHILD
+from sufficiency.report.returns.safe_tables import BREAKDOWNS
 from sufficiency.words.school_year import AGE_GROUPS
 from sufficiency.words.vocabulary import NEEDS, SETTING_TYPES
 

@@ -14,9 +14,9 @@ import pandas as pd
 from sufficiency.errors import InputError, OutputError
 from sufficiency.funding.budget_lines import PLACEMENT_GROUPS
 from sufficiency.outcome import ForecastOutcome, Outcome
-from sufficiency.report.disclosure.returns_hiding import safe_tables
 from sufficiency.report.returns import dsg_plan, reform_plan, scap
 from sufficiency.report.returns.definitions import RULE_AUGUST, definitions
+from sufficiency.report.returns.safe_tables import safe_tables
 from sufficiency.report.returns.sheets import Block, form, safe_forms, write_forms
 from sufficiency.scenarios.pipeline import AS_AGREED, from_agreed
 
