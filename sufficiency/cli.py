@@ -63,8 +63,7 @@ def report(
             outcome, out, suppress=suppress, progress=lambda what, share: tell(what, 0.7 + 0.3 * share)
         )
     for figure in sf.report.headlines(outcome):
-        words = f"{figure.value} {figure.says}{f' ({figure.range})' if figure.range else ''}"
-        typer.echo(words.replace("\u2060", ""))  # keeps a sign on its line in a page; a terminal shows it
+        typer.echo(str(figure))
     typer.echo(f"The report is at {Path(written).resolve()}")
 
 

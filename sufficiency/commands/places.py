@@ -48,8 +48,8 @@ def allocate(
     area = area_of(folder, published, authority, roads)
     with progress() as tell:
         outcome = sf.run(area, to=to, draws=draws, placed_draws=min(draws, 100), seed=seed, progress=tell)
-    if outcome.placed is None:
-        raise sf.InputError(f"{area.name} has no settings, places or zones, so nothing can be placed")
+    if not isinstance(outcome, sf.Outcome):
+        raise sf.InputError(outcome.why_not_placed())
     if lp is not None:
         say(f"January {to} as a program: {allocate.program(outcome.placed, to).write_lp(lp)}")
     show(outcome.placed.shortfall(*labels_of(by)))

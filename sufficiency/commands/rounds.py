@@ -35,8 +35,8 @@ def rounds(
         outcome = sf.run(
             area, to=max(january, area.base_year + 1), draws=draws, placed_draws=1, seed=seed, progress=tell
         )
-    if outcome.journeys is None:
-        raise sf.InputError(f"{area.name} has no settings, places or zones, so nobody's journey is known")
+    if not isinstance(outcome, sf.Outcome):
+        raise sf.InputError(outcome.why_not_placed())
     found = outcome.journeys.rounds(setting, january, seconds=seconds, iterations=iterations, seed=seed)
     found.write(out)
     for note in (found.says, *found.plan.notes):

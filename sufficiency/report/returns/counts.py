@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
-
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -13,26 +11,6 @@ from sufficiency.draws import LEVELS
 from sufficiency.report.returns.definitions import HAD_BIRTHDAY, RULE_AUGUST, RULE_CENSUS
 from sufficiency.tables import PlansResult
 from sufficiency.words.school_year import age_group_of
-
-
-class Run(Protocol):
-    """What returns are made from: an `Outcome`, or anything with its parts."""
-
-    @property
-    def area(self) -> Area:
-        """The area as the scenario makes it."""
-
-    @property
-    def plans(self) -> Any:
-        """The forecast of plans."""
-
-    @property
-    def placed(self) -> Any:
-        """The allocation, or None."""
-
-    @property
-    def budget(self) -> Any:
-        """The high needs budget, or None."""
 
 
 def expected(plans: PlansResult, years: range) -> pd.DataFrame:
