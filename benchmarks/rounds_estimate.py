@@ -18,7 +18,7 @@ import sufficiency as sf
 from sufficiency.area.area import Area
 from sufficiency.transport.cost.homes import Homes
 from sufficiency.transport.cost.sampled import Sample, fit_samples
-from sufficiency.transport.routing.school_rounds import routed_samples
+from sufficiency.transport.routing.routed_samples import routed_samples
 
 
 def routed(area: Area, years: list[int], seconds: float) -> dict[int, list[Sample]]:

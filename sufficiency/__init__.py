@@ -32,6 +32,7 @@ _WHERE: Final = {
     "run": "method",
     "run_many": "method",
     "compare": "comparison",
+    "ForecastOutcome": "outcome",
     "Outcome": "outcome",
     "SufficiencyError": "errors",
     "InputError": "errors",

@@ -21,6 +21,7 @@ from sufficiency.errors import InputError as InputError
 from sufficiency.errors import SufficiencyError as SufficiencyError
 from sufficiency.method import run as run
 from sufficiency.method import run_many as run_many
+from sufficiency.outcome import ForecastOutcome as ForecastOutcome
 from sufficiency.outcome import Outcome as Outcome
 from sufficiency.published.published_area import published_area as published_area
 from sufficiency.scenarios.levers import Change as Change

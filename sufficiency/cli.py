@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from sufficiency.commands import importing
+from sufficiency.commands import cores, importing, places
+from sufficiency.commands import rounds as rounds_of_a_school
+from sufficiency.commands.common import (
+    Authority,
+    Draws,
+    Folder,
+    Published,
+    Roads,
+    Seed,
+    To,
+    area_of,
+    labels_of,
+    progress,
+    show,
+)
 
 app = typer.Typer(
     help="How many special-school places, where, when, at what cost, and how sure are we?",
@@ -19,19 +31,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-
 app.add_typer(importing.app, name="import")
-
-Folder = Annotated[Path | None, typer.Argument(help="An area folder; none: the example, Northamptonshire.")]
-To = Annotated[int, typer.Option(help="Last January to forecast.")]
-Draws = Annotated[int, typer.Option(help="Simulated futures.")]
-Seed = Annotated[int, typer.Option(help="The same seed gives the same numbers.")]
-Published = Annotated[Path | None, typer.Option(help="A folder of published files, instead of an area folder.")]
-Roads = Annotated[
-    Path | None,
-    typer.Option(help="A road network for journeys: an .osm.pbf extract, or a folder with nodes.csv and edges.csv."),
-]
-Authority = Annotated[str | None, typer.Option(help="With --published: the authority's ONS code or name.")]
 
 
 @app.command()
@@ -54,17 +54,16 @@ def report(
 
     if suppress < 0:
         raise sf.InputError(f"--suppress {suppress}: give 0, which hides nothing, or a count such as 5")
-    area = _area(folder, published, authority, roads)
+    area = area_of(folder, published, authority, roads)
     sf.report.check_writable(out)  # before the run, which takes a while
-    with _progress() as tell:
+    with progress() as tell:
         outcome = sf.run(area, to=to, draws=draws, seed=seed, progress=lambda what, share: tell(what, 0.7 * share))
         tell("Writing the report", 0.7)
         written = sf.report.write(
             outcome, out, suppress=suppress, progress=lambda what, share: tell(what, 0.7 + 0.3 * share)
         )
     for figure in sf.report.headlines(outcome):
-        words = f"{figure.value} {figure.says}{f' ({figure.range})' if figure.range else ''}"
-        typer.echo(words.replace("\u2060", ""))  # keeps a sign on its line in a page; a terminal shows it
+        typer.echo(str(figure))
     typer.echo(f"The report is at {Path(written).resolve()}")
 
 
@@ -79,8 +78,6 @@ def check(folder: Annotated[Path, typer.Argument(help="An area folder.")]) -> No
     if faults:
         raise typer.Exit(1)
     area = sf.read_area(folder)
-    if area.roads is not None:
-        area = sf.transport.with_travel(area)  # reads the roads, and says which homes are far from any
     typer.echo(f"{area!r}\nNothing to correct.")
     for note in area.notes[area.notes["kind"] != "read"].itertuples():
         typer.echo(f"  {note.kind} · {note.table}: {note.says}")
@@ -114,36 +111,16 @@ def forecast(
     """Forecast EHC plans; write a table as CSV to the screen."""
     import sufficiency as sf
 
-    area = _area(folder, published, authority)
-    with _progress() as tell:
+    area = area_of(folder, published, authority)
+    with progress() as tell:
         tell("Forecasting EHC plans", 0.1)
         plans = sf.forecast.plans(area, to=to, draws=draws, seed=seed)
-    _show(plans.summary(*_labels(by)))
+    show(plans.summary(*labels_of(by)))
 
 
-@app.command()
-def allocate(
-    folder: Folder = None,
-    *,
-    to: To = 2035,
-    draws: Draws = 200,
-    seed: Seed = 7,
-    by: Annotated[
-        str, typer.Option(help="Commas between: year, authority, district, phase, need, need_group.")
-    ] = "year,need_group,phase",
-    published: Published = None,
-    authority: Authority = None,
-    roads: Roads = None,
-) -> None:
-    """Place children near home; write who has no place as CSV to the screen."""
-    import sufficiency as sf
-
-    area = _area(folder, published, authority, roads)
-    with _progress() as tell:
-        outcome = sf.run(area, to=to, draws=draws, placed_draws=min(draws, 100), seed=seed, progress=tell)
-    if outcome.placed is None:
-        raise sf.InputError(f"{area.name} has no settings, places or zones, so nothing can be placed")
-    _show(outcome.placed.shortfall(*_labels(by)))
+app.command()(places.allocate)
+app.command()(places.openings)
+app.command()(rounds_of_a_school.rounds)
 
 
 @app.command()
@@ -157,11 +134,11 @@ def backtest(
     """Test the forecast on years held out, beside naive forecasts; write the scores as CSV to the screen."""
     import sufficiency as sf
 
-    area = _area(folder, published, authority)
-    with _progress() as tell:
+    area = area_of(folder, published, authority)
+    with progress() as tell:
         tell("Forecasting years held out", 0.1)
-        scores = sf.forecast.backtest(area, horizons=(1, 2, 3)).scores(*_labels(by))
-    _show(scores)
+        scores = sf.forecast.backtest(area, horizons=(1, 2, 3)).scores(*labels_of(by))
+    show(scores)
 
 
 @app.command()
@@ -177,7 +154,11 @@ def policy(on: Annotated[str, typer.Option(help="A day, 2025-09-01; none: today.
     values = sf.policy.rates(day)
     if values.empty:
         raise MissingError(f"no national value is known for {day:%d %B %Y}; choose a later day with --on")
-    _show(values)
+    show(values)
+
+
+app.command()(cores.solve)
+app.command()(cores.sites)
 
 
 def main() -> None:
@@ -194,43 +175,3 @@ def main() -> None:
             "sufficiency: there is not enough memory for this run; ask for fewer --draws or a nearer --to", err=True
         )
         sys.exit(1)
-
-
-def _area(folder: Path | None, published: Path | None, authority: str | None, roads: Path | None = None) -> Any:
-    import sufficiency as sf
-
-    if authority is not None and published is None:
-        raise sf.InputError(f"--authority {authority} needs --published, the folder of published files to find it in")
-    if published is not None:
-        if folder is not None:
-            raise sf.InputError(f"give an area folder, {folder}, or --published {published}: not both")
-        if authority is None:
-            raise sf.InputError("--published needs --authority, a name or an ONS code")
-        area = sf.published_area(published, authority=authority)
-    else:
-        area = sf.read_area(folder) if folder else sf.example_area()
-    return area if roads is None else sf.transport.with_travel(area, roads)
-
-
-def _labels(by: str) -> list[str]:
-    """Return 'need, phase' as its words."""
-    return [word.strip() for word in by.split(",") if word.strip()]
-
-
-def _show(frame: Any) -> None:
-    typer.echo(frame.to_csv(index=False, float_format="%.6g"), nl=False)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str, float], None]]:
-    """Yield a function that moves a progress bar on a terminal, and does nothing in a pipe."""
-    if not sys.stderr.isatty():
-        yield lambda _what, _share: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description:<32}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bars:
-        task = bars.add_task("Starting", total=1.0)
-        yield lambda what, share: bars.update(task, description=what, completed=share)

@@ -7,12 +7,18 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from sufficiency.area.area import Area
+from sufficiency.draws import LEVELS
 from sufficiency.errors import InputError, MissingError, one_of
+from sufficiency.frozen import frozen
 from sufficiency.method import Progress, run
-from sufficiency.outcome import MEASURES, Outcome
+from sufficiency.notebook import titled
+from sufficiency.outcome import MEASURES, ForecastOutcome, input_hashes
 from sufficiency.scenarios.scenario import Scenario, lever_name
+from sufficiency.words.say import shown
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class Comparison:
     """What each lever of a scenario did to one measure, in order, under one seed."""
@@ -22,16 +28,24 @@ class Comparison:
     year: int
     steps: pd.DataFrame  # step, value, change, low, high: medians, and the 5th and 95th percentile of the change
 
-    def _repr_html_(self) -> str:
-        return str(self.steps.to_html(index=False, float_format=lambda v: f"{v:,.0f}"))
-
     def __repr__(self) -> str:
-        """Return the steps as text."""
-        steps = self.steps.to_string(index=False, float_format=lambda v: f"{v:,.0f}")
-        return f"{self.measure} in {self.year} [{self.unit}]\n{steps}"
+        """Return one line: the measure, its year, and where the steps begin and end."""
+        first, last = self.steps["value"].iloc[0], self.steps["value"].iloc[-1]
+        how = "£" if self.unit == "GBP" else "n"
+        return (
+            f"<Comparison of {self.measure} in {self.year}: {shown(first, how)} to {shown(last, how)}"
+            f" in {len(self.steps) - 1} steps>"
+        )
+
+    def _repr_html_(self) -> str:
+        says = f"Middles in {self.unit}, and the range that holds 9 in 10 changes. Each change is taken within a draw."
+        how = "£m" if self.unit == "GBP" else "n"
+        return titled(f"{MEASURES[self.measure].says} in {self.year}, step by step", self.steps, how, note=says)
 
 
-def steps_between(now: Outcome, then: Outcome, *, progress: Progress | None = None) -> tuple[Outcome, ...]:
+def steps_between(
+    now: ForecastOutcome, then: ForecastOutcome, *, progress: Progress | None = None
+) -> tuple[ForecastOutcome, ...]:
     """Return outcomes from `now` to `then`, pulling the levers of `then` one after another, under one seed.
 
     Levers that `now` has already are not pulled again. Where they aren't the first of `then`'s, there is one step.
@@ -39,56 +53,76 @@ def steps_between(now: Outcome, then: Outcome, *, progress: Progress | None = No
     Raises
     ------
     InputError
-        If the two are not of one area with the same options.
+        If the two are not of one area, as it was before any lever, with the same options; the message says what differs.
     """
-    if now.options != then.options or (now.before or now.area).name != (then.before or then.area).name:
-        raise InputError(f"only runs of one area with the same options compare: {now!r} and {then!r}")
-    area = then.before or then.area
-    pulled, levers = len(now.scenario.levers), then.scenario.levers
+    _check_alike(now, then)
+    pulled, levers, options = len(now.scenario.levers), then.scenario.levers, then.options
     if levers[:pulled] != now.scenario.levers:
         return now, then
     prefixes = list(then.scenario.prefixes())[pulled + 1 : -1]
-    return (now, *(run(area, prefix, progress=progress, **then.options) for prefix in prefixes), then)
+    between = [
+        run(
+            then.before,
+            prefix,
+            to=options.to,
+            draws=options.draws,
+            placed_draws=options.placed_draws,
+            seed=options.seed,
+            progress=progress,
+        )
+        for prefix in prefixes
+    ]
+    return (now, *between, then)
 
 
 def compare(
-    now: Outcome,
-    then: Outcome,
+    now: ForecastOutcome,
+    then: ForecastOutcome,
     measure: str = "balance_gbp",
     *,
     year: int | None = None,
-    steps: Sequence[Outcome] | None = None,
+    steps: Sequence[ForecastOutcome] | None = None,
     progress: Progress | None = None,
 ) -> Comparison:
-    """Return the waterfall from one outcome to another, a step a lever.
+    """Return the waterfall from one outcome to another, a step for each lever.
 
     Levers are pulled one after another in the scenario's order, so what two do together is counted with the later.
     Each change is taken within a draw: both sides have the same seed, hence the same growth. Chance in single children
-    differs, so that a small lever's range may reach past nothing: judge it by its middle over many draws.
+    differs, so that a small lever's range may reach past zero: judge it by its middle over many draws.
 
     Parameters
     ----------
     now, then
         Outcomes of the same area, options and seed; `then` has the scenario.
     measure
-        One of `MEASURES`.
+        One of `MEASURES`: plans, shortfall, transport_gbp, spend_gbp, balance_gbp. A forecast alone has only plans.
     year
         January, or financial year for money; by default, the last that both have.
     steps
         From `steps_between`, where several measures are asked of the same two; by default they are run here.
+    progress
+        Called with what is being done and the share done, where steps are run.
+
+    Raises
+    ------
+    InputError
+        If the two are of different areas, or were run with different options.
+    MissingError
+        If either can't be measured so, or has no such year.
     """
     chain = steps or steps_between(now, then, progress=progress)
     totals = [outcome.measure(measure) for outcome in chain]
     along = totals[0].dims[-1]
     shared = [int(y) for y in totals[0][along].values if y in totals[-1][along].values]
-    at = shared[-1] if year is None else year
-    if at not in shared:
-        raise MissingError(f"{measure} has no {along} {at}; it has {one_of(shared)}")
-    picked = [total.sel({along: at}) for total in totals]
-    rows = [{"step": now.scenario.name, "value": float(picked[0].median()), "change": 0.0, "low": 0.0, "high": 0.0}]
-    for last, outcome, before, after in zip(chain[:-1], chain[1:], picked[:-1], picked[1:], strict=True):
+    when = shared[-1] if year is None else year
+    if when not in shared:
+        raise MissingError(f"{measure} has no {along} {when}; it has {one_of(shared)}")
+    that_year = [total.sel({along: when}) for total in totals]
+    first = float(that_year[0].median())
+    rows = [{"step": now.scenario.name, "value": first, "change": 0.0, "low": 0.0, "high": 0.0}]
+    for last, outcome, before, after in zip(chain[:-1], chain[1:], that_year[:-1], that_year[1:], strict=True):
         change = after - before
-        low, high = (float(change.quantile(q)) for q in (0.05, 0.95))
+        low, high = (float(change.quantile(q)) for q in (LEVELS[0], LEVELS[-1]))
         rows.append(
             {
                 "step": _step_name(last.scenario, outcome),
@@ -98,10 +132,38 @@ def compare(
                 "high": high,
             }
         )
-    return Comparison(measure, MEASURES[measure][1], at, pd.DataFrame(rows))
+    return Comparison(measure, MEASURES[measure].unit, when, pd.DataFrame(rows))
 
 
-def _step_name(last: Scenario, outcome: Outcome) -> str:
+def _check_alike(now: ForecastOutcome, then: ForecastOutcome) -> None:
+    """Refuse two outcomes that differ by more than their levers."""
+    if now.options != then.options:
+        raise InputError(
+            f"only runs with the same options compare: one has {now.options}, the other {then.options}. Run both with "
+            "the same"
+        )
+    if now.before is not then.before and (says := _difference(now.before, then.before)):
+        raise InputError(
+            f"only runs of one area compare: {says}. Run both from one area, and make what is to differ a lever of the "
+            "scenario"
+        )
+
+
+def _difference(one: Area, other: Area) -> str:
+    """Return in words how two areas differ, or nothing where they have the same authorities, base year and tables."""
+    if set(one.authorities) != set(other.authorities):
+        named = [" and ".join(f"{name} ({code})" for code, name in area.authorities.items()) for area in (one, other)]
+        return f"one is of {named[0]}, the other of {named[1]}"
+    if one.base_year != other.base_year:
+        return f"one starts from January {one.base_year}, the other from January {other.base_year}"
+    if one.roads != other.roads:
+        return f"one takes its journeys from {one.roads or 'no roads'}, the other from {other.roads or 'no roads'}"
+    hashes, others = input_hashes(one), input_hashes(other)
+    differing = [name for name in {**hashes, **others} if hashes.get(name) != others.get(name)]
+    return f"the two were read with different {', '.join(differing)}" if differing else ""
+
+
+def _step_name(last: Scenario, outcome: ForecastOutcome) -> str:
     scenario = outcome.scenario
     is_one_more = scenario.levers[:-1] == last.levers and len(scenario.levers) > len(last.levers)
     return lever_name(scenario.levers[-1], outcome.area) if is_one_more else scenario.name

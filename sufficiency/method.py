@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
+from functools import partial
 from itertools import product
-from typing import Any
 
 from sufficiency import allocate, forecast, funding, transport
 from sufficiency.area.area import Area
-from sufficiency.errors import InputError
-from sufficiency.outcome import Outcome
+from sufficiency.outcome import ForecastOutcome, Outcome, RunOptions, files_lacking
 from sufficiency.scenarios.pipeline import AS_AGREED, from_agreed
 from sufficiency.scenarios.scenario import Scenario
+from sufficiency.words import run_options
 
 Progress = Callable[[str, float], None]  # what is being done, and the share that is done
 
@@ -30,7 +30,7 @@ def run(
     placed_draws: int = 100,
     seed: int = 7,
     progress: Progress | None = None,
-) -> Outcome:
+) -> Outcome | ForecastOutcome:
     """Return what follows for an area under a scenario.
 
     Parameters
@@ -47,12 +47,24 @@ def run(
         The same seed gives the same numbers on any machine.
     progress
         Called with what is being done and the share done.
+
+    Returns
+    -------
+    Outcome or ForecastOutcome
+        An `Outcome` where the area has schools. Without settings, places and zones plans alone are forecast, and what
+        comes back is a `ForecastOutcome`, which says what is missing.
+
+    Raises
+    ------
+    InputError
+        If `to` is not after the base year, or there is no draw.
     """
-    if to <= area.base_year:
-        raise InputError(f"the forecast must end after the base year, {area.base_year}; to={to}")
-    if draws < 1 or placed_draws < 1:
-        raise InputError(f"draws={draws} and placed_draws={placed_draws}: at least one of each is needed")
+    run_options.years(to, after=area.base_year)
+    run_options.draws(draws)
+    run_options.draws(placed_draws, "placed_draws")
+    run_options.seed(seed)
     tell = progress or (lambda _stage, _share: None)
+    scenario.check_ends_by(to)
     scenario = from_agreed(scenario)
     changed = scenario(area)
 
@@ -63,30 +75,60 @@ def run(
     if support is not None and len(changed.changes) > len(area.changes):
         # A child who is given a plan leaves SEN Support, so a lever on plans moves both.
         support = support.with_plans(plans, forecast.plans(area, to=to, draws=draws, seed=seed))
-    placed = journeys = budget = None
-    if len(changed.settings) and len(changed.places) and len(changed.zones):
-        tell("Finding journeys", 0.3)
-        changed = transport.with_travel(changed)
-        tell("Placing children near home", 0.35)
-        placed = allocate.places(changed, plans, draws=min(placed_draws, draws), seed=seed)
-        tell("Pricing the school run", 0.8)
-        journeys = transport.journeys(changed, placed)
-        tell("Paying for places", 0.9)
-        budget = funding.high_needs(changed, plans, placed)
+    options = RunOptions(to=to, draws=draws, placed_draws=min(placed_draws, draws), seed=seed)
+    if files_lacking(changed):
+        tell("Done", 1.0)
+        return ForecastOutcome(
+            area=changed, scenario=scenario, plans=plans, support=support, options=options, before=area
+        )
+    tell("Finding journeys", 0.3)
+    changed = transport.with_travel(changed)
+    tell("Placing children near home", 0.35)
+    placed = allocate.places(changed, plans, draws=options.placed_draws, seed=seed)
+    tell("Pricing the school run", 0.8)
+    journeys = transport.journeys(changed, placed)
+    tell("Paying for places", 0.9)
+    budget = funding.high_needs(changed, plans, placed)
     tell("Done", 1.0)
-    options = {"to": to, "draws": draws, "placed_draws": min(placed_draws, draws), "seed": seed}
-    return Outcome(changed, scenario, plans, support, placed, journeys, budget, options, before=area)
+    return Outcome(
+        area=changed,
+        scenario=scenario,
+        plans=plans,
+        support=support,
+        placed=placed,
+        journeys=journeys,
+        budget=budget,
+        options=options,
+        before=area,
+    )
 
 
 def run_many(
-    areas: Sequence[Area], scenarios: Sequence[Scenario], *, executor: Executor | None = None, **options: Any
-) -> list[Outcome]:
+    areas: Sequence[Area],
+    scenarios: Sequence[Scenario],
+    *,
+    to: int = 2035,
+    draws: int = 1_000,
+    placed_draws: int = 100,
+    seed: int = 7,
+    executor: Executor | None = None,
+) -> list[Outcome | ForecastOutcome]:
     """Return an outcome for every area and scenario, areas outermost, on any `concurrent.futures` executor.
 
     The same seeds give the same numbers however many workers there are.
+
+    Parameters
+    ----------
+    areas, scenarios
+        Each area is run under each scenario.
+    to, draws, placed_draws, seed
+        As `run`.
+    executor
+        A process pool, say; by default one run follows another.
     """
+    ask = partial(run, to=to, draws=draws, placed_draws=placed_draws, seed=seed)
     jobs = list(product(areas, scenarios))
     if executor is None:
-        return [run(area, scenario, **options) for area, scenario in jobs]
-    waiting = [executor.submit(run, area, scenario, **options) for area, scenario in jobs]
+        return [ask(area, scenario) for area, scenario in jobs]
+    waiting = [executor.submit(ask, area, scenario) for area, scenario in jobs]
     return [job.result() for job in waiting]

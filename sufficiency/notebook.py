@@ -34,7 +34,9 @@ def titled(title: str, table: pd.DataFrame, how: str | Mapping[str, str] = "n", 
     ways = {str(c): (how if isinstance(how, str) else how.get(str(c), "n")) for c in table}
     head = "".join(f"<th>{escape(label(str(c)))}</th>" for c in table)
     rows = [
-        "<tr>" + "".join(_cell(value, str(c), ways[str(c)]) for c, value in zip(table, row, strict=True)) + "</tr>"
+        "<tr>"
+        + "".join(_cell(value, n, str(c), ways[str(c)]) for n, (c, value) in enumerate(zip(table, row, strict=True)))
+        + "</tr>"
         for row in table.head(ROWS).itertuples(index=False, name=None)
     ]
     more = [f"{ROWS} of {len(table):,} rows are shown."] if len(table) > ROWS else []
@@ -49,8 +51,8 @@ def wide(summary: pd.DataFrame, rows: str, value: str, columns: str = "year") ->
     return table.reset_index()
 
 
-def _cell(value: Any, column: str, how: str) -> str:
-    if isinstance(value, str):
-        return f'<th style="text-align:left">{escape(label(value, column))}</th>'
-    is_year = column in ("year", "financial_year")
-    return f'<td style="text-align:right">{escape(shown(value, "year" if is_year else how))}</td>'
+def _cell(value: Any, at: int, column: str, how: str) -> str:
+    is_text = isinstance(value, str)
+    says = label(value, column) if is_text else shown(value, "year" if column in ("year", "financial_year") else how)
+    tag, side = ("th" if at == 0 else "td"), ("left" if is_text else "right")
+    return f'<{tag} style="text-align:{side}">{escape(says)}</{tag}>'

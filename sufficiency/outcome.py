@@ -1,65 +1,188 @@
-"""An outcome: one run's area, scenario and parts; what it can measure, and what another person needs to repeat it."""
+"""What a run hands back: a forecast alone, or, where an area has schools, the whole outcome; and what each can measure."""
 
 from __future__ import annotations
 
 import hashlib
 import platform
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any, Final
+from typing import Final, Generic, TypeVar
 
 import pandas as pd
 import xarray as xr
 
+from sufficiency.allocate.place.placed import Placed
 from sufficiency.area.area import TABLES, Area
 from sufficiency.errors import MissingError, nearest, one_of
+from sufficiency.forecast import PlanForecast, SenSupportForecast
+from sufficiency.funding import HighNeedsBudget
+from sufficiency.notebook import titled
 from sufficiency.scenarios.scenario import Scenario, lever_name
+from sufficiency.transport import Journeys
+from sufficiency.words.say import between, shown
+from sufficiency.words.school_year import financial_label
 from sufficiency.words.vocabulary import DESTINATIONS
 
+PLACED_FROM: Final = ("settings", "places", "zones")  # tables without which no child can be placed
+T = TypeVar("T")
 
-@dataclass(frozen=True, eq=False)
-class Outcome:
-    """One run: the area as the scenario makes it, and what follows, part by part."""
+
+@dataclass(frozen=True)
+class RunOptions:
+    """What was asked of a run: the last January, simulated futures, how many of them are placed, and the seed."""
+
+    to: int
+    draws: int
+    placed_draws: int
+    seed: int
+
+    def __str__(self) -> str:
+        """Return 'to=2035, draws=1000, placed_draws=100, seed=7'."""
+        return ", ".join(f"{name}={value}" for name, value in asdict(self).items())
+
+
+@dataclass(frozen=True)
+class Measure(Generic[T]):
+    """Something that outcomes are compared by: its name in words, its unit, and its total in each draw and year."""
+
+    says: str
+    unit: str
+    total: Callable[[T], xr.DataArray]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ForecastOutcome:
+    """A run of an area without schools: plans and SEN Support are forecast, and no child is placed.
+
+    Attributes
+    ----------
+    area
+        As the scenario makes it.
+    scenario
+        The levers that were pulled.
+    plans
+        The forecast of EHC plans.
+    support
+        The forecast of SEN Support, or None where the area has no `sen_support.csv`.
+    options
+        The last January, the draws and the seed.
+    before
+        The area as it was given, before any lever.
+    """
 
     area: Area
     scenario: Scenario
-    plans: Any
-    support: Any
-    placed: Any
-    journeys: Any
-    budget: Any
-    options: Mapping[str, Any] = field(default_factory=dict)
-    before: Area | None = None
+    plans: PlanForecast
+    support: SenSupportForecast | None
+    options: RunOptions
+    before: Area
 
     def __repr__(self) -> str:
         """Return one line: the area, scenario and options."""
-        options = ", ".join(f"{k}={v}" for k, v in self.options.items())
-        return f"<Outcome {self.area.name}: {self.scenario.name}; {options}>"
+        return f"<{type(self).__name__} {self.area.name}: {self.scenario.name}; {self.options}>"
+
+    def _repr_html_(self) -> str:
+        """Return each measure in the last year, its middle and its range."""
+        rows = []
+        for name in self.measures:
+            total = self.measure(name)
+            last, how = total[:, -1], "£" if MEASURES[name].unit == "GBP" else "n"
+            low, middle, high = (float(v) for v in last.quantile((0.05, 0.5, 0.95)))
+            year = int(last[total.dims[-1]])
+            when = f"January {year}" if total.dims[-1] == "year" else financial_label(year)
+            rows.append((MEASURES[name].says, when, shown(middle, how), between(low, high, how)))
+        table = pd.DataFrame(rows, columns=["measure", "when", "middle", "9 in 10 between"])
+        return titled(f"{self.area.name}: {self.scenario.name}", table, note=f"{self.options}")
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """Names of what can be measured."""
+        return tuple(OF_PLANS)
 
     def measure(self, name: str) -> xr.DataArray:
-        """Return a measure's total in each draw: draw x year (or financial_year)."""
-        if name not in MEASURES:
-            raise MissingError(f"'{name}' is not one of {one_of(MEASURES)}{nearest(name, MEASURES)}")
-        return MEASURES[name][2](self)
+        """Return a measure's total in each draw: draw x year (or financial_year).
+
+        Raises
+        ------
+        MissingError
+            If there is no such measure, or if it needs children to be placed and the area has no schools.
+        """
+        if name in OF_PLANS:
+            return OF_PLANS[name].total(self)
+        if name in OF_PLACES:
+            raise MissingError(f"'{name}' needs children to be placed: {self.why_not_placed()}")
+        raise MissingError(f"'{name}' is not one of {one_of(MEASURES)}{nearest(name, MEASURES)}")
+
+    def why_not_placed(self) -> str:
+        """Return in words which files are missing, and what that costs; nothing where children are placed."""
+        lacking = files_lacking(self.before) or files_lacking(self.area)
+        if not lacking:
+            return ""
+        return (
+            f"{self.area.name} has no {' and no '.join(lacking)}, so plans are forecast, and no child is placed, carried "
+            "or paid for. `sufficiency new` makes a folder with each file to fill in"
+        )
 
     def reproducibility(self) -> pd.DataFrame:
         """Return what another person needs to get the same numbers: options, versions, and a hash of every input."""
-        rows = [("option", str(k), str(v)) for k, v in self.options.items()]
+        rows = [("option", name, str(value)) for name, value in asdict(self.options).items()]
         rows += [
             ("version", name, _version(name))
             for name in ("sufficiency", "numpy", "pandas", "scipy", "ortools", "pyvrp")
         ]
         rows += [("version", "python", platform.python_version())]
         rows += [("scenario", lever_name(lever), repr(lever)) for lever in self.scenario.levers]
-        area = self.before or self.area
-        rows += [
-            ("input", f"{name}.csv", table_hash(getattr(area, name))) for name in TABLES if len(getattr(area, name))
-        ]
-        rows += [("input", "area.toml, assumptions", table_hash(area.assumptions))]
-        if area.roads is not None:
-            rows += [("input", f"{area.roads.name}, as journeys", table_hash(self.area.travel))]
+        rows += [("input", name, told) for name, told in input_hashes(self.before).items()]
+        if self.before.roads is not None:
+            rows += [("input", f"{self.before.roads.name}, as journeys", table_hash(self.area.travel))]
         return pd.DataFrame(rows, columns=["kind", "name", "value"])
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class Outcome(ForecastOutcome):
+    """A run of an area with schools: beside the forecast, who is placed where, how they travel, and what it costs.
+
+    Attributes
+    ----------
+    placed
+        Who goes where, and who has no place.
+    journeys
+        How children travel, and what it costs.
+    budget
+        The High Needs budget.
+    """
+
+    placed: Placed
+    journeys: Journeys
+    budget: HighNeedsBudget
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """Names of what can be measured."""
+        return tuple(MEASURES)
+
+    def measure(self, name: str) -> xr.DataArray:
+        """Return a measure's total in each draw: draw x year (or financial_year).
+
+        Raises
+        ------
+        MissingError
+            If there is no such measure; the nearest is named.
+        """
+        return OF_PLACES[name].total(self) if name in OF_PLACES else super().measure(name)
+
+
+def files_lacking(area: Area) -> tuple[str, ...]:
+    """Return the files without which no child can be placed and that the area lacks."""
+    return tuple(f"{name}.csv" for name in PLACED_FROM if getattr(area, name).empty)
+
+
+def input_hashes(area: Area) -> dict[str, str]:
+    """Return a hash of each table that an area has, by the name of its file."""
+    tables = {f"{name}.csv": getattr(area, name) for name in TABLES} | {"changes by a lever": area.changes}
+    hashes = {name: table_hash(table) for name, table in tables.items() if len(table)}
+    return hashes | {"area.toml, assumptions": table_hash(area.assumptions)}
 
 
 def table_hash(frame: pd.DataFrame) -> str:
@@ -78,20 +201,22 @@ def _total(array: xr.DataArray, keep: Iterable[str]) -> xr.DataArray:
     return array.sum([d for d in array.dims if d not in tuple(keep)])
 
 
-# What a comparison can measure: what it is called, its unit, and the total in each draw and year.
-# What a comparison can measure: what it is called, its unit, and the total in each draw and year.
-MEASURES: Final[Mapping[str, tuple[str, str, Callable[[Outcome], xr.DataArray]]]] = {
-    "plans": ("EHC plans", "plans", lambda o: _total(o.plans.plans, ("draw", "year"))),
-    "shortfall": (
+# What a forecast alone can measure, and what needs children to be placed.
+OF_PLANS: Final[Mapping[str, Measure[ForecastOutcome]]] = {
+    "plans": Measure("EHC plans", "plans", lambda o: _total(o.plans.plans, ("draw", "year"))),
+}
+OF_PLACES: Final[Mapping[str, Measure[Outcome]]] = {
+    "shortfall": Measure(
         "Children turned away from every suitable state place",
         "children",
         lambda o: _total(o.placed.attending.sel(setting=list(DESTINATIONS)), ("draw", "year")),
     ),
-    "transport_gbp": (
-        "Home-to-school transport",
-        "GBP",
-        lambda o: _total(o.journeys.cost_gbp, ("draw", "financial_year")),
+    "transport_gbp": Measure(
+        "Home-to-school transport", "GBP", lambda o: _total(o.journeys.cost_gbp, ("draw", "financial_year"))
     ),
-    "spend_gbp": ("High Needs spend", "GBP", lambda o: _total(o.budget.spend, ("draw", "financial_year"))),
-    "balance_gbp": ("Carried-forward balance", "GBP", lambda o: _total(o.budget.balance, ("draw", "financial_year"))),
+    "spend_gbp": Measure("High Needs spend", "GBP", lambda o: _total(o.budget.spend, ("draw", "financial_year"))),
+    "balance_gbp": Measure(
+        "Carried-forward balance", "GBP", lambda o: _total(o.budget.balance, ("draw", "financial_year"))
+    ),
 }
+MEASURES: Final[Mapping[str, Measure[ForecastOutcome] | Measure[Outcome]]] = {**OF_PLANS, **OF_PLACES}

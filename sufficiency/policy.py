@@ -59,9 +59,10 @@ class Rate:
         """Refuse an area's own value outside the range; `low` and `high` are the area's own range, where it gives one."""
         least, most = self.low if low is None else low, self.high if high is None else high
         if not least <= own <= most:
+            percent = f"; {own:g} % is written {own / 100:g}" if self.unit.startswith("share") and own > most else ""
             raise InputError(
-                f"{self.name} is {own:,.10g} {self.unit}: {least:,.10g} to {most:,.10g} is expected"
-                f"{f' ({self.evidence})' if self.evidence else ''}; if you mean it, give `low` and `high` of your own with it"
+                f"{self.name} is {own:,.10g} [{self.unit}]: {least:,.10g} to {most:,.10g} is expected"
+                f"{f' ({self.evidence})' if self.evidence else ''}{percent}; if you mean it, give `low` and `high` of your own with it"
             )
 
     @property

@@ -12,6 +12,7 @@ import pytest
 import sufficiency as sf
 from sufficiency.area.area import TABLES
 from sufficiency.area.folder import check_area, data_folder
+from sufficiency.area.template import write_template
 from sufficiency.errors import InputError, MissingError, SufficiencyError
 from sufficiency.words.vocabulary import SETTING_GROUP_OF
 
@@ -397,3 +398,14 @@ def test_england_is_an_area_too_with_its_published_totals() -> None:
     assert totals[2019] == 353_995
     assert totals[2025] == 638_745
     assert "leave out Hackney and Peterborough" in " ".join(england.notes["says"])
+
+
+def test_a_school_of_no_authority_is_refused(tmp_path: Path) -> None:
+    write_template(tmp_path / "ours")
+    path = tmp_path / "ours" / "settings.csv"
+    frame = pd.read_csv(path, dtype="str")
+    frame.loc[1, "authority"] = "E10000018"  # a county across the border: allowed
+    frame.loc[2, "authority"] = "Northants"
+    frame.to_csv(path, index=False)
+    with pytest.raises(InputError, match="row 4, authority: 'Northants' is no authority's code"):
+        sf.read_area(tmp_path / "ours")

@@ -17,7 +17,7 @@ def run(*words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str
 def test_help_lists_the_commands() -> None:
     done = run("--help")
     assert done.returncode == 0
-    for command in ("report", "check", "new", "forecast", "allocate", "backtest", "policy"):
+    for command in ("report", "check", "new", "forecast", "allocate", "backtest", "policy", "import"):
         assert command in done.stdout
 
 
@@ -76,8 +76,8 @@ def test_a_day_that_is_none_is_refused() -> None:
         (("forecast", "--to", "1990"), "to=1990 is not after the base year, January 2025"),
         (("forecast", "--to", "9999"), "to=9999 is too far ahead: January 2100 is the last"),
         (("forecast", "--by", "nonsense", "--draws", "5", "--to", "2026"), "'nonsense' is not one of year, authority"),
-        (("report", "--draws", "0"), "draws=0 and placed_draws=100: at least one of each is needed"),
-        (("report", "--to", "1990"), "the forecast must end after the base year, 2025; to=1990"),
+        (("report", "--draws", "0"), "draws is 0: a whole number of 1 or more is expected, such as 1,000"),
+        (("report", "--to", "1990"), "to=1990 is not after the base year, January 2025"),
         (("report", "--authority", "Lancashire"), "--authority Lancashire needs --published"),
         (("report", "--published", "."), "--published needs --authority, a name or an ONS code"),
         (("report", "ours", "--published", ".", "--authority", "Lancashire"), "not both"),

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 import sufficiency as sf
 from sufficiency.area.area import Area
 from sufficiency.frozen import frozen, once
+from sufficiency.outcome import Outcome
 
 TABLES = [f.name for f in fields(Area) if "DataFrame" in str(f.type)]
 
@@ -72,6 +73,42 @@ def test_a_table_of_the_example_can_t_be_edited(name: str) -> None:
         assert not getattr(sf.example_area(), name).attrs
 
 
+@pytest.fixture(scope="module")
+def done() -> Outcome:
+    return sf.run(sf.example_area(), to=2027, draws=4, placed_draws=2)
+
+
+HANDED_OUT: dict[str, Callable[[Outcome], Any]] = {
+    "plans": lambda o: o.plans.plans,
+    "homes": lambda o: o.plans.homes,
+    "attending": lambda o: o.placed.attending,
+    "placements": lambda o: o.placed.placements,
+    "notes of places": lambda o: o.placed.notes,
+    "value of a place": lambda o: o.placed.value_gbp,
+    "riders": lambda o: o.journeys.riders,
+    "calibration": lambda o: o.journeys.calibration,
+    "journeys by year": lambda o: o.journeys.by_year["gbp"],
+    "spend": lambda o: o.budget.spend,
+    "balance": lambda o: o.budget.balance,
+    "notes of the budget": lambda o: o.budget.notes,
+}
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", HANDED_OUT)
+def test_what_a_result_hands_out_can_t_be_edited(name: str, done: Outcome) -> None:
+    handed_out = HANDED_OUT[name]
+    before = handed_out(done).copy()
+    if isinstance(before, pd.DataFrame):
+        for i in range(sum(1 for _ in edits(before.copy()))):
+            tried(list(edits(handed_out(done)))[i])
+        pd.testing.assert_frame_equal(handed_out(done), before)
+    else:
+        with pytest.raises(ValueError, match=r"read-only|is a view"):
+            handed_out(done)[...] = 99_999
+        np.testing.assert_array_equal(handed_out(done), before)
+
+
 def test_what_an_area_was_made_from_may_be_edited_afterwards(tiny_area: Area) -> None:
     mine = tiny_area.plans
     area = tiny_area.replace(plans=mine)
@@ -101,6 +138,7 @@ def test_an_area_goes_to_another_process_and_back(tiny_area: Area) -> None:
     assert back != tiny_area, "two areas are the same only where they are one"
 
 
+@pytest.mark.filterwarnings("ignore")
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=5), st.integers(0, 9))
 def test_whatever_a_class_holds_is_kept(values: list[int], other: int) -> None:

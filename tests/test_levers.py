@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 import sufficiency as sf
@@ -40,7 +42,7 @@ def test_a_past_year_is_refused_with_the_first_that_can_change(tiny_area: Area) 
 
 @pytest.mark.parametrize("places", [-1, 2.5])
 def test_places_must_be_whole_and_not_negative(tiny_area: Area, places: float) -> None:
-    with pytest.raises(InputError, match="not a whole number"):
+    with pytest.raises(InputError, match="a whole number of 0 or more is expected"):
         sf.OpenPlaces("S1", places=places, year=2027)(tiny_area)  # type: ignore[arg-type]
 
 
@@ -118,3 +120,95 @@ def test_any_other_change_is_a_label_and_a_function(tiny_area: Area) -> None:
     scenario = sf.Scenario("One", (lever,))
     assert scenario(tiny_area).name == "Elsewhere"
     assert [p.name for p in scenario.prefixes()] == ["As it is", "Renamed"]
+
+
+NEW_UNIT = {
+    "setting": "N1",
+    "name": "New Unit",
+    "setting_type": "sen_unit",
+    "authority": "E06000001",
+    "easting": 410_000,
+    "northing": 300_000,
+    "ncy_low": 7,
+    "ncy_high": 11,
+    "needs": "SEMH",
+    "places": 16,
+    "year": 2028,
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"places": None}, "places is None: a whole number of 0 or more"),
+        ({"places": float("nan")}, "places is nan: a whole number"),
+        ({"places": "16"}, "places is '16': a whole number"),
+        ({"year": None}, "year is None: a whole number"),
+        ({"year": 2025}, "the base year is 2025, so the first is 2026"),
+        ({"ncy_low": 11, "ncy_high": 7}, "11 is above ncy_high, 7; swap them"),
+        ({"ncy_low": None}, "ncy_low: is blank; a number is needed"),
+        ({"authority": "E06000099"}, "'E06000099' is not one of E06000001"),
+        ({"easting": 300_000, "northing": 1_200_000}, "is not on land in Great Britain"),
+        ({"easting": 52.4, "northing": -0.7}, "not longitude and latitude"),
+        ({"needs": "SEMH,ASD"}, "put a space between needs"),
+        ({"setting_type": "secial"}, "did you mean 'special'"),
+        ({"setting": "S1"}, "'S1' is there already"),
+    ],
+)
+def test_a_new_setting_is_checked_as_a_file_is(tiny_area: Area, changed: dict[str, Any], says: str) -> None:
+    with pytest.raises(InputError) as caught:
+        sf.OpenSetting(**(NEW_UNIT | changed))(tiny_area)
+    assert says in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"factor": 1e9}, "is above 10"),
+        ({"factor": -1}, "is below 0"),
+        ({"factor": None}, "factor: is blank; a number is needed"),
+        ({"factor": "half"}, "'half' is not a number"),
+        ({"factor": float("nan")}, "factor: is blank"),
+        ({"since": None}, "since is None: a whole number"),
+        ({"since": 2027.5}, "since is 2027.5: a whole number"),
+        ({"since": 2025}, "the first year to change is 2026"),
+        ({"ramp_years": -1}, "is below 0"),
+        ({"ncy_low": 9, "ncy_high": 3}, "ncy_low 9 is above ncy_high, 3; swap them"),
+        ({"authority": "E06000099"}, "'E06000099' is not one of E06000001"),
+        ({"flow": "joinng"}, "did you mean 'joining'"),
+    ],
+)
+def test_a_change_of_rate_is_checked_as_a_file_is(tiny_area: Area, changed: dict[str, Any], says: str) -> None:
+    with pytest.raises(InputError) as caught:
+        sf.ChangeRate(**({"flow": "joining", "factor": 0.9, "since": 2027} | changed))(tiny_area)
+    assert says in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        (-1e6, "forecast.growth_damping is -1,000,000 [ratio]: 0 to 1 is expected"),
+        (float("nan"), "value: is blank; a number is needed"),
+        (None, "value: is blank; a number is needed"),
+        ("half", "'half' is not a number"),
+        (float("inf"), "is not a finite number"),
+    ],
+)
+def test_an_assumption_out_of_its_range_is_refused(tiny_area: Area, value: Any, says: str) -> None:
+    with pytest.raises(InputError) as caught:
+        sf.ChangeAssumption("forecast.growth_damping", value)(tiny_area)
+    assert says in str(caught.value)
+
+
+def test_an_assumption_out_of_its_range_is_taken_where_it_is_meant(tiny_area: Area) -> None:
+    meant = sf.ChangeAssumption("forecast.growth_damping", 1.1, high=1.2)(tiny_area)
+    assert meant.value("forecast.growth_damping") == 1.1
+    assert meant.assumptions["unit"].tolist() == ["ratio"]
+
+
+def test_a_lever_that_begins_after_the_run_ends_is_refused(tiny_area: Area) -> None:
+    late = sf.Scenario("Late", (sf.OpenPlaces("S1", 5, 2030),))
+    with pytest.raises(
+        InputError, match=r"Open 5 places at S1 by 2030: that is after the last January of this run, 2027"
+    ):
+        sf.run(tiny_area, late, to=2027, draws=2)

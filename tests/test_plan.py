@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,7 +13,8 @@ import pytest
 import sufficiency as sf
 from sufficiency import tables
 from sufficiency.errors import InputError, MissingError
-from sufficiency.outcome import Outcome
+from sufficiency.outcome import MEASURES, Outcome
+from sufficiency.report.returns.write_returns import return_tables
 from sufficiency.words.vocabulary import SETTING_GROUP_OF, SPECIALIST
 
 SMALL = {"to": 2027, "draws": 8, "placed_draws": 3, "seed": 7}
@@ -118,16 +121,66 @@ def test_areas_are_outermost_where_there_are_many() -> None:
 
 def test_an_area_without_settings_is_forecast_and_not_placed() -> None:
     outcome = sf.run(forecast_only(), **SMALL)
-    assert outcome.placed is None
-    assert outcome.budget is None
+    assert not isinstance(outcome, Outcome)
+    assert not {"placed", "journeys", "budget"} & set(dir(outcome))
+    assert outcome.measures == ("plans",)
     assert (outcome.measure("plans") > 0).all()
+
+
+def test_a_forecast_alone_says_which_files_a_measure_of_places_needs() -> None:
+    outcome = sf.run(forecast_only(), **SMALL)
+    with pytest.raises(MissingError, match=r"'balance_gbp' needs .* has no settings\.csv and no places\.csv, so plans"):
+        outcome.measure("balance_gbp")
+    with pytest.raises(MissingError, match="did you mean 'balance_gbp'"):
+        outcome.measure("balance")
+
+
+def test_a_forecast_alone_makes_a_report_of_plans_and_the_children_of_the_returns(tmp_path: Path) -> None:
+    outcome = sf.run(forecast_only(), **SMALL)
+    page = sf.report.write(outcome, tmp_path).read_text(encoding="utf-8")
+    assert "has no settings.csv and no places.csv" in page
+    assert len(sf.report.headlines(outcome)) == 1
+    assert not (tmp_path / "returns").exists()
+    tables_made = return_tables(outcome)
+    assert len(tables_made["scap_special"])
+    assert tables_made["dsg_plan_money"].empty
+
+
+def test_an_outcome_shows_every_measure_in_words(example_outcome: Outcome) -> None:
+    shown = example_outcome._repr_html_()
+    assert all(measure.says in shown for measure in MEASURES.values())
+    assert "January 2030" in shown
+    assert "£" in shown
+    assert repr(example_outcome) == ("<Outcome Northamptonshire: As agreed; to=2030, draws=60, placed_draws=6, seed=7>")
 
 
 def test_runs_with_other_options_do_not_compare() -> None:
     area = sf.example_area()
     now, then = sf.run(area, **SMALL), sf.run(area, **(SMALL | {"seed": 8}))
-    with pytest.raises(InputError, match="same options"):
+    with pytest.raises(InputError, match=r"same options compare: .*seed=7, the other .*seed=8"):
         sf.compare(now, then)
+
+
+def test_runs_of_other_areas_do_not_compare_whatever_they_are_called() -> None:
+    area = forecast_only()
+    now = sf.run(area, **SMALL)
+    north, west = area.authorities
+    fewer = area.replace(population=area.population.assign(children=area.population["children"] * 0.9))
+    others = {
+        "the two were read with different population.csv": fewer,
+        "the two were read with different area.toml, assumptions": sf.ChangeAssumption("allocate.unplaced_gbp", 40_000)(
+            area
+        ),
+        r"one starts from January 2025, the other from January 2024": area.replace(base_year=2024),
+        rf"one is of .*{north}.* and .*{west}.*, the other of .*{north}\)\.": area.replace(
+            authorities={north: area.authorities[north]}
+        ),
+    }
+    for says, other in others.items():
+        with pytest.raises(InputError, match=f"only runs of one area compare: {says}"):
+            sf.compare(now, replace(now, before=other), measure="plans")
+    read_again = replace(now, before=forecast_only().replace(name="Again"))
+    assert sf.compare(now, read_again, measure="plans").steps["change"].tolist() == [0.0, 0.0]
 
 
 def test_an_unknown_measure_is_named_with_the_nearest(example_outcome: Outcome) -> None:
@@ -136,7 +189,7 @@ def test_an_unknown_measure_is_named_with_the_nearest(example_outcome: Outcome) 
 
 
 def test_a_horizon_in_the_past_is_refused() -> None:
-    with pytest.raises(InputError, match="must end after the base year, 2025"):
+    with pytest.raises(InputError, match="not after the base year, January 2025"):
         sf.run(sf.example_area(), to=2025)
 
 

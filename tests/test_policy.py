@@ -57,9 +57,11 @@ def test_the_list_of_a_day_has_every_value_in_force_and_no_other() -> None:
 def test_a_value_of_an_areas_own_keeps_to_the_range_or_to_one_that_it_gives() -> None:
     RATE.check(10.0)
     RATE.check(11.0, high=12.0)
-    with pytest.raises(InputError, match=r"part\.name is -1,000,000 GBP: 0 to 10 is expected \(seen\); if you mean it"):
+    with pytest.raises(
+        InputError, match=r"part\.name is -1,000,000 \[GBP\]: 0 to 10 is expected \(seen\); if you mean it"
+    ):
         RATE.check(-1e6)
-    with pytest.raises(InputError, match=r"part\.name is nan GBP"):
+    with pytest.raises(InputError, match=r"part\.name is nan \[GBP\]"):
         RATE.check(float("nan"))
 
 

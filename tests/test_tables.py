@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
+import pandera.pandas as pa
 import pytest
 
 from sufficiency import tables
 from sufficiency.errors import FaultyTableError, InputError
+from sufficiency.inputs.files.text import read_text_table
+from sufficiency.tables import check
 
 
 def plans(**columns: list[object]) -> pd.DataFrame:
@@ -73,3 +78,33 @@ def test_a_header_from_before_is_read_under_its_new_name() -> None:
     assert tables.old_names(old, tables.PLANS) == {"setting": "setting_type"}
     pd.testing.assert_frame_equal(tables.check(old, tables.PLANS), tables.check(plans(), tables.PLANS))
     assert tables.old_names(pd.DataFrame(columns=["setting", "year", "places"]), tables.PLACES) == {}
+
+
+def read(tmp_path: Path, words: str, schema: pa.DataFrameSchema) -> pd.DataFrame:
+    (tmp_path / "table.csv").write_text(words, encoding="utf-8")
+    return check(read_text_table(tmp_path / "table.csv"), schema, source="table.csv")
+
+
+def test_rows_are_numbered_as_in_the_file_after_blank_lines(tmp_path: Path) -> None:
+    words = "\n\nsetting,year,places\n\nA,2025,10\n\n\nB,2025,many\n"
+    with pytest.raises(FaultyTableError, match="row 8, places: 'many' is not a number"):
+        read(tmp_path, words, tables.PLACES)
+    with pytest.raises(FaultyTableError, match=r"row 6, setting, year: 'A' '2025' is there already, in row 4"):
+        read(tmp_path, "setting,year,places\nB,2024,1\n\nA,2025,10\n\nA,2025,11\n", tables.PLACES)
+
+
+def test_a_date_given_as_places_is_refused_in_words(tmp_path: Path) -> None:
+    with pytest.raises(FaultyTableError, match="45292 is above 20000; is it a date"):
+        read(tmp_path, "setting,year,places\nA,2025,45292\n", tables.PLACES)
+
+
+def test_a_character_that_no_document_may_hold_is_refused(tmp_path: Path) -> None:
+    words = "authority,year,ncy,setting_type,plans,note\nE06000061,2025,1,special,3,\nE06\x0b61,2025,2,special,3,x\n"
+    with pytest.raises(FaultyTableError, match="row 3, authority: has a character that can't be printed"):
+        read(tmp_path, words, tables.PLANS)
+
+
+def test_rows_alike_whose_keys_are_blank_are_told(tmp_path: Path) -> None:
+    words = "authority,year,ncy,setting_type,plans\nE06000061,2025,,special,3\nE06000061,2025,,special,4\n"
+    with pytest.raises(FaultyTableError, match=r"row 3.*\(blank\) 'special' is there already, in row 2"):
+        read(tmp_path, words, tables.PLANS)

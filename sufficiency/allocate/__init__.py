@@ -23,6 +23,7 @@ _WHERE: Final = {
     "MinimumRoll": "flow.rules",
     "ClassGroups": "flow.rules",
     "shortest_longest": "flow.longest_journey",
+    "program": "explain.program",
     "within_reach": "explain.access",
     "nearest_suitable": "explain.access",
     "why_full": "explain.why",

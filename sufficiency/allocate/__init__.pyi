@@ -1,5 +1,6 @@
 from sufficiency.allocate.explain.access import nearest_suitable as nearest_suitable
 from sufficiency.allocate.explain.access import within_reach as within_reach
+from sufficiency.allocate.explain.program import program as program
 from sufficiency.allocate.explain.why import who_gains as who_gains
 from sufficiency.allocate.explain.why import why_full as why_full
 from sufficiency.allocate.explain.why import why_here as why_here

@@ -15,8 +15,9 @@ import pandera.pandas as pa
 
 from sufficiency import policy, tables
 from sufficiency.area.followed import why_not_followed
-from sufficiency.errors import InputError, SufficiencyError, nearest
+from sufficiency.errors import InputError, SufficiencyError, nearest, one_of
 from sufficiency.frozen import frozen
+from sufficiency.notebook import titled
 
 
 class AreaTable(NamedTuple):
@@ -82,6 +83,7 @@ class Area:
     bands: pd.DataFrame = _optional(tables.BANDS)
     high_needs: pd.DataFrame = _optional(tables.HIGH_NEEDS)
     vehicles: pd.DataFrame = _optional(tables.VEHICLES, "the library's assumed vehicle costs are used")
+    options: pd.DataFrame = _optional(tables.OPTIONS)
     changes: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.CHANGES))
     coming: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.PIPELINE))  # rows that a scenario opens
     assumptions: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.ASSUMPTIONS))
@@ -94,9 +96,19 @@ class Area:
         self._settle([f.name for f in fields(self)])
 
     def __repr__(self) -> str:
-        """Return one line: the area, its authorities, base year and the tables that it has."""
-        held = ", ".join(f"{name} {len(getattr(self, name)):,}" for name in TABLES if len(getattr(self, name)))
-        return f"<Area {self.name}: {', '.join(self.authorities.values())}; January {self.base_year}; {held}>"
+        """Return one line: the area, its authorities, base year, and how many of its tables have rows."""
+        held = sum(len(getattr(self, name)) > 0 for name in TABLES)
+        where = f"{len(self.settings):,} settings, {len(self.zones):,} zones"
+        names = one_of(self.authorities.values(), shown=4)
+        return f"<Area {self.name}: {names}; January {self.base_year}; {where}; {held} of {len(TABLES)} tables>"
+
+    def _repr_html_(self) -> str:
+        rows = [(TABLES[name].file, len(getattr(self, name))) for name in TABLES if len(getattr(self, name))]
+        title = f"{self.name}: {one_of(self.authorities.values(), shown=4)}; base year January {self.base_year}"
+        doubtful = int((self.notes["kind"] == "doubtful").sum())
+        lacks = one_of(TABLES[name].file for name in TABLES if not len(getattr(self, name))) or "none"
+        says = f"Not given: {lacks}. {doubtful:,} of {len(self.notes):,} notes say what is doubtful."
+        return titled(title, pd.DataFrame(rows, columns=["table", "rows"]), note=says)
 
     @property
     def is_followed(self) -> bool:

@@ -17,6 +17,7 @@ from sufficiency.area.pipeline_faults import pipeline_faults
 from sufficiency.errors import Fault, FaultyTableError, InputError, SufficiencyError, nearest, one_of
 from sufficiency.words.vocabulary import NEEDS, SETTING_TYPES
 
+AUTHORITY_CODE: Final = r"(?:E0[6-9]|E10|W06|S12)0000\d\d"  # ONS: unitary, district, metropolitan, London, county
 FAR_ZONE_KM: Final = 150  # no English authority reaches as far from its middle
 
 
@@ -39,8 +40,6 @@ def cross_faults(settings: Mapping[str, Any], found: Mapping[str, pd.DataFrame])
         faults = [f for c, known in refers.items() for f in _unknown(name, frame, c, known)]
         if name in ("population", "plans", "sen_support"):
             faults += _year_gaps(frame)
-        if name in ("zones", "settings"):
-            faults += _misplaced(frame)
         if name == "pipeline":
             faults += _misplaced(frame.dropna(subset=["easting", "northing"])) + _unknown_designations(frame)
             if "settings" in found and "places" in found:
@@ -48,12 +47,18 @@ def cross_faults(settings: Mapping[str, Any], found: Mapping[str, pd.DataFrame])
         if name == "transitions":
             faults += _unknown_states(frame)
         if name == "zones":
-            faults += _far_from_the_rest(frame)
+            faults += _misplaced(frame) + _far_from_the_rest(frame)
         if name == "settings":
-            faults += _upside_down(frame) + _unknown_designations(frame)
+            faults += setting_faults(frame)
+            faults += _no_authority(frame, refers["authority"] or [])
         if faults:
             yield FaultyTableError(TABLES[name].file, faults)
     yield from _base_year_faults(settings, found)
+
+
+def setting_faults(frame: pd.DataFrame) -> list[Fault]:
+    """Return what is wrong between the columns of a table of settings: places that are nowhere, ages upside down."""
+    return _misplaced(frame) + _upside_down(frame) + _unknown_designations(frame)
 
 
 def doubts(settings: Mapping[str, Any], found: Mapping[str, pd.DataFrame]) -> list[tuple[str, str, str]]:
@@ -116,7 +121,8 @@ def _unknown(name: str, frame: pd.DataFrame, column: str, known: Sequence[str] |
     owns = {"zones": "zone", "settings": "setting", "pipeline": "setting"}.get(name) == column
     if known is None or column not in frame or owns:
         return []
-    held_elsewhere = name == "settings" and column == "authority"  # a school across the border is allowed
+    # A school across the border is allowed; an option may be to open a setting that is not there yet.
+    held_elsewhere = (name, column) in {("settings", "authority"), ("options", "authority"), ("options", "setting")}
     blank = {""} if name == "transitions" else set()  # an area's only authority
     wrong = frame.index[~frame[column].isin({*known, *blank})] if not held_elsewhere else []
     return [
@@ -140,6 +146,20 @@ def _unknown_states(frame: pd.DataFrame) -> list[Fault]:
             *((c, list(SETTING_TYPES)) for c in ("setting_type", "setting_type_after")),
         )
         for i in frame.index[~frame[column].isin(["", *known])]
+    ]
+
+
+def _no_authority(frame: pd.DataFrame, own: Sequence[str]) -> list[Fault]:
+    """Find schools of an authority that has no authority's code: one across the border has another's of Great Britain."""
+    wrong = frame.index[~frame["authority"].isin(own) & ~frame["authority"].str.fullmatch(AUTHORITY_CODE)]
+    return [
+        Fault(
+            i + 2,
+            "authority",
+            f"'{frame.at[i, 'authority']}' is no authority's code: {one_of(own, 4)}, or another's, such as E10000018"
+            f"{nearest(frame.at[i, 'authority'], own)}",
+        )
+        for i in wrong
     ]
 
 

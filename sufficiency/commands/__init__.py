@@ -1,1 +1,1 @@
-"""Commands that have parts of their own: what `cli` only registers."""
+"""The command's parts: one file for each group of commands; `cli` gathers them."""

@@ -71,3 +71,16 @@ def downloads(
 
     typer.echo(str(sf.importing.from_downloads(folder, authority, into)))
     typer.echo(f"Next: sufficiency report {into}")
+
+
+@app.command()
+def table(
+    file: Annotated[Path, typer.Argument(help="CSV or .xlsx.")],
+    *,
+    name: Annotated[str, typer.Option("--as", help="The table: places, travel, housing, bands, unit_costs …")],
+    into: Into,
+) -> None:
+    """Write your own file as one of the folder's tables, under our column names; years may go across."""
+    import sufficiency as sf
+
+    typer.echo(str(sf.importing.from_table(file, name, into)))

@@ -23,3 +23,7 @@ __all__ = [
     "requests",
     "sen_support",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__

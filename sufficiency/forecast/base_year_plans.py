@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sufficiency.area.area import Area
 from sufficiency.errors import MissingError
 from sufficiency.forecast import england
-from sufficiency.forecast.rates.rates import Floats
+from sufficiency.forecast.england import Floats
 from sufficiency.words.school_year import NCYS
 from sufficiency.words.vocabulary import SETTING_TYPES
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from sufficiency.area.folder import data_folder
-from sufficiency.forecast.rates.rates import Floats
 from sufficiency.words.school_year import NCYS
 from sufficiency.words.vocabulary import NEEDS, SETTING_TYPES
+
+Floats = npt.NDArray[np.float64]
 
 AGES_KNOWN = 2024  # the first January for which stock by age and setting is published
 

@@ -13,11 +13,13 @@ import xarray as xr
 from sufficiency import draws
 from sufficiency.draws import LEVELS, Labels
 from sufficiency.errors import InputError
+from sufficiency.frozen import frozen
 from sufficiency.notebook import titled, wide
 
 AT_HOME: Final = "home"  # zones by NCY, as far as labels tell them apart
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class PlanForecast:
     """Simulated EHC plans. In every draw and year plans = plans before + joiners + transfers in − leavers.

@@ -11,7 +11,6 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sufficiency.area.area import Area
-from sufficiency.errors import InputError
 from sufficiency.forecast import base_year_plans
 from sufficiency.forecast.growth import growth
 from sufficiency.forecast.plan_forecast import PlanForecast
@@ -21,7 +20,8 @@ from sufficiency.forecast.rates import needs, published_rates
 from sufficiency.forecast.rates.rates import Floats
 from sufficiency.forecast.simulate import changes, cohort, paths
 from sufficiency.forecast.simulate.yearly import yearly
-from sufficiency.words.school_year import LAST_YEAR, NCYS
+from sufficiency.words import run_options
+from sufficiency.words.school_year import NCYS
 from sufficiency.words.vocabulary import SETTING_TYPES
 
 
@@ -50,9 +50,9 @@ def plans(area: Area, *, to: int = 2035, draws: int = 1_000, seed: int = 7, work
     MissingError
         If the area has no plans by age in its base year.
     """
-    years = _years(area, to, draws)
-    if isinstance(seed, bool) or int(seed) != seed or seed < 0:
-        raise InputError(f"seed is {seed!r}: a whole number of 0 or more is expected, such as 7")
+    years = run_options.years(to, after=area.base_year)
+    run_options.draws(draws)
+    run_options.seed(seed)
     growing, jittering, peopling, living = np.random.SeedSequence(seed).spawn(4)
     children = _children(area, to, draws, np.random.default_rng(peopling))
     if area.is_followed:
@@ -73,16 +73,6 @@ def plans(area: Area, *, to: int = 2035, draws: int = 1_000, seed: int = 7, work
         workers=workers or min(2, os.cpu_count() or 1),
     )
     return labelled(simulated, labels, area, years, seed)
-
-
-def _years(area: Area, to: int, draws: int) -> list[int]:
-    if isinstance(draws, bool) or int(draws) != draws or draws < 1:
-        raise InputError(f"draws is {draws!r}: a whole number of 1 or more is expected, such as 1,000")
-    if to <= area.base_year:
-        raise InputError(f"to={to} is not after the base year, January {area.base_year}")
-    if to > LAST_YEAR:
-        raise InputError(f"to={to} is too far ahead: January {LAST_YEAR} is the last that can be forecast")
-    return list(range(area.base_year + 1, to + 1))
 
 
 def _array(table: pd.DataFrame, authorities: Sequence[str]) -> tuple[changes.Labels, NDArray[np.int64]]:

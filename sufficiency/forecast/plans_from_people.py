@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 
 from sufficiency import policy, tables
 from sufficiency.area.area import Area
-from sufficiency.errors import InputError, MissingError
+from sufficiency.errors import MissingError
 from sufficiency.forecast.plan_forecast import PlanForecast
 from sufficiency.forecast.rates import people_rates
 from sufficiency.forecast.rates.rates import Floats, Rates
 from sufficiency.forecast.rates.shrinkage import nearby, shares
 from sufficiency.forecast.simulate import changes, cohort
 from sufficiency.forecast.simulate.yearly import yearly
+from sufficiency.words import run_options
 from sufficiency.words.school_year import NCYS
 
 GROUPS: Final = 50  # draws share where movers and joiners go in so many groups: enough to fill a 95 % interval
@@ -71,12 +72,10 @@ def plans_from_people(
     people_rates.check_population(population)
     counted = people_rates.Counted.of(transitions, ages)
     base = counted.years[-1]
-    if to <= base:
-        raise InputError(f"to={to} is not after the last January of the transitions, {base}")
-    if draws < 1 or draws != int(draws):
-        raise InputError(f"draws is {draws!r}: a whole number of 1 or more is expected, such as 1,000")
+    years = run_options.years(to, after=base)
+    run_options.draws(draws)
+    run_options.seed(seed)
     rates = people_rates.rates(counted, population, authority=authority)
-    years = range(base + 1, to + 1)
     children = _children(population, years)
     living, recording = np.random.SeedSequence(seed).spawn(2)
     levers = tables.empty(tables.CHANGES) if asked is None else asked

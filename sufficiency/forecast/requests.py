@@ -22,7 +22,9 @@ from sufficiency.errors import InputError, MissingError, one_of
 from sufficiency.forecast.plan_forecast import PlanForecast
 from sufficiency.forecast.rates.rates import Floats
 from sufficiency.forecast.simulate.changes import strength
+from sufficiency.frozen import frozen
 from sufficiency.notebook import titled, wide
+from sufficiency.words import run_options
 
 STAGES: Final = ("requests", "refused", "open", "assessed", "issued", "not_issued")
 LEVERS: Final = ("requests", "assessing", "issuing")
@@ -30,6 +32,7 @@ YEARS: Final = 3  # of an authority's own shares averaged
 MOST: Final = 0.995  # no share is certain
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class RequestsForecast:
     """Simulated requests and outcomes: draw x year x authority x stage. [requests; children]
@@ -80,8 +83,7 @@ def requests(
     InputError
         If a lever would assess or issue more than there are; the message gives the most it can be.
     """
-    if plans is None and (to <= area.base_year or draws < 1):
-        raise InputError(f"to={to}, draws={draws}: a January after {area.base_year} and one draw or more are expected")
+    run_options.seed(seed)
     rates = shares(area)
     if plans is not None:
         joiners = (
@@ -89,7 +91,8 @@ def requests(
         )
         years, draws = [int(y) for y in joiners["year"].to_numpy()], joiners.sizes["draw"]
     else:
-        years = list(range(area.base_year + 1, to + 1))
+        years = run_options.years(to, after=area.base_year)
+        run_options.draws(draws)
     rng = np.random.default_rng(seed)
     levers = {name: _factors(area, name, years) for name in LEVERS}
     _check(area, rates, levers, years)

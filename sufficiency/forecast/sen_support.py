@@ -23,8 +23,10 @@ from sufficiency.forecast import sen_support_share
 from sufficiency.forecast.population import projection
 from sufficiency.forecast.simulate.changes import strength
 from sufficiency.forecast.small_area import cut
+from sufficiency.frozen import frozen
 from sufficiency.notebook import titled, wide
 from sufficiency.tables import PlansResult
+from sufficiency.words import run_options
 from sufficiency.words.school_year import NCYS, PHASES, age_of, phase_of
 
 SCHOOL_NCYS: Final = (0, 11)
@@ -33,6 +35,7 @@ OTHER: Final = "other"  # special, nursery and independent schools: what "all" h
 Floats = NDArray[np.float64]
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class SenSupportForecast:
     """Simulated pupils on SEN Support: labelled arrays inside, tidy tables outside.
@@ -140,14 +143,14 @@ def sen_support(area: Area, to: int = 2035, draws: int = 1000, seed: int = 7) ->
     """
     if area.sen_support.empty:
         raise MissingError(f"{area.name} has no SEN Support: sen_support.csv needs percentages by authority and phase")
-    if to <= area.base_year or draws < 1:
-        raise InputError(f"to={to}, draws={draws}: a January after {area.base_year} and one draw or more are expected")
+    years = [area.base_year, *run_options.years(to, after=area.base_year)]
+    run_options.draws(draws)
+    run_options.seed(seed)
     shares, people = np.random.SeedSequence(seed).spawn(2)
     learnt = sen_support_share.Learnt.of(area.value)
     series = sen_support_share.observed(area.sen_support, since=learnt.first_january, to=area.base_year)
     authorities = list(area.authorities)
     phases = [str(p) for p in series.index.get_level_values("phase").unique()]
-    years = list(range(area.base_year, to + 1))
     coords = {"draw": range(draws), "year": years, "authority": authorities, "phase": phases}
     whole = series.reindex(pd.MultiIndex.from_product([authorities, phases]))
     logits = _drawn(whole, learnt, to - area.base_year, draws, np.random.default_rng(shares))

@@ -19,8 +19,10 @@ from sufficiency.area.area import Area
 from sufficiency.draws import LEVELS
 from sufficiency.errors import InputError, MissingError, one_of
 from sufficiency.forecast.population import projection
+from sufficiency.frozen import frozen
 from sufficiency.notebook import titled, wide
 from sufficiency.tables import PlansResult
+from sufficiency.words import run_options
 from sufficiency.words.school_year import NCYS, phase_of
 
 Kind = Literal["plans", "sen_support"]
@@ -130,6 +132,7 @@ def split(
     return xr.concat(parts, dim="zone").rename(counts.name or "children")
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class SmallAreaForecast:
     """Children by small area, summing to their authority's in every draw: draw x year x zone x ncy.
@@ -193,6 +196,8 @@ def by_small_area(
         kind, counts = "sen_support", forecast.by_ncy().isel(draw=slice(draws)).sum("phase")
     shares = homes(area, kind=kind)
     shares = by_district(shares) if to == "district" else shares
+    run_options.draws(draws)
+    run_options.seed(seed)
     rng = np.random.default_rng(np.random.SeedSequence(seed))
     found = split(counts, shares, rng, overdispersion=area.value("forecast.zone_overdispersion"))
     return SmallAreaForecast(found.transpose("draw", "year", "zone", "ncy"))

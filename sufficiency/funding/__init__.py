@@ -21,7 +21,6 @@ _WHERE: Final = {
     "place_deductions": "places.place_plus",
     "block_gbp": "block.block",
     "income": "block.block",
-    "as_share": "block.block",
     "unit_costs": "top_up.top_up",
     "payback": "balance.deficit",
     "place_payback": "balance.payback",

@@ -1,6 +1,5 @@
 from sufficiency.funding.balance.deficit import payback as payback
 from sufficiency.funding.balance.payback import place_payback as place_payback
-from sufficiency.funding.block.block import as_share as as_share
 from sufficiency.funding.block.block import block_gbp as block_gbp
 from sufficiency.funding.block.block import income as income
 from sufficiency.funding.budget import high_needs as high_needs

@@ -12,12 +12,16 @@ import xarray as xr
 from sufficiency import draws
 from sufficiency.draws import LEVELS, Labels
 from sufficiency.errors import InputError
+from sufficiency.frozen import frozen
 from sufficiency.funding.budget_lines import LINES, STREAMS
 from sufficiency.notebook import titled, wide
+from sufficiency.words.say import shown
+from sufficiency.words.school_year import financial_label
 
 OF_ITEM = ("line", "provision", "kind", "recouped")  # what a spending item knows, in the order in which lines are read
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class HighNeedsBudget:
     """Money from high needs. In every draw lines add up to spending, and balances follow from movements.
@@ -64,7 +68,11 @@ class HighNeedsBudget:
         """Return one line: years, draws, and the median balance at the end."""
         years = self.balance["financial_year"].values
         last = float(self.balance.isel(financial_year=-1).sum("authority").median())
-        return f"<HighNeedsBudget {years[0]} to {years[-1]}, {self.balance.sizes['draw']} draws; {last / 1e6:,.1f}m GBP at the end>"
+        draws_held = self.balance.sizes["draw"]
+        return (
+            f"<HighNeedsBudget {financial_label(int(years[0]))} to {financial_label(int(years[-1]))}, {draws_held:,} draws: "
+            f"balance of {shown(last, '£m')} at the end>"
+        )
 
     def _repr_html_(self) -> str:
         middle = wide(self.summary(levels=(0.5,)), "measure", "gbp", "financial_year")

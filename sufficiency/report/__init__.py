@@ -15,9 +15,9 @@ _WHERE: Final = {
     "waterfall": "sections.scenario",
     "fans_against_truth": "look.record_chart",
     "access_map": "sections.access",
-    "setting_map": "look.why_maps",
-    "group_map": "look.why_maps",
-    "option_map": "look.why_maps",
+    "setting_map": "sections.why_maps",
+    "group_map": "sections.why_maps",
+    "option_map": "sections.why_maps",
     "rounds_map": "look.rounds_map",
 }
 

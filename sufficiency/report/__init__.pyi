@@ -1,12 +1,12 @@
 from sufficiency.report.look.record_chart import fans_against_truth as fans_against_truth
 from sufficiency.report.look.rounds_map import rounds_map as rounds_map
-from sufficiency.report.look.why_maps import group_map as group_map
-from sufficiency.report.look.why_maps import option_map as option_map
-from sufficiency.report.look.why_maps import setting_map as setting_map
 from sufficiency.report.returns.write_returns import write_returns as write_returns
 from sufficiency.report.sections.access import access_map as access_map
 from sufficiency.report.sections.scenario import waterfall as waterfall
 from sufficiency.report.sections.summary import headlines as headlines
+from sufficiency.report.sections.why_maps import group_map as group_map
+from sufficiency.report.sections.why_maps import option_map as option_map
+from sufficiency.report.sections.why_maps import setting_map as setting_map
 from sufficiency.report.writers.build import build as build
 from sufficiency.report.writers.write import check_writable as check_writable
 from sufficiency.report.writers.write import write as write

@@ -10,9 +10,11 @@ from dataclasses import dataclass, fields
 
 import pandas as pd
 
-from sufficiency import tables
+from sufficiency import policy, tables
 from sufficiency.area.area import Area
-from sufficiency.errors import InputError, MissingError, nearest, one_of
+from sufficiency.area.crossed import setting_faults
+from sufficiency.errors import Fault, FaultyTableError, InputError, MissingError, nearest, one_of
+from sufficiency.words.run_options import whole
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,8 @@ class OpenPlaces:
 
     def __call__(self, area: Area) -> Area:
         """Return the area with the places added from `year` on."""
-        return _change_places(area, self.setting, _whole(self.places, "places"), self.year)
+        whole("places", self.places, least=0, such_as="20")
+        return _change_places(area, self.setting, int(self.places), self.year)
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,8 @@ class ClosePlaces:
 
     def __call__(self, area: Area) -> Area:
         """Return the area with the places taken away from `year` on."""
-        return _change_places(area, self.setting, -_whole(self.places, "places"), self.year)
+        whole("places", self.places, least=0, such_as="20")
+        return _change_places(area, self.setting, -int(self.places), self.year)
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,14 @@ class OpenSetting:
     def __call__(self, area: Area) -> Area:
         """Return the area with the setting and its places."""
         row = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("places", "year")}
-        settings = pd.concat([area.settings, tables.check(pd.DataFrame([row]), tables.SCHOOLS, source=self.label)])
+        new = tables.check(pd.DataFrame([row]), tables.SCHOOLS, source=self.label)
+        known = {*area.authorities, *area.settings["authority"]}
+        faults = setting_faults(new)
+        if self.authority not in known:
+            faults.append(Fault(2, "authority", f"'{self.authority}' is not one of {one_of(sorted(known))}"))
+        if faults:
+            raise FaultyTableError(self.label, faults)
+        settings = pd.concat([area.settings, new])
         return OpenPlaces(self.setting, self.places, self.year)(
             area.replace(settings=tables.check(settings, tables.SCHOOLS, source="settings with the new one"))
         )
@@ -104,11 +115,13 @@ class ChangeRate:
         """Words for a chart."""
         who = " ".join(str(v) for v in (self.need, self.setting_type, self.to_setting_type) if v)
         return (
-            f"{self.flow.replace('_', ' ').capitalize()} x {self.factor:g}{' ' + who if who else ''} from {self.since}"
+            f"{str(self.flow).replace('_', ' ').capitalize()} x {_shown(self.factor)}"
+            f"{' ' + who if who else ''} from {self.since}"
         )
 
     def __call__(self, area: Area) -> Area:
         """Return the area with the change asked for."""
+        whole("since", self.since, least=2000, such_as=str(area.base_year + 2))
         if self.since <= area.base_year:
             raise InputError(
                 f"{self.label}: January {self.since} is past; the first year to change is {area.base_year + 1}"
@@ -117,6 +130,8 @@ class ChangeRate:
             raise InputError(f"{self.label}: '{self.authority}' is not one of {one_of(area.authorities)}")
         row = {f.name: getattr(self, f.name) for f in fields(self)} | {"lever": self.label}
         change = tables.check(pd.DataFrame([row]), tables.CHANGES, source=self.label)
+        if self.ncy_low is not None and self.ncy_high is not None and self.ncy_low > self.ncy_high:
+            raise InputError(f"{self.label}: ncy_low {self.ncy_low} is above ncy_high, {self.ncy_high}; swap them")
         return area.replace(changes=pd.concat([area.changes, change], ignore_index=True))
 
 
@@ -129,24 +144,31 @@ def ChangeJoining(  # noqa: N802 - a planner reads it as one of the levers
 
 @dataclass(frozen=True)
 class ChangeAssumption:
-    """Set one of the area's assumptions, or override a national value, by name."""
+    """Set one of the area's assumptions, or override a national value, by name.
+
+    A value outside the range that `sufficiency policy` gives is refused, unless `low` or `high` say that it is meant.
+    """
 
     assumption: str
     value: float
     says: str = "set by a lever"
+    low: float | None = None
+    high: float | None = None
 
     @property
     def label(self) -> str:
         """Words for a chart."""
-        return f"{self.assumption} = {self.value:g}"
+        return f"{self.assumption} = {_shown(self.value)}"
 
     def __call__(self, area: Area) -> Area:
         """Return the area with the value set; the name must be known."""
         before = area.value(self.assumption)
-        row = {"assumption": self.assumption, "value": self.value, "unit": "as before", "says": self.says}
-        row |= {"status": "assumed", "source": f"lever; was {before:g}"}
+        row = {"assumption": self.assumption, "value": self.value, "unit": policy.rate(self.assumption).unit}
+        row |= {"says": self.says, "status": "assumed", "source": f"lever; was {before:g}"}
+        row |= {"low": self.low, "high": self.high}
+        new = tables.check(pd.DataFrame([row]), tables.ASSUMPTIONS, source=self.label)
         kept = area.assumptions[area.assumptions["assumption"] != self.assumption]
-        return area.replace(assumptions=tables.check(pd.concat([kept, pd.DataFrame([row])]), tables.ASSUMPTIONS))
+        return area.replace(assumptions=pd.concat([kept, new], ignore_index=True) if len(kept) else new)
 
 
 @dataclass(frozen=True)
@@ -161,10 +183,8 @@ class Change:
         return self.change(area)
 
 
-def _whole(places: int, what: str) -> int:
-    if isinstance(places, bool) or places != int(places) or places < 0:
-        raise InputError(f"{what}: {places!r} is not a whole number of 0 or more")
-    return int(places)
+def _shown(value: object) -> str:
+    return f"{value:g}" if isinstance(value, int | float) else repr(value)
 
 
 def _change_places(area: Area, setting: str, by: int, year: int) -> Area:
@@ -172,6 +192,7 @@ def _change_places(area: Area, setting: str, by: int, year: int) -> Area:
     if setting not in set(known):
         named = {**dict(zip(known, known, strict=True)), **dict(zip(area.settings["name"], known, strict=True))}
         raise MissingError(f"there is no setting '{setting}' in {area.name}{nearest(setting, named)}; see settings.csv")
+    whole("year", year, least=2000, such_as=str(area.base_year + 2))
     if year <= area.base_year:
         raise InputError(
             f"places can't change at {setting} by January {year}: the base year is {area.base_year}, so the first is {area.base_year + 1}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from sufficiency.area.area import Area
+from sufficiency.errors import InputError
 
 
 class Lever(Protocol):
@@ -28,6 +29,15 @@ class Scenario:
         for lever in self.levers:
             area = lever(area)
         return area
+
+    def check_ends_by(self, to: int) -> None:
+        """Refuse a lever that begins after `to`, the last January of a run: it would be shown as worth nothing."""
+        for lever in self.levers:
+            begins = getattr(lever, "since", getattr(lever, "year", None))
+            if isinstance(begins, int) and begins > to:
+                raise InputError(
+                    f"{label(lever)}: that is after the last January of this run, {to}; run further, or begin it before"
+                )
 
     def prefixes(self) -> Iterator[Scenario]:
         """Yield the scenario with no lever, with the first, with the first two, … with all."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -12,6 +13,7 @@ import pandera.pandas as pa
 from sufficiency.errors import Fault, FaultyTableError, InputError, nearest, one_of
 
 ALWAYS_ALLOWED: Final = ("source", "note")
+CONTROL: Final = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]"  # what no Word file, page or XML may hold
 
 
 def check(frame: pd.DataFrame, schema: pa.DataFrameSchema, *, source: str | None = None) -> pd.DataFrame:
@@ -35,16 +37,25 @@ def check(frame: pd.DataFrame, schema: pa.DataFrameSchema, *, source: str | None
     if frame.empty:
         raise InputError(f"{name} has no rows: expected columns {one_of(_required(schema))} and at least one row")
     frame = frame.rename(columns=old_names(frame, schema)).reset_index(drop=True)
+    rows = frame.attrs.get("rows", [])
     faults = _column_faults(frame, schema)
     typed, conversion_faults = _typed(frame, schema)
     faults += conversion_faults
     faults += _value_faults(typed, schema, already={(f.row, f.column) for f in faults})
     if not faults:
-        faults = _repeat_faults(typed, schema)
+        faults = _repeat_faults(typed, schema, rows)
     if faults:
-        raise FaultyTableError(name, sorted(faults, key=lambda f: (f.row or 0, f.column or "")))
+        at = [_in_file(f, rows) for f in faults]
+        raise FaultyTableError(name, sorted(at, key=lambda f: (f.row or 0, f.column or "")))
     declared = [c for c in schema.columns if c in typed]
     return typed[declared + [c for c in ALWAYS_ALLOWED if c in typed and c not in declared]]
+
+
+def _in_file(fault: Fault, rows: Sequence[int]) -> Fault:
+    """Return a fault at its line of the file, where blank lines were left out of the frame (`parsed` says which)."""
+    if fault.row is None or not 0 <= fault.row - 2 < len(rows):
+        return fault
+    return replace(fault, row=rows[fault.row - 2])
 
 
 def old_names(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> dict[str, str]:
@@ -98,7 +109,7 @@ def _typed(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> tuple[pd.DataFram
             typed[name] = pd.Series(_default(column), index=frame.index, dtype=_dtype(column))
     for name in ALWAYS_ALLOWED:
         if name in frame and name not in typed:
-            typed[name] = frame[name].astype("str")
+            typed[name] = frame[name].astype("str").str.replace(CONTROL, "", regex=True)
     return pd.DataFrame(typed, index=frame.index), faults
 
 
@@ -112,7 +123,11 @@ def _convert(values: pd.Series, column: pa.Column) -> tuple[pd.Series, list[tupl
     kind = _dtype(column)
     if kind == "str":
         words = values.astype("str").str.strip()
-        return words.mask(values.isna() | words.isin(["nan", "<NA>", "None"]), ""), []
+        unprintable = words.index[words.str.contains(CONTROL, regex=True)]
+        says = "has a character that can't be printed or shown; type it again"
+        return words.mask(values.isna() | words.isin(["nan", "<NA>", "None"]), ""), [
+            (int(i), says) for i in unprintable
+        ]
     if kind == "bool":
         return _convert_truth(values, column)
     plain = values.astype("str").str.strip() if values.dtype.kind not in "iufb" else values
@@ -176,7 +191,7 @@ def _says(case: Mapping[Any, Any], column: pa.Column) -> str:
     return f"{shown} is {failed}"
 
 
-def _repeat_faults(typed: pd.DataFrame, schema: pa.DataFrameSchema) -> list[Fault]:
+def _repeat_faults(typed: pd.DataFrame, schema: pa.DataFrameSchema, rows: Sequence[int]) -> list[Fault]:
     key = [k for k in schema.unique or [] if k in typed]
     if not key:
         return []
@@ -184,11 +199,13 @@ def _repeat_faults(typed: pd.DataFrame, schema: pa.DataFrameSchema) -> list[Faul
     first_row = first.map({g: i for i, g in reversed(list(enumerate(first)))})
     return [
         Fault(
-            int(i) + 2, ", ".join(key), f"{_labels(typed.loc[i, key])} is there already, in row {int(first_row[i]) + 2}"
+            int(i) + 2,
+            ", ".join(key),
+            f"{_labels(typed.loc[i, key])} is there already, in row {rows[first_row[i]] if rows else int(first_row[i]) + 2}",
         )
         for i in typed.index[first.duplicated()]
     ]
 
 
 def _labels(row: pd.Series) -> str:
-    return " ".join(f"'{v}'" if v != "" and not pd.isna(v) else "(blank)" for v in row)
+    return " ".join("(blank)" if pd.isna(v) or v == "" else f"'{v}'" for v in row)

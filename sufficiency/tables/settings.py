@@ -41,13 +41,17 @@ SCHOOLS: Final = table(
     is_estimate=truth("Places, needs or location are an assumption", required=False, default=False),
 )
 
+# No setting in England has as many; Excel keeps 1 January 2024 as 45292.
+MOST_PLACES: Final = 20_000
+IS_A_DATE: Final = "; is it a date? Excel keeps dates as numbers such as 45292"
+
 PLACES: Final = table(
     "places",
     "Places by setting and year; a year not listed keeps the one before",
     ["setting", "year"],
     setting=text("Setting, as settings.csv"),
     year=year("January; the academic year that holds it"),
-    places=whole("Places for children with plans [places]", 0),
+    places=whole("Places for children with plans [places]", 0, MOST_PLACES, hint=IS_A_DATE),
     post_16_places=whole("Of which for NCY 12 and above [places]", 0, required=False, default=0),
 )
 

@@ -21,3 +21,7 @@ __all__ = [
     "travel",
     "with_travel",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__

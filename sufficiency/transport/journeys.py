@@ -35,6 +35,7 @@ from sufficiency.transport.modes.modes import (
     ways,
 )
 from sufficiency.transport.roads.travel import travel
+from sufficiency.words import run_options
 from sufficiency.words.school_year import phase_of
 from sufficiency.words.vocabulary import UNPLACED
 
@@ -73,6 +74,7 @@ def journeys(area: Area, placed: tables.PlacedResult, *, estimate: Estimate | No
     today = xr.DataArray(attending["year"].values <= area.base_year, dims="year")
     homes = homes_of(area, rows, attending)
     spread = area.value("transport.round_share_error") if estimate is None else estimate.error_sd
+    run_options.seed(seed)
     noise = _noise(attending, spread, seed)
     practice = partial(_practice, area, rows, attending, homes, noise, estimate)
     runs = practice(Levers())

@@ -14,15 +14,15 @@ import xarray as xr
 from sufficiency.area.area import Area
 from sufficiency.draws import LEVELS, TIMES, Labels, asked, quantiles
 from sufficiency.errors import InputError
+from sufficiency.frozen import frozen, once
 from sufficiency.notebook import titled
 from sufficiency.transport.aboard import OF_CHILD, labels_of, riders_of, shared
 from sufficiency.transport.modes import national
-from sufficiency.transport.modes.modes import VEHICLES
 from sufficiency.words.school_year import academic_weights, financial_label
 
 if TYPE_CHECKING:
     from sufficiency.transport.cost.sampled import Estimate
-    from sufficiency.transport.routing.school_rounds import Points, SchoolRounds
+    from sufficiency.transport.routing.school_rounds import SchoolRounds
 
 SHOWN: Final = ("children", "vehicles", "km", "assistants", "beyond_guide", "co2_kg", "gbp", "gbp_before_calibration")
 ENTITLED_BY: Final = (
@@ -41,6 +41,7 @@ ENTITLED_BY: Final = (
 )
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class Journeys:
     """How children travel and what it costs, by draw, year, authority, setting and mode.
@@ -76,14 +77,14 @@ class Journeys:
         """Cost, calibrated: draw × financial_year × authority, five and seven twelfths of two academic years. [GBP]"""
         return self.by_financial_year["gbp"].sum(("setting", "mode")).transpose("draw", "financial_year", "authority")
 
-    @cached_property
+    @once
     def by_year(self) -> xr.Dataset:
         """What `summary` shows, by academic year, with calibrated `gbp` beside `gbp_before_calibration`."""
         factor = xr.DataArray(self.calibration["factor"], {"authority": self.calibration["authority"]}, "authority")
         plain = self.runs["gbp"]
         return self.runs.assign(gbp=plain * factor, gbp_before_calibration=plain).drop_vars("minutes_more")
 
-    @cached_property
+    @once
     def by_financial_year(self) -> xr.Dataset:
         """The same by financial year: counts are averages over the year's days."""
         years = self.runs["year"].values
@@ -139,7 +140,7 @@ class Journeys:
     def _labels(self) -> Labels:
         return labels_of(self.area, self.runs)
 
-    @cached_property
+    @once
     def _riders(self) -> pd.DataFrame:
         return riders_of(self.area, self.riders, self.runs)
 
@@ -189,23 +190,13 @@ class Journeys:
         Parameters
         ----------
         setting, year
-            The school and the January.
+            The school, by its code or its name, and the January.
         seconds, iterations, seed
             As `sf.transport.rounds`.
         """
         from sufficiency.transport.routing.school_rounds import school_rounds
 
         return school_rounds(self.area, self.riders, setting, year, seconds=seconds, iterations=iterations, seed=seed)
-
-    def rounds_table(self, setting: str, year: int, *, seconds: float = 10, seed: int = 1) -> pd.DataFrame:
-        """Return one school's rounds, a row a stop, as a transport team could take to market."""
-        return self.rounds(setting, year, seconds=seconds, seed=seed).table()
-
-    def rounds_geojson(
-        self, setting: str, year: int, *, homes: Points = "rounded", seconds: float = 10, seed: int = 1
-    ) -> dict[str, Any]:
-        """Return one school's rounds as GeoJSON; stops are rounded to the nearest km unless asked for otherwise."""
-        return self.rounds(setting, year, seconds=seconds, seed=seed).geojson(homes=homes)
 
     def estimate(self, year: int | None = None, *, schools: int = 20, seconds: float = 2, seed: int = 1) -> Estimate:
         """Return what routed rounds cost over their approximation, fitted on the area's own samples, with its measured error.
@@ -221,43 +212,10 @@ class Journeys:
         seconds, seed
             As `sf.transport.rounds`, for each.
         """
-        from sufficiency.transport.routing.school_rounds import routed_estimate
+        from sufficiency.transport.routing.routed_samples import routed_estimate
 
         at = self.area.base_year if year is None else year
         return routed_estimate(self.area, self.riders, at, schools=schools, seconds=seconds, seed=seed)
-
-    def against_rounds(
-        self, year: int | None = None, settings: Sequence[str] | None = None, *, seconds: float = 1, seed: int = 1
-    ) -> pd.DataFrame:
-        """Return approximate cost beside routed plans, school by school: the error of the approximation, measured.
-
-        Parameters
-        ----------
-        year, settings
-            By default the base year and every school that somebody travels to.
-        seconds, seed
-            As `sf.transport.rounds`, for each school.
-
-        Returns
-        -------
-        DataFrame
-            setting, children, estimated_gbp and routed_gbp a school day for as many children, and ratio, routed over
-            estimated. [GBP]
-        """
-        at = self.area.base_year if year is None else year
-        carried = self.runs.sel(year=at, mode=list(VEHICLES)).mean("draw").sum(("authority", "mode"))
-        days = self.area.value("transport.school_days")
-        here = self.riders[self.riders["year"] == at]
-        rows = []
-        for setting in settings or [s for s in self.area.settings["setting"] if s in set(here["setting"])]:
-            estimate = carried.sel(setting=setting)
-            if float(estimate["children"]) < 1:
-                continue
-            plan = self.rounds(setting, at, seconds=seconds, seed=seed)
-            children = int(plan.plan.stops["children"].sum())
-            daily = float(estimate["gbp"]) / days * children / float(estimate["children"])
-            rows.append((setting, children, daily, plan.cost_gbp, plan.cost_gbp / daily))
-        return pd.DataFrame(rows, columns=["setting", "children", "estimated_gbp", "routed_gbp", "ratio"])
 
     def against_national(self) -> pd.DataFrame:
         """Return the base year's model, before calibration, beside published national figures, and why they differ.

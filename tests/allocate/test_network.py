@@ -190,6 +190,14 @@ def test_the_order_of_rows_changes_nothing_even_where_many_allocations_are_cheap
         pd.testing.assert_frame_equal(after.chain(setting), before.chain(setting))
 
 
+def test_a_table_of_a_solution_can_be_edited_and_the_solution_stays_as_it_is() -> None:
+    found = solve(pd.Series({"A": 2}), pd.Series({"north": 1}), GOOD, unplaced_gbp=9.0)
+    for table in (found.placements["children"], found.unplaced, found.value_of_a_place):
+        table.iloc[0] = 77
+    assert (found.placements["children"].sum(), found.unplaced["A"]) == (1, 1)
+    assert found.value_of_a_place["north"] != 77
+
+
 @given(tables())
 def test_new_labels_in_the_same_order_change_nothing_else(t: Tables) -> None:
     codes = {s: f"school {n:03d}" for n, s in enumerate(sorted(t.places.index))}

@@ -362,6 +362,17 @@ def test_a_forecast_whose_base_year_varies_is_placed_all_the_same(example: tuple
     assert lost(places(area, shaken, draws=9), shaken) == 0
 
 
+def test_nothing_that_is_handed_out_can_be_changed_in_place(example: tuple[Area, HandMade, Placed]) -> None:
+    _, _, placed = example
+    before = placed.placements
+    ours = placed.placements
+    ours["children"] = 0
+    ours.loc[0, "setting"] = "elsewhere"
+    pd.testing.assert_frame_equal(placed.placements, before)
+    with pytest.raises(ValueError, match="copy"):
+        placed.attending[:] = 0
+
+
 def test_placements_are_as_declared(example: tuple[Area, HandMade, Placed]) -> None:
     _, _, placed = example
     table = tables.check(placed.placements, tables.PLACEMENTS)
@@ -472,7 +483,7 @@ def test_a_list_longer_than_the_plans_counted_is_doubtful(tiny_area: Area) -> No
     [
         ({"places": tables.empty(tables.PLACES)}, 1, MissingError, r"no places\.csv"),
         ({"zones": tables.empty(tables.ZONES)}, 1, MissingError, r"no zones\.csv"),
-        ({}, 0, InputError, "draws=0"),
+        ({}, 0, InputError, "draws is 0"),
     ],
 )
 def test_what_is_lacking_is_named(

@@ -119,12 +119,12 @@ def test_the_best_plan_of_a_problem_small_enough_to_try_every_plan():
 
 def test_a_wary_plan_opens_at_least_as_much_as_one_for_the_mean():
     mean = choose_plan(rising(), seconds=5, gap=0.0)
-    wary = choose_plan(OpeningProblem(**{**vars(rising()), "tail": 1 / 6, "_flows": {}}), seconds=5, gap=0.0)
+    wary = choose_plan(OpeningProblem(**{**vars(rising()), "tail": 1 / 6}), seconds=5, gap=0.0)
     assert wary.best.plan.sum() >= mean.best.plan.sum()
 
 
 def test_risk_of_a_tail_is_the_mean_of_its_costliest_draws():
-    problem = OpeningProblem(**{**vars(rising(4)), "tail": 0.5, "_flows": {}})
+    problem = OpeningProblem(**{**vars(rising(4)), "tail": 0.5})
     assert problem.risk_gbp(np.array([1.0, 9.0, 5.0, 2.0])) == pytest.approx(7.0)
     assert problem.tail_weight(np.array([1.0, 9.0, 5.0, 2.0])).tolist() == [0.0, 0.5, 0.5, 0.0]
 
@@ -132,7 +132,7 @@ def test_risk_of_a_tail_is_the_mean_of_its_costliest_draws():
 def test_more_budget_never_costs_more():
     costs = []
     for budget in (0.0, 600.0, 1_200.0, 2_400.0):
-        problem = OpeningProblem(**{**vars(rising()), "budget": budget, "_flows": {}})
+        problem = OpeningProblem(**{**vars(rising()), "budget": budget})
         found = choose_plan(problem, seconds=3, gap=0.0)
         assert problem.capital_gbp(found.best.plan) <= budget
         costs.append(found.best.cost)

@@ -114,18 +114,3 @@ def test_the_proxy_weights_make_a_whole(year):
         r.on(pd.Timestamp(year, 4, 1).date()) for n, r in policy.all_rates().items() if "funding.proxy_weight" in n
     ]
     assert sum(weights) == pytest.approx(1)
-
-
-@pytest.mark.parametrize(("value", "share"), [(0.05, 0.05), (5, 0.05), (-0.02, -0.02), (2.5, 0.025), (0, 0)])
-def test_a_percentage_is_read_as_a_person_means_it(value, share):
-    found, says = block.as_share(value, "funding.top_up_inflation")
-    assert found == pytest.approx(share)
-    assert (says is None) == (abs(value) <= 0.5)
-    if says:
-        assert f"{value:g} taken as {value:g} %" in says
-
-
-@pytest.mark.parametrize("value", [0.7, 0.999, 51, float("nan"), float("inf")])
-def test_a_percentage_that_could_be_read_two_ways_is_refused(value):
-    with pytest.raises(InputError, match=r"0\.05 for 5 %"):
-        block.as_share(value, "funding.top_up_inflation")

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from benchmarks import witan_send
+from sufficiency import tables
 from sufficiency.errors import FaultyTableError, InputError, MissingError
 from sufficiency.inputs.council import local_tables
 from sufficiency.inputs.files import catalogue
@@ -375,7 +376,7 @@ def test_file_7_of_the_indices_gives_the_rate(tmp_path: Path) -> None:
 
 def test_places_with_a_column_a_year_become_a_row_a_year(tmp_path: Path) -> None:
     (tmp_path / "places.csv").write_text("School URN,2024/25,Sep-25,2026\n137875,156,170,\nLOCAL1,40,,48\n")
-    frame = local_tables.places(tmp_path / "places.csv")
+    frame = local_tables.local_table(tmp_path / "places.csv", tables.PLACES)[0]
     assert frame.set_index(["setting", "year"])["places"].to_dict() == {
         ("137875", 2025): 156,
         ("137875", 2026): 170,
@@ -393,18 +394,18 @@ def test_a_columns_label_is_a_january(label: str, year: int | None) -> None:
 
 def test_travel_times_are_read_under_a_councils_own_names(tmp_path: Path) -> None:
     (tmp_path / "travel.csv").write_text("LSOA21CD,URN,Distance (km),Drive time (mins)\nE01000001,137875,12.5,24\n")
-    frame = local_tables.travel(tmp_path / "travel.csv")
+    frame = local_tables.local_table(tmp_path / "travel.csv", tables.TRAVEL)[0]
     assert frame[["zone", "setting", "km", "minutes"]].to_numpy().tolist() == [["E01000001", "137875", 12.5, 24.0]]
 
 
 def test_housing_and_bands_are_checked_like_every_table(tmp_path: Path) -> None:
     (tmp_path / "housing.csv").write_text("LSOA,2026/27,2027/28\nE01000001,40,55\n")
-    assert local_tables.housing(tmp_path / "housing.csv")["homes"].tolist() == [40, 55]
+    assert local_tables.local_table(tmp_path / "housing.csv", tables.HOUSING)[0]["homes"].tolist() == [40, 55]
     (tmp_path / "bands.csv").write_text(
         'Primary need,Placement type,Financial year,Top-up\nASD,special,2025-26,"9,000"\nASDD,special,2025-26,1\n'
     )
     with pytest.raises(FaultyTableError, match=r"row 3, need: 'ASDD' is not one of"):
-        local_tables.bands(tmp_path / "bands.csv")
+        local_tables.local_table(tmp_path / "bands.csv", tables.BANDS)
 
 
 WITAN = {

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 import openpyxl
@@ -13,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import sufficiency as sf
-from sufficiency import funding
 from sufficiency.errors import InputError, OutputError
 from sufficiency.funding.budget_lines import PLACEMENT_GROUPS
 from sufficiency.report.disclosure.suppress import hidden_parts
@@ -24,23 +22,12 @@ from sufficiency.words.school_year import age_group_of
 from sufficiency.words.vocabulary import SPECIALIST
 
 
-@dataclass(frozen=True)
-class Run:
-    """A run, as much of it as the returns use."""
-
-    area: Any
-    plans: Any
-    placed: Any
-    budget: Any
-
-
 @pytest.fixture(scope="module")
-def run() -> Run:
+def run() -> sf.Outcome:
     """Return the example, to the last year that the capacity survey asks for."""
-    area = sf.example_area()
-    plans = sf.forecast.plans(area, to=2032, draws=20, seed=7)
-    placed = sf.allocate.places(area, plans, draws=3)
-    return Run(area, plans, placed, funding.high_needs(area, plans, placed))
+    outcome = sf.run(sf.example_area(), to=2032, draws=20, placed_draws=3, seed=7)
+    assert isinstance(outcome, sf.Outcome)
+    return outcome
 
 
 @pytest.fixture(scope="module")
@@ -87,8 +74,14 @@ def test_every_planning_area_of_the_survey_is_a_district_of_its_authority(run, f
     assert set(found["scap_special"][["authority", "planning_area"]].itertuples(index=False, name=None)) <= known
 
 
+def test_a_run_is_mitigated_where_it_pulls_a_lever_beyond_what_is_agreed(run, found):
+    assert set(found["dsg_plan_children"]["case"]) == {"unmitigated"}
+    fewer = sf.Scenario("Fewer", (*sf.AS_AGREED.levers, sf.ChangeJoining(0.9, since=2026)))
+    assert set(return_tables(replace(run, scenario=fewer))["dsg_plan_children"]["case"]) == {"mitigated"}
+
+
 def test_a_forecast_that_ends_early_says_what_the_survey_still_asks_for(run):
-    short = Run(run.area, sf.forecast.plans(run.area, to=2028, draws=2, seed=7), None, None)
+    short = replace(run, plans=sf.forecast.plans(run.area, to=2028, draws=2, seed=7))
     words = return_tables(short)["definitions"]
     said = words.loc[words["term"] == "not reached", "means"].tolist()
     assert said == [

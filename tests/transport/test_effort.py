@@ -14,7 +14,7 @@ from sufficiency.errors import InputError
 from sufficiency.transport import rounds, shared_rounds
 from sufficiency.transport.routing.effort import Clock, Work, effort
 from tests.transport.small_mornings import line
-from tests.transport.test_mixed import BELLS, two_schools
+from tests.transport.test_shared_rounds import BELLS, two_schools
 
 
 @contextmanager

@@ -157,6 +157,12 @@ BIRTHDAYS = [
     ("the 8th birthday", "2018-03-02", "2026-03-02", 8),
     ("born 29 February, 28 February", "2016-02-29", "2026-02-28", 9),
     ("born 29 February, 1 March", "2016-02-29", "2026-03-01", 10),
+    ("born 29 February, the day itself", "2016-02-29", "2028-02-29", 12),
+    ("born on 31 December, the day before", "2010-12-31", "2026-12-30", 15),
+    ("born on 31 December, that day", "2010-12-31", "2026-12-31", 16),
+    ("born on 1 January, on 31 December", "2010-01-01", "2026-12-31", 16),
+    ("born late in an early month", "2010-03-31", "2026-04-01", 16),
+    ("born early in a late month", "2010-12-01", "2026-11-30", 15),
 ]
 
 
@@ -177,6 +183,36 @@ STAGES = [
     ("16 on 31 August after leaving", "2009-08-31", "2025-06-28", "sixth_form"),
     ("19 in the spring, course goes on", "2007-03-01", "2026-07-20", "sixth_form"),
     ("19 in the spring, September after", "2007-03-01", "2026-09-01", "adult"),
+    ("fifth birthday on 31 December", "2020-12-31", "2025-12-31", "compulsory"),
+    ("fifth birthday on 31 March", "2021-03-31", "2026-03-31", "compulsory"),
+    ("fifth birthday on 31 March, the day before", "2021-03-31", "2026-03-30", "early_years"),
+    ("fifth birthday on 1 April: 31 August", "2021-04-01", "2026-08-31", "compulsory"),
+    ("born 29 February: not on 28 February", "2020-02-29", "2025-02-28", "early_years"),
+    ("born 29 February: 31 March", "2020-02-29", "2025-03-31", "compulsory"),
+    ("16 on 31 August: June before", "2009-08-31", "2025-06-27", "compulsory"),
+    ("16 on 1 September: still at school that autumn", "2009-09-01", "2025-09-01", "compulsory"),
+    ("16 on 1 September: until the last Friday of next June", "2009-09-01", "2026-06-26", "compulsory"),
+    ("16 on 1 September: the day after", "2009-09-01", "2026-06-27", "sixth_form"),
+    ("16 on 31 December: the last Friday of June", "2009-12-31", "2026-06-26", "compulsory"),
+    ("16 on 1 January: the same Friday", "2010-01-01", "2026-06-26", "compulsory"),
+    ("a June that ends on a Friday: that day", "2012-01-01", "2028-06-30", "compulsory"),
+    ("a June that ends on a Friday: the day after", "2012-01-01", "2028-07-01", "sixth_form"),
+    ("a June that ends on a Thursday: the Friday before", "2005-01-01", "2021-06-25", "compulsory"),
+    ("a June that ends on a Thursday: the day after it", "2005-01-01", "2021-06-26", "sixth_form"),
+    # 19: on a course begun on 1 September at 18, until 31 August; at 19, an adult from the start of the course.
+    ("19 on 31 August, that day", "2007-08-31", "2026-08-31", "sixth_form"),
+    ("19 on 31 August, the day after", "2007-08-31", "2026-09-01", "adult"),
+    ("19 on 1 September, the day before", "2007-09-01", "2026-08-31", "sixth_form"),
+    ("19 on 1 September: no course begun at 18 goes on", "2007-09-01", "2026-09-01", "adult"),
+    ("19 on 2 September: begun the day before", "2007-09-02", "2026-09-02", "sixth_form"),
+    ("19 on 2 September, to the end of the course", "2007-09-02", "2027-08-31", "sixth_form"),
+    ("19 on 2 September, the day after it", "2007-09-02", "2027-09-01", "adult"),
+    ("19 in October, still on the course", "2007-10-10", "2027-08-31", "sixth_form"),
+    ("19 in October, next September", "2007-10-10", "2027-09-01", "adult"),
+    ("19 on 31 December, still on the course", "2007-12-31", "2027-08-31", "sixth_form"),
+    ("19 on 31 December, next September", "2007-12-31", "2027-09-01", "adult"),
+    ("19 on 1 January, still on the course", "2008-01-01", "2027-08-31", "sixth_form"),
+    ("19 on 1 January, September after", "2008-01-01", "2027-09-01", "adult"),
 ]
 
 
@@ -189,6 +225,22 @@ def test_local_policy_can_keep_two_miles_until_the_end_of_the_year_of_turning_8(
     eight_in_year_3 = child(age_years=8, ncy=3, walk_km=2.5 * MILE)
     assert eligibility.entitlement(eight_in_year_3, Rules())["probability"].item() == 0.0
     assert eligibility.entitlement(eight_in_year_3, Rules(under_8_until_year_end=1))["probability"].item() == 1.0
+    eight_in_year_4 = eight_in_year_3.assign(ncy=4)
+    assert eligibility.entitlement(eight_in_year_4, Rules(under_8_until_year_end=1))["probability"].item() == 0.0
+    unknown_year = child(age_years=8, walk_km=2.5 * MILE)
+    assert eligibility.entitlement(unknown_year, Rules(under_8_until_year_end=1))["probability"].item() == 0.0
+
+
+@given(st.dates(date(1995, 1, 1), date(2022, 12, 31)), st.integers(0, 26 * 365))
+def test_stages_follow_one_another_and_each_lasts_to_the_age_it_is_for(born: date, days: int) -> None:
+    """In order of age: nobody of 4 must be at school, nobody of 17 still must, nobody under 19 is an adult, nobody of 20 isn't."""
+    order = ["early_years", "compulsory", "sixth_form", "adult"]
+    then = pd.Timestamp(born) + pd.Timedelta(days=days)
+    stages = [eligibility.stage_on([born], day)[0] for day in (then, then + pd.Timedelta(days=1))]
+    assert order.index(stages[0]) <= order.index(stages[1])
+    age = int(eligibility.age_on([born], then)[0])
+    possible = {"early_years": (0, 5), "compulsory": (5, 16), "sixth_form": (15, 19), "adult": (19, 30)}
+    assert possible[stages[0]][0] <= age <= possible[stages[0]][1]
 
 
 def test_outside_school_age_it_is_local_policy_and_says_so() -> None:

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 import sufficiency as sf
 from sufficiency.area.area import Area
-from sufficiency.errors import InputError, MissingError
+from sufficiency.area.template import write_template
+from sufficiency.cli import app
+from sufficiency.errors import InputError, MissingError, OutputError
 from sufficiency.transport import Journeys, journeys
-from sufficiency.transport.routing.school_rounds import SchoolRounds, _whole, stops_at
+from sufficiency.transport.routing.school_rounds import SchoolRounds
+from sufficiency.transport.routing.school_stops import _whole, stops_at
 from tests.transport.children import placed
 
 SCHOOL = "137875"
@@ -55,11 +62,35 @@ def test_map_and_table_agree(planned: SchoolRounds) -> None:
     assert json.loads(json.dumps(shapes)) == shapes
 
 
-def test_the_table_and_map_are_given_by_the_result_too(found: Journeys) -> None:
-    table = found.rounds_table(SCHOOL, 2025, seconds=0.2)
-    shapes = found.rounds_geojson(SCHOOL, 2025, homes="none", seconds=0.2)
-    assert shapes["type"] == "FeatureCollection"
-    assert sum(f["properties"]["children"] for f in shapes["features"]) == table["children"].sum()
+def test_what_is_written_can_be_read_back(planned: SchoolRounds, tmp_path: Path) -> None:
+    files = planned.write(tmp_path / "market", homes="none")
+    assert [f.name for f in files] == ["rounds.csv", "rounds.geojson", "rounds.vrp"]
+    assert pd.read_csv(files[0])["children"].sum() == planned.table()["children"].sum()
+    assert json.loads(files[1].read_text(encoding="utf-8")) == planned.geojson(homes="none")
+    assert f"the plan to beat costs {planned.cost_gbp:.2f} GBP" in files[2].read_text(encoding="utf-8")
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(OutputError, match="file can't be written"):
+        planned.write(tmp_path / "file")
+
+
+def test_a_school_is_known_by_its_name_too(county: Area, found: Journeys, planned: SchoolRounds) -> None:
+    name = county.settings.set_index("setting").at[SCHOOL, "name"]
+    assert found.rounds(f" {name.upper()} ", 2025, iterations=0).setting == SCHOOL
+    twins = replace(found, area=county.replace(settings=county.settings.assign(name="Green Lane")))
+    with pytest.raises(MissingError, match=r"settings are called 'green lane': give the code"):
+        twins.rounds("green lane", 2025)
+    assert planned.says.startswith(f"{name}, January 2025: ")
+
+
+def test_the_command_plans_rounds_and_writes_them(tmp_path: Path) -> None:
+    write_template(tmp_path / "council")
+    asked = ["rounds", "900001", str(tmp_path / "council"), "--iterations", "0", "--draws", "2"]
+    done = CliRunner().invoke(app, [*asked, "--out", str(tmp_path / "rounds")])
+    assert done.exit_code == 0, done.exception
+    assert "a school day" in done.stdout
+    assert sorted(f.name for f in (tmp_path / "rounds").iterdir()) == ["rounds.csv", "rounds.geojson", "rounds.vrp"]
+    unknown = CliRunner().invoke(app, ["rounds", "Nowhere", str(tmp_path / "council"), "--draws", "2"])
+    assert "there is no setting 'Nowhere'" in str(unknown.exception)
 
 
 def test_home_points_are_rounded_or_left_out_unless_asked_for(planned: SchoolRounds) -> None:
@@ -73,12 +104,6 @@ def test_home_points_are_rounded_or_left_out_unless_asked_for(planned: SchoolRou
     assert all(f["geometry"]["type"] == "Point" for f in planned.geojson(homes="none")["features"])
     with pytest.raises(InputError, match="is not one of rounded, exact, none"):
         planned.geojson(homes="all")  # type: ignore[arg-type]
-
-
-def test_estimate_is_shown_beside_routed_plans(found: Journeys) -> None:
-    beside = found.against_rounds(2025, [SCHOOL, "137354"], seconds=0.2)
-    assert beside["setting"].tolist() == [SCHOOL, "137354"]
-    assert beside["ratio"].between(0.6, 1.6).all()
 
 
 def test_what_can_t_be_planned_is_said(found: Journeys) -> None:

@@ -28,6 +28,7 @@ from sufficiency.allocate.place.routes import KINDS, NEED_CODES, SECONDARY_FROM,
 from sufficiency.area.area import Area
 from sufficiency.draws import Labels, asked
 from sufficiency.errors import InputError, MissingError, one_of
+from sufficiency.frozen import frozen
 from sufficiency.scenarios.pipeline import most_likely
 from sufficiency.tables import PlansResult
 from sufficiency.words.school_year import NCY_LOW, NCYS, PHASES
@@ -36,6 +37,7 @@ from sufficiency.words.vocabulary import NEED_GROUP_OF, NEED_GROUPS, SETTING_TYP
 AGE = (np.arange(len(NCYS)) + NCY_LOW >= SECONDARY_FROM).astype(np.int64)
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class Access:
     """Places within reach, and the nearest suitable setting, of every zone, NCY, need and kind of place."""

@@ -14,11 +14,13 @@ from sufficiency.allocate.place.placed import Placed
 from sufficiency.allocate.place.routes import KIND_OF, KINDS, NEED_CODES, SECONDARY_FROM
 from sufficiency.allocate.place.worth import Worth
 from sufficiency.errors import MissingError, nearest, one_of
+from sufficiency.frozen import frozen
 from sufficiency.money import PENCE
 from sufficiency.words.school_year import NCY_LOW, PHASES
 from sufficiency.words.vocabulary import DESTINATIONS, NEED_GROUP_OF
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class WhyFull:
     """Who is at a setting, and who would be better off there but is not, in the expected demand."""

@@ -30,8 +30,10 @@ def shortest_longest(
     groups, places, routes, unplaced_gbp
         As `solve`; `routes` has `minutes` too. [children, places, GBP a child, minutes]
     """
-    if "minutes" not in routes or not np.isfinite(pd.to_numeric(routes["minutes"], errors="coerce")).all():
+    minutes = pd.to_numeric(routes["minutes"], errors="coerce") if "minutes" in routes else None
+    if minutes is None or not np.isfinite(minutes).all():
         raise InputError("routes: the column 'minutes' is missing or blank in places; the longest journey needs it")
+    routes = routes.assign(minutes=minutes)
     most_placed = routes.assign(cost_gbp=0.0)
     fewest = int(solve(groups, places, most_placed, unplaced_gbp=1.0).unplaced.sum())
     limits = np.unique(routes["minutes"].to_numpy(dtype=np.float64))

@@ -20,10 +20,14 @@ from sufficiency.allocate.flow.infeasible import explain_infeasible
 from sufficiency.allocate.flow.min_cost_flow import Flow, Problem
 from sufficiency.allocate.flow.whole_numbers import Stated, stated
 from sufficiency.errors import InfeasibleError, InputError, MissingError, nearest
+from sufficiency.frozen import frozen, once
+from sufficiency.notebook import titled
+from sufficiency.words.say import shown
 
 SHORT_LIST: Final = 12
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class Solution:
     """The cheapest allocation of children to settings, and its prices."""
@@ -52,6 +56,17 @@ class Solution:
         """The most that counting money in whole units can move. [GBP]"""
         return self.stated.rounding_gbp
 
+    def _repr_html_(self) -> str:
+        used = self.placements.groupby("setting", sort=False)["children"].sum()
+        table = pd.DataFrame(
+            {"setting": self.settings.astype(str), "children": used.reindex(self.settings, fill_value=0)}
+        )
+        table["value_of_a_place_gbp"] = self.value_of_a_place.to_numpy()
+        title = f"{int(self.flow.children.sum()):,} children placed, {int(self.flow.unplaced.sum()):,} unplaced"
+        return titled(
+            title, table, {"value_of_a_place_gbp": "£"}, note=f"At a cost of {shown(self.objective_gbp, '£')}."
+        )
+
     def __repr__(self) -> str:
         """Return one line: children placed and unplaced, cost and proof."""
         placed, unplaced = int(self.flow.children.sum()), int(self.flow.unplaced.sum())
@@ -60,7 +75,7 @@ class Solution:
             f"certificate gap GBP {self.certificate_gap_gbp:g}>"
         )
 
-    @cached_property
+    @once
     def placements(self) -> pd.DataFrame:
         """Who goes where: group, setting, children; only routes that are used. [children]"""
         used = np.flatnonzero(self.flow.children)
@@ -72,7 +87,7 @@ class Solution:
             }
         )
 
-    @cached_property
+    @once
     def unplaced(self) -> pd.Series:
         """Children with no place, by group. [children]"""
         return pd.Series(self.flow.unplaced, index=self.groups, name="unplaced")
@@ -82,7 +97,7 @@ class Solution:
         """Cost of every placement, and of every child unplaced at the price given. [GBP]"""
         return self.stated.units.gbp(self.flow.objective)
 
-    @cached_property
+    @once
     def value_of_a_place(self) -> pd.Series:
         """What re-solving with one more place would save, by setting. [GBP]"""
         return pd.Series(self.stated.units.gbp(self.flow.value), index=self.settings, name="value_of_a_place_gbp")

@@ -11,7 +11,7 @@ Risk is the mean over draws, or the mean of the costliest share of them (CVaR).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -47,7 +47,6 @@ class OpeningProblem:
     yearly: Floats | None = None  # budget by calendar year of spending [GBP]
     most: int | None = None  # options begun at most
     tail: float | None = None  # share of draws in the tail; None: the mean
-    _flows: dict[tuple[int, bytes], Floats] = field(default_factory=dict)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -86,8 +85,17 @@ class OpeningProblem:
 
     def draws_gbp(self, plan: Ints) -> Floats:
         """Return the cost of placing each draw's children under a plan, all years together. [GBP]"""
-        total: Floats = np.stack([self._year_gbp(t, plan[t]) for t in range(len(plan))]).sum(axis=0)
+        total: Floats = np.stack([self.year_gbp(t, plan[t]) for t in range(len(plan))]).sum(axis=0)
         return total
+
+    def year_gbp(self, year: int, blocks: Ints) -> Floats:
+        """Return the cost of placing each draw's children in a year when `blocks` of each option are open. [GBP]"""
+        cost = np.empty(self.demand.shape[1])
+        for draw in range(len(cost)):
+            flow = self.flow_problem(year, draw, blocks)
+            placed, out = least_cost_flow(flow)
+            cost[draw] = PENCE.gbp(placed @ flow.cost + out @ flow.unplaced_cost)
+        return cost
 
     def risk_gbp(self, by_draw: Floats) -> float:
         """Return the mean over draws or, where a tail is asked for, of the costliest share. [GBP]"""
@@ -105,9 +113,11 @@ class OpeningProblem:
 
     def total_gbp(self, plan: Ints) -> float:
         """Return what a plan costs in all: capital, running, and the risk of placing children. [GBP]"""
-        if not self.allows(plan):
-            return float("inf")
-        return self.capital_gbp(plan) + self.running_gbp(plan) + self.risk_gbp(self.draws_gbp(plan))
+        return self.fixed_gbp(plan) + self.risk_gbp(self.draws_gbp(plan)) if self.allows(plan) else float("inf")
+
+    def fixed_gbp(self, plan: Ints) -> float:
+        """Return what a plan costs whatever the draw: capital, and keeping the places. [GBP]"""
+        return self.capital_gbp(plan) + self.running_gbp(plan)
 
     def rows(self, blocks: Ints) -> tuple[Floats, Ints]:
         """Return the cost rows and the places of every setting and option when `blocks` of each option are open."""
@@ -129,17 +139,6 @@ class OpeningProblem:
         return Problem(
             self.demand[year, draw], np.maximum(places, 0), group, site, PENCE.whole(cost[site, group]), price
         )
-
-    def _year_gbp(self, year: int, blocks: Ints) -> Floats:
-        key = (year, blocks.tobytes())
-        if key not in self._flows:
-            cost = np.empty(self.demand.shape[1])
-            for draw in range(len(cost)):
-                flow = self.flow_problem(year, draw, blocks)
-                placed, out = least_cost_flow(flow)
-                cost[draw] = PENCE.gbp(placed @ flow.cost + out @ flow.unplaced_cost)
-            self._flows[key] = cost
-        return self._flows[key]
 
 
 def _added(open_by_year: Ints) -> Ints:

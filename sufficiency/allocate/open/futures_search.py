@@ -20,21 +20,40 @@ AT_A_BRANCH: Final = Pace(steps=60, reach=0.6, patience=5, little=1e-3, least_re
 
 @dataclass(eq=False)
 class BestPlan:
-    """The best plan known, and every plan priced on the way."""
+    """The best plan known, every plan priced on the way, and what each year of them cost: plans share most years."""
 
     problem: OpeningProblem
     plan: Ints
     cost: float = float("inf")
     priced: dict[bytes, float] = field(default_factory=dict)
+    years: dict[tuple[int, bytes], Floats] = field(default_factory=dict)
 
     def offer(self, plan: Ints) -> float:
         """Price a plan, keep it if it is the best yet, and return its cost. [GBP]"""
         key = plan.tobytes()
         if key not in self.priced:
-            self.priced[key] = self.problem.total_gbp(plan)
+            self.priced[key] = self._total_gbp(plan)
             if self.priced[key] < self.cost:
                 self.plan, self.cost = plan, self.priced[key]
         return self.priced[key]
+
+    def by_draw(self, plan: Ints) -> Floats:
+        """Return what a plan costs in each draw, capital and running costs included. [GBP]"""
+        return self._draws_gbp(plan) + self.problem.fixed_gbp(plan)
+
+    def tail_weight(self) -> Floats:
+        """Return the weight of each draw in the risk of the best plan."""
+        return self.problem.tail_weight(self._draws_gbp(self.plan))
+
+    def _total_gbp(self, plan: Ints) -> float:
+        return self.problem.risk_gbp(self.by_draw(plan)) if self.problem.allows(plan) else float("inf")
+
+    def _draws_gbp(self, plan: Ints) -> Floats:
+        for year, blocks in enumerate(plan):
+            key = (year, blocks.tobytes())
+            if key not in self.years:
+                self.years[key] = self.problem.year_gbp(year, blocks)
+        return np.asarray(sum(self.years[year, blocks.tobytes()] for year, blocks in enumerate(plan)))
 
     def leading(self, count: int) -> list[Ints]:
         """Return the cheapest plans priced, the best first."""
@@ -63,7 +82,7 @@ def choose_plan(problem: OpeningProblem, *, seconds: float, gap: float, offers: 
         best.offer(plan)
     bound: PlanBound | None = None
     for part in (0.25, 0.45, 0.6):
-        weight = problem.tail_weight(problem.draws_gbp(best.plan))
+        weight = best.tail_weight()
         found = _raised(problem, best, weight, gap=gap, until=start + part * seconds)
         bound = found if bound is None or found.value > bound.value else bound
         if bound.value >= best.cost * (1 - gap):
@@ -75,7 +94,7 @@ def choose_plan(problem: OpeningProblem, *, seconds: float, gap: float, offers: 
     assert bound is not None
     value = bound.value
     if value < best.cost * (1 - gap):
-        weight = problem.tail_weight(problem.draws_gbp(best.plan))
+        weight = best.tail_weight()
         value = max(value, _branched(problem, best, bound, weight, gap=gap, until=start + seconds))
     return PlanChoice(best, min(value, best.cost))
 

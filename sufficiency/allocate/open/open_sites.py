@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -25,6 +24,8 @@ from sufficiency.allocate.flow.solve import Solution, solve
 from sufficiency.allocate.open.sites import Floats, Ints, SiteProblem
 from sufficiency.allocate.open.sites_choice import Choice, choose
 from sufficiency.errors import InfeasibleError, InputError, one_of
+from sufficiency.notebook import titled
+from sufficiency.words.say import shown
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +42,13 @@ class OpenedSites:
         """Return one line: sites opened, cost and gap."""
         return f"<OpenedSites: {len(self.opened)} opened, GBP {self.objective_gbp:,.2f}, gap {self.gap:.2g}>"
 
+    def _repr_html_(self) -> str:
+        goes = self.placements.groupby("setting", sort=False)["children"].sum().reindex(list(self.opened), fill_value=0)
+        table = pd.DataFrame({"site": [str(s) for s in self.opened], "children": goes.to_numpy()})
+        table["value_of_a_place_gbp"] = self.value_of_a_place.reindex(list(self.opened)).to_numpy()
+        cost = f"At a cost of {shown(self.objective_gbp, '£')}, of which fixed {shown(self.fixed_gbp, '£')}."
+        return titled(f"{len(self.opened):,} sites opened", table, {"value_of_a_place_gbp": "£"}, note=cost)
+
     @property
     def placements(self) -> pd.DataFrame:
         """Who goes where: group, setting, children. [children]"""
@@ -51,7 +59,7 @@ class OpenedSites:
         """Children with no place, by group. [children]"""
         return self.flow.unplaced
 
-    @cached_property
+    @property
     def objective_gbp(self) -> float:
         """Fixed costs of the sites opened, and of every placement and child unplaced. [GBP]"""
         return self.fixed_gbp + self.flow.objective_gbp
@@ -67,7 +75,7 @@ class OpenedSites:
         """How far the placements may be from the cheapest for the sites opened; 0 is proved. [GBP]"""
         return self.flow.certificate_gap_gbp
 
-    @cached_property
+    @property
     def value_of_a_place(self) -> pd.Series:
         """What one more place would save, by site, the openings as they are; a shut site's, were it free. [GBP]"""
         return pd.concat([self.flow.value_of_a_place, self.shut_value])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -11,9 +11,14 @@ import pandas as pd
 from sufficiency.allocate.open.demand import GroupDemand
 from sufficiency.allocate.open.futures import Floats, Ints, OpeningProblem
 from sufficiency.allocate.open.options import Options, levers_of
+from sufficiency.frozen import frozen, once
+from sufficiency.notebook import titled
 from sufficiency.scenarios.scenario import Scenario
 
+NOTHING: Final = "nothing"  # what a plan that opens nothing opens, in words
 
+
+@frozen
 @dataclass(frozen=True, eq=False)
 class Openings:
     """The openings to choose, what they cost in every draw, and the proof."""
@@ -25,7 +30,8 @@ class Openings:
     draws: tuple[int, ...]
     plan: Ints  # year x option: blocks open
     plans: tuple[Ints, ...]  # the leading plans, this one first, then with nothing opened
-    mean_plan: Ints  # what would be opened if the expected demand were certain
+    by_draw: Floats  # leading plan x draw: capital, keeping the places and placing the children [GBP]
+    mean_plan_gbp: float  # what it costs to open what would be best if the expected demand were certain [GBP]
     best_by_draw: Floats  # the least that each draw was found to cost if it were known [GBP]
     bound_gbp: float
     risk: str
@@ -37,7 +43,12 @@ class Openings:
             f"cost GBP {self.cost_gbp:,.0f} over {len(self.years)} years, gap {self.gap:.2%}>"
         )
 
-    @cached_property
+    def _repr_html_(self) -> str:
+        columns = ["option", "setting", "year", "places", "capital_gbp", "spent_in"]
+        how = {"capital_gbp": "£m", "spent_in": "year"}
+        return titled(f"Openings chosen: {len(self.openings):,}", self.openings[columns], how, note=self.why)
+
+    @once
     def openings(self) -> pd.DataFrame:
         """What opens: option, kind, setting, year, places, capital_gbp, spent_in; a row each time that places open."""
         opened = np.diff(self.plan, axis=0, prepend=0)
@@ -57,10 +68,10 @@ class Openings:
         """Capital of what opens. [GBP]"""
         return self.problem.capital_gbp(self.plan)
 
-    @cached_property
+    @property
     def cost_gbp(self) -> float:
         """Capital, keeping the places, and placing the children over all years, at the risk asked for. [GBP]"""
-        return self.problem.total_gbp(self.plan)
+        return self.problem.risk_gbp(self.by_draw[0])
 
     @property
     def gap(self) -> float:
@@ -75,12 +86,13 @@ class Openings:
     @property
     def saves_gbp(self) -> float:
         """What opening these saves against opening nothing. [GBP]"""
-        return self.problem.total_gbp(np.zeros_like(self.plan)) - self.cost_gbp
+        nothing = next(n for n, plan in enumerate(self.plans) if not plan.any())
+        return self.problem.risk_gbp(self.by_draw[nothing]) - self.cost_gbp
 
     @property
     def value_of_stochastic_solution_gbp(self) -> float:
         """What planning for many futures saves against planning for the expected one. [GBP]"""
-        return self.problem.total_gbp(self.mean_plan) - self.cost_gbp
+        return self.mean_plan_gbp - self.cost_gbp
 
     @property
     def value_of_perfect_information_gbp(self) -> float:
@@ -90,20 +102,23 @@ class Openings:
         """
         return self.cost_gbp - self.problem.risk_gbp(self.best_by_draw)
 
-    @cached_property
+    @once
     def regret(self) -> pd.DataFrame:
         """Each leading plan in each draw: plan, opens, draw, cost_gbp, regret_gbp against that draw's best."""
         rows = []
-        for number, plan in enumerate(self.plans, 1):
-            cost = by_draw(self.problem, plan)
+        for number, (plan, cost) in enumerate(zip(self.plans, self.by_draw, strict=True), 1):
             words = self.words(plan)
             for draw, gbp, least in zip(self.draws, cost, self.best_by_draw, strict=True):
                 rows.append((number, words, draw, float(gbp), float(gbp - least)))
         return pd.DataFrame(rows, columns=["plan", "opens", "draw", "cost_gbp", "regret_gbp"])
 
-    @cached_property
+    @once
     def leading(self) -> pd.DataFrame:
-        """The leading plans: plan, opens, capital_gbp, mean_gbp, worst_gbp, mean_regret_gbp, worst_regret_gbp."""
+        """The leading plans, the one chosen first, with what each saves against opening nothing.
+
+        Columns plan, opens, capital_gbp, mean_gbp, saves_gbp, worst_gbp, mean_regret_gbp, worst_regret_gbp, over all years
+        and draws; costs count capital, keeping the places and placing the children.
+        """
         by_plan = self.regret.groupby(["plan", "opens"], sort=True)
         table = by_plan.agg(
             mean_gbp=("cost_gbp", "mean"),
@@ -112,6 +127,8 @@ class Openings:
             worst_regret_gbp=("regret_gbp", "max"),
         ).reset_index()
         table.insert(2, "capital_gbp", [self.problem.capital_gbp(plan) for plan in self.plans])
+        nothing = table.loc[table["opens"] == NOTHING, "mean_gbp"].item()
+        table.insert(4, "saves_gbp", nothing - table["mean_gbp"])
         return table
 
     def words(self, plan: Ints) -> str:
@@ -122,13 +139,13 @@ class Openings:
             f"{names[o]} {self.years[t]} ({int(opened[t, o] * self.problem.block[o]):+d})"
             for t, o in zip(*np.nonzero(opened), strict=True)
         ]
-        return "; ".join(parts) or "nothing"
+        return "; ".join(parts) or NOTHING
 
     def scenario(self, name: str = "Openings chosen") -> Scenario:
         """Return the openings as a scenario, so that a run can test them with each child where they are."""
         return Scenario(name, levers_of(self.options, self.years, self.plan))
 
-    @cached_property
+    @property
     def why(self) -> str:
         """Why these open or, where nothing does, what stands in the way; in words."""
         if len(self.openings):
@@ -162,8 +179,3 @@ class Openings:
         is_possible = bool(plan.any()) and self.problem.allows(plan)
         capital = float(self.problem.capital[-1, option] + self.problem.begin[option])
         return (self.problem.total_gbp(plan) if is_possible else np.inf), capital, is_possible
-
-
-def by_draw(problem: OpeningProblem, plan: Ints) -> Floats:
-    """Return what a plan costs in each draw, capital and running costs included. [GBP]"""
-    return problem.draws_gbp(plan) + problem.capital_gbp(plan) + problem.running_gbp(plan)

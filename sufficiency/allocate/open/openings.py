@@ -12,7 +12,7 @@ import pandas as pd
 from sufficiency.allocate.open.demand import GroupDemand, cost_rows, grouped
 from sufficiency.allocate.open.futures import Floats, Ints, OpeningProblem
 from sufficiency.allocate.open.futures_search import PlanChoice, choose_plan
-from sufficiency.allocate.open.opened import Openings, by_draw
+from sufficiency.allocate.open.opened import Openings
 from sufficiency.allocate.open.options import NEW, Options, read_options, running_gbp
 from sufficiency.allocate.place.children import demand_of
 from sufficiency.allocate.place.places import room
@@ -184,7 +184,6 @@ def _chosen(
         places=np.rint(problem.places.mean(axis=1, keepdims=True)).astype(np.int64),
         weight=np.ones(1),
         tail=None,
-        _flows={},
     )
     expected = choose_plan(certain, seconds=0.1 * seconds, gap=gap)
     each = [
@@ -194,7 +193,7 @@ def _chosen(
     offers = {c.best.plan.tobytes(): c.best.plan for c in (expected, *each)}
     chosen = choose_plan(problem, seconds=0.6 * seconds, gap=gap, offers=tuple(offers.values()))
     leading = _leading(chosen, problem)
-    costs = np.stack([by_draw(problem, plan) for plan in leading])
+    costs = np.stack([chosen.best.by_draw(plan) for plan in leading])
     known = np.array([c.best.cost for c in each])
     return Openings(
         options=read,
@@ -204,7 +203,8 @@ def _chosen(
         draws=draws,
         plan=chosen.best.plan,
         plans=leading,
-        mean_plan=expected.best.plan,
+        by_draw=costs,
+        mean_plan_gbp=problem.risk_gbp(chosen.best.by_draw(expected.best.plan)),
         best_by_draw=np.minimum(known, costs.min(axis=0)),
         bound_gbp=chosen.bound,
         risk=risk,
@@ -218,7 +218,6 @@ def _draw(problem: OpeningProblem, draw: int) -> OpeningProblem:
         places=problem.places[:, [draw]],
         weight=np.ones(1),
         tail=None,
-        _flows={},
     )
 
 

@@ -40,6 +40,7 @@ class SiteProblem:
     opened: int | None = None
     budget: float | None = None
     unplaced: Floats | None = None  # by group [GBP a child]; None: everyone must be placed
+    is_part_of_roomy: bool = False  # as every part of a roomy problem is roomy: no need to work it out again
 
     @cached_property
     def must_place(self) -> int:
@@ -60,7 +61,7 @@ class SiteProblem:
     @cached_property
     def is_roomy(self) -> bool:
         """Whether every site could take every child that has a route to it: no capacity binds."""
-        return bool((self.reachable <= self.places).all())
+        return self.is_part_of_roomy or bool((self.reachable <= self.places).all())
 
     @property
     def reachable(self) -> Ints:
@@ -69,10 +70,13 @@ class SiteProblem:
 
     def only(self, sites: Ints) -> SiteProblem:
         """Return the problem with some of its sites."""
-        part = replace(self, cost=self.cost[sites], places=self.places[sites], fixed=self.fixed[sites])
-        if self.is_roomy:
-            part.__dict__["is_roomy"] = True  # as every part of a roomy problem is: no need to work it out again
-        return part
+        return replace(
+            self,
+            cost=self.cost[sites],
+            places=self.places[sites],
+            fixed=self.fixed[sites],
+            is_part_of_roomy=self.is_roomy,
+        )
 
     def allows(self, sites: Ints) -> bool:
         """Whether a choice of sites keeps to the number, the budget and the places asked for."""

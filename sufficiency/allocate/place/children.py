@@ -18,6 +18,7 @@ import pandas as pd
 from sufficiency.allocate.place.routes import KIND_OF, KINDS, NEED_CODES, positions
 from sufficiency.errors import InputError, MissingError
 from sufficiency.tables import PlansResult
+from sufficiency.words import run_options
 from sufficiency.words.school_year import NCY_LOW, NCYS
 from sufficiency.words.vocabulary import SETTING_TYPES, SPECIALIST
 
@@ -88,8 +89,7 @@ def demand_of(plans: PlansResult, zones: pd.DataFrame, authorities: Any, *, draw
     known = [t for t in SPECIALIST if t in held.indexes["setting_type"]]
     if not known:
         raise MissingError("the forecast has no specialist type of setting, so there is nobody to place")
-    if draws < 1:
-        raise InputError(f"draws={draws}: at least one of the forecast's {held.sizes['draw']:,} is needed")
+    run_options.draws(draws)
     order = ("draw", "year", "authority", "ncy", "need", "setting_type")
     names = tuple(str(a) for a in authorities)
     special = (

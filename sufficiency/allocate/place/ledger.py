@@ -13,6 +13,7 @@ import pandas as pd
 from sufficiency.allocate.place.children import Children
 from sufficiency.allocate.place.routes import KINDS, NEED_CODES, RouteMap
 from sufficiency.draws import Labels
+from sufficiency.frozen import frozen
 from sufficiency.words.school_year import NCY_LOW, NCYS, PHASES, phase_of
 from sufficiency.words.vocabulary import DESTINATIONS, PLACED_DESTINATIONS, SETTING_TYPES
 
@@ -32,6 +33,7 @@ PHASE_OF_NCY: Final = np.array([list(PHASES).index(p) for p in phase_of(np.array
 NEED_AND_AGE: Final = Labels().also("need", "need", NEED_CODES).also("ncy", "ncy", NCYS)
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class Ledger:
     """One entry for each child, draw and January, by position; `setting` counts destinations on from the settings."""

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from sufficiency import distance, tables
+from sufficiency import tables
 from sufficiency.allocate.overflow.sampled import Sampled
 from sufficiency.allocate.place.ledger import (
     NEED_AND_AGE,
@@ -27,16 +27,19 @@ from sufficiency.allocate.place.ledger import (
     suited,
     totals,
 )
+from sufficiency.allocate.place.notes import attendance_notes, travel_notes
 from sufficiency.allocate.place.routes import NEED_CODES, SECONDARY_FROM, RouteMap
 from sufficiency.allocate.place.worth import CASH, PARTS
 from sufficiency.area.area import Area
 from sufficiency.draws import LEVELS, Labels, quantiles
+from sufficiency.frozen import frozen, once
 from sufficiency.notebook import titled
 from sufficiency.scenarios.pipeline import Coming
 from sufficiency.words.school_year import NCY_LOW, PHASES
 from sufficiency.words.vocabulary import DESTINATIONS, SETTING_TYPES
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class Placed:
     """Children placed year by year, in the expected demand and in each draw.
@@ -100,7 +103,7 @@ class Placed:
         title = f"{self.area.name}: children turned away from every suitable state place, and how full settings are"
         return titled(title, short.join(full).reset_index(), {"share": "%"}, note=says)
 
-    @cached_property
+    @once
     def placements(self) -> pd.DataFrame:
         """Who goes where in the expected demand, whole children, as `tables.PLACEMENTS`."""
         book = self.expected
@@ -116,7 +119,7 @@ class Placed:
         rows["minutes"] = self._by_setting(self.routes.minutes)[zone, setting]
         return tables.check(rows, tables.PLACEMENTS, source="placements")
 
-    @cached_property
+    @once
     def attending(self) -> xr.DataArray:
         """Children in each draw: draw x year x authority x need x phase x setting, destinations last. [children]"""
         book = self.drawn
@@ -130,8 +133,10 @@ class Placed:
             (self.home[book.zone], book.need, PHASE_OF_NCY[book.ncy.astype(np.int64) - NCY_LOW], book.setting), sizes
         )
         shape = (len(self.draws), len(self.years), int(np.prod(sizes)))
+        children = totals(book, cell, shape).astype(np.int32).reshape(shape[:2] + sizes)
+        children.setflags(write=False)
         return xr.DataArray(
-            totals(book, cell, shape).astype(np.int32).reshape(shape[:2] + sizes),
+            children,
             dims=("draw", "year", "authority", "need", "phase", "setting"),
             coords={
                 "draw": list(self.draws),
@@ -145,7 +150,7 @@ class Placed:
             attrs={"units": "children"},
         )
 
-    @cached_property
+    @once
     def elsewhere(self) -> xr.Dataset:
         """What being turned away costs: draw x phase x setting (a destination), and price_year.
 
@@ -277,33 +282,13 @@ class Placed:
         measures = {"children": totals(book, cell, shape, saves > 0), "saves_gbp": totals(book, cell, shape, saves)}
         return quantiles(measures, labels, levels, years=self.years)
 
-    @cached_property
+    @once
     def notes(self) -> pd.DataFrame:
         """What is estimated or doubtful, as `tables.NOTES`."""
         today = self.expected.year == 0
-        rows = []
-        if self.is_estimate:
-            how = (
-                f"{self.listed:,} of {int(today.sum()):,} children are on the area's list; the others'"
-                if self.listed
-                else "Today's"
-            )
-            rows.append(("attendance", "assumed", f"{how} settings are estimated from places and distance (gravity)"))
-        attends = self.area.attendance[self.area.attendance["setting"].isin(self.routes.codes)]
-        beyond = int(attends["children"].sum()) - self.listed
-        if beyond:
-            says = f"{beyond:,} children on the list are beyond the plans counted for their authority, NCY, need and type of setting, and are left out"
-            rows.append(("attendance", "doubtful", says))
         nowhere = int((today & (self.expected.setting >= len(self.routes.settings))).sum())
-        if nowhere:
-            says = (
-                f"{nowhere:,} children counted in specialist settings today are of an age that no setting listed takes"
-            )
-            rows.append(("attendance", "doubtful", says))
-        travel = self.area.travel
-        if travel.empty or ("source" in travel and bool((travel["source"] == distance.ESTIMATED).any())):
-            rows.append(("travel", "assumed", "journeys are estimated from straight lines where no road was measured"))
-        return pd.DataFrame(rows, columns=["table", "kind", "says"])
+        rows = attendance_notes(self.area, self.routes.codes, self.listed, int(today.sum()), nowhere)
+        return pd.DataFrame([*rows, *travel_notes(self.area)], columns=["table", "kind", "says"])
 
     @cached_property
     def _labels(self) -> Labels:

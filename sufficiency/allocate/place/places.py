@@ -25,6 +25,7 @@ from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError
 from sufficiency.scenarios import pipeline
 from sufficiency.tables import PlansResult
+from sufficiency.words import run_options
 from sufficiency.words.school_year import PHASES, phase_of
 from sufficiency.words.vocabulary import SPECIALIST
 
@@ -64,6 +65,7 @@ def places(
     MissingError, InputError
         If the area lacks homes, settings or places, or the forecast has nobody to place.
     """
+    run_options.seed(seed)
     found = route_map(area, travel=travel)
     demand = demand_of(
         plans, found.zones, area.authorities, draws=draws, girls_share=area.value("allocate.girls_share")

@@ -25,6 +25,7 @@ import pandas as pd
 from sufficiency import distance, tables
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError, nearest, one_of
+from sufficiency.frozen import frozen
 from sufficiency.words.school_year import NCY_LOW, NCYS
 from sufficiency.words.vocabulary import NEEDS, SETTING_TYPES, SPECIALIST
 
@@ -37,6 +38,7 @@ NEED_CODES: Final = tuple(NEEDS)
 SECONDARY_FROM: Final = 7  # NCY from which the longer journeys of secondary age are allowed
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class RouteMap:
     """Routes of an area by position: homes (zones) x specialist settings."""
@@ -133,7 +135,11 @@ def routes(area: Area, groups: pd.DataFrame, *, travel: pd.DataFrame | None = No
     DataFrame
         A row a route: group, setting, cost_gbp [GBP a year], km, minutes (one way).
     """
-    found = route_map(area, travel=travel)
+    return routes_of(route_map(area, travel=travel), groups)
+
+
+def routes_of(found: RouteMap, groups: pd.DataFrame) -> pd.DataFrame:
+    """Return the routes of groups of children, as `routes` does."""
     kind = groups["kind"] if "kind" in groups else pd.Series("special", groups.index)
     sex = groups["sex"] if "sex" in groups else pd.Series("boy", groups.index)
     zone = positions(groups["zone"], found.zones["zone"], "zone")

@@ -23,7 +23,9 @@ from sufficiency.forecast.rates.rates import Floats
 from sufficiency.forecast.record import naive
 from sufficiency.forecast.record.past_areas import as_of, joined
 from sufficiency.forecast.record.scoring import COLUMNS, crps, score, with_errors
+from sufficiency.frozen import frozen
 from sufficiency.notebook import titled
+from sufficiency.words import run_options
 from sufficiency.words.school_year import NCYS
 from sufficiency.words.vocabulary import SETTING_TYPES
 
@@ -46,6 +48,7 @@ class Run:
     by_setting: Floats  # draw x horizon x authority x setting_type
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class Backtest:
     """Forecasts from past Januaries beside what happened."""
@@ -198,6 +201,8 @@ def backtest(
     InputError
         If an origin or a horizon can't be used; the message names those that can.
     """
+    run_options.draws(draws)
+    run_options.seed(seed)
     whole = joined([areas] if isinstance(areas, Area) else list(areas))
     steps = tuple(sorted({int(h) for h in horizons}))
     if not steps or steps[0] < 1:

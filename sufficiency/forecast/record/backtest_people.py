@@ -13,11 +13,13 @@ import xarray as xr
 from sufficiency.errors import MissingError, one_of
 from sufficiency.forecast.plans_from_people import plans_from_people
 from sufficiency.forecast.rates import people_rates
+from sufficiency.frozen import frozen
 from sufficiency.words.school_year import NCYS
 
 BOUNDS: Final = (0.025, 0.975)
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class Held:
     """What forecasts made at earlier Januaries said of later ones: one row an origin, horizon, level and label."""

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from sufficiency.draws import LEVELS
 from sufficiency.forecast.rates.rates import Floats
 
 COLUMNS: Final = ("cases", "median_ape", "wape", "bias", "coverage_90", "width_90", "crps")
@@ -23,7 +24,7 @@ def with_errors(points: pd.DataFrame, model: str) -> Iterable[pd.DataFrame]:
             errors = others if len(others) >= ENOUGH_ERRORS else group["error"].to_numpy()
             drawn = np.quantile(errors, (np.arange(100) + 0.5) / 100)
             spread = (here["forecast"].to_numpy()[None] + 1) * np.exp(drawn)[:, None] - 1
-            low, high = np.quantile(spread, [0.05, 0.95], axis=0)
+            low, high = np.quantile(spread, [LEVELS[0], LEVELS[-1]], axis=0)
             yield here.drop(columns="error").assign(
                 low=low, high=high, crps=crps(spread, here["truth"].to_numpy(dtype="float64"))
             )

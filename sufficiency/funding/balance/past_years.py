@@ -136,7 +136,7 @@ def reconciliation(area: Area, against: pd.DataFrame, years: Sequence[int]) -> t
     wanted = area.value("funding.reconcile_to_reported")
     if wanted not in (0, 1):
         raise InputError(f"funding.reconcile_to_reported: {wanted:g} is neither 1 (yes) nor 0 (no)")
-    growth = top_up.growth_rates(area)[0]["service"]
+    growth = top_up.growth_rates(area)["service"]
     gbp = pd.DataFrame(0.0, index=list(years), columns=list(area.authorities))
     says = []
     known = against[(against["measure"] == "in_year") & against["difference_gbp"].notna()]

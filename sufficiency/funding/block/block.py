@@ -186,11 +186,11 @@ def _next(area: Area, before: Block, year: int) -> Block:
         growth, how = _formula_growth(area, before.authority, year)
         return Block(before.authority, year, before.gbp * (1 + growth), how, "derived")
     if year == last_formula + 1:
-        growth = as_share(area.value("funding.roll_forward_growth", on=year), "funding.roll_forward_growth")[0]
+        growth = area.value("funding.roll_forward_growth", on=year)
         return Block(
             before.authority, year, before.gbp * (1 + growth), "rolled forward: the formula is suspended", "sourced"
         )
-    growth = as_share(area.value("funding.block_growth_after", on=year), "funding.block_growth_after")[0]
+    growth = area.value("funding.block_growth_after", on=year)
     says = f"assumed growth of {growth:.1%} a year: nothing is published"
     return Block(before.authority, year, before.gbp * (1 + growth), says, "assumed")
 
@@ -223,30 +223,3 @@ def _by_population(area: Area, authority: str, year: int) -> Block:
     a_plan = policy.value("funding.national_block_gbp", on=year) / policy.value("funding.national_plans", on=year)
     says = "no block given for this authority: England's a plan, times its plans"
     return Block(authority, year, float(plans[near]) * a_plan, says, "derived")
-
-
-def as_share(value: float, name: str, *, highest: float = 0.5) -> tuple[float, str | None]:
-    """Return a rate of growth as a share, and how it was read where that was a choice.
-
-    0.05 is 5 %. A figure of 1 to 50 is taken as a percentage, and the note says so; between `highest` and 1, and beyond
-    50, it could be either or neither and is refused.
-
-    Raises
-    ------
-    InputError
-        With both readings, so that the user can say which.
-    """
-    size = abs(value)
-    if not np.isfinite(value):
-        raise InputError(f"{name}: {value} is not a number; give a share, 0.05 for 5 %")
-    if size <= highest:
-        return float(value), None
-    if 1 <= size <= 50:
-        return (
-            value / 100,
-            f"{name}: {value:g} taken as {value:g} % (a share would be {value * 100:g} %); write {value / 100:g}",
-        )
-    raise InputError(
-        f"{name}: {value:g} could be {value:g} % or {value * 100:g} %; give a share between -{highest:g} and {highest:g}, "
-        f"such as 0.05 for 5 %"
-    )

@@ -18,7 +18,7 @@ def services(area: Area, authority: str, financial_years: Sequence[int]) -> pd.D
 
     As the area's `high_needs` table gives them, or England's a plan times the authority's plans; grown by assumption.
     """
-    growth = growth_rates(area)[0]["service"]
+    growth = growth_rates(area)["service"]
     return pd.DataFrame(
         {
             line: project(_given(area, authority, item, national), financial_years, growth=growth)

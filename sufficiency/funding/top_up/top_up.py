@@ -18,7 +18,6 @@ import xarray as xr
 from sufficiency import policy
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError, one_of
-from sufficiency.funding.block.block import as_share
 from sufficiency.funding.budget_lines import INDEPENDENT
 from sufficiency.words.school_year import financial_label
 from sufficiency.words.vocabulary import DESTINATIONS, NEEDS, SETTING_TYPES
@@ -46,7 +45,7 @@ def unit_costs(area: Area, financial_years: Sequence[int]) -> UnitCosts:
         If a rate is negative or a growth rate can't be read.
     """
     years = list(financial_years)
-    growth, notes = growth_rates(area)
+    growth = growth_rates(area)
     provisions = list(SETTING_TYPES)
     shape = (len(years), len(area.authorities), len(NEEDS), len(provisions))
     coords: dict[str, Any] = {
@@ -68,7 +67,7 @@ def unit_costs(area: Area, financial_years: Sequence[int]) -> UnitCosts:
     gbp = _with_bands(area, gbp, growth["top_up"])
     columns = ["authority", "provision", "basis", "first_given", "last_given", "status"]
     table = pd.DataFrame(basis, columns=columns)
-    return UnitCosts(gbp, table, (*notes, *_says(area, table)))
+    return UnitCosts(gbp, table, _says(area, table))
 
 
 def kind_of(provision: str) -> str:
@@ -83,21 +82,16 @@ def costs_elsewhere(area: Area, elsewhere: xr.Dataset, financial_years: Sequence
 
     `elsewhere` is as `tables.PlacedResult` has it. Fees grow as fees do, everything else as top-up.
     """
-    growth, _ = growth_rates(area)
+    growth = growth_rates(area)
     rates = xr.DataArray([1 + growth[kind_of(str(d))] for d in elsewhere["setting"].values], dims="setting")
     years = xr.DataArray(list(financial_years), dims="financial_year", coords={"financial_year": list(financial_years)})
     risen: xr.DataArray = elsewhere["gbp"] * rates ** (years - elsewhere["price_year"])
     return risen.rename(setting="provision").transpose("financial_year", "draw", "phase", "provision")
 
 
-def growth_rates(area: Area) -> tuple[Mapping[str, float], tuple[str, ...]]:
-    """Return growth of top_up, fee and service a year as shares, and how each was read where that was a choice."""
-    found, notes = {}, []
-    for kind in ("top_up", "fee", "service"):
-        name = f"funding.{kind}_inflation"
-        found[kind], says = as_share(area.value(name), name)
-        notes += [says] if says else []
-    return found, tuple(notes)
+def growth_rates(area: Area) -> Mapping[str, float]:
+    """Return growth of top_up, fee and service a year as shares."""
+    return {kind: area.value(f"funding.{kind}_inflation") for kind in ("top_up", "fee", "service")}
 
 
 def project(given: Mapping[int, float], years: Sequence[int], *, growth: float) -> pd.Series:
@@ -127,7 +121,7 @@ def protected(area: Area, top_up: pd.Series) -> pd.Series:
     for before, year in zip(top_up.index[:-1], top_up.index[1:], strict=True):
         if year - before == 1:
             name = "funding.special_minimum_funding_guarantee"
-            least = (kept[before] + place) * (1 + as_share(area.value(name, on=int(year)), name)[0]) - place
+            least = (kept[before] + place) * (1 + area.value(name, on=int(year))) - place
             kept[year] = max(kept[year], least)
     return kept
 

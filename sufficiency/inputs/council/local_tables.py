@@ -1,6 +1,6 @@
 """Readers of a council's own files: the school list with places by year, travel times, housing, bands, contracts.
 
-These are the area folder's tables under names that councils use, and places a column a year as a spreadsheet has them:
+These are the area folder's tables under names that councils use, and years across, one column for each, or down:
 
     urn, school, establishment -> setting          lsoa, lsoa21cd, postcode sector -> zone
     2025/26, 202526, Sep-25, 2025-26 -> year 2026  e3, top-up, element 3 -> top_up_gbp
@@ -17,9 +17,10 @@ import pandas as pd
 import pandera.pandas as pa
 
 from sufficiency import tables
-from sufficiency.errors import InputError, nearest
-from sufficiency.inputs.files.columns import plain, take
+from sufficiency.errors import Fault, FaultyTableError, InputError, nearest
+from sufficiency.inputs.files.columns import plain
 from sufficiency.inputs.files.text import read_text_table
+from sufficiency.inputs.files.workbook import read_sheet
 
 SPELLINGS: Final[dict[str, tuple[str, ...]]] = {
     "setting": ("setting", "urn", "school urn", "establishment", "destination", "school code"),
@@ -39,29 +40,64 @@ SPELLINGS: Final[dict[str, tuple[str, ...]]] = {
 }
 
 
-def travel(path: str | Path) -> pd.DataFrame:
-    """Return travel times from a council's own file, as `tables.TRAVEL`."""
-    return _checked(Path(path), tables.TRAVEL)
+# Tables that councils keep with a column for each year: what a row is of, and what the columns hold.
+ACROSS: Final = {"places": ("setting", "places"), "housing": ("zone", "homes")}
 
 
-def housing(path: str | Path) -> pd.DataFrame:
-    """Return the housing trajectory, one row a zone and year or a column a year, as `tables.HOUSING`."""
-    return _checked(Path(path), tables.HOUSING, by_year=("zone", "homes"))
+def local_table(path: str | Path, schema: pa.DataFrameSchema) -> tuple[pd.DataFrame, list[str]]:
+    """Return a council's own file as one of an area's tables, and the columns of it that are not used.
+
+    Parameters
+    ----------
+    path
+        CSV, or a workbook whose first sheet has the table from its first row.
+    schema
+        The table that it is to be, such as `tables.PLACES`.
+
+    Raises
+    ------
+    FaultyTableError
+        Naming every fault at once: columns that are missing, each with the nearest there is, and values.
+    """
+    file = Path(path)
+    text = read_sheet(file) if file.suffix.lower() in (".xlsx", ".xlsm") else read_text_table(file)
+    years = {c: y for c in text.columns if (y := year_of_label(str(c))) is not None}
+    if schema.name in ACROSS and years and "year" not in {plain(c) for c in text.columns}:
+        text = _down(text, *ACROSS[schema.name], years, file.name)
+    frame, others = _renamed(text, schema, file.name)
+    if "financial_year" in frame:
+        frame["financial_year"] = frame["financial_year"].str.slice(0, 4)
+    try:
+        return tables.check(frame, schema, source=file.name), others
+    except FaultyTableError as caught:
+        rows = list(text.index)  # of a file with years across, several rows of the table are one of the file
+        raise FaultyTableError(file.name, [_hinted(fault, others, rows) for fault in caught.faults]) from None
 
 
-def bands(path: str | Path) -> pd.DataFrame:
-    """Return top-up bands, as `tables.BANDS`."""
-    return _checked(Path(path), tables.BANDS)
+def _renamed(text: pd.DataFrame, schema: pa.DataFrameSchema, source: str) -> tuple[pd.DataFrame, list[str]]:
+    """Return the columns that are the table's, under our names, and the names of the others."""
+    there = {plain(c): str(c) for c in text.columns}
+    names: dict[str, str] = {}
+    for ours in schema.columns:
+        spellings = (ours, *SPELLINGS.get(ours, (ours.replace("_", " "),)))
+        hits = [there[p] for p in dict.fromkeys(plain(s) for s in spellings) if p in there]
+        if len(hits) > 1:
+            raise InputError(f"{source}: '{hits[0]}' and '{hits[1]}' both mean {ours}; keep one")
+        if hits:
+            names[hits[0]] = ours
+    others = [str(c) for c in text.columns if str(c) not in names]
+    return text[list(names)].rename(columns=names), others
 
 
-def contract_costs(path: str | Path) -> pd.DataFrame:
-    """Return what placements are paid, as `tables.UNIT_COSTS`; `item` is fee where the file has none."""
-    return _checked(Path(path), tables.UNIT_COSTS)
-
-
-def places(path: str | Path) -> pd.DataFrame:
-    """Return places by setting and year, one row each or a column a year, as `tables.PLACES`."""
-    return _checked(Path(path), tables.PLACES, by_year=("setting", "places"))
+def _hinted(fault: Fault, others: list[str], rows: list[int]) -> Fault:
+    """Return a fault at its row of the file, with the nearest of the file's own names where a column is missing."""
+    row = rows[fault.row - 2] + 2 if fault.row and fault.row > 1 else fault.row
+    found = re.fullmatch(r"the column '(\w+)' is missing", fault.says)
+    if not found:
+        return Fault(row, fault.column, fault.says)
+    words = (found.group(1), *SPELLINGS.get(found.group(1), ()))
+    hint = next((near for word in words if (near := nearest(word, others))), "")
+    return Fault(row, fault.column, fault.says + hint)
 
 
 def year_of_label(label: str) -> int | None:
@@ -77,28 +113,13 @@ def year_of_label(label: str) -> int | None:
     return None
 
 
-def _checked(path: Path, schema: pa.DataFrameSchema, by_year: tuple[str, str] | None = None) -> pd.DataFrame:
-    text = read_text_table(path)
-    text = text.loc[:, [str(c).strip() != "" for c in text.columns]]
-    years = {c: y for c in text.columns if (y := year_of_label(str(c))) is not None}
-    if by_year and years and "year" not in {plain(c) for c in text.columns}:
-        text = _long(text, by_year, years, path.name)
-    names = {c: SPELLINGS.get(c, (c.replace("_", " "), c)) for c in schema.columns}
-    optional = [c for c, column in schema.columns.items() if not column.required]
-    frame = take(text, names, source=path.name, optional=optional)
-    if "financial_year" in frame:
-        frame["financial_year"] = frame["financial_year"].str.slice(0, 4)
-    return tables.check(frame, schema, source=path.name)
-
-
-def _long(text: pd.DataFrame, by_year: tuple[str, str], years: dict[str, int], source: str) -> pd.DataFrame:
-    """Return a file with a column a year as one row a year; blanks are left out, so that the year before holds."""
-    key, value = by_year
+def _down(text: pd.DataFrame, key: str, value: str, years: dict[str, int], source: str) -> pd.DataFrame:
+    """Return a file with a column for each year as one row for each year; a blank leaves the year before to hold."""
     spellings = {plain(s) for s in SPELLINGS[key]}
     held = next((c for c in text.columns if plain(c) in spellings), None)
     if held is None:
         raise InputError(f"{source}: the column '{key}' is missing{nearest(key, text.columns)}")
-    long = text.melt([held], list(years), "label", value)
+    own = [c for c in text.columns if c not in years and plain(c) != plain(value)]
+    long = text.melt(own, list(years), "label", value, ignore_index=False)
     long["year"] = long["label"].map(years).astype("str")
-    kept = long[long[value].astype("str").str.strip() != ""]
-    return kept.drop(columns="label").reset_index(drop=True)
+    return long[long[value].astype("str").str.strip() != ""].drop(columns="label")

@@ -62,15 +62,25 @@ def parsed(words: str, *, source: str) -> pd.DataFrame:
     """
     if not words.strip():
         raise InputError(f"{source} is empty: expected a header and at least one row")
-    words = words.lstrip("\r\n ").replace("\x00", "")
+    whole = words.replace("\x00", "")
+    words = whole.lstrip("\r\n ")
+    above = whole[: len(whole) - len(words)].count("\n")
     first = words.splitlines()[0]
     delimiter = max(",;\t", key=first.count)
     try:
         frame = pd.read_csv(
-            io.StringIO(words), sep=delimiter, dtype="str", keep_default_na=False, skipinitialspace=True, header=None
+            io.StringIO(words),
+            sep=delimiter,
+            dtype="str",
+            keep_default_na=False,
+            skipinitialspace=True,
+            header=None,
+            skip_blank_lines=False,
         )
     except (pd.errors.ParserError, pd.errors.EmptyDataError, csv.Error, ValueError) as caught:
         raise InputError(f"{source} can't be read as a table: {caught}; check for stray commas or quotes") from caught
+    frame = frame.fillna("")  # a blank line, or a row shorter than the header
+    frame = frame[(frame != "").any(axis=1)]
     header = [str(c).strip() for c in frame.iloc[0]]
     twice = _same_name(header)
     if twice:
@@ -79,8 +89,10 @@ def parsed(words: str, *, source: str) -> pd.DataFrame:
         )
     if not words.endswith(("\n", "\r")) and words.splitlines()[-1].count(delimiter) < len(header) - 1:
         raise InputError(f"{source} ends in the middle of a row; the file was cut short, so fetch it again")
-    body = frame.iloc[1:].reset_index(drop=True).set_axis(header, axis=1)
-    return body.loc[:, [c != "" for c in header]]
+    rows = [int(i) + 1 + above for i in frame.index[1:]]
+    body = frame.iloc[1:].reset_index(drop=True).set_axis(header, axis=1).loc[:, [c != "" for c in header]]
+    body.attrs["rows"] = rows  # the line of each row, as a person sees it in Excel
+    return body
 
 
 def _same_name(header: list[str]) -> list[int]:

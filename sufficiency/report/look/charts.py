@@ -41,12 +41,18 @@ STYLE: Final[dict[Any, Any]] = {
 }
 
 
-def sheet(width: float = 7.4, height: float = 3.6, columns: int = 1, rows: int = 1) -> tuple[Figure, Any]:
-    """Return a figure in the house style, and its axes."""
+def sheet(width: float = 7.4, height: float = 3.6) -> tuple[Figure, Axes]:
+    """Return a figure in the house style, and its axis."""
+    figure, (axis,) = panels(width, height, 1, 1)
+    return figure, axis
+
+
+def panels(width: float, height: float, columns: int, rows: int) -> tuple[Figure, list[Axes]]:
+    """Return a figure in the house style, and an axis for each panel, row by row."""
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(width, height), layout="constrained")
         axes = figure.subplots(rows, columns, squeeze=False)
-    return figure, axes if rows * columns > 1 else axes[0, 0]
+    return figure, list(axes.flat)
 
 
 def fan(
@@ -65,9 +71,8 @@ def fan(
     groups = [None] if by is None else list(dict.fromkeys(summary[by]))
     columns = min(3, len(groups))
     rows = -(-len(groups) // columns)
-    figure, axes = sheet(7.4, 3.4 if rows == 1 else 2.3 * rows, columns, rows)
-    for place, group in enumerate(groups):
-        axis = axes if len(groups) == 1 else axes.flat[place]
+    figure, axes = panels(7.4, 3.4 if rows == 1 else 2.3 * rows, columns, rows)
+    for place, (axis, group) in enumerate(zip(axes, groups, strict=False)):
         part = summary if group is None else summary[summary[by] == group]
         _one_fan(axis, part, value, COLOURS[0])
         if history is not None:
@@ -76,12 +81,12 @@ def fan(
         if group is not None:
             axis.set_title(label(str(group), by or ""), fontsize=9.5, loc="left", color=INK)
         tidy_axis(axis, unit if place % columns == 0 else "", low_zero=low_zero, ticks=6 if columns == 1 else 3)
+    for axis in axes[len(groups) :]:
+        axis.set_visible(False)
     if len(groups) > 1:
-        for axis in list(axes.flat)[len(groups) :]:
-            axis.set_visible(False)
-        shared_legend(figure, axes.flat[0])
+        shared_legend(figure, axes[0])
     else:
-        axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=3, fontsize=8.5, frameon=False)
+        axes[0].legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=3, fontsize=8.5, frameon=False)
     return figure
 
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 from matplotlib.collections import LineCollection, PolyCollection
@@ -27,6 +28,8 @@ from shapely.geometry.base import BaseGeometry
 from sufficiency.area.area import Area
 from sufficiency.report.look.charts import INK, sheet
 from sufficiency.report.look.words import shown
+
+Floats = npt.NDArray[np.float64]
 
 # Light to dark, even in lightness, so that it also works in grey.
 SHADES: Final = ("#f3f6f9", "#c6dbec", "#85b6da", "#3e86bd", "#1a5a93", "#0b3566")
@@ -58,7 +61,7 @@ class Ground:
         """Height of the picture. [pixels]"""
         return (self.bounds[3] - self.bounds[1]) * self.scale
 
-    def at(self, easting: Any, northing: Any) -> tuple[Any, Any]:
+    def pixels(self, easting: npt.ArrayLike, northing: npt.ArrayLike) -> tuple[Floats, Floats]:
         """Return pixels from grid metres; north is up."""
         return (np.asarray(easting) - self.bounds[0]) * self.scale, (self.bounds[3] - np.asarray(northing)) * self.scale
 
@@ -76,7 +79,7 @@ def ground(area: Area) -> Ground:
     return Ground(shapes, is_thiessen, (left - edge, bottom - edge, right + edge, top + edge))
 
 
-def outlines(area: Area) -> list[tuple[Any, str]]:
+def outlines(area: Area) -> list[tuple[Floats, str]]:
     """Return the outer rings of the zones' shapes, each with its zone. [m]"""
     return [
         (np.asarray(part.exterior.coords), zone)
@@ -299,17 +302,17 @@ def _outline(here: Ground, zone: str) -> str:
     """Return a zone's rings as an SVG path, to a tenth of a pixel and without points nearer than that."""
     rings = []
     for part in shapely.get_parts(shapely.simplify(here.shapes[zone], 0.4 / here.scale)):
-        x, y = here.at(*np.asarray(part.exterior.coords).T[:2])
+        x, y = here.pixels(*np.asarray(part.exterior.coords).T[:2])
         rings.append("M" + "L".join(f"{a:.1f},{b:.1f}" for a, b in zip(x, y, strict=True)) + "Z")
     return "".join(rings)
 
 
-def _circle(here: Ground, setting: Mapping[str, Any], year: int, *, is_told: bool) -> str:
-    x, y = here.at(setting["easting"], setting["northing"])
+def _circle(here: Ground, setting: Mapping[Hashable, Any], year: int, *, is_told: bool) -> str:
+    x, y = here.pixels(setting["easting"], setting["northing"])
     places, roll = setting[f"places_{year}"], setting[f"roll_{year}"]
     name = html.escape(str(setting["name"]))
     says = f"{name}: {roll:.0f} children in {places:.0f} places" if is_told else f"{name}: {places:.0f} places"
-    x, y = float(np.clip(x, 6, WIDTH - 6)), float(np.clip(y, 6, here.height - 6))
+    x, y = np.clip(x, 6, WIDTH - 6), np.clip(y, 6, here.height - 6)
     return (
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{3 + 0.45 * np.sqrt(places):.1f}" fill="{fullness_colour(roll, places)}" tabindex="0" role="img" '
         f'aria-label="{says}" data-setting="{html.escape(str(setting["setting"]))}" data-name="{name}"><title>{says}</title></circle>'
@@ -320,7 +323,10 @@ def _paths(here: Ground, flows: pd.DataFrame, *, is_told: bool) -> list[str]:
     most = max(float(flows["children"].max()), 1.0) if len(flows) else 1.0
     drawn = []
     for flow in flows.itertuples():
-        (x1, y1), (x2, y2) = here.at(flow.easting_from, flow.northing_from), here.at(flow.easting, flow.northing)
+        (x1, y1), (x2, y2) = (
+            here.pixels(flow.easting_from, flow.northing_from),
+            here.pixels(flow.easting, flow.northing),
+        )
         told = f": {flow.children:.0f} children" if is_told else ""
         drawn.append(
             f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke-width="{0.5 + 5 * flow.children / most:.1f}">'

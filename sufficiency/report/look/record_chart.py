@@ -8,46 +8,46 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sufficiency.draws import LEVELS
 from sufficiency.forecast.record.backtest import Backtest
-from sufficiency.report.look.charts import COLOURS, INK, shared_legend, sheet, tidy_axis
+from sufficiency.report.look.charts import COLOURS, INK, panels, shared_legend, tidy_axis
 
 MOST = 6  # authorities drawn apart; more are drawn as one
 
 
-def fans_against_truth(found: Backtest, names: Mapping[str, str] | None = None) -> Figure:
+def fans_against_truth(record: Backtest, names: Mapping[str, str] | None = None) -> Figure:
     """Return a chart of the forecasts made from each January beside the plans then counted.
 
     Parameters
     ----------
-    found
+    record
         Of `sf.forecast.backtest`.
     names
         Authority's code -> its name, to head each panel.
     """
-    apart = [(a,) for a in found.authorities] if len(found.authorities) <= MOST else [found.authorities]
+    apart = [(a,) for a in record.authorities] if len(record.authorities) <= MOST else [record.authorities]
     columns = min(3, len(apart))
     rows = -(-len(apart) // columns)
-    figure, axes = sheet(7.4, 3.4 if rows == 1 else 2.4 * rows, columns, rows)
-    panels = np.atleast_1d(axes).ravel()
-    for place, (axis, codes) in enumerate(zip(panels, apart, strict=False)):
-        _panel(axis, found, codes)
+    figure, axes = panels(7.4, 3.4 if rows == 1 else 2.4 * rows, columns, rows)
+    for place, (axis, codes) in enumerate(zip(axes, apart, strict=False)):
+        _panel(axis, record, codes)
         title = (names or {}).get(codes[0], codes[0]) if len(codes) == 1 else "All together"
         axis.set_title(title, fontsize=9.5, loc="left", color=INK)
         tidy_axis(axis, "plans" if place % columns == 0 else "", ticks=6 if columns == 1 else 4)
-    for axis in panels[len(apart) :]:
+    for axis in axes[len(apart) :]:
         axis.set_visible(False)
-    shared_legend(figure, panels[0])
+    shared_legend(figure, axes[0])
     return figure
 
 
-def _panel(axis: Axes, found: Backtest, codes: tuple[str, ...]) -> None:
-    counted = found.truth[found.truth["authority"].isin(codes)].groupby("year")["plans"].sum()
-    at = [found.authorities.index(code) for code in codes]
-    for order, run in enumerate(found.runs):
-        draws = run.by_ncy[:, :, at].sum(axis=(2, 3))
+def _panel(axis: Axes, record: Backtest, codes: tuple[str, ...]) -> None:
+    counted = record.truth[record.truth["authority"].isin(codes)].groupby("year")["plans"].sum()
+    columns = [record.authorities.index(code) for code in codes]
+    for order, run in enumerate(record.runs):
+        draws = run.by_ncy[:, :, columns].sum(axis=(2, 3))
         start = np.full((len(draws), 1), float(counted[run.origin]))
-        low, middle, high = np.quantile(np.hstack([start, draws]), [0.05, 0.5, 0.95], axis=0)
-        years = [run.origin, *(run.origin + h for h in found.horizons)]
+        low, middle, high = np.quantile(np.hstack([start, draws]), LEVELS, axis=0)
+        years = [run.origin, *(run.origin + h for h in record.horizons)]
         first = order == 0
         axis.fill_between(
             years, low, high, color=COLOURS[0], alpha=0.15, linewidth=0, label="Its 9 in 10 futures" if first else None

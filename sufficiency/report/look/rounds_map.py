@@ -8,11 +8,12 @@ import numpy as np
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from pyproj import Transformer
 
 from sufficiency.area.area import Area
 from sufficiency.outcome import Outcome
 from sufficiency.report.look.charts import COLOURS, INK, sheet
-from sufficiency.report.look.maps import outlines
+from sufficiency.report.look.maps import Floats, outlines
 from sufficiency.report.look.words import CODES
 
 EDGE_M: Final = 2_000
@@ -36,8 +37,6 @@ def rounds_map(outcome: Outcome, setting: str, year: int, *, seconds: float = 2,
 
 def rounds_drawn(area: Area, rounds: dict[str, Any]) -> Figure:
     """Return a map of rounds given as GeoJSON in longitude and latitude, over the area's zones."""
-    from pyproj import Transformer
-
     to_grid = Transformer.from_crs("EPSG:4326", "EPSG:27700", always_xy=True)
     lines = [(_on_grid(f["geometry"], to_grid), f["properties"]) for f in rounds["features"]]
     points = np.vstack([line for line, _ in lines])
@@ -65,7 +64,7 @@ def rounds_drawn(area: Area, rounds: dict[str, Any]) -> Figure:
     return figure
 
 
-def _on_grid(geometry: dict[str, Any], to_grid: Any) -> Any:
+def _on_grid(geometry: dict[str, Any], to_grid: Transformer) -> Floats:
     """Return a line's or a point's eastings and northings. [m]"""
-    found = np.atleast_2d(np.asarray(geometry["coordinates"], dtype=float))
-    return np.column_stack(to_grid.transform(found[:, 0], found[:, 1]))
+    degrees = np.atleast_2d(np.asarray(geometry["coordinates"], dtype=float))
+    return np.column_stack(to_grid.transform(degrees[:, 0], degrees[:, 1]))

@@ -2,36 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
-
 import numpy as np
 import pandas as pd
 import xarray as xr
 
 from sufficiency.area.area import Area
+from sufficiency.draws import LEVELS
 from sufficiency.report.returns.definitions import HAD_BIRTHDAY, RULE_AUGUST, RULE_CENSUS
 from sufficiency.tables import PlansResult
 from sufficiency.words.school_year import age_group_of
-
-
-class Run(Protocol):
-    """What returns are made from: an `Outcome`, or anything with its parts."""
-
-    @property
-    def area(self) -> Area:
-        """The area as the scenario makes it."""
-
-    @property
-    def plans(self) -> Any:
-        """The forecast of plans."""
-
-    @property
-    def placed(self) -> Any:
-        """The allocation, or None."""
-
-    @property
-    def budget(self) -> Any:
-        """The high needs budget, or None."""
 
 
 def expected(plans: PlansResult, years: range) -> pd.DataFrame:
@@ -49,7 +28,7 @@ def limits(plans: PlansResult, ncys: range, settings: tuple[str, ...], by: str =
         setting_type=[s for s in array["setting_type"].values if s in settings],
     )
     total = some.sum(["ncy", "need", "setting_type"])
-    found = total.quantile([0.05, 0.95], dim="draw").transpose("quantile", by, "authority").to_numpy()
+    found = total.quantile([LEVELS[0], LEVELS[-1]], dim="draw").transpose("quantile", by, "authority").to_numpy()
     index = pd.MultiIndex.from_product([total[by].values, total["authority"].values], names=[by, "authority"])
     return pd.DataFrame({"low": found[0].reshape(-1), "high": found[1].reshape(-1)}, index=index).reset_index()
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Final
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
+from sufficiency.draws import LEVELS
 from sufficiency.funding.budget_lines import PLACEMENT_GROUPS, STREAMS
-from sufficiency.report.returns.counts import Run, expected, with_age_groups
+from sufficiency.funding.high_needs_budget import HighNeedsBudget
+from sufficiency.outcome import ForecastOutcome, Outcome
+from sufficiency.report.returns.counts import expected, with_age_groups
 from sufficiency.report.returns.rounding import whole_numbers
 from sufficiency.report.returns.where import as_placed
 from sufficiency.words.school_year import academic_label, financial_label
@@ -19,7 +22,7 @@ YEARS_ON: Final = 5
 COUNTED: Final = ("age_group", "need", "placement")
 
 
-def dsg_children(runs: dict[str, Run]) -> pd.DataFrame:
+def dsg_children(runs: Mapping[str, ForecastOutcome]) -> pd.DataFrame:
     """Return plans by age group x need x placement, whole: case, authority, age_rule, age_group, need, placement, year, plans, basis.
 
     `runs` maps 'unmitigated' and 'mitigated' to outcomes. Years are the base year and five on. [plans]
@@ -53,7 +56,7 @@ def dsg_children(runs: dict[str, Run]) -> pd.DataFrame:
     return cells.loc[cells["plans"] > 0, columns].sort_values(columns[:7], ignore_index=True, kind="stable")
 
 
-def dsg_past(run: Run) -> pd.DataFrame:
+def dsg_past(run: ForecastOutcome) -> pd.DataFrame:
     """Return past plans as published: authority, label (age group or placement), group, year, academic_year, plans.
 
     Age groups only for years whose ages were published; needs only in the base year, which `dsg_children` has.
@@ -73,14 +76,14 @@ def dsg_past(run: Run) -> pd.DataFrame:
     return table.assign(academic_year=table["year"].map(academic_label), plans=table["plans"].astype("int64"))
 
 
-def dsg_money(runs: dict[str, Run]) -> pd.DataFrame:
+def dsg_money(runs: Mapping[str, ForecastOutcome]) -> pd.DataFrame:
     """Return spending and average cost by placement group: case, authority, placement, financial_year, gbp, children, average_gbp.
 
     Expected values over the draws, in whole pounds that add up; rows without children are services and other places.
     """
     found = []
     for case, run in runs.items():
-        if run.budget is not None:
+        if isinstance(run, Outcome):
             found.append(_money(run.budget).assign(case=case))
     if not found:
         return pd.DataFrame(
@@ -105,7 +108,7 @@ def dsg_money(runs: dict[str, Run]) -> pd.DataFrame:
     return table[columns].sort_values(columns[:4], ignore_index=True, kind="stable")
 
 
-def dsg_position(runs: dict[str, Run]) -> pd.DataFrame:
+def dsg_position(runs: Mapping[str, ForecastOutcome]) -> pd.DataFrame:
     """Return the financial summary: case, authority, financial_year, measure, expected_gbp, low_gbp, high_gbp.
 
     Spending and income are expected values in whole pounds; what follows is taken from them, so it adds up: in-year
@@ -113,14 +116,14 @@ def dsg_position(runs: dict[str, Run]) -> pd.DataFrame:
     """
     rows: list[tuple[object, ...]] = []
     for case, run in runs.items():
-        if run.budget is not None:
+        if isinstance(run, Outcome):
             for authority in run.budget.opening["authority"].values:
                 rows += [(case, str(authority), *row) for row in _position(run.budget, str(authority))]
     columns = ["case", "authority", "financial_year", "measure", "expected_gbp", "low_gbp", "high_gbp"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def _position(budget: Any, authority: str) -> Iterator[tuple[str, str, int, int, int]]:
+def _position(budget: HighNeedsBudget, authority: str) -> Iterator[tuple[str, str, int, int, int]]:
     measures = {name: array.sel(authority=authority) for name, array in budget.measures().items()}
     balance = round(float(budget.opening.sel(authority=authority)))
     for year in measures["spend"]["financial_year"].values[: YEARS_ON + 1]:
@@ -130,11 +133,11 @@ def _position(budget: Any, authority: str) -> Iterator[tuple[str, str, int, int,
         balance += found["in_year"] + found["grant"]
         found["balance"] = balance
         for name, expected_gbp in found.items():
-            low, high = (round(float(now[name].quantile(q))) for q in (0.05, 0.95))
+            low, high = (round(float(now[name].quantile(q))) for q in (LEVELS[0], LEVELS[-1]))
             yield financial_label(int(year)), name, expected_gbp, low, high
 
 
-def _money(budget: Any) -> pd.DataFrame:
+def _money(budget: HighNeedsBudget) -> pd.DataFrame:
     years = budget.spend["financial_year"].values[: YEARS_ON + 1]
     spend = budget.spend.sel(financial_year=years).mean("draw")
     groups = [PLACEMENT_GROUPS.get(str(p), NOT_BY_CHILD) for p in spend["provision"].values]

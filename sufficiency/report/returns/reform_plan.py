@@ -7,7 +7,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from sufficiency.report.returns.counts import Run, expected, with_age_groups
+from sufficiency.outcome import ForecastOutcome
+from sufficiency.report.returns.counts import expected, with_age_groups
 from sufficiency.report.returns.definitions import REFORM_TYPES
 from sufficiency.report.returns.rounding import whole_numbers
 from sufficiency.report.returns.where import as_placed
@@ -16,7 +17,7 @@ from sufficiency.words.school_year import academic_label
 YEARS_ON: Final = 5
 
 
-def reform_children(run: Run) -> pd.DataFrame:
+def reform_children(run: ForecastOutcome) -> pd.DataFrame:
     """Return plans by age group, type of provision and need, whole: authority, age_rule, age_group, provision, need, year, plans.
 
     State special schools are split by who runs them, and children with no suitable place shown apart, in the shares of
@@ -44,7 +45,7 @@ def reform_children(run: Run) -> pd.DataFrame:
     return cells.loc[cells["plans"] > 0, columns].sort_values(columns[:7], ignore_index=True, kind="stable")
 
 
-def reform_process(run: Run) -> pd.DataFrame:
+def reform_process(run: ForecastOutcome) -> pd.DataFrame:
     """Return requests, assessments and plans issued: authority, year (January at its end), measure, count, basis.
 
     To the base year as returned; after it, plans issued are expected joiners, and requests, refusals and assessments
@@ -65,11 +66,10 @@ def reform_process(run: Run) -> pd.DataFrame:
     return table.sort_values(["authority", "measure", "year"], ignore_index=True, kind="stable")
 
 
-def _ahead(run: Run, known: pd.DataFrame) -> list[tuple[str, int, str, float, str]]:
-    flows = getattr(run.plans, "flows_by_ncy", None)
-    if flows is None or known.empty:
+def _ahead(run: ForecastOutcome, known: pd.DataFrame) -> list[tuple[str, int, str, float, str]]:
+    if known.empty:
         return []
-    joiners = flows.sel(kind="joiners").mean("draw").sum(["ncy", "setting_type"])
+    joiners = run.plans.flows_by_ncy.sel(kind="joiners").mean("draw").sum(["ncy", "setting_type"])
     rows = []
     for authority, own in known.groupby("authority"):
         last = own.sort_values("year").iloc[-1]

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
 from sufficiency.funding.budget_lines import PLACEMENT_GROUPS
 from sufficiency.funding.high_needs_budget import line_name
-from sufficiency.report.disclosure.returns_hiding import BREAKDOWNS
 from sufficiency.report.returns.definitions import REFORM_TYPES
 from sufficiency.report.returns.dsg_plan import NOT_BY_CHILD
+from sufficiency.report.returns.safe_tables import BREAKDOWNS
 from sufficiency.words.school_year import AGE_GROUPS
 from sufficiency.words.vocabulary import NEEDS, SETTING_TYPES
 
@@ -132,7 +134,7 @@ def write_forms(path: Path, sheets: dict[str, list[Block]], *, definitions: pd.D
                 sheet.write_string(row, place, str(text))
 
 
-def _write_block(sheet: Any, styles: dict[str, Any], row: int, block: Block) -> int:
+def _write_block(sheet: Worksheet, styles: Mapping[str, Format], row: int, block: Block) -> int:
     """Write a block and return the row after it."""
     kind = "money" if block.is_money else "whole"
     years = list(block.rows.columns[block.labels :])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sufficiency.report.returns.counts import Run
+from sufficiency.outcome import ForecastOutcome, Outcome
 from sufficiency.words.vocabulary import SPECIALIST, UNPLACED
 
 MAINTAINED, ACADEMY = "special, maintained", "special, academy"
@@ -12,7 +12,7 @@ UNIT, RESOURCED = "sen_unit", "resourced_provision"
 KEY = ["year", "authority", "need"]
 
 
-def as_placed(run: Run, frame: pd.DataFrame) -> pd.DataFrame:
+def as_placed(run: ForecastOutcome, frame: pd.DataFrame) -> pd.DataFrame:
     """Return expected plans with `provision`: a type of setting, state special schools by who runs them, or 'unplaced'.
 
     In the base year the type is as published, and only state special schools are split. After it specialist children
@@ -21,11 +21,11 @@ def as_placed(run: Run, frame: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     run
-        With its allocation, or None for one.
+        An `Outcome`; or a forecast alone.
     frame
         year, authority, ncy, need, setting_type, plans.
     """
-    if run.placed is None:
+    if not isinstance(run, Outcome):
         return frame.assign(provision=frame["setting_type"].replace({"special": MAINTAINED}))
     weights = _weights(run)
     is_base = frame["year"] == run.area.base_year
@@ -43,7 +43,7 @@ def as_placed(run: Run, frame: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True).groupby(columns, as_index=False, sort=False)["plans"].sum()
 
 
-def _weights(run: Run) -> pd.DataFrame:
+def _weights(run: Outcome) -> pd.DataFrame:
     """Return expected children placed: year, authority, need, provision, weight."""
     known = run.area.settings.drop_duplicates("setting").set_index("setting")
     attending = run.placed.attending.mean("draw").sum("phase")

@@ -8,30 +8,36 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from sufficiency.errors import InputError, OutputError
 from sufficiency.funding.budget_lines import PLACEMENT_GROUPS
-from sufficiency.report.disclosure.returns_hiding import safe_tables
+from sufficiency.outcome import ForecastOutcome, Outcome
 from sufficiency.report.returns import dsg_plan, reform_plan, scap
-from sufficiency.report.returns.counts import Run
 from sufficiency.report.returns.definitions import RULE_AUGUST, definitions
+from sufficiency.report.returns.safe_tables import safe_tables
 from sufficiency.report.returns.sheets import Block, form, safe_forms, write_forms
+from sufficiency.scenarios.pipeline import AS_AGREED, from_agreed
 
 __all__ = ["return_tables", "write_returns"]
 
 UNMITIGATED, MITIGATED = "unmitigated", "mitigated"
 
 
-def write_returns(outcome: Run, folder: str | Path, *, now: Run | None = None, suppress: int = 0) -> list[Path]:
+def write_returns(
+    outcome: Outcome | ForecastOutcome,
+    folder: str | Path,
+    *,
+    now: Outcome | ForecastOutcome | None = None,
+    suppress: int = 0,
+) -> list[Path]:
     """Write every return and return the paths written.
 
     Parameters
     ----------
     outcome
-        What `sufficiency.run` returned, or anything with its area, plans, placed and budget.
+        What `sufficiency.run` returned. A forecast alone gives children by where the forecast has them, and no money.
     folder
         Where to write; made if it is not there.
     now
@@ -67,7 +73,9 @@ def write_returns(outcome: Run, folder: str | Path, *, now: Run | None = None, s
     return paths
 
 
-def return_tables(outcome: Run, *, now: Run | None = None) -> dict[str, pd.DataFrame]:
+def return_tables(
+    outcome: Outcome | ForecastOutcome, *, now: Outcome | ForecastOutcome | None = None
+) -> dict[str, pd.DataFrame]:
     """Return the returns as tidy tables, by the name of their file."""
     runs = {UNMITIGATED: now, MITIGATED: outcome} if now is not None else {_case(outcome): outcome}
     cells = scap.scap_special(outcome.area, outcome.plans)
@@ -86,9 +94,9 @@ def return_tables(outcome: Run, *, now: Run | None = None) -> dict[str, pd.DataF
     }
 
 
-def _case(outcome: Any) -> str:
-    """Return 'mitigated' where the run pulled levers."""
-    return MITIGATED if getattr(getattr(outcome, "scenario", None), "levers", ()) else UNMITIGATED
+def _case(outcome: ForecastOutcome) -> str:
+    """Return 'mitigated' where the run pulled a lever beyond what is agreed."""
+    return UNMITIGATED if from_agreed(outcome.scenario).levers == AS_AGREED.levers else MITIGATED
 
 
 def _forms(tables: dict[str, pd.DataFrame], names: Mapping[str, str]) -> dict[str, list[Block]]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import lru_cache, partial
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 from sufficiency.allocate import nearest_suitable, within_reach
+from sufficiency.allocate.explain.access import Access
 from sufficiency.outcome import Outcome
 from sufficiency.report.look import charts, maps
 from sufficiency.report.look.words import label
@@ -92,7 +93,7 @@ def _interactive(outcome: Outcome, limit: int = 0) -> str:
 
 
 @lru_cache(maxsize=16)
-def _reach(outcome: Outcome, year: int) -> Any:
+def _reach(outcome: Outcome, year: int) -> Access:
     return within_reach(outcome.area, outcome.plans, year=year, decay=True, draws=DRAWS)
 
 

@@ -10,10 +10,10 @@ import pandas as pd
 
 from sufficiency import policy
 from sufficiency.area.area import Area
+from sufficiency.draws import LEVELS as LEVELS
 from sufficiency.report.look.words import label, shown
 from sufficiency.words.school_year import PHASES, phase_of
 
-LEVELS = (0.05, 0.5, 0.95)
 INTERVAL = "Middle forecast, with the range that holds 9 in 10 simulated futures."
 
 

@@ -7,7 +7,7 @@ from functools import partial
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sufficiency.outcome import Outcome
+from sufficiency.outcome import ForecastOutcome
 from sufficiency.report.look import charts
 from sufficiency.report.look.words import between, shown
 from sufficiency.report.model import Chart, Exhibit, Section, Table
@@ -15,9 +15,9 @@ from sufficiency.report.sections import trust
 from sufficiency.report.sections.common import INTERVAL, LEVELS, across, middle, milestones, rests_on, with_interval
 
 
-def section(outcome: Outcome) -> Section:
+def section(outcome: ForecastOutcome) -> Section:
     """Return the forecast section."""
-    area, plans, last = outcome.area, outcome.plans, outcome.options["to"]
+    area, plans, last = outcome.area, outcome.plans, outcome.options.to
     total = plans.summary(levels=LEVELS)
     low, mid, high = middle(total, "plans", year=last)
     now = middle(total, "plans", year=area.base_year)[1]
@@ -59,7 +59,7 @@ def section(outcome: Outcome) -> Section:
     )
 
 
-def _by_authority(outcome: Outcome) -> Figure:
+def _by_authority(outcome: ForecastOutcome) -> Figure:
     names = outcome.area.authorities
     ahead = outcome.plans.summary("authority", levels=LEVELS)
     past = outcome.area.plans.groupby(["authority", "year"], as_index=False)["plans"].sum()
@@ -72,12 +72,12 @@ def _by_authority(outcome: Outcome) -> Figure:
     )
 
 
-def _by_group(outcome: Outcome) -> Figure:
+def _by_group(outcome: ForecastOutcome) -> Figure:
     ahead = outcome.plans.summary("setting_group", levels=LEVELS)
     return charts.fan(ahead[ahead["setting_group"] != "not_recorded"], "plans", unit="plans", by="setting_group")
 
 
-def _table(outcome: Outcome, by: str, key: str, title: str) -> Table:
+def _table(outcome: ForecastOutcome, by: str, key: str, title: str) -> Table:
     """Return a table of middles along the years, with the last year's range."""
     summary = outcome.plans.summary(by, levels=LEVELS)
     years = milestones(sorted(summary["year"].unique()))
@@ -112,7 +112,7 @@ def _flows_table(kinds: pd.DataFrame) -> Table:
     )
 
 
-def _support_words(outcome: Outcome) -> tuple[str, ...]:
+def _support_words(outcome: ForecastOutcome) -> tuple[str, ...]:
     if outcome.support is None:
         return ()
     summary = outcome.support.summary(levels=LEVELS)
@@ -125,7 +125,7 @@ def _support_words(outcome: Outcome) -> tuple[str, ...]:
     )
 
 
-def _support_exhibits(outcome: Outcome) -> tuple[Exhibit, ...]:
+def _support_exhibits(outcome: ForecastOutcome) -> tuple[Exhibit, ...]:
     if outcome.support is None:
         return ()
     summary = outcome.support.summary("authority", levels=LEVELS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sufficiency.outcome import Outcome
+from sufficiency.outcome import ForecastOutcome, Outcome
 from sufficiency.report.model import Section, Table
 
 WORDS = {
@@ -19,11 +19,10 @@ WORDS = {
 }
 
 
-def section(outcome: Outcome) -> Section:
+def section(outcome: ForecastOutcome) -> Section:
     """Return the section on method, notes and reproducibility."""
-    notes = pd.concat(
-        [outcome.area.notes, outcome.placed.notes if outcome.placed is not None else None], ignore_index=True
-    )
+    of_placing = [outcome.placed.notes] if isinstance(outcome, Outcome) else []
+    notes = pd.concat([outcome.area.notes, *of_placing], ignore_index=True)
     return Section(
         "method",
         "Method, data notes and how to repeat this",

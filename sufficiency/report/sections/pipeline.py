@@ -15,7 +15,7 @@ from sufficiency.words.vocabulary import SPECIALIST
 
 def section(outcome: Outcome) -> Section:
     """Return the section on what is agreed."""
-    area, last = outcome.area, outcome.options["to"]
+    area, last = outcome.area, outcome.options.to
     return Section(
         "pipeline",
         "What is agreed",
@@ -41,7 +41,7 @@ def section(outcome: Outcome) -> Section:
 
 
 def _still_to_open(outcome: Outcome) -> str:
-    area, last = outcome.area, outcome.options["to"]
+    area, last = outcome.area, outcome.options.to
     coming = area.coming
     left = area.pipeline[area.pipeline["status"].eq("proposed") & ~area.pipeline["project"].isin(coming["project"])]
     proposed = (
@@ -74,7 +74,7 @@ def _not_placed(outcome: Outcome) -> tuple[str, ...]:
 
 
 def _table(outcome: Outcome) -> pd.DataFrame:
-    area, last = outcome.area, outcome.options["to"]
+    area, last = outcome.area, outcome.options.to
     district = area.settings.set_index("setting")["district"]
     opened = outcome.placed.opened
     share = dict(zip(opened.projects["project"], (opened.opens <= last).mean(axis=0), strict=True))

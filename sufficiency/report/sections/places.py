@@ -17,7 +17,7 @@ from sufficiency.report.sections.zones import map_settings, map_years, unmet_by_
 
 def section(outcome: Outcome) -> Section:
     """Return the section on sufficiency."""
-    placed, last = outcome.placed, outcome.options["to"]
+    placed, last = outcome.placed, outcome.options.to
     total = placed.shortfall(levels=LEVELS)
     low, mid, high = middle(total, "children", year=last)
     years = [int(y) for y in sorted(total["year"].unique())]

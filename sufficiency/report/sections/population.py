@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from functools import partial
 
-from sufficiency.outcome import Outcome
+from sufficiency.outcome import ForecastOutcome
 from sufficiency.report.look import charts
 from sufficiency.report.look.words import count, shown
 from sufficiency.report.model import Chart, Section, Table
 from sufficiency.report.sections.common import across, by_phase, milestones, rests_on
 
 
-def section(outcome: Outcome) -> Section:
+def section(outcome: ForecastOutcome) -> Section:
     """Return the population section."""
-    area, last = outcome.area, outcome.options["to"]
+    area, last = outcome.area, outcome.options.to
     people = area.population[(area.population["year"] <= last)]
     phases = by_phase(people, "children", ["year"])
     totals = phases.groupby("year")["children"].sum()

@@ -7,7 +7,7 @@ from functools import partial
 
 import pandas as pd
 
-from sufficiency.outcome import Outcome
+from sufficiency.outcome import ForecastOutcome
 from sufficiency.report.look import charts
 from sufficiency.report.look.words import label, shown
 from sufficiency.report.model import Chart, Section, Table
@@ -15,7 +15,7 @@ from sufficiency.report.sections.common import by_phase, rests_on, share
 from sufficiency.words.vocabulary import NEEDS, SETTING_GROUP_OF
 
 
-def section(outcome: Outcome) -> Section:
+def section(outcome: ForecastOutcome) -> Section:
     """Return the profile section."""
     area = outcome.area
     states = area.states[area.states["year"] == area.base_year]
@@ -90,7 +90,7 @@ def _by(names: Mapping[str, str], states: pd.DataFrame, by: str) -> pd.DataFrame
     return wide.sort_values("all", ascending=False).reset_index().rename_axis(columns=None)
 
 
-def _support_words(outcome: Outcome) -> tuple[str, ...]:
+def _support_words(outcome: ForecastOutcome) -> tuple[str, ...]:
     support = outcome.area.sen_support
     whole = support[(support["phase"] == "all")]
     if whole.empty:
@@ -102,7 +102,7 @@ def _support_words(outcome: Outcome) -> tuple[str, ...]:
     return (f"SEN Support covers {rates} of pupils in January {int(last['year'].iloc[0])}.",)
 
 
-def _support_exhibits(outcome: Outcome) -> tuple[Chart, ...]:
+def _support_exhibits(outcome: ForecastOutcome) -> tuple[Chart, ...]:
     support = outcome.area.sen_support
     whole = support[support["phase"] == "all"]
     if whole.empty:
@@ -118,7 +118,7 @@ def _support_exhibits(outcome: Outcome) -> tuple[Chart, ...]:
     )
 
 
-def _long_view(outcome: Outcome) -> tuple[Table, ...]:
+def _long_view(outcome: ForecastOutcome) -> tuple[Table, ...]:
     long = outcome.area.long_view
     if long.empty:
         return ()

@@ -6,14 +6,14 @@ from functools import partial
 
 import pandas as pd
 
-from sufficiency.outcome import Outcome
+from sufficiency.outcome import ForecastOutcome
 from sufficiency.report.look import charts
 from sufficiency.report.look.words import shown
 from sufficiency.report.model import Chart, Section, Table
 from sufficiency.report.sections.common import rests_on, share
 
 
-def section(outcome: Outcome) -> Section:
+def section(outcome: ForecastOutcome) -> Section:
     """Return the section on flows."""
     area = outcome.area
     new, ceased = (_yearly(area.flows, kind) for kind in ("new", "ceased"))

@@ -10,7 +10,7 @@ from sufficiency.scenarios.scenario import lever_name
 
 def section(outcome: Outcome) -> Section:
     """Return the section on risks and scenarios."""
-    last = outcome.options["to"]
+    last = outcome.options.to
     low, _, high = middle(outcome.plans.summary(levels=LEVELS), "plans", year=last)
     short_low, _, short_high = middle(outcome.placed.shortfall(levels=LEVELS), "children", year=last)
     levers = "; ".join(lever_name(lever, outcome.area) for lever in outcome.scenario.levers)

@@ -1,4 +1,4 @@
-"""One school's rounds, as a transport team could take them to market: a map, a row a round, and a row a stop."""
+"""One school's rounds, as a transport team could take them to market: a map, one row for each round, and one for each stop."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sufficiency.outcome import Outcome
 from sufficiency.report.look.rounds_map import rounds_drawn
 from sufficiency.report.look.words import count, gbp
 from sufficiency.report.model import Chart, Exhibit, Table
+from sufficiency.transport.routing.school_rounds import SchoolRounds
 
 ITERATIONS: Final = (
     0  # no search after the first plan, by work and not by the clock, so that the report is the same on any machine
@@ -30,7 +31,7 @@ def example_school(outcome: Outcome) -> tuple[str, int] | None:
 
 
 @lru_cache(maxsize=2)
-def planned(outcome: Outcome) -> Any:
+def planned(outcome: Outcome) -> SchoolRounds | None:
     """Return the rounds of the school that the report shows, or nothing."""
     shown = example_school(outcome)
     return outcome.journeys.rounds(*shown, iterations=ITERATIONS) if shown else None
@@ -39,8 +40,7 @@ def planned(outcome: Outcome) -> Any:
 def geojson(outcome: Outcome) -> dict[str, Any] | None:
     """Return those rounds as GeoJSON, homes to the nearest kilometre."""
     plan = planned(outcome)
-    found: dict[str, Any] | None = plan.geojson(homes="rounded") if plan is not None else None
-    return found
+    return plan.geojson(homes="rounded") if plan is not None else None
 
 
 def exhibits(outcome: Outcome) -> tuple[Exhibit, ...]:
@@ -56,7 +56,7 @@ def exhibits(outcome: Outcome) -> tuple[Exhibit, ...]:
             f"Rounds to one school: {when}",
             partial(rounds_drawn, outcome.area, lines),
             f"{count(len(each), 'round')} for {count(children, 'child', 'children')}, as lines that end at the school; thicker lines carry more children.",
-            note="A first plan for the expected children of one school, to show what the library gives for any: `outcome.journeys.rounds_table(school, year)`. Homes are drawn to the nearest kilometre. The same lines are in rounds.geojson, for a map of your own.",
+            note="A first plan for the expected children of one school, to show what the library gives for any: `sufficiency rounds SETTING`. Homes are drawn to the nearest kilometre. The same lines are in rounds.geojson, for a map of your own.",
             is_close=True,
         ),
         Table(
@@ -64,7 +64,7 @@ def exhibits(outcome: Outcome) -> tuple[Exhibit, ...]:
             f"Rounds that could be taken to market: {when}",
             each,
             {"vehicle": "code", "km": "1", "minutes": "n", "a school day": "£"},
-            note=f"One way with a child aboard, boarding included: the first child's ride is as long as the round; the price is for morning and afternoon at the rates assumed, {gbp(plan.cost_gbp)} a school day in all. A first plan, without further search: `rounds_table(school, year, seconds=60)` finds better ones.",
+            note=f"One way with a child aboard, boarding included: the first child's ride is as long as the round; the price is for morning and afternoon at the rates assumed, {gbp(plan.cost_gbp)} a school day in all. A first plan, without further search: `sufficiency rounds SETTING --seconds 60` finds better ones.",
             rows_shown=40,
             is_close=True,
         ),
@@ -80,8 +80,8 @@ def exhibits(outcome: Outcome) -> tuple[Exhibit, ...]:
     )
 
 
-def by_round(plan: Any) -> pd.DataFrame:
-    """Return a row a round: vehicle, stops, children, wheelchairs, km, minutes, price a school day."""
+def by_round(plan: SchoolRounds) -> pd.DataFrame:
+    """Return one row for each round: vehicle, stops, children, wheelchairs, km, minutes, price a school day."""
     grouped = plan.table().groupby(["round", "vehicle"], sort=True)
     table = grouped.agg(
         stops=("zone", "size"),
@@ -95,8 +95,8 @@ def by_round(plan: Any) -> pd.DataFrame:
     return table.rename(columns={"gbp": "a school day"})
 
 
-def stops(plan: Any, outcome: Outcome) -> pd.DataFrame:
-    """Return a row a stop, in the order of travel, zones by name."""
+def stops(plan: SchoolRounds, outcome: Outcome) -> pd.DataFrame:
+    """Return one row for each stop, in the order of travel, zones by name."""
     names = outcome.area.zones.set_index("zone")["name"]
     table = plan.table()[["round", "vehicle", "order", "zone", "children", "wheelchairs", "minutes_on_board"]]
     named = table["zone"].map(names).replace("", pd.NA).fillna(table["zone"])

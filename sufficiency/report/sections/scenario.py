@@ -32,7 +32,7 @@ def section(now: Outcome, then: Outcome) -> Section:
             *(
                 Chart(
                     f"waterfall-{m}",
-                    f"{MEASURES[m][0]}: what each lever does, {_when(c)}",
+                    f"{MEASURES[m].says}: what each lever does, {_when(c)}",
                     partial(waterfall, c),
                     "A bar a lever, from the plan as it is to the scenario.",
                 )
@@ -73,13 +73,13 @@ def _when(comparison: Comparison) -> str:
 def _sentence(comparison: Comparison) -> str:
     first, last = comparison.steps["value"].iloc[0], comparison.steps["value"].iloc[-1]
     how = _how(comparison)
-    return f"{MEASURES[comparison.measure][0]}, {_when(comparison)}: {shown(first, how)} as agreed, {shown(last, how)} with the scenario."
+    return f"{MEASURES[comparison.measure].says}, {_when(comparison)}: {shown(first, how)} as agreed, {shown(last, how)} with the scenario."
 
 
 def _table(found: dict[str, Comparison]) -> pd.DataFrame:
     rows = [
         {
-            "measure": MEASURES[m][0],
+            "measure": MEASURES[m].says,
             "lever": r.step,
             "change": shown(r.change, _how(c)),
             "9 in 10 between": f"{shown(r.low, _how(c))} to {shown(r.high, _how(c))}",

@@ -7,7 +7,7 @@ from functools import partial
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sufficiency.outcome import Outcome
+from sufficiency.outcome import ForecastOutcome, Outcome
 from sufficiency.report.look import charts
 from sufficiency.report.look.words import between, count, gbp, label, shown
 from sufficiency.report.model import Chart, Figureword, Section, Table
@@ -17,20 +17,20 @@ from sufficiency.words.school_year import PHASES, financial_label
 from sufficiency.words.vocabulary import NEED_GROUPS
 
 
-def headlines(outcome: Outcome) -> tuple[Figureword, ...]:
-    """Return the figures that a head of service reads first."""
-    last = outcome.options["to"]
+def headlines(outcome: Outcome | ForecastOutcome) -> tuple[Figureword, ...]:
+    """Return the figures that a head of service reads first; of a forecast alone, the plans."""
+    last = outcome.options.to
     low, mid, high = middle(outcome.plans.summary(levels=LEVELS), "plans", year=last)
-    found = [Figureword(f"{mid:,.0f}", f"EHC plans in January {last}", f"{between(low, high)} in 9 of 10 futures")]
-    if outcome.placed is None:
-        return tuple(found)
+    figures = [Figureword(f"{mid:,.0f}", f"EHC plans in January {last}", f"{between(low, high)} in 9 of 10 futures")]
+    if not isinstance(outcome, Outcome):
+        return tuple(figures)
     low, mid, high = middle(outcome.placed.shortfall(levels=LEVELS), "children", year=last)
-    found.append(
+    figures.append(
         Figureword(f"{mid:,.0f}", f"children with no suitable place in January {last}", f"{between(low, high)}")
     )
     money = outcome.journeys.summary("financial_year", levels=LEVELS)
     year = int(money["financial_year"].min())
-    found.append(
+    figures.append(
         Figureword(
             gbp(middle(money, "gbp", financial_year=year)[1]),
             f"to carry children with a specialist place, {financial_label(year)}",
@@ -40,34 +40,19 @@ def headlines(outcome: Outcome) -> tuple[Figureword, ...]:
     balance = outcome.budget.summary("financial_year", levels=LEVELS)
     end = int(balance["financial_year"].max())
     low, mid, high = middle(balance, "gbp", financial_year=end, measure="balance")
-    found.append(
+    figures.append(
         Figureword(gbp(mid), f"High Needs balance at the end of {financial_label(end)}", between(low, high, "£"))
     )
-    return tuple(found)
+    return tuple(figures)
 
 
 def section(outcome: Outcome, limit: int = 0) -> Section:
     """Return the executive summary."""
-    area, last = outcome.area, outcome.options["to"]
-    plans = outcome.plans.summary(levels=LEVELS)
-    now, then = middle(plans, "plans", year=area.base_year)[1], middle(plans, "plans", year=last)
-    points = [
-        f"Plans go from {now:,.0f} in January {area.base_year} to {then[1]:,.0f} in January {last} ({between(then[0], then[2])})."
-    ]
-    if outcome.placed is None:
-        return Section(
-            "summary",
-            "Executive summary",
-            words=(
-                "This area has no list of schools and places, so plans are forecast and nothing is allocated, transported or paid for.",
-            ),
-            points=tuple(points),
-        )
     return Section(
         "summary",
         "Executive summary",
         words=(_answer(outcome, limit),),
-        points=(*points, *_points(outcome)),
+        points=(_growth(outcome), *_points(outcome)),
         exhibits=(
             Chart(
                 "summary-shortfall",
@@ -95,9 +80,22 @@ def section(outcome: Outcome, limit: int = 0) -> Section:
     )
 
 
+def section_of_forecast(outcome: ForecastOutcome) -> Section:
+    """Return the executive summary of an area without schools."""
+    words = (f"{outcome.why_not_placed()}.",)
+    return Section("summary", "Executive summary", words=words, points=(_growth(outcome),))
+
+
+def _growth(outcome: ForecastOutcome) -> str:
+    first, last = outcome.area.base_year, outcome.options.to
+    plans = outcome.plans.summary(levels=LEVELS)
+    now, (low, mid, high) = middle(plans, "plans", year=first)[1], middle(plans, "plans", year=last)
+    return f"Plans go from {now:,.0f} in January {first} to {mid:,.0f} in January {last} ({between(low, high)})."
+
+
 def _answer(outcome: Outcome, limit: int) -> str:
     """Return how many places are missing, of which need and phase, where and by when; parts uncounted under a limit."""
-    placed, last = outcome.placed, outcome.options["to"]
+    placed, last = outcome.placed, outcome.options.to
     by_year = placed.shortfall(levels=LEVELS)
     years = [int(y) for y in sorted(by_year["year"].unique())]
     soon = next((y for y in years if y - outcome.area.base_year == 5), last)
@@ -154,7 +152,7 @@ def _points(outcome: Outcome) -> tuple[str, ...]:
 
 def _agreed(outcome: Outcome) -> tuple[str, ...]:
     """Return what is counted of the places still to open, where any is known."""
-    area, last = outcome.area, outcome.options["to"]
+    area, last = outcome.area, outcome.options.to
     if area.pipeline.empty:
         return ()
     left = area.pipeline[

@@ -10,7 +10,7 @@ import pandas as pd
 from sufficiency.area.area import Area
 from sufficiency.forecast import backtest
 from sufficiency.forecast.record.backtest import EARLIEST_YEARS, MODEL, Backtest
-from sufficiency.outcome import Outcome
+from sufficiency.outcome import ForecastOutcome
 from sufficiency.report.look.record_chart import fans_against_truth
 from sufficiency.report.look.words import count
 from sufficiency.report.model import Chart, Exhibit, Table
@@ -26,11 +26,11 @@ NAMES: Final = {
 }
 
 
-def record(outcome: Outcome) -> Backtest | None:
+def record(outcome: ForecastOutcome) -> Backtest | None:
     """Return the area's own backtest, or nothing where too few Januaries are known for one."""
-    area = outcome.before or outcome.area
+    area = outcome.before
     known = {int(y) for y in area.plans["year"] if y <= area.base_year}
-    return _record(area, outcome.options["seed"]) if len(known) > EARLIEST_YEARS else None
+    return _record(area, outcome.options.seed) if len(known) > EARLIEST_YEARS else None
 
 
 @lru_cache(maxsize=2)
@@ -38,7 +38,7 @@ def _record(area: Area, seed: int) -> Backtest:
     return backtest(area, horizons=HORIZONS, draws=DRAWS, seed=seed)
 
 
-def words(outcome: Outcome) -> tuple[str, ...]:
+def words(outcome: ForecastOutcome) -> tuple[str, ...]:
     """Return what the record says, in a paragraph."""
     found = record(outcome)
     if found is None:
@@ -85,7 +85,7 @@ def _beside(table: pd.DataFrame) -> str:
     return f"Simpler ways that happened to come nearer here: {'; '.join(said)}."
 
 
-def exhibits(outcome: Outcome) -> tuple[Exhibit, ...]:
+def exhibits(outcome: ForecastOutcome) -> tuple[Exhibit, ...]:
     """Return the chart of fans against the truth, and the table of misses."""
     found = record(outcome)
     if found is None:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from sufficiency.allocate import why_full, why_here
+from sufficiency.allocate.explain.why import WhyFull
 from sufficiency.allocate.place.routes import KINDS, NEED_CODES
 from sufficiency.outcome import Outcome
-from sufficiency.report.look.why_maps import group_map, setting_map
 from sufficiency.report.look.words import count, label
 from sufficiency.report.model import Chart, Section, Table
 from sufficiency.report.sections.common import milestones
+from sufficiency.report.sections.why_maps import group_map, setting_map
 from sufficiency.words.school_year import phase_of
 from sufficiency.words.vocabulary import NEED_GROUP_OF, NEED_GROUPS, NEEDS, UNPLACED
 
@@ -35,19 +36,19 @@ def section(outcome: Outcome) -> Section:
     return Section("why", "Why schools are full, and who is left without", words=words, exhibits=exhibits)
 
 
-def _fullest(outcome: Outcome, year: int) -> Any:
+def _fullest(outcome: Outcome, year: int) -> WhyFull | None:
     """Return why the state setting that turns most children away is full, or nothing where none does."""
     area = outcome.area
-    own = (
+    is_state = (
         area.settings["setting_type"].isin(["special", "sen_unit", "resourced_provision"]) & area.settings["is_in_area"]
     )
-    known = set(outcome.placed.routes.codes)
-    found = [why_full(outcome.placed, s, year=year) for s in area.settings.loc[own, "setting"] if s in known]
-    full = [w for w in found if w.places and w.inside["children"].sum() >= w.places and len(w.turned_away)]
+    routed = set(outcome.placed.routes.codes)
+    each = [why_full(outcome.placed, s, year=year) for s in area.settings.loc[is_state, "setting"] if s in routed]
+    full = [w for w in each if w.places and w.inside["children"].sum() >= w.places and len(w.turned_away)]
     return max(full, key=lambda w: int(w.turned_away["children"].sum()), default=None)
 
 
-def _full_words(why: Any, year: int) -> str:
+def _full_words(why: WhyFull, year: int) -> str:
     away = why.turned_away
     nowhere = int(away.loc[away["instead"] == UNPLACED, "children"].sum())
     return (
@@ -66,7 +67,7 @@ def _lower(need_group: str) -> str:
     return NEED_GROUPS[need_group][0].lower() + NEED_GROUPS[need_group][1:]
 
 
-def _full_exhibits(outcome: Outcome, why: Any, year: int) -> tuple[Chart | Table, ...]:
+def _full_exhibits(outcome: Outcome, why: WhyFull | None, year: int) -> tuple[Chart | Table, ...]:
     if why is None:
         return ()
     names = outcome.area.settings.set_index("setting")["name"]

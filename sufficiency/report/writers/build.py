@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from sufficiency.outcome import Outcome
+from sufficiency.outcome import ForecastOutcome, Outcome
 from sufficiency.report.disclosure.suppress import suppressed
 from sufficiency.report.model import Chart, Exhibit, Map, Report, Section
 from sufficiency.report.sections import (
@@ -35,33 +36,50 @@ ATTRIBUTION: Final = (
     "Contains public sector information licensed under the Open Government Licence v3.0. Contains National Statistics data © Crown copyright and database right. "
     "Contains OS data © Crown copyright and database right 2025. Contains Royal Mail data © Royal Mail copyright and database right 2025."
 )
-ALWAYS: Final = (summary, purpose, population, profile, requests)
-PLACED: Final = (provision, pipeline, going, access, forecast, places, why, options, finance, transport, risks, method)
-FORECAST_ONLY: Final = (forecast, method)
+# What every report has, and what follows it: of an area with schools, or of a forecast alone.
+FIRST: Final[tuple[Callable[[ForecastOutcome], Section], ...]] = (
+    purpose.section,
+    population.section,
+    profile.section,
+    requests.section,
+)
+OF_FORECAST: Final[tuple[Callable[[ForecastOutcome], Section], ...]] = (forecast.section, method.section)
+OF_PLACES: Final[tuple[Callable[[Outcome], Section], ...]] = (
+    provision.section,
+    pipeline.section,
+    going.section,
+    access.section,
+    forecast.section,
+    places.section,
+    why.section,
+    options.section,
+    finance.section,
+    transport.section,
+    risks.section,
+    method.section,
+)
 
 
-def build(outcome: Outcome, *, now: Outcome | None = None, suppress: int = 0) -> Report:
+def build(
+    outcome: Outcome | ForecastOutcome, *, now: Outcome | ForecastOutcome | None = None, suppress: int = 0
+) -> Report:
     """Return the report of an outcome.
 
     Parameters
     ----------
     outcome
-        Of `sufficiency.run`. Without schools and places it has no section on them.
+        Of `sufficiency.run`. A forecast alone has no section on schools, journeys or money.
     now
         The same without the scenario, to show what each lever does.
     suppress
         Counts from 1 to one below this are hidden in tables, and maps and rounds that come near to single children are
         left out; 0 hides none.
     """
-    area, last = outcome.area, outcome.options["to"]
-    parts = (*ALWAYS, *(PLACED if outcome.placed is not None else FORECAST_ONLY))
-    if area.pipeline.empty:
-        parts = tuple(part for part in parts if part is not pipeline)
-    if suppress > 1:
-        parts = tuple(part for part in parts if part is not why)  # it speaks of small groups in words
-    made = [summary.section(outcome, limit=suppress), *(part.section(outcome) for part in parts[1:])]
-    if now is not None and outcome.placed is not None:
-        made.insert(len(made) - 2, scenario.section(now, outcome))
+    area, last = outcome.area, outcome.options.to
+    if isinstance(outcome, Outcome):
+        made = _of_places(outcome, now, suppress)
+    else:
+        made = [summary.section_of_forecast(outcome), *(part(outcome) for part in (*FIRST, *OF_FORECAST))]
     sections = tuple(_suppressed(section, suppress) for section in made)
     return Report(
         title=f"SEND sufficiency: {area.name}",
@@ -71,6 +89,18 @@ def build(outcome: Outcome, *, now: Outcome | None = None, suppress: int = 0) ->
         attribution=ATTRIBUTION,
         suppress=suppress,
     )
+
+
+def _of_places(outcome: Outcome, now: ForecastOutcome | None, suppress: int) -> list[Section]:
+    """Return the sections of an area with schools; what each lever does comes before risks and method."""
+    left_out = [pipeline.section] if outcome.area.pipeline.empty else []
+    if suppress > 1:
+        left_out.append(why.section)  # it speaks of small groups in words
+    parts = [part for part in (*FIRST, *OF_PLACES) if part not in left_out]
+    made = [summary.section(outcome, limit=suppress), *(part(outcome) for part in parts)]
+    if isinstance(now, Outcome):
+        made.insert(len(made) - 2, scenario.section(now, outcome))
+    return made
 
 
 def _suppressed(section: Section, limit: int) -> Section:

@@ -1,10 +1,10 @@
-"""Every table of the report as one workbook: a sheet a table, with its title, note and formats."""
+"""Every table of the report as one workbook: one sheet for each table, with its title, note and formats."""
 
 from __future__ import annotations
 
 import io
 import re
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 import xlsxwriter
@@ -24,7 +24,7 @@ NUMBER_FORMATS: Final = {
 
 
 def workbook(report: Report) -> bytes:
-    """Return .xlsx bytes: a contents sheet with links, then a sheet a table."""
+    """Return .xlsx bytes: a contents sheet with links, then one sheet for each table."""
     page = io.BytesIO()
     with xlsxwriter.Workbook(
         page, {"in_memory": True, "nan_inf_to_errors": False, "default_date_format": "yyyy-mm-dd"}
@@ -47,7 +47,7 @@ def workbook(report: Report) -> bytes:
     return page.getvalue()
 
 
-def _sheet(book: Any, name: str, table: Table) -> None:
+def _sheet(book: xlsxwriter.Workbook, name: str, table: Table) -> None:
     sheet = book.add_worksheet(name)
     sheet.write(0, 0, table.title, book.add_format({"bold": True, "font_size": 12}))
     sheet.write(1, 0, table.note)

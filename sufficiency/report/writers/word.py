@@ -5,15 +5,19 @@ from __future__ import annotations
 import io
 import struct
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
+import docx
 import pandas as pd
-from docx import Document
+from docx.document import Document
 from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
+from docx.table import Table as Grid
+from docx.table import _Cell, _Row
+from docx.text.run import Run
 
 from sufficiency.report.look.words import label, shown
 from sufficiency.report.model import Chart, Map, Report, Section, Table
@@ -29,7 +33,7 @@ EDGES_CM: Final = 0.42  # a cell's margins
 
 def document(report: Report, pictures: dict[str, bytes]) -> bytes:
     """Return the report as .docx bytes; `pictures` has the PNG of each chart and map by key."""
-    made = Document()
+    made = docx.Document()
     _styles(made)
     made.core_properties.title = report.title
     made.core_properties.language = "en-GB"
@@ -44,7 +48,7 @@ def document(report: Report, pictures: dict[str, bytes]) -> bytes:
     return page.getvalue()
 
 
-def _styles(made: Any) -> None:
+def _styles(made: Document) -> None:
     page = made.sections[0]
     page.page_width, page.page_height = Cm(21), Cm(29.7)
     page.left_margin = page.right_margin = Cm(2.2)
@@ -61,7 +65,7 @@ def _styles(made: Any) -> None:
     made.styles["Caption"].font.size = Pt(9)
 
 
-def _contents(made: Any, titles: Sequence[str]) -> None:
+def _contents(made: Document, titles: Sequence[str]) -> None:
     """Add a contents field that already shows the headings; Word fills in page numbers when it is updated."""
     made.add_paragraph("Contents").runs[0].bold = True
     paragraph = made.add_paragraph()
@@ -78,16 +82,16 @@ def _contents(made: Any, titles: Sequence[str]) -> None:
             paragraph.add_run().add_break()
         paragraph.add_run(f"{place}  {title}")
     _field(paragraph.add_run(), "end")
-    made.add_page_break()
+    made.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
 
 
-def _field(run: Any, kind: str) -> None:
+def _field(run: Run, kind: str) -> None:
     part = OxmlElement("w:fldChar")
     part.set(qn("w:fldCharType"), kind)
     run._r.append(part)
 
 
-def _section(made: Any, number: int, section: Section, first: Report | None, pictures: dict[str, bytes]) -> None:
+def _section(made: Document, number: int, section: Section, first: Report | None, pictures: dict[str, bytes]) -> None:
     made.add_heading(f"{number}  {section.title}", 1)
     for headline in first.headlines if first else ():
         line = made.add_paragraph(style="List Bullet")
@@ -110,7 +114,7 @@ def _section(made: Any, number: int, section: Section, first: Report | None, pic
             line.runs[0].font.size = Pt(8.5)
 
 
-def _picture(made: Any, exhibit: Chart | Map, png: bytes) -> None:
+def _picture(made: Document, exhibit: Chart | Map, png: bytes) -> None:
     title = made.add_paragraph(exhibit.title, style="Caption")
     title.paragraph_format.keep_with_next = True
     wide, tall = struct.unpack(">II", png[16:24])  # where a PNG says its size
@@ -122,7 +126,7 @@ def _picture(made: Any, exhibit: Chart | Map, png: bytes) -> None:
     _note(made, f"{exhibit.alt} {exhibit.note}".strip())
 
 
-def _table(made: Any, table: Table) -> None:
+def _table(made: Document, table: Table) -> None:
     title = made.add_paragraph(table.title, style="Caption")
     title.paragraph_format.keep_with_next = True
     frame = table.frame.head(min(table.rows_shown, 40))
@@ -150,7 +154,7 @@ def _table(made: Any, table: Table) -> None:
     _note(made, (table.note + more).strip())
 
 
-def _set_widths(grid: Any) -> None:
+def _set_widths(grid: Grid) -> None:
     """Give each column its longest word whole, in smaller type where need be, and share what is left by what it holds."""
     grid.autofit = False
     rows = [row.cells for row in grid.rows]
@@ -173,7 +177,7 @@ def _set_widths(grid: Any) -> None:
                 row[place].paragraphs[0].runs[0].font.size = Pt(size)
 
 
-def _write(cell: Any, words: str, *, right: bool, bold: bool = False) -> None:
+def _write(cell: _Cell, words: str, *, right: bool, bold: bool = False) -> None:
     paragraph = cell.paragraphs[0]
     run = paragraph.add_run(words)
     run.font.size, run.bold = Pt(SIZES[0]), bold
@@ -182,22 +186,22 @@ def _write(cell: Any, words: str, *, right: bool, bold: bool = False) -> None:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
 
 
-def _note(made: Any, text: str) -> None:
+def _note(made: Document, text: str) -> None:
     line = made.add_paragraph()
     line.add_run(text.replace("`", "")).font.size = Pt(9)
     line.paragraph_format.space_before, line.paragraph_format.space_after = Pt(3), Pt(10)
 
 
-def _keep_together(grid: Any) -> None:
+def _keep_together(grid: Grid) -> None:
     for row in grid.rows[:-1]:
         row.cells[0].paragraphs[0].paragraph_format.keep_with_next = True
 
 
-def _keep_whole(row: Any) -> None:
+def _keep_whole(row: _Row) -> None:
     row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
 
 
-def _repeat_header(row: Any) -> None:
+def _repeat_header(row: _Row) -> None:
     repeat = OxmlElement("w:tblHeader")
     repeat.set(qn("w:val"), "true")
     row._tr.get_or_add_trPr().append(repeat)

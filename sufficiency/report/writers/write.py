@@ -10,15 +10,15 @@ from pathlib import Path
 
 from sufficiency.errors import OutputError
 from sufficiency.method import Progress
-from sufficiency.outcome import Outcome
+from sufficiency.outcome import ForecastOutcome, Outcome
 from sufficiency.report.model import Chart, Map
 
 
 def write(
-    outcome: Outcome,
+    outcome: Outcome | ForecastOutcome,
     folder: str | Path,
     *,
-    now: Outcome | None = None,
+    now: Outcome | ForecastOutcome | None = None,
     suppress: int = 0,
     progress: Progress | None = None,
 ) -> Path:
@@ -72,9 +72,9 @@ def write(
         (new / "report.docx").write_bytes(document(report, pictures))
         (new / "tables.xlsx").write_bytes(workbook(report))
         tell("Writing returns", 0.9)
-        if outcome.placed is not None and suppress <= 1 and (lines := rounds.geojson(outcome)) is not None:
-            (new / "rounds.geojson").write_text(json.dumps(lines), encoding="utf-8")
-        if outcome.placed is not None:
+        if isinstance(outcome, Outcome):
+            if suppress <= 1 and (lines := rounds.geojson(outcome)) is not None:
+                (new / "rounds.geojson").write_text(json.dumps(lines), encoding="utf-8")
             write_returns(outcome, new / "returns", now=now, suppress=suppress)
         _swap(new, target)
     tell("Done", 1.0)

@@ -166,8 +166,8 @@ def stage_on(born: Any, on: Any) -> npt.NDArray[np.object_]:
     Compulsory school age begins on the fifth birthday if that is 31 August, 31 December or 31 March, otherwise on the next
     of them, and ends after the last Friday in June of the school year in which a child turns 16 (Education Act 1996,
     section 8; Education (Start of Compulsory School Age) Order 1998; Education (School Leaving Date) Order 1997).
-    Sixth-form age is over compulsory school age and under 19, or a course begun before 19 (section 509AC); a course is
-    taken to have begun in the September before, so the 19th birthday counts from the September after it.
+    Sixth-form age is over compulsory school age and under 19, or a course begun before 19 (section 509AC). A course is
+    taken to last from 1 September to 31 August: so the 19th birthday counts from the 1 September on or after it.
     """
     births, day = pd.DatetimeIndex(born), pd.Timestamp(on)
     stages = [_stage(birth, day) for birth in births]
@@ -182,8 +182,9 @@ def _stage(birth: pd.Timestamp, day: pd.Timestamp) -> str:
     leaving = last - pd.Timedelta(days=(last.day_of_week - 4) % 7)
     if day <= leaving:
         return "compulsory"
-    september_after_19 = pd.Timestamp(birth.year + 19 + (1 if birth.month >= 9 else 0), 9, 1)
-    return "sixth_form" if day < september_after_19 else "adult"
+    is_19_after_courses_begin = (birth.month, birth.day) > (9, 1)
+    adult_from = pd.Timestamp(birth.year + 19 + is_19_after_courses_begin, 9, 1)
+    return "sixth_form" if day < adult_from else "adult"
 
 
 def _begins_school_age(birth: pd.Timestamp) -> pd.Timestamp:

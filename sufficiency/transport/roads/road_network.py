@@ -7,8 +7,7 @@ turned round, since there are fewer of them than homes. Turn restrictions are no
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
@@ -135,33 +134,6 @@ class Network:
         tree = cKDTree(np.column_stack([self.easting[main], self.northing[main]]))
         away, at = tree.query(np.column_stack([easting, northing]).astype(float))
         return main[at], np.asarray(away, dtype=np.float64) / 1000
-
-    def without(self, pairs: Iterable[tuple[str, str]], *, profile: str) -> Network:
-        """Return the network less the edges between these pairs of nodes, either way: an unsafe path, a closed road."""
-        known = {label: i for i, label in enumerate(self.node)}
-        try:
-            cut = {frozenset((known[a], known[b])) for a, b in pairs}
-        except KeyError as unknown:
-            raise InputError(f"{self.name} has no node {unknown}") from None
-        edges: Edges = getattr(self, profile)
-        ends = zip(edges.origin.tolist(), edges.destination.tolist(), strict=True)
-        kept = np.array([frozenset(pair) not in cut for pair in ends], dtype=bool)
-        left = Edges(*(array[kept] for array in _arrays(edges)))
-        return replace(self, drive=left) if profile == "drive" else replace(self, walk=left)
-
-    def plus(self, pairs: Iterable[tuple[str, str, float]]) -> Network:
-        """Return the network with walks between nodes added, both ways: a permissive path, a crossing. [nodes, km]"""
-        known = {label: i for i, label in enumerate(self.node)}
-        more = list(pairs)
-        unknown = [label for a, b, _ in more for label in (a, b) if label not in known]
-        if unknown or any(km < 0 for _, _, km in more):
-            raise InputError(f"{self.name} has no node '{unknown[0]}'" if unknown else "a walk can't be below 0 km")
-        ends = np.array([(known[a], known[b]) for a, b, _ in more], dtype=np.int64).reshape(-1, 2)
-        km = np.array([length for _, _, length in more], dtype=float)
-        everywhere = np.ones(len(km), dtype=bool)
-        added = _both(ends[:, 0], ends[:, 1], km, np.zeros_like(km), everywhere, everywhere)
-        joined = [np.concatenate(both) for both in zip(_arrays(self.walk), _arrays(added), strict=True)]
-        return replace(self, walk=Edges(*joined))
 
     def _piece(self, profile: str) -> tuple[Ints, npt.NDArray[np.bool_]]:
         """Return the piece of each node, and whether a profile uses it."""

@@ -14,6 +14,8 @@ from typing import Any
 import pandas as pd
 
 from sufficiency.errors import InputError
+from sufficiency.frozen import frozen
+from sufficiency.notebook import titled
 from sufficiency.transport.routing.checker import Walked, check_rounds, walk
 from sufficiency.transport.routing.effort import effort
 from sufficiency.transport.routing.morning import SchoolRun, Trip, compile_run
@@ -23,6 +25,7 @@ from sufficiency.transport.routing.stops import labels_as_given, read_stops, rea
 COLUMNS = ("vehicle", "round", "order", "stop", "children", "minutes_on_board", "wheelchairs")
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class Rounds:
     """A plan of rounds, with the tables that it was made from, so that it can be checked."""
@@ -61,14 +64,29 @@ class Rounds:
     def _walk(self) -> Walked:
         return walk(self.rounds, self.stops, self.vehicles, self.travel, school=self.school, apart=self.apart)
 
+    def to_vrplib(self, name: str = "rounds") -> str:
+        """Return the problem behind the plan as VRPLIB text, so that any other solver can try to beat it."""
+        from sufficiency.transport.routing.vrplib_text import vrplib
+
+        return vrplib(self, name=name)
+
     def summary(self) -> pd.DataFrame:
         """Return vehicle, rounds, children, km, minutes, cost_gbp."""
         table = self.by_round.groupby("vehicle", sort=True)[["children", "km", "minutes", "cost_gbp"]].sum()
         table.insert(0, "rounds", self.by_round.groupby("vehicle").size())
         return table.reset_index()
 
+    def __repr__(self) -> str:
+        """Return one line: rounds, children, cost, and how many are over their limit."""
+        children, late = int(self.rounds["children"].sum()), int(self.late["children"].sum())
+        return (
+            f"<Rounds to {self.school}: {len(self.by_round):,} rounds for {children:,} children, "
+            f"GBP {self.cost_gbp:,.2f} a morning; {late:,} on board beyond their limit>"
+        )
+
     def _repr_html_(self) -> str:
-        return str(self.summary().to_html(index=False, float_format="{:,.2f}".format))
+        title = f"Rounds to {self.school}, by vehicle: GBP {self.cost_gbp:,.2f} a morning"
+        return titled(title, self.summary(), {"km": "1", "minutes": "n", "cost_gbp": "2"}, note="; ".join(self.notes))
 
 
 def rounds(

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sufficiency.allocate import who_gains, why_full
+from sufficiency.allocate import Openings, who_gains, why_full
 from sufficiency.errors import MissingError, nearest, one_of
 from sufficiency.outcome import Outcome
 from sufficiency.report.look import maps
@@ -60,7 +58,7 @@ def group_map(outcome: Outcome, need_group: str, phase: str, year: int) -> Figur
     )
 
 
-def option_map(outcome: Outcome, openings: Any, option: str) -> Figure:
+def option_map(outcome: Outcome, openings: Openings, option: str) -> Figure:
     """Return a map of whom an option helps: districts shaded by children placed thanks to it, on average a year.
 
     Parameters

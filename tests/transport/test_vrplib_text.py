@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 import sufficiency as sf
-from sufficiency.transport.routing.vrplib_text import vrplib
 from tests.transport.small_mornings import line
 
 
@@ -14,7 +13,7 @@ def test_another_reader_finds_the_same_problem(tmp_path):
     library = pytest.importorskip("vrplib")
     stops, vehicles, travel = line()
     plan = sf.transport.rounds(stops.assign(service_minutes=1.0), vehicles, travel, school="S", seconds=0)
-    (tmp_path / "morning.vrp").write_text(vrplib(plan, name="morning"))
+    (tmp_path / "morning.vrp").write_text(plan.to_vrplib("morning"))
     found = library.read_instance(tmp_path / "morning.vrp")
     assert found["name"] == "morning"
     assert found["edge_weight"][1].tolist() == [2000, 0, 2000, 4000, 6000]  # a: to the school, itself, b, c, d
@@ -28,5 +27,5 @@ def test_another_reader_finds_the_same_problem(tmp_path):
 def test_no_label_of_a_stop_is_in_the_text():
     stops, vehicles, travel = line()
     home = stops.assign(location=stops["stop"], stop=["Ann", "Bo", "Cy", "Di"])
-    text = vrplib(sf.transport.rounds(home, vehicles, travel, school="S", seconds=0))
+    text = sf.transport.rounds(home, vehicles, travel, school="S", seconds=0).to_vrplib()
     assert not any(name in text for name in home["stop"])

@@ -174,17 +174,6 @@ def test_unreachable_is_a_blank_never_an_infinity() -> None:
     assert roads.pieces().query("profile == 'drive'")["nodes"].tolist() == [2, 2]
 
 
-def test_an_unsafe_path_can_be_left_out_and_a_permissive_one_put_in() -> None:
-    roads = small(("A", "B", 3_000, 60, 1, 1, 0), ("A", "C", 500, 60, 0, 1, 0), ("C", "B", 500, 60, 0, 1, 0))
-    assert shortest(roads, [0], [1]).item() == pytest.approx(1)
-    assert shortest(roads.without([("C", "A")], profile="walk"), [0], [1]).item() == pytest.approx(3)
-    assert shortest(roads.plus([("A", "B", 0.4)]), [1], [0]).item() == pytest.approx(0.4)
-    with pytest.raises(InputError, match="no node 'Z'"):
-        roads.plus([("A", "Z", 0.4)])
-    with pytest.raises(InputError, match="no node 'Z'"):
-        roads.without([("A", "Z")], profile="walk")
-
-
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5), st.floats(1, 9_000), st.integers(-1, 1)), max_size=14))
 def test_random_networks_equal_an_independent_search(rows: list[tuple[int, int, float, int]]) -> None:
     edges = [("ABCDEF"[a], "ABCDEF"[b], length, 60.0, 1, 1, way) for a, b, length, way in rows] or [

@@ -1,0 +1,104 @@
+"""Commands about places: who has none, and which to open."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sufficiency.commands.common import (
+    Authority,
+    Draws,
+    Folder,
+    Out,
+    Published,
+    Roads,
+    Seed,
+    To,
+    area_of,
+    labels_of,
+    progress,
+    say,
+    show,
+    write_tables,
+)
+
+
+def allocate(
+    folder: Folder = None,
+    *,
+    to: To = 2035,
+    draws: Draws = 200,
+    seed: Seed = 7,
+    by: Annotated[
+        str, typer.Option(help="Commas between: year, authority, district, phase, need, need_group.")
+    ] = "year,need_group,phase",
+    lp: Annotated[
+        Path | None, typer.Option(help="Also write the last January's expected demand as a linear program, FILE.lp.")
+    ] = None,
+    published: Published = None,
+    authority: Authority = None,
+    roads: Roads = None,
+) -> None:
+    """Place children near home; write who has no place as CSV to the screen."""
+    import sufficiency as sf
+    from sufficiency import allocate
+
+    area = area_of(folder, published, authority, roads)
+    with progress() as tell:
+        outcome = sf.run(area, to=to, draws=draws, placed_draws=min(draws, 100), seed=seed, progress=tell)
+    if not isinstance(outcome, sf.Outcome):
+        raise sf.InputError(outcome.why_not_placed())
+    if lp is not None:
+        say(f"January {to} as a program: {allocate.program(outcome.placed, to).write_lp(lp)}")
+    show(outcome.placed.shortfall(*labels_of(by)))
+
+
+def openings(
+    folder: Folder = None,
+    *,
+    options: Annotated[
+        Path | None, typer.Option(help="Places worth considering; none: the area's own options.csv.")
+    ] = None,
+    budget: Annotated[float | None, typer.Option(help="The most capital in all, in pounds: 12e6.")] = None,
+    most: Annotated[int | None, typer.Option(help="At most so many of the options.")] = None,
+    risk: Annotated[str, typer.Option(help="mean: expected cost; cvar: the costliest tenth of futures.")] = "mean",
+    to: To = 2035,
+    draws: Annotated[int, typer.Option(help="Simulated futures to plan for.")] = 20,
+    seed: Seed = 7,
+    seconds: Annotated[float, typer.Option(help="Stop looking after about so long.")] = 60,
+    out: Out = None,
+    published: Published = None,
+    authority: Authority = None,
+) -> None:
+    """Choose which places to open and when, for many futures at once; write the leading plans as CSV to the screen."""
+    import sufficiency as sf
+    from sufficiency import allocate, tables
+    from sufficiency.errors import MissingError
+    from sufficiency.inputs.files.text import read_text_table
+
+    area = area_of(folder, published, authority)
+    table = area.options
+    if options is not None:
+        table = tables.check(read_text_table(options), tables.OPTIONS, source=options.name)
+    if table.empty:
+        raise MissingError(
+            f"{area.name} has no options.csv, so there is nothing to choose among: give --options FILE; "
+            "`sufficiency new FOLDER` writes its columns to to_add/options.csv and explains them in COLUMNS.md"
+        )
+    with progress() as tell:
+        tell("Forecasting EHC plans", 0.1)
+        plans = sf.forecast.plans(area, to=to, draws=max(draws, 100), seed=seed)
+        tell("Choosing what to open", 0.3)
+        best = allocate.openings(
+            area, plans, table, budget_gbp=budget, most=most, risk=risk, draws=draws, seconds=seconds
+        )
+    if out is not None:
+        import pandas as pd
+
+        gains = [allocate.who_gains(best, name).assign(option=name) for name in best.openings["option"].unique()]
+        written = {"openings": best.openings, "leading": best.leading, "regret": best.regret}
+        write_tables(out, written | ({"who_gains": pd.concat(gains)} if gains else {}))
+    say(best.why)
+    show(best.leading)

@@ -1,0 +1,1 @@
+"""The returns that councils file, from one run."""
