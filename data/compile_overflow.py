@@ -30,7 +30,7 @@ RELEASE: Final = "DfE, Education, health and care plans, 2025 release"
 NO_PLACE: Final = "unit"  # a child turned away from every suitable state place has none in a unit either
 ESTIMATED: Final = ("5-10", "11-15")
 AS: Final = {"under 5": "5-10", "20-25": "16-19"}  # ages with too little growth for a split of their own
-AROUND_A_SPLIT: Final = (0.5, 2.0)  # the range of a share that is one year's growth, not an estimate
+ODDS_RANGE: Final = (0.5, 2.0)  # around a share that is one year's growth, not an estimate
 MARKET: Final = ("in_independent", "in_non_maintained")  # whose growth is limited by how fast schools open
 LIMIT_YEARS, LIMIT_QUANTILE, LEAST_CHILDREN = 3, 0.75, 30
 # Labels of "Type of placement" rows, whole; of those that overlap a total stands alone.
@@ -134,13 +134,12 @@ def by_need(release: Path) -> pd.DataFrame:
 
 
 def _one_years_growth(split: pd.Series) -> pd.DataFrame:
-    """Return shares that are one year's growth, with a range that is assumed."""
-    low, high = AROUND_A_SPLIT
+    """Return shares that are one year's growth, their odds taken to be between half and double."""
     shares = split[split > 0].rename("middle").rename_axis("destination").reset_index()
-    source = f"not estimated: growth of England at those ages, January 2024 to 2025, half to double; {RELEASE}"
-    return shares.assign(
-        low=shares["middle"] * low, high=(shares["middle"] * high).clip(upper=1.0), share_source=source
-    )
+    odds = shares["middle"] / (1 - shares["middle"])
+    low, high = (odds * k / (1 + odds * k) for k in ODDS_RANGE)
+    source = f"not estimated: growth of England at those ages, January 2024 to 2025, odds half to double; {RELEASE}"
+    return shares.assign(low=low, high=high, share_source=source)
 
 
 def _evidence() -> pd.DataFrame:
