@@ -21,6 +21,7 @@ from data.overflow.rates import SUPPLY, changes, regress
 from sufficiency.words.vocabulary import ENGLAND
 
 FIRST, MIDDLE, LAST = 2019, 2022, 2025
+OWN = ("E06000061", "E06000062")  # North and West Northamptonshire
 NAMES = list(placements.SCHOOL_AGE)
 LEAST_PLANS, MOST_UNRECORDED = 150, 0.03  # of an authority's age group, for its levels to be compared
 
@@ -42,6 +43,9 @@ def main() -> None:
     _most(whole.loc[ENGLAND])
     _later(table)
     _by_age(table, placements.of_authorities(placements.stock_by_age(release)))
+    print("\nNorthamptonshire's own, all ages, and how far its own growth counts (middle of each share)")
+    splits = {"England": found} | {f"{code}, {found.weight[code]:.2f}": found.for_authority(code) for code in OWN}
+    print(pd.DataFrame({k: s.shares.set_index("destination")["middle"] for k, s in splits.items()}).round(3).to_string())
 
 
 def _same_as_growth(table: pd.DataFrame) -> None:
