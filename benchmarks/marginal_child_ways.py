@@ -2,7 +2,8 @@
 
 Prints the rates behind `overflow.csv`; the same estimated in other ways; whether the turned away go as growth goes; the
 most that could have gone to independent schools; what was estimated early beside what came later; and, by age, the shares
-that ship beside a comparison of authorities' levels, which rests on other differences.
+that ship beside a comparison of authorities' levels, which rests on other differences; what Northamptonshire's own would
+be; and what a child turned away costs beside a state place.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from data.overflow import placements
 from data.overflow.by_age import growth_by_age
 from data.overflow.marginal_child import SPAN, estimate, other_ways
 from data.overflow.rates import SUPPLY, changes, regress
+from sufficiency import policy
+from sufficiency.allocate.overflow.sampled import national_overflow
 from sufficiency.words.vocabulary import ENGLAND
 
 FIRST, MIDDLE, LAST = 2019, 2022, 2025
@@ -45,7 +48,29 @@ def main() -> None:
     _by_age(table, placements.of_authorities(placements.stock_by_age(release)))
     print("\nNorthamptonshire's own, all ages, and how far its own growth counts (middle of each share)")
     splits = {"England": found} | {f"{code}, {found.weight[code]:.2f}": found.for_authority(code) for code in OWN}
-    print(pd.DataFrame({k: s.shares.set_index("destination")["middle"] for k, s in splits.items()}).round(3).to_string())
+    print(
+        pd.DataFrame({k: s.shares.set_index("destination")["middle"] for k, s in splits.items()}).round(3).to_string()
+    )
+    _worth()
+
+
+def _worth() -> None:
+    """Print what a child turned away costs High Needs beside a state place, as the library ships it; transport apart."""
+    table = national_overflow()
+    price = table[["gbp_low", "gbp_middle", "gbp_high"]].mean(axis=1)
+    place = policy.value("funding.special_place_gbp", on=LAST) + policy.value("allocate.placement_special_gbp", on=LAST)
+    print(
+        f"\nA child turned away costs High Needs, by the shares and prices that ship (a state place: {place:,.0f} GBP)"
+    )
+    for group in ("5-10", "11-15"):
+        own = table["age_group"] == group
+        share = table.loc[own, "share_middle"] / table.loc[own, "share_middle"].sum()
+        is_fee = table.loc[own, "destination"] == "in_independent"
+        fee, rest = ((share * price[own])[k].sum() / share[k].sum() for k in (is_fee, ~is_fee))
+        print(
+            f"  {group}: {(share * price[own]).sum():,.0f} GBP; a place saves where more than "
+            f"{(place - rest) / (fee - rest):.2f} of those it takes would be at independent schools"
+        )
 
 
 def _same_as_growth(table: pd.DataFrame) -> None:

@@ -133,7 +133,9 @@ def test_a_range_out_of_order_is_named_with_its_row(tiny_area: Area) -> None:
 
 def test_an_age_with_nowhere_to_go_is_named_with_the_way_out(tiny_area: Area) -> None:
     table = national_overflow().query("age_group != '20-25'").reset_index(drop=True)
-    with pytest.raises(InputError, match="a child aged 20-25 who is turned away would be nowhere.* such as in_mainstr"):
+    with pytest.raises(
+        InputError, match=r"a child aged 20-25 who is turned away would be nowhere.* such as in_mainstr"
+    ):
         ranges(tiny_area.replace(overflow=table))
 
 
