@@ -61,9 +61,8 @@ def even(*codes: str, children: int) -> tuple[Sampled, tuple[np.ndarray, np.ndar
     """Return shares that are alike for the destinations named, and so many children of Year 5 who come new."""
     share = np.zeros((len(AGE_GROUPS), len(NEEDS), len(CODES)))
     share[..., [CODES.index(code) for code in codes]] = 1 / len(codes)
-    grid = np.zeros((len(AGE_GROUPS), len(CODES)))
     alike = np.full(children, 5), np.zeros(children, dtype=np.int64), np.full(children, NOWHERE)
-    return Sampled(share, grid, grid, grid, UNLIMITED), alike
+    return replace(expected(england()), share=share), alike
 
 
 # --- shares, prices and who is carried ---
@@ -124,10 +123,13 @@ def test_a_councils_own_table_stands_in_place_of_englands(tiny_area: Area) -> No
     assert (sampled(found, seed=1, draw=1).share[..., MAINSTREAM] == 1).all()
 
 
-def test_a_range_out_of_order_is_named_with_its_row(tiny_area: Area) -> None:
+def test_a_range_out_of_order_is_named_by_age_and_destination(tiny_area: Area) -> None:
     wrong = national_overflow().copy()
     wrong.loc[3, ["gbp_low", "gbp_middle", "gbp_high"]] = [9_000.0, 8_000.0, 10_000.0]
-    with pytest.raises(InputError, match="row 5: gbp_low, gbp_middle and gbp_high are 9000, 8000 and 10000; put them"):
+    with pytest.raises(
+        InputError,
+        match="in_alternative_provision aged under 5: gbp_low, gbp_middle and gbp_high are 9000, 8000 and 10000; put",
+    ):
         ranges(tiny_area.replace(overflow=wrong))
 
 
