@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,9 +11,10 @@ import pytest
 
 from data.overflow.latent_need import latent_need
 from data.overflow.marginal_child import MarginalSplit, estimate
-from data.overflow.placements import LEFT_OUT, PLACEMENTS, SCHOOL_AGE, of_authorities
+from data.overflow.placements import LEFT_OUT, PLACEMENTS, SCHOOL_AGE, of_authorities, stock, stock_by_age
 from data.overflow.rates import SUPPLY, changes, regress
 from sufficiency.words.vocabulary import ENGLAND
+from tests.inputs.test_dfe_ehc_plans import LAYOUT_2025, LAYOUT_2026, NORTH, caseload
 
 NAMES = list(SCHOOL_AGE)
 GROWTH = pd.Series([0.70, 0.06, 0.10, 0.02, 0.02, 0.04, 0.02, 0.04], NAMES)
@@ -177,3 +179,14 @@ def test_need_that_placements_do_not_show_by_hand() -> None:
     assert read.loc[("England", "scap"), "missing"] == pytest.approx(229_000 - 40 - 20 * 5_898 / 6_309, abs=1)
     assert read.loc[("North Northamptonshire", "held"), "missing"] == 2
     assert read.loc[("England", "held"), "share"] == round(20 / 60, 3)
+
+
+@pytest.mark.parametrize("layout", [LAYOUT_2025, LAYOUT_2026])
+def test_a_release_of_either_layout_is_read_to_its_total(tmp_path: Path, layout: list[str]) -> None:
+    caseload(tmp_path, layout, topic="Age at start of academic year", label="Age 10")
+    own = stock(tmp_path).loc[NORTH, 2025]
+    assert own.sum() == 60
+    assert own[["in_mainstream", "special", "in_independent", "not_recorded"]].tolist() == [5, 2, 2, 51]
+    aged = stock_by_age(tmp_path)
+    assert aged.index.tolist() == [("5-10", NORTH, 2025)]
+    assert aged.to_numpy().sum() == 12
