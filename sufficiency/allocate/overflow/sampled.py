@@ -170,8 +170,8 @@ def _check(table: pd.DataFrame, source: str) -> None:
         if len(wrong):
             row = table.loc[wrong[0]]
             raise InputError(
-                f"{source}, row {wrong[0] + 2}: {what}_low, {what}_middle and {what}_high are {row[f'{what}_low']:g}, "
-                f"{row[f'{what}_middle']:g} and {row[f'{what}_high']:g}; put them in order"
+                f"{source}, {row['destination']} aged {row['age_group']}: {what}_low, {what}_middle and {what}_high are "
+                f"{row[f'{what}_low']:g}, {row[f'{what}_middle']:g} and {row[f'{what}_high']:g}; put them in order"
             )
     for group in AGE_GROUPS:
         if not (table.loc[table["age_group"] == group, "share_middle"] > 0).any():

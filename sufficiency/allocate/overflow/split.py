@@ -37,15 +37,18 @@ def split(ncy: Ints, need: Ints, before: Ints, overflow: Sampled, limit: Floats,
     chosen = np.where((before >= 0) & (share[np.arange(len(ncy)), before] > 0), before, NOWHERE)
     fresh = np.flatnonzero(chosen == NOWHERE)
     chosen[fresh] = _spread(share[fresh], need[fresh], ncy[fresh], start)
-    for full in np.flatnonzero(np.bincount(chosen, minlength=len(CODES)) > limit):
+    is_full = np.zeros(len(CODES), dtype=bool)
+    # What one can't take may fill another, so each is looked at after those before it are closed.
+    while len(over := np.flatnonzero((np.bincount(chosen, minlength=len(CODES)) > limit) & ~is_full)):
+        full = over[0]
+        is_full[full] = True
         # The last to arrive go elsewhere; those already there stay.
         there = np.flatnonzero(chosen == full)
         there = there[np.argsort(before[there] != full, kind="stable")]
         beyond = np.sort(there[int(limit[full]) :])
-        rest = share[beyond].copy()
-        rest[:, full] = 0.0
+        rest = np.where(is_full, 0.0, share[beyond])
         rest[rest.sum(axis=1) <= 0, full] = 1.0
-        chosen[beyond] = _spread(rest / rest.sum(axis=1, keepdims=True), need[beyond], ncy[beyond], start)
+        chosen[beyond] = _spread(rest, need[beyond], ncy[beyond], start)
     return chosen
 
 
@@ -55,7 +58,8 @@ def _spread(share: Floats, need: Ints, ncy: Ints, start: float) -> Ints:
     level = (start + GOLDEN * np.arange(1, len(order) + 1)) % 1.0
     chosen = np.empty(len(order), dtype=np.int64)
     ladder = np.cumsum(share[order], axis=1)
-    chosen[order] = np.minimum((level[:, None] >= ladder).sum(axis=1), share.shape[1] - 1)
+    # The last rung is then 1 and no more, so that a share of none takes no child.
+    chosen[order] = (level[:, None] >= ladder / ladder[:, -1:]).sum(axis=1)
     return chosen
 
 

@@ -178,6 +178,21 @@ def stock(folder: str | Path) -> pd.DataFrame:
     return _by_setting(_ages(frame, started=False), "plans")
 
 
+def placements(folder: str | Path) -> pd.DataFrame:
+    """Return plans in January by placement as published, finer than our types of setting.
+
+    Returns
+    -------
+    DataFrame
+        authority, name, level, year, age, ncy, total and one column for each of `PLACEMENTS` and `GROUP_TOTALS` that the
+        release has; blank where not published. [plans]
+    """
+    columns = {**PLACEMENTS, **GROUP_TOTALS}
+    frame = _ages(_read(folder, "caseload", columns), started=False)
+    key = ["authority", "name", "level", "year", "age", "ncy", "total"]
+    return frame[[*key, *[c for c in columns if c in frame]]].reset_index(drop=True)
+
+
 def new_plans(folder: str | Path) -> pd.DataFrame:
     """Return new plans by type of first setting; `year` is the January at the end of the calendar year. [children]"""
     frame = _read(folder, "new", {**PLACEMENTS, **GROUP_TOTALS})
@@ -208,6 +223,20 @@ def needs(folder: str | Path) -> pd.DataFrame:
         authority, name, level, year, by, age, ncy, setting_type, need, plans. [plans] `by` is 'all', 'age' or 'setting_type'.
     """
     return _needs(folder, "needs", "plans", started=False)
+
+
+def needs_by_placement(folder: str | Path) -> pd.DataFrame:
+    """Return plans in the last January by placement as published and primary need.
+
+    Returns
+    -------
+    DataFrame
+        authority, name, level, year, placement (the publisher's label, in small letters; totals too), need, plans. [plans]
+    """
+    frame = _read(folder, "needs", NEED_COLUMNS)
+    kept = frame[frame["topic"] == "type of placement"].rename(columns={"label": "placement", **NEED_COLUMNS})
+    key = ["authority", "name", "level", "year", "placement"]
+    return kept.melt(key, [n for n in NEED_COLUMNS.values() if n in kept], "need", "plans")
 
 
 def new_needs(folder: str | Path) -> pd.DataFrame:
