@@ -78,6 +78,8 @@ def check(folder: Annotated[Path, typer.Argument(help="An area folder.")]) -> No
     if faults:
         raise typer.Exit(1)
     area = sf.read_area(folder)
+    if area.roads is not None:
+        area = sf.transport.with_travel(area)  # reads the roads, and says which homes are far from any
     typer.echo(f"{area!r}\nNothing to correct.")
     for note in area.notes[area.notes["kind"] != "read"].itertuples():
         typer.echo(f"  {note.kind} · {note.table}: {note.says}")
