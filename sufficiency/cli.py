@@ -104,7 +104,7 @@ def forecast(
     by: Annotated[
         str,
         typer.Option(
-            help="Commas between: authority, phase, age_group, ncy, need, need_group, setting_type, setting_group."
+            help="Commas between: authority, district, phase, age_group, ncy, need, need_group, setting_type, setting_group."
         ),
     ] = "setting_group",
     published: Published = None,
