@@ -17,7 +17,7 @@ import sufficiency as sf
 from sufficiency import funding
 from sufficiency.funding.balance.past_years import compared, retrospect
 from sufficiency.funding.block import block
-from sufficiency.funding.places.place_plus import DEDUCTIONS
+from sufficiency.funding.places.deductions import DEDUCTIONS
 from tests.funding.dsg import BLOCK_COLUMNS, dsg_rows
 
 SUMS = ("ENGLAND", "East Midlands")

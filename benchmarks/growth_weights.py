@@ -44,8 +44,8 @@ def table(area: Area) -> pd.DataFrame:
     rows = []
     for origin in ORIGINS:
         then = as_of(area, origin)
-        apart = growth.differences(then, base_year_plans.history(then))
-        nation = growth.england_growth(origin)
+        apart = growth.differences(then, base_year_plans.history(then), growth.GrowthRates.of(then))
+        nation = growth.england_growth(origin, int(growth.GrowthRates.of(then).growth_england_years))
         for code in apart.index[[complete[c] == 7 for c in apart.index]]:
             start = float(known.counts[code, origin].sum())
             for horizon in HORIZONS:

@@ -72,8 +72,8 @@ def _inputs(area: sf.Area) -> tuple[list[Rates], np.ndarray, Paths]:
     rates = list(published_rates.from_flows(area, known, start, needs, years=years))
     rng = np.random.default_rng(7)
     children = projection.draws(area, TO, DRAWS, rng).to_numpy()
-    grown = growth.draws(area, known, years, DRAWS, rng)
-    return rates, start, paths.paths(area, rates, start, children, grown, rng)
+    grown = growth.draws(area, known, growth.GrowthRates.of(area), years, DRAWS, rng)
+    return rates, start, paths.paths(paths.RateErrors.of(area), rates, start, children, grown, rng)
 
 
 def per_cell(rates: list[Rates], start: np.ndarray, futures: Paths, seed: int) -> tuple[np.ndarray, np.ndarray]:

@@ -78,6 +78,8 @@ def check(folder: Annotated[Path, typer.Argument(help="An area folder.")]) -> No
     if faults:
         raise typer.Exit(1)
     area = sf.read_area(folder)
+    if area.roads is not None:
+        area = sf.transport.with_travel(area)  # reads the roads, and says which homes are far from any
     typer.echo(f"{area!r}\nNothing to correct.")
     for note in area.notes[area.notes["kind"] != "read"].itertuples():
         typer.echo(f"  {note.kind} · {note.table}: {note.says}")
@@ -102,7 +104,7 @@ def forecast(
     by: Annotated[
         str,
         typer.Option(
-            help="Commas between: authority, phase, age_group, ncy, need, need_group, setting_type, setting_group."
+            help="Commas between: authority, district, phase, age_group, ncy, need, need_group, setting_type, setting_group."
         ),
     ] = "setting_group",
     published: Published = None,

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -373,6 +374,20 @@ def test_a_table_that_is_not_there_is_a_note_that_says_what_it_costs(folder: Pat
 def test_a_field_that_an_area_lacks_is_refused_with_the_nearest(tiny_area: sf.Area) -> None:
     with pytest.raises(InputError, match="an area has no 'setings'; did you mean 'settings'"):
         tiny_area.replace(setings=None)
+
+
+def test_the_order_of_rows_in_the_files_changes_nothing(tmp_path: Path) -> None:
+    write_template(tmp_path / "ours")
+    before = sf.run(sf.read_area(tmp_path / "ours"), to=2027, draws=4, placed_draws=2)
+    for file in (tmp_path / "ours").glob("*.csv"):
+        header, *rows = file.read_text(encoding="utf-8").splitlines()
+        file.write_text("\n".join([header, *reversed(rows)]) + "\n", encoding="utf-8")
+    after = sf.run(sf.read_area(tmp_path / "ours"), to=2027, draws=4, placed_draws=2)
+    for name in TABLES:
+        pd.testing.assert_frame_equal(getattr(after.area, name), getattr(before.area, name))
+    np.testing.assert_array_equal(after.plans.plans, before.plans.plans)
+    pd.testing.assert_frame_equal(after.placed.placements, before.placed.placements)
+    np.testing.assert_array_equal(after.budget.balance, before.budget.balance)
 
 
 def test_a_changed_copy_leaves_the_area_as_it_was(tiny_area: sf.Area) -> None:

@@ -18,7 +18,7 @@ from tests.transport.small_mornings import line
 
 RESULTS = {
     "area": "settings",
-    "outcome": "As planned",
+    "outcome": "As agreed",
     "plans": "plans in 2025",
     "support": "pupils",
     "requests": "requests",

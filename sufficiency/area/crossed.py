@@ -17,7 +17,9 @@ from sufficiency.area.pipeline_faults import pipeline_faults
 from sufficiency.errors import Fault, FaultyTableError, InputError, SufficiencyError, nearest, one_of
 from sufficiency.words.vocabulary import NEEDS, SETTING_TYPES
 
-AUTHORITY_CODE: Final = r"(?:E0[6-9]|E10|W06|S12)0000\d\d"  # ONS: unitary, district, metropolitan, London, county
+AUTHORITY_CODE: Final = (
+    r"(?:E0[689]|E10|W06|S12)0000\d\d"  # ONS: unitary, metropolitan, London, county; Wales; Scotland
+)
 FAR_ZONE_KM: Final = 150  # no English authority reaches as far from its middle
 
 

@@ -50,7 +50,7 @@ def write_area(area: Area, folder: str | Path) -> None:
             if len(frame):
                 frame.to_csv(place / TABLES[name].file, index=False)
         if area.boundaries is not None:
-            (place / "boundaries.geojson").write_text(json.dumps(area.boundaries), encoding="utf-8")
+            (place / "boundaries.geojson").write_text(json.dumps(area.boundaries, default=dict), encoding="utf-8")
     except OSError as caught:
         raise OutputError(f"{place} can't be written: {caught.strerror or caught}") from caught
 

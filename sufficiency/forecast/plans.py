@@ -63,8 +63,8 @@ def plans(area: Area, *, to: int = 2035, draws: int = 1_000, seed: int = 7, work
     labels, held = _array(base_year_plans.states(area, known), list(area.authorities))
     changes.check(area.changes, labels)
     rates = published_rates.from_flows(area, known, held, labels.needs, years=len(years))
-    totals = growth.draws(area, known, len(years), draws, np.random.default_rng(growing))
-    futures = paths.paths(area, rates, held, children, totals, np.random.default_rng(jittering))
+    totals = growth.draws(area, known, growth.GrowthRates.of(area), len(years), draws, np.random.default_rng(growing))
+    futures = paths.paths(paths.RateErrors.of(area), rates, held, children, totals, np.random.default_rng(jittering))
     simulated = cohort.simulate(
         held,
         yearly(area.changes, rates, years, labels),

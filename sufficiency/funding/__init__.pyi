@@ -6,9 +6,9 @@ from sufficiency.funding.budget import high_needs as high_needs
 from sufficiency.funding.high_needs_budget import HighNeedsBudget as HighNeedsBudget
 from sufficiency.funding.high_needs_budget import line_name as line_name
 from sufficiency.funding.high_needs_budget import side_by_side as side_by_side
+from sufficiency.funding.places.deductions import place_deduction as place_deduction
+from sufficiency.funding.places.deductions import place_deductions as place_deductions
+from sufficiency.funding.places.place_funding import place_funding as place_funding
 from sufficiency.funding.places.place_plus import elements as elements
-from sufficiency.funding.places.place_plus import place_deduction as place_deduction
-from sufficiency.funding.places.place_plus import place_deductions as place_deductions
-from sufficiency.funding.places.place_plus import place_funding as place_funding
 from sufficiency.funding.places.place_plus import tariff as tariff
 from sufficiency.funding.top_up.top_up import unit_costs as unit_costs

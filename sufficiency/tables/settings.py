@@ -153,7 +153,11 @@ TRAVELLERS: Final = table(
         default=0.0,
     ),
     is_route_unsafe=truth("The route can't be walked in safety, even accompanied", required=False),
-    is_low_income=truth("Entitled to free school meals, or on the maximum working tax credit", required=False),
+    is_low_income=truth(
+        "Has extended rights by low income: free school meals by the threshold that held before September 2026; whether "
+        "the wider entitlement since then counts is not settled, so local policy says",
+        required=False,
+    ),
     suitable_nearer=whole("Suitable schools nearer than the one attended [schools]", 0, required=False, default=0),
     is_nearest_of_belief=truth(
         "Nearest suitable school of the parent's religion or belief, and chosen for it", required=False

@@ -83,7 +83,11 @@ def test_drift_is_found_where_special_schools_gain_and_fades_later() -> None:
     )
     known = base_year_plans.history(area)
     drift = dict(
-        zip(own_drift.SETTING_GROUPS, own_drift.drift(area, known, "A", national().first_settings), strict=True)
+        zip(
+            own_drift.SETTING_GROUPS,
+            own_drift.drift(known, own_drift.DriftRates.of(area), "A", area.base_year, national().first_settings),
+            strict=True,
+        )
     )
     assert drift["special"] > 0.01 > 0 > drift["mainstream"]
     first, *_, last = rates_of(area, years=8)
@@ -95,10 +99,10 @@ def test_drift_is_found_where_special_schools_gain_and_fades_later() -> None:
 def test_growth_is_england_s_where_nothing_tells_an_authority_apart() -> None:
     area = areas.area()
     known = base_year_plans.history(area)
-    plain = growth.expected(area, known, 3)
-    differences = growth.differences(area, known)
+    plain = growth.expected(area, known, growth.GrowthRates.of(area), 3)
+    differences = growth.differences(area, known, growth.GrowthRates.of(area))
     weights = {n: area.value(f"forecast.growth_per_{n}") for n in differences}
-    by_hand = growth.england_growth(2025) + sum(w * differences[n].to_numpy() for n, w in weights.items())
+    by_hand = growth.england_growth(2025, 3) + sum(w * differences[n].to_numpy() for n, w in weights.items())
     assert plain[:, 0] == pytest.approx(by_hand)
 
 
@@ -107,23 +111,27 @@ def test_more_requests_than_england_s_mean_faster_growth() -> None:
     held = int(plans.query("authority == 'A' and year == 2024")["plans"].sum())
     asked = pd.DataFrame({"authority": ["A", "B"], "year": 2025, "requests": [held // 2, held // 6]})
     area = areas.area(requests=tables.check(asked, tables.REQUESTS))
-    found = growth.expected(area, base_year_plans.history(area), 2)
+    found = growth.expected(area, base_year_plans.history(area), growth.GrowthRates.of(area), 2)
     assert found[0, 0] > found[1, 0]
 
 
 def test_an_area_can_set_its_own_growth_weights() -> None:
     area = areas.area()
     changed = ChangeAssumption("forecast.growth_per_rate", 0.0)(area)
-    before, after = (growth.expected(a, base_year_plans.history(a), 1) for a in (area, changed))
+    before, after = (
+        growth.expected(a, base_year_plans.history(a), growth.GrowthRates.of(a), 1) for a in (area, changed)
+    )
     assert (before != after).any()
 
 
 def test_errors_come_in_pairs_so_that_the_middle_is_settled() -> None:
     area = areas.area()
     known = base_year_plans.history(area)
-    found = growth.draws(area, known, 4, 50, np.random.default_rng(3))
-    assert np.median(found, axis=0) == pytest.approx(growth.expected(area, known, 4).T, abs=0.01)
-    assert found.mean(axis=0) == pytest.approx(growth.expected(area, known, 4).T)
+    found = growth.draws(area, known, growth.GrowthRates.of(area), 4, 50, np.random.default_rng(3))
+    assert np.median(found, axis=0) == pytest.approx(
+        growth.expected(area, known, growth.GrowthRates.of(area), 4).T, abs=0.01
+    )
+    assert found.mean(axis=0) == pytest.approx(growth.expected(area, known, growth.GrowthRates.of(area), 4).T)
 
 
 def test_ages_are_shared_out_whole_with_every_setting_s_total() -> None:

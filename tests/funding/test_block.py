@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pandas as pd
@@ -9,9 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sufficiency import policy
+from sufficiency import policy, tables
+from sufficiency.area.area import Area
 from sufficiency.errors import InputError
 from sufficiency.funding.block import block
+from sufficiency.scenarios.levers import ChangeAssumption
 from tests.funding.dsg import BLOCK_COLUMNS, dsg_rows
 
 TABLES = Path(__file__).parent / "tables"
@@ -114,3 +117,112 @@ def test_the_proxy_weights_make_a_whole(year):
         r.on(pd.Timestamp(year, 4, 1).date()) for n, r in policy.all_rates().items() if "funding.proxy_weight" in n
     ]
     assert sum(weights) == pytest.approx(1)
+
+
+def test_each_component_counts_once():
+    one_of_each = {
+        "nff_elements_gbp": 1_000_000,
+        "basic_entitlement_gbp": 4_000,
+        "special_pupils": 10,
+        "import_export_gbp": -6_000,
+        "special_free_school_gbp": 500,
+        "hospital_gbp": 70,
+        "formula_allocation_gbp": 900_000,
+    }
+    plain = 1_000_000 + 40_000 - 6_000 + 500 + 70
+    assert block.block_gbp(one_of_each, financial_year=2021) == plain
+    assert block.block_gbp(one_of_each, financial_year=2022) == plain + math.ceil(900_000 * 0.0412457403)
+    assert block.block_gbp(one_of_each | {"additional_gbp": 3}, financial_year=2022) == plain + 3
+    nothing = {"nff_elements_gbp": 0, "basic_entitlement_gbp": 0, "special_pupils": 0}
+    assert block.block_gbp(nothing, financial_year=2021) == 0
+    without = {k: v for k, v in one_of_each.items() if k != "formula_allocation_gbp"}
+    assert block.block_gbp(without, financial_year=2022) == plain + math.ceil(1_000_000 * 0.0412457403)
+
+
+def test_one_negative_figure_among_many_is_refused_and_negative_formula_elements_are_not():
+    table = pd.DataFrame({"nff_elements_gbp": [5.0, -5.0], "basic_entitlement_gbp": 0.0, "special_pupils": 0.0})
+    assert block.block_gbp(table, financial_year=2021).tolist() == [5, -5]
+    with pytest.raises(InputError, match="basic_entitlement_gbp: -1 is below 0"):
+        block.block_gbp(table.assign(basic_entitlement_gbp=[3.0, -1.0]), financial_year=2021)
+
+
+@pytest.mark.parametrize(
+    ("gbp", "up"), [(10.0, 10), (10.00004, 10), (10.00006, 11), (10.4, 11), (9.9999999, 10), (-0.5, 0)]
+)
+def test_pounds_go_up_but_not_for_what_binary_fractions_leave(gbp, up):
+    assert block.rounded_up(gbp) == up
+
+
+HOME = "E06000001"
+
+
+def blocks_of(area: Area, *years: int) -> pd.DataFrame:
+    found = block.income(area, years)
+    return found[found["authority"] == HOME].set_index("financial_year")
+
+
+def with_money(area: Area, *rows: tuple[int, str, float]) -> Area:
+    money = pd.DataFrame([(HOME, *row) for row in rows], columns=["authority", "financial_year", "item", "amount"])
+    return area.replace(high_needs=tables.check(money, tables.HIGH_NEEDS))
+
+
+def test_a_published_block_is_rolled_forward_then_grows_as_assumed(two_authorities):
+    area = ChangeAssumption("funding.roll_forward_growth", 0.01)(two_authorities)
+    area = ChangeAssumption("funding.block_growth_after", 0.03)(area)
+    found = blocks_of(area, 2028, 2025, 2026, 2027)
+    wanted = [1e6, 1.01e6, 1.01e6 * 1.03, 1.01e6 * 1.03**2]
+    assert found["gbp"].tolist() == pytest.approx(wanted)
+    assert found.index.tolist() == [2025, 2026, 2027, 2028]
+    assert found["status"].tolist() == ["sourced", "sourced", "assumed", "assumed"]
+    assert found["rule"].tolist()[:2] == ["published for 2025-26", "rolled forward: the formula is suspended"]
+    assert found["rule"].iloc[-1] == "assumed growth of 3.0% a year: nothing is published"
+
+
+def test_a_published_block_holds_whatever_the_year_before_would_grow_to(two_authorities):
+    area = with_money(two_authorities, (2025, "block_gbp", 1e6), (2027, "block_gbp", 5e6))
+    assert blocks_of(area, 2026, 2027, 2028)["gbp"].tolist() == pytest.approx([1e6, 5e6, 5.1e6])
+
+
+def test_components_make_a_block_where_no_total_is_given(two_authorities):
+    parts = [(2024, "nff_elements_gbp", 9e5), (2024, "basic_entitlement_gbp", 4e3), (2024, "special_pupils", 10.0)]
+    assert block.published(with_money(two_authorities, *parts), HOME) == {2024: 940_000}
+    assert block.published(with_money(two_authorities, *parts[:2]), HOME) == {}
+    assert block.published(with_money(two_authorities, *parts, (2024, "block_gbp", 7.0)), HOME) == {2024: 7}
+
+
+@pytest.mark.parametrize("people", [1.0, 1.04, 1.2])  # above the limit of 10 % a head; between; below the floor of 7 %
+def test_in_the_formula_s_last_year_england_s_growth_a_head_is_held_between_floor_and_limit(two_authorities, people):
+    at_school = two_authorities.population["ncy"].between(-2, 13)
+    later = two_authorities.population["year"] >= 2025
+    children = two_authorities.population["children"].where(~later, 100.0 * people)
+    children = children.where(at_school, 1e6 * two_authorities.population["year"] - 2e9)  # adults don't count
+    area = with_money(two_authorities, (2024, "block_gbp", 1e6))
+    found = blocks_of(area.replace(population=two_authorities.population.assign(children=children)), 2025)
+    a_head = min(max(12_000 / 10_700 / people - 1, 0.07), 0.10)
+    assert found["gbp"].item() == pytest.approx(1e6 * (1 + a_head) * people)
+    assert found["status"].item() == "derived"
+    assert found["rule"].item().startswith("England's growth held between 7% and 10% a head")
+
+
+def test_without_a_block_it_is_england_s_a_plan_times_the_plans_of_the_nearest_january(two_authorities):
+    plans = two_authorities.plans
+    more = pd.concat([plans, plans.assign(year=2023, plans=plans["plans"] * 3)])
+    area = with_money(two_authorities.replace(plans=more), (2025, "therapies_gbp", 0.0))
+    a_plan = 12_000e6 / 638_745
+    found = blocks_of(area, 2025, 2026)
+    assert found["gbp"].tolist() == pytest.approx([40 * a_plan, 40 * a_plan])
+    assert found["rule"].iloc[0] == "no block given for this authority: England's a plan, times its plans"
+    assert blocks_of(area, 2023)["gbp"].item() == pytest.approx(120 * 9_952_172_126 / 517_048)
+
+
+def test_a_year_before_the_first_published_block_is_by_plans_too(two_authorities):
+    found = blocks_of(two_authorities, 2024, 2025)
+    assert found["gbp"].tolist() == pytest.approx([40 * 10_700e6 / 576_474, 1e6])
+    assert found["status"].tolist() == ["derived", "sourced"]
+
+
+def test_historic_spend_counts_half(two_authorities):
+    held = block.formula_elements_gbp(
+        20e6, {"population": 10e6, "fsm": 1e6}, population=19_500, baseline_gbp_a_head=1_000, financial_year=2025
+    )
+    assert held == pytest.approx(21e6)  # between 20.9m and 21.5m

@@ -95,6 +95,11 @@ CASES = [
         "",
     ),
     (
+        "low income, 11, nearest, at 2.5 miles: no longer paragraph 9",
+        {"age_years": 11, "walk_km": 2.5 * MILE, "is_low_income": True, "is_nearest_suitable": True},
+        "11",
+    ),
+    (
         "low income, 14, 5.8 miles on foot but 6.2 by road",
         {"age_years": 14, "walk_km": 5.8 * MILE, "road_km": 6.2 * MILE, "is_low_income": True, "suitable_nearer": 1,
          "is_nearest_suitable": False},

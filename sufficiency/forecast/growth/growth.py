@@ -10,6 +10,7 @@ absolute deviation, and checked on authorities and origins left out.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -20,43 +21,78 @@ from sufficiency.area.area import Area
 from sufficiency.forecast import england
 from sufficiency.forecast.base_year_plans import History
 from sufficiency.forecast.rates.rates import Floats
+from sufficiency.forecast.taken import taken
 from sufficiency.words.vocabulary import SETTING_TYPES
 
 AUTHORITIES_IN_ENGLAND: Final = 152
-ENGLAND_YEARS: Final = 3  # years of England's growth averaged
-TAILS: Final = 5  # degrees of freedom of a year's shock: now and then a large one
-LEAST_PLANS: Final = 20.0  # below this an authority's own figures say nothing
 FURTHER: Final = ("further_education", "specialist_post_16")
-# No difference counts for more than this, however odd an authority's figures are.
-LIMITS: Final = {"requests": 0.15, "further": 0.15, "rate": 0.6, "size": 1.5, "own": 0.1}
+TELLING: Final = ("requests", "further", "rate", "size", "own")
 
 
-def expected(area: Area, known: History, years: int) -> Floats:
+@dataclass(frozen=True)
+class GrowthRates:
+    """What growth takes of an area's assumptions; each is told in assumptions/forecast.toml."""
+
+    growth_england_years: float  # [years]
+    growth_years_held: float  # [years]
+    growth_damping: float
+    growth_requests_damping: float
+    growth_per_requests: float  # [log ratio a year]
+    growth_per_further: float
+    growth_per_rate: float
+    growth_per_size: float
+    growth_per_own: float
+    growth_most_requests: float
+    growth_most_further: float
+    growth_most_rate: float  # [log ratio]
+    growth_most_size: float  # [log ratio]
+    growth_most_own: float  # [log ratio]
+    growth_least_plans: float  # [plans]
+    growth_error_fading: float
+    growth_england_error: float  # [log ratio]
+    growth_lasting_error: float  # [log ratio]
+    growth_year_error: float  # [log ratio]
+    growth_shock_tails: float  # [degrees of freedom]
+
+    @classmethod
+    def of(cls, area: Area) -> GrowthRates:
+        """Return an area's."""
+        return taken(cls, area)
+
+    def per(self, name: str) -> float:
+        """Return growth a year for each unit of a difference, by its name."""
+        return float(getattr(self, f"growth_per_{name}"))
+
+    def most(self, name: str) -> float:
+        """Return the most that a difference counts for, however odd an authority's figures are."""
+        return float(getattr(self, f"growth_most_{name}"))
+
+
+def expected(area: Area, known: History, rates: GrowthRates, years: int) -> Floats:
     """Return expected log growth of all plans: authority x year.
 
     England's growth is held for as many years as were checked, then fades; the difference of an authority fades too,
     that of requests faster.
     """
-    nation = england_growth(area.base_year)
+    nation = england_growth(area.base_year, int(rates.growth_england_years))
     step = np.arange(years)
-    later = np.maximum(step - int(area.value("forecast.growth_years_held")) + 1, 0)
-    fading = area.value("forecast.growth_damping") ** later
-    soon = area.value("forecast.growth_requests_damping") ** step
+    later = np.maximum(step - int(rates.growth_years_held) + 1, 0)
+    fading = rates.growth_damping**later
+    soon = rates.growth_requests_damping**step
     found = np.tile(nation * fading, (len(area.authorities), 1))
-    for name, values in differences(area, known).items():
-        weight = area.value(f"forecast.growth_per_{name}")
-        found += weight * values.to_numpy()[:, None] * (soon if name in ("requests", "own") else fading)
+    for name, values in differences(area, known, rates).items():
+        found += rates.per(str(name)) * values.to_numpy()[:, None] * (soon if name in ("requests", "own") else fading)
     return found
 
 
-def england_growth(base: int) -> float:
-    """Return England's log growth a year, the mean of the years to January `base`."""
+def england_growth(base: int, years: int) -> float:
+    """Return England's log growth a year, the mean of so many years to January `base`."""
     totals = england.totals()
     last = min(base, int(totals.index.max()))
-    return float(np.log(totals[last] / totals[last - ENGLAND_YEARS]) / ENGLAND_YEARS)
+    return float(np.log(totals[last] / totals[last - years]) / years)
 
 
-def differences(area: Area, known: History) -> pd.DataFrame:
+def differences(area: Area, known: History, rates: GrowthRates) -> pd.DataFrame:
     """Return how each authority differs from England in its base year in what tells growth; 0 where unknown."""
     base, codes = area.base_year, list(area.authorities)
     nation = england.totals()
@@ -78,9 +114,9 @@ def differences(area: Area, known: History) -> pd.DataFrame:
             },
             index=codes,
         )
-    known_well = (plans >= LEAST_PLANS)[:, None] & np.isfinite(found)
-    known_well.loc[before < LEAST_PLANS, ["requests", "own"]] = False
-    limits = pd.Series(LIMITS)[found.columns]
+    known_well = (plans >= rates.growth_least_plans)[:, None] & np.isfinite(found)
+    known_well.loc[before < rates.growth_least_plans, ["requests", "own"]] = False
+    limits = pd.Series({name: rates.most(name) for name in TELLING})[found.columns]
     return found.where(known_well, 0.0).clip(-limits, limits, axis=1)
 
 
@@ -103,19 +139,20 @@ def _by_authority(frame: pd.DataFrame, year: int, column: str, codes: list[str])
     return np.where(totals.notna(), totals.astype("float64"), np.nan)
 
 
-def draws(area: Area, known: History, years: int, draws: int, rng: np.random.Generator) -> Floats:
+def draws(area: Area, known: History, rates: GrowthRates, years: int, draws: int, rng: np.random.Generator) -> Floats:
     """Return log growth of all plans: draw x year x authority.
 
     England's error is shared by all authorities of a draw; an authority's own lasts through it, fading; each year has
     its own shock, with long tails.
     """
-    centre = expected(area, known, years).T[None]
+    tails = rates.growth_shock_tails
+    centre = expected(area, known, rates, years).T[None]
     size = (draws, years, len(area.authorities))
-    fade = area.value("forecast.growth_error_fading") ** np.arange(years)[None, :, None]
-    shared = paired(rng.standard_normal, (draws, 1, 1)) * area.value("forecast.growth_england_error")
-    lasting = paired(rng.standard_normal, (draws, 1, size[2])) * area.value("forecast.growth_lasting_error")
-    tailed = paired(lambda shape: rng.standard_t(TAILS, shape), size) * np.sqrt((TAILS - 2) / TAILS)
-    shock = tailed * area.value("forecast.growth_year_error")
+    fade = rates.growth_error_fading ** np.arange(years)[None, :, None]
+    shared = paired(rng.standard_normal, (draws, 1, 1)) * rates.growth_england_error
+    lasting = paired(rng.standard_normal, (draws, 1, size[2])) * rates.growth_lasting_error
+    tailed = paired(lambda shape: rng.standard_t(tails, shape), size) * np.sqrt((tails - 2) / tails)
+    shock = tailed * rates.growth_year_error
     return np.asarray(centre + (shared + lasting) * fade + shock)
 
 

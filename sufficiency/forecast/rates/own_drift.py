@@ -7,6 +7,7 @@ added to the rates as moves. England's own drift, in years that its pattern was 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
@@ -17,22 +18,52 @@ from sufficiency.forecast import england
 from sufficiency.forecast.base_year_plans import History
 from sufficiency.forecast.rates.england_pattern import FROM, Pattern, national, older
 from sufficiency.forecast.rates.rates import Floats
+from sufficiency.forecast.taken import taken
 from sufficiency.words.school_year import AGE_GROUPS, NCYS, age_of
 from sufficiency.words.vocabulary import SETTING_GROUP_OF, SETTING_GROUPS, SETTING_TYPES
 
 GROUP_OF: Final = np.array([list(SETTING_GROUPS).index(SETTING_GROUP_OF[s]) for s in SETTING_TYPES])
 IS_SCHOOL: Final = np.array([group in ("mainstream", "special") for group in SETTING_GROUPS])
 UNRECORDED: Final = list(SETTING_GROUPS).index("not_recorded")
-FASTEST: Final = 0.3  # log ratio a year that no drift may exceed
-YEARS_BACK: Final = 3
 YOUNG_ADULTS: Final = NCYS.index(16)
 STUDENTS: Final = slice(NCYS.index(12), NCYS.index(16))
 BAND_OF_NCY: Final = np.array(
     [next(i for i, (low, high) in enumerate(AGE_GROUPS.values()) if low <= age_of(ncy) <= high) for ncy in NCYS]
 )
 JOINING_BANDS: Final = 3  # age groups in which plans change chiefly by joiners: to age 15
-AGES_BACK: Final = 2
 ENDING: Final = NCYS.index(13)  # from the January of Year 13 plans end at rates that authorities decide
+
+
+@dataclass(frozen=True)
+class DriftRates:
+    """What an authority's own record takes of an area's assumptions; each is told in assumptions/forecast.toml."""
+
+    drift_own_mainstream: float
+    drift_own_special: float
+    drift_own_elsewhere: float
+    drift_england_lasting: float
+    drift_fading: float
+    drift_prior_plans: float  # [plans]
+    drift_fastest: float  # [log ratio a year]
+    drift_years_back: float  # [years]
+    ending_power: float
+    ending_prior_plans: float  # [plans]
+    ending_most: float  # [ratio]
+    joining_age_own: float
+    joining_age_prior_plans: float  # [plans]
+    joining_age_years_back: float  # [years]
+    joining_age_most: float  # [ratio]
+
+    @classmethod
+    def of(cls, area: Area) -> DriftRates:
+        """Return an area's."""
+        return taken(cls, area)
+
+    @property
+    def own_lasting(self) -> Floats:
+        """The share of an authority's own drift that goes on, by group of settings."""
+        named = {"mainstream": self.drift_own_mainstream, "special": self.drift_own_special}
+        return np.array([named.get(group, self.drift_own_elsewhere) for group in SETTING_GROUPS])
 
 
 def step(plans: Floats, pattern: Pattern, first: Floats, total: float) -> Floats:
@@ -51,38 +82,32 @@ def _stepped(plans: Floats, pattern: Pattern, first: Floats, total: float) -> tu
     return kept + came + joiners, joiners
 
 
-def drift(area: Area, known: History, authority: str, first: Floats) -> Floats:
+def drift(known: History, rates: DriftRates, authority: str, base: int, first: Floats) -> Floats:
     """Return the log ratio a year by which each group of settings is expected to drift from England's pattern.
 
     England's own drift between schools has not lasted, and is left out; that of other settings has, in part.
     """
-    base = area.base_year
-    nation = _england_drift(min(base, int(england.table("stock")["year"].max())))
+    fastest = rates.drift_fastest
+    nation = _england_drift(min(base, int(england.table("stock")["year"].max())), fastest)
     found, weights = [], []
-    for back in range(YEARS_BACK):
+    for back in range(int(rates.drift_years_back)):
         year = base - back
         before, after = known.plans(authority, year - 1), known.plans(authority, year)
         if before is None or after is None or not (_is_recorded(before) and _is_recorded(after)):
             continue
         expected = step(before, national(), first, float(after.sum()))
-        own = _log_ratio(after.sum(axis=0), expected.sum(axis=0), area.value("forecast.drift_prior_plans"))
-        found.append(own - _england_drift(year))
-        weights.append(area.value("forecast.drift_fading") ** back)
-    lasting = np.where(IS_SCHOOL, 0.0, area.value("forecast.drift_england_lasting")) * nation
+        own = _log_ratio(after.sum(axis=0), expected.sum(axis=0), rates.drift_prior_plans, fastest)
+        found.append(own - _england_drift(year, fastest))
+        weights.append(rates.drift_fading**back)
+    lasting = np.where(IS_SCHOOL, 0.0, rates.drift_england_lasting) * nation
     if found:
         own_mean = np.average(np.array(found), axis=0, weights=np.array(weights))
-        lasting = lasting + _own_lasting(area) * own_mean
-    return np.clip(lasting, -FASTEST, FASTEST)
-
-
-def _own_lasting(area: Area) -> Floats:
-    """Return the share of an authority's own drift that goes on, by group of settings."""
-    named = {"mainstream": "mainstream", "special": "special"}
-    return np.array([area.value(f"forecast.drift_own_{named.get(group, 'elsewhere')}") for group in SETTING_GROUPS])
+        lasting = lasting + rates.own_lasting * own_mean
+    return np.clip(lasting, -fastest, fastest)
 
 
 @cache
-def _england_drift(year: int) -> Floats:
+def _england_drift(year: int, fastest: float) -> Floats:
     """Return England's drift in the year to January `year`; none where its pattern was fitted or stocks aren't known."""
     frame = england.table("stock")
     known = set(frame["year"])
@@ -92,19 +117,19 @@ def _england_drift(year: int) -> Floats:
     pattern = england.stock(FROM)
     aged = pattern / np.where(pattern.sum(axis=0) > 0, pattern.sum(axis=0), 1.0) * before
     expected = step(aged, national(), national().first_settings, float(after.sum()))
-    return _log_ratio(after, expected.sum(axis=0), 0.0)
+    return _log_ratio(after, expected.sum(axis=0), 0.0, fastest)
 
 
 def _is_recorded(plans: Floats) -> bool:
     return bool(plans[:, GROUP_OF == UNRECORDED].sum() <= 0.05 * plans.sum())
 
 
-def _log_ratio(seen: Floats, expected: Floats, prior: float) -> Floats:
+def _log_ratio(seen: Floats, expected: Floats, prior: float, fastest: float) -> Floats:
     """Return log(seen / expected) by group of settings, shrunk by `prior` plans; none for those not recorded."""
     by_group = [np.bincount(GROUP_OF, weights=x, minlength=len(SETTING_GROUPS)) for x in (seen, expected)]
     ratio = np.log((by_group[0] + prior + 0.5) / (by_group[1] + prior + 0.5))
     ratio[UNRECORDED] = 0.0
-    return np.asarray(np.clip(ratio, -2 * FASTEST, 2 * FASTEST))
+    return np.asarray(np.clip(ratio, -2 * fastest, 2 * fastest))
 
 
 def with_drift(pattern: Pattern, first: Floats, plans: Floats, drifts: Floats) -> tuple[Floats, Floats, Floats]:
@@ -150,27 +175,28 @@ def _rows(plans: Floats) -> Floats:
     return np.asarray(np.where(total > 0, plans / np.where(total > 0, total, 1.0), 0.0))
 
 
-def ending(area: Area, plans: Floats) -> float:
+def ending(rates: DriftRates, plans: Floats) -> float:
     """Return how many times England's rate plans end at from Year 13 on, from how many young adults have one.
 
     Where plans end sooner fewer are left from age 20: their number beside those aged 16 to 19, against England's.
     """
     nation = england.stock(england.AGES_KNOWN)
-    prior = area.value("forecast.ending_prior_plans")
+    prior = rates.ending_prior_plans
     share = nation[YOUNG_ADULTS:].sum() / nation[STUDENTS].sum()
     own = (plans[YOUNG_ADULTS:].sum() + prior * share) / (plans[STUDENTS].sum() + prior)
-    return float(np.clip((share / own) ** area.value("forecast.ending_power"), 0.5, 2.0))
+    return float(np.clip((share / own) ** rates.ending_power, 1 / rates.ending_most, rates.ending_most))
 
 
-def joining_by_age(area: Area, known: History, authority: str, first: Floats) -> Floats:
+def joining_by_age(known: History, rates: DriftRates, authority: str, base: int, first: Floats) -> Floats:
     """Return how many times England's pattern children join at each NCY, from how age groups came out of late.
 
     England's pattern is run from the last January before with ages known; what an age group to 15 has beyond it is
     taken as joiners more than it gave, in part.
     """
-    base = area.base_year
     found = np.ones(len(NCYS))
-    start = next((base - b for b in range(1, AGES_BACK + 1) if (authority, base - b) in known.aged), None)
+    start = next(
+        (base - b for b in range(1, int(rates.joining_age_years_back) + 1) if (authority, base - b) in known.aged), None
+    )
     now = known.plans(authority, base)
     if start is None or now is None or (authority, base) not in known.aged:
         return found
@@ -182,8 +208,8 @@ def joining_by_age(area: Area, known: History, authority: str, first: Floats) ->
         plans, joiners = _stepped(plans, national(), first, float(after.sum()))
         joined += _by_band(joiners)
     assert plans is not None  # the January that it started from has ages
-    beyond = (_by_band(now) - _by_band(plans)) / (joined + area.value("forecast.joining_age_prior_plans"))
-    ratio = np.clip(1 + area.value("forecast.joining_age_own") * beyond, 0.5, 2.0)
+    beyond = (_by_band(now) - _by_band(plans)) / (joined + rates.joining_age_prior_plans)
+    ratio = np.clip(1 + rates.joining_age_own * beyond, 1 / rates.joining_age_most, rates.joining_age_most)
     ratio[JOINING_BANDS:] = 1.0
     return np.asarray(ratio[BAND_OF_NCY])
 

@@ -37,7 +37,11 @@ def from_flows(
     """
     held = states.sum(axis=2).astype("float64")
     new = _new_by_setting(area)
-    own = [_own(area, known, code, held[i], new[i]) for i, code in enumerate(area.authorities)]
+    drifts, prior = own_drift.DriftRates.of(area), area.value("forecast.own_flow_weight")
+    own = [
+        _own(known, drifts, code, area.base_year, held[i], _first_settings(national(), new[i], prior))
+        for i, code in enumerate(area.authorities)
+    ]
     of_need = need_mix.of_joiners(states, needs, list(SETTING_TYPES))
     by_need = states.sum(axis=(1, 3), keepdims=True) / np.maximum(states.sum(axis=(1, 2, 3), keepdims=True), 1)
     transfers = national().transfers[None, :, None, :] * by_need
@@ -62,13 +66,12 @@ class Own:
     drift: Floats
 
 
-def _own(area: Area, known: History, authority: str, plans: Floats, new: Floats) -> Own:
+def _own(known: History, rates: own_drift.DriftRates, authority: str, base: int, plans: Floats, first: Floats) -> Own:
     pattern = national()
-    first = _first_settings(pattern, new, area.value("forecast.own_flow_weight"))
-    by_age = own_drift.joining_by_age(area, known, authority, first)
+    by_age = own_drift.joining_by_age(known, rates, authority, base, first)
     leaving = pattern.leaving.copy()
-    leaving[own_drift.ENDING : -1] = 1 - (1 - leaving[own_drift.ENDING : -1]) ** own_drift.ending(area, plans)
-    return Own(pattern.joining * by_age, first, leaving, plans, own_drift.drift(area, known, authority, first))
+    leaving[own_drift.ENDING : -1] = 1 - (1 - leaving[own_drift.ENDING : -1]) ** own_drift.ending(rates, plans)
+    return Own(pattern.joining * by_age, first, leaving, plans, own_drift.drift(known, rates, authority, base, first))
 
 
 def _rates(

@@ -21,19 +21,57 @@ from sufficiency.forecast.simulate.cohort import Paths, Singles
 from sufficiency.words.school_year import AGE_GROUPS, NCYS
 from sufficiency.words.vocabulary import SETTING_GROUP_OF
 
-LEAST_JOINERS: Final = 0.25  # of those that England's rates give: joining never stops
+BANDS: Final = ("under_5", "5_to_10", "11_to_15", "16_to_19", "20_to_25")
 
-# Between the median and the mean: leaving of a setting counts in sums over settings and by itself at one age.
-LEAVING_CENTRED: Final = 0.1
+
+@dataclass(frozen=True, eq=False)
+class RateErrors:
+    """How wrong rates may be, as an area assumes it: by age group (5 x 1) and by setting. [log ratio]"""
+
+    joining: Floats
+    leaving: Floats
+    moving: Floats
+    first_setting: float
+    leaving_school: float
+    leaving_elsewhere: float
+    leaving_centred: float
+    year_share: float
+    joining_least: float
+
+    @classmethod
+    def of(cls, area: Area) -> RateErrors:
+        """Return an area's."""
+
+        def by_band(name: str) -> Floats:
+            return np.array([[area.value(f"forecast.error_{name}_{band}")] for band in BANDS])
+
+        return cls(
+            by_band("joining"),
+            by_band("leaving"),
+            by_band("moving"),
+            area.value("forecast.error_first_setting"),
+            area.value("forecast.error_leaving_school"),
+            area.value("forecast.error_leaving_elsewhere"),
+            area.value("forecast.error_leaving_centred"),
+            area.value("forecast.error_year_share"),
+            area.value("forecast.joining_least"),
+        )
 
 
 def paths(
-    area: Area, rates: Sequence[Rates], base: NDArray[Any], children: Floats, growth: Floats, rng: np.random.Generator
+    errors: RateErrors,
+    rates: Sequence[Rates],
+    base: NDArray[Any],
+    children: Floats,
+    growth: Floats,
+    rng: np.random.Generator,
 ) -> Paths:
     """Return multipliers of rates for every draw and year.
 
     Parameters
     ----------
+    errors
+        How wrong rates may be.
     rates
         One year's rates after another.
     base
@@ -45,23 +83,20 @@ def paths(
     """
     draws, years, authorities = growth.shape
     bands, settings = len(AGE_GROUPS), len(rates[0].settings)
-    shape = (draws, years, authorities)
-    leaving = _lasting(rng, area, _by_band(area, "leaving"), (*shape, bands, 1))[:, :, :, BAND_OF_NCY]
+    shape, share = (draws, years, authorities), errors.year_share
+    leaving = _lasting(rng, share, errors.leaving, (*shape, bands, 1))[:, :, :, BAND_OF_NCY]
     in_school = np.array([SETTING_GROUP_OF[s] in ("mainstream", "special") for s in rates[0].settings])
-    ending = np.where(
-        in_school, area.value("forecast.error_leaving_school"), area.value("forecast.error_leaving_elsewhere")
-    )
-    leaving = leaving * _lasting(rng, area, ending, (*shape, 1, settings), centred=LEAVING_CENTRED)
-    by_band = _by_band(area, "moving")
+    ending = np.where(in_school, errors.leaving_school, errors.leaving_elsewhere)
+    leaving = leaving * _lasting(rng, share, ending, (*shape, 1, settings), centred=errors.leaving_centred)
     # Moves into a setting come from many: of mean 1, so that their sum is not pushed up.
-    moving = _lasting(rng, area, by_band, (*shape, bands, 1), centred=1.0)
-    moving = moving * _lasting(rng, area, by_band / 2, (*shape, bands, settings), centred=1.0)
+    moving = _lasting(rng, share, errors.moving, (*shape, bands, 1), centred=1.0)
+    moving = moving * _lasting(rng, share, errors.moving / 2, (*shape, bands, settings), centred=1.0)
     moving = moving[:, :, :, BAND_OF_NCY]
-    mix = _lasting(rng, area, _by_band(area, "joining"), (*shape, bands, 1))[:, :, :, BAND_OF_NCY]
-    first = np.array(area.value("forecast.error_first_setting"))
-    mix = mix * _lasting(rng, area, first, (*shape, 1, settings))
+    mix = _lasting(rng, share, errors.joining, (*shape, bands, 1))[:, :, :, BAND_OF_NCY]
+    first = np.array(errors.first_setting)
+    mix = mix * _lasting(rng, share, first, (*shape, 1, settings))
     joining = mix * children[:, 1:, :, :, None]
-    level = _level(rates, base, joining, leaving, growth)
+    level = _level(rates, base, joining, leaving, growth, errors.joining_least)
     return Paths(
         (joining * level[:, :, :, None, None]).astype(np.float32),
         leaving.astype(np.float32),
@@ -69,17 +104,10 @@ def paths(
     )
 
 
-def _by_band(area: Area, name: str) -> Floats:
-    """Return the error of a rate by age group: age group x 1. [log ratio]"""
-    bands = ("under_5", "5_to_10", "11_to_15", "16_to_19", "20_to_25")
-    return np.array([[area.value(f"forecast.error_{name}_{band}")] for band in bands])
-
-
 def _lasting(
-    rng: np.random.Generator, area: Area, error: Floats, shape: tuple[int, ...], *, centred: float = 0.0
+    rng: np.random.Generator, share: float, error: Floats, shape: tuple[int, ...], *, centred: float = 0.0
 ) -> Floats:
     """Return factors of median 1 (`centred` 1: of mean 1) with an error that lasts through a draw and steps from year to year."""
-    share = area.value("forecast.error_year_share")
     step = share * error
 
     def normal(size: tuple[int, ...]) -> Singles:
@@ -111,7 +139,9 @@ class Settled:
         return cls(hazard, _over_needs(rates.moving, base), to, joining, transfers)
 
 
-def _level(rates: Sequence[Rates], base: NDArray[Any], joining: Floats, leaving: Floats, growth: Floats) -> Floats:
+def _level(
+    rates: Sequence[Rates], base: NDArray[Any], joining: Floats, leaving: Floats, growth: Floats, fewest: float
+) -> Floats:
     """Return what joining is multiplied by so that expected plans grow as they should: draw x year x authority."""
     draws, years, authorities = growth.shape
     settled = {id(r): Settled.of(r, base) for r in rates}
@@ -129,7 +159,7 @@ def _level(rates: Sequence[Rates], base: NDArray[Any], joining: Floats, leaving:
         base_join = now.joining * joining[:, t]
         least = base_join.sum(axis=(2, 3))
         wanted = held * np.exp(growth[:, t]) - kept.sum(axis=(2, 3)) - came.sum(axis=(2, 3))
-        found[:, t] = np.where(least > 0, np.maximum(wanted / np.where(least > 0, least, 1.0), LEAST_JOINERS), 0.0)
+        found[:, t] = np.where(least > 0, np.maximum(wanted / np.where(least > 0, least, 1.0), fewest), 0.0)
         plans = kept + came + base_join * found[:, t, :, None, None]
     return found
 
