@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from sufficiency.draws import LEVELS
 from sufficiency.outcome import Outcome
 from sufficiency.report.look.words import between, count
 from sufficiency.report.model import Section, Table
@@ -58,7 +59,7 @@ def _still_to_open(outcome: Outcome) -> str:
 def places_open_by(outcome: Outcome, year: int) -> tuple[float, float, float]:
     """Return places of the pipeline that are open in January `year`: low, mean and high over draws. [places]"""
     total = outcome.placed.added_places(list(outcome.area.settings["setting"]), [year]).sum(axis=(1, 2))
-    low, high = np.quantile(total, (0.05, 0.95))
+    low, high = np.quantile(total, (LEVELS[0], LEVELS[-1]))
     return float(low), float(total.mean()), float(high)
 
 
