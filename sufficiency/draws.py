@@ -125,6 +125,8 @@ class Labels:
         `at` gives the position of every entry along each dimension.
         """
         code, ranks = np.zeros(len(next(iter(at.values()))), dtype=np.int64), []
+        if not by:
+            return code, pd.DataFrame(index=range(1))
         for dim in dict.fromkeys(self.known[name].dim for name in by):
             group, rank = self._groups(dim, by)
             code = code * len(rank) + group[np.asarray(at[dim], dtype=np.int64)]

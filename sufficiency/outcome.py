@@ -14,6 +14,7 @@ import xarray as xr
 
 from sufficiency.allocate.place.placed import Placed
 from sufficiency.area.area import TABLES, Area
+from sufficiency.draws import LEVELS
 from sufficiency.errors import MissingError, nearest, one_of
 from sufficiency.forecast import PlanForecast, SenSupportForecast
 from sufficiency.funding import HighNeedsBudget
@@ -88,7 +89,7 @@ class ForecastOutcome:
         for name in self.measures:
             total = self.measure(name)
             last, how = total[:, -1], "£" if MEASURES[name].unit == "GBP" else "n"
-            low, middle, high = (float(v) for v in last.quantile((0.05, 0.5, 0.95)))
+            low, middle, high = (float(v) for v in last.quantile(LEVELS))
             year = int(last[total.dims[-1]])
             when = f"January {year}" if total.dims[-1] == "year" else financial_label(year)
             rows.append((MEASURES[name].says, when, shown(middle, how), between(low, high, how)))

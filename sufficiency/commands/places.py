@@ -78,7 +78,7 @@ def openings(
     from sufficiency.errors import MissingError
     from sufficiency.inputs.files.text import read_text_table
 
-    area = area_of(folder, published, authority)
+    area = sf.AS_AGREED(area_of(folder, published, authority))
     table = area.options
     if options is not None:
         table = tables.check(read_text_table(options), tables.OPTIONS, source=options.name)
@@ -92,7 +92,7 @@ def openings(
         plans = sf.forecast.plans(area, to=to, draws=max(draws, 100), seed=seed)
         tell("Choosing what to open", 0.3)
         best = allocate.openings(
-            area, plans, table, budget_gbp=budget, most=most, risk=risk, draws=draws, seconds=seconds
+            area, plans, table, budget_gbp=budget, most=most, risk=risk, draws=draws, seconds=seconds, seed=seed
         )
     if out is not None:
         import pandas as pd

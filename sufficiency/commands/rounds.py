@@ -37,8 +37,8 @@ def rounds(
         )
     if not isinstance(outcome, sf.Outcome):
         raise sf.InputError(outcome.why_not_placed())
-    found = outcome.journeys.rounds(setting, january, seconds=seconds, iterations=iterations, seed=seed)
-    found.write(out)
-    for note in (found.says, *found.plan.notes):
+    planned = outcome.journeys.rounds(setting, january, seconds=seconds, iterations=iterations, seed=seed)
+    planned.write(out)
+    for note in (planned.says, *planned.plan.notes):
         typer.echo(note)
     typer.echo(f"The rounds are in {out.resolve()}")

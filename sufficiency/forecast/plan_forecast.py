@@ -70,10 +70,11 @@ class PlanForecast:
         and zone of the home. By home the plans of an authority at each NCY are shared as `homes` says: expected plans, not
         rounded, so that districts add up to their authority in every draw. `by_small_area` gives whole children.
         """
-        names = self.labels.asked(by)
-        if "zone" not in self.labels.dims(names):
-            return draws.summary({"plans": self.plans}, names, levels, labels=self.labels)
-        return draws.summary({"plans": _at_home(self.plans, self.homes, names, self.labels)}, names, levels)
+        labels = self.labels
+        names = labels.asked(by)
+        if "zone" not in labels.dims(names):
+            return draws.summary({"plans": self.plans}, names, levels, labels=labels)
+        return draws.summary({"plans": _at_home(self.plans, self.homes, names, labels)}, names, levels)
 
     def flows(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
         """Return quantiles of children who join, move, leave or are transferred in: year, kind, *by, level, children.

@@ -141,7 +141,8 @@ def test_each_component_counts_once():
 
 def test_one_negative_figure_among_many_is_refused_and_negative_formula_elements_are_not():
     table = pd.DataFrame({"nff_elements_gbp": [5.0, -5.0], "basic_entitlement_gbp": 0.0, "special_pupils": 0.0})
-    assert block.block_gbp(table, financial_year=2021).tolist() == [5, -5]
+    found = block.block_gbp(table, financial_year=2021)
+    assert (found.name, found.tolist()) == ("block_gbp", [5, -5])
     with pytest.raises(InputError, match="basic_entitlement_gbp: -1 is below 0"):
         block.block_gbp(table.assign(basic_entitlement_gbp=[3.0, -1.0]), financial_year=2021)
 
@@ -192,12 +193,13 @@ def test_components_make_a_block_where_no_total_is_given(two_authorities):
 
 @pytest.mark.parametrize("people", [1.0, 1.04, 1.2])  # above the limit of 10 % a head; between; below the floor of 7 %
 def test_in_the_formula_s_last_year_england_s_growth_a_head_is_held_between_floor_and_limit(two_authorities, people):
-    at_school = two_authorities.population["ncy"].between(-2, 13)
-    later = two_authorities.population["year"] >= 2025
-    children = two_authorities.population["children"].where(~later, 100.0 * people)
-    children = children.where(at_school, 1e6 * two_authorities.population["year"] - 2e9)  # adults don't count
+    table = two_authorities.population
+    counts = table["ncy"].between(-2, 13)  # sixteen school years of 100 children
+    grows = table["ncy"].isin([-2, 13]) & (table["year"] >= 2025)  # all growth is in the first and the last of them
+    children = (100.0 + 800.0 * (people - 1) * grows).where(counts, 1e6 * table["year"] - 2e9)
+    children = children.where(table["year"] >= 2024, 50.0).where(table["authority"] == HOME, 7.0 * table["year"])
     area = with_money(two_authorities, (2024, "block_gbp", 1e6))
-    found = blocks_of(area.replace(population=two_authorities.population.assign(children=children)), 2025)
+    found = blocks_of(area.replace(population=table.assign(children=children)), 2025)
     a_head = min(max(12_000 / 10_700 / people - 1, 0.07), 0.10)
     assert found["gbp"].item() == pytest.approx(1e6 * (1 + a_head) * people)
     assert found["status"].item() == "derived"
@@ -212,7 +214,14 @@ def test_without_a_block_it_is_england_s_a_plan_times_the_plans_of_the_nearest_j
     found = blocks_of(area, 2025, 2026)
     assert found["gbp"].tolist() == pytest.approx([40 * a_plan, 40 * a_plan])
     assert found["rule"].iloc[0] == "no block given for this authority: England's a plan, times its plans"
+    assert found["rule"].iloc[1] == "rolled forward: the formula is suspended"
     assert blocks_of(area, 2023)["gbp"].item() == pytest.approx(120 * 9_952_172_126 / 517_048)
+
+
+def test_the_formula_held_before_its_last_year_too(two_authorities):
+    found = blocks_of(with_money(two_authorities, (2023, "block_gbp", 1e6)), 2024)
+    assert found["gbp"].item() == pytest.approx(1.05e6)  # England grew by 7.5 %, the limit was 5 %
+    assert found["status"].item() == "derived"
 
 
 def test_a_year_before_the_first_published_block_is_by_plans_too(two_authorities):

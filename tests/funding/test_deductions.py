@@ -106,6 +106,7 @@ def test_each_kind_is_deducted_at_its_own_rate_and_hospitals_their_sum():
         columns=["kind", "before", "after"],
     )
     found = place_deductions(places, financial_year=2024, hospital_gbp=1_000.4)
+    assert found.name == "deduction_gbp"
     assert found.to_dict() == {
         "special_academy": 120_000,
         "special_academy_post_16": 10_000,
@@ -114,3 +115,17 @@ def test_each_kind_is_deducted_at_its_own_rate_and_hospitals_their_sum():
         "total": 137_000,
     }
     assert place_deductions(places.iloc[:0], financial_year=2024)["total"] == 0
+
+
+def test_a_kind_s_name_says_its_rate_and_whether_it_is_after_16():
+    """Rates that are the same today may part tomorrow, so they are held by name and not by amount."""
+    for kind, rate, is_post_16 in DEDUCTIONS:
+        late = "post_16" in kind or kind in ("sixteen_to_nineteen_academy", "further_education_and_ilp")
+        is_special = kind.startswith(("special_academy", "special_free_school")) or kind.endswith("_sen")
+        assert is_post_16 == late
+        if kind.startswith("mainstream_academy_unit"):
+            assert rate == f"unit_place_{kind.rsplit('_', 1)[1]}_gbp"
+        elif kind.endswith("alternative_provision") or kind == "alternative_provision_academy":
+            assert rate == "alternative_provision_place_gbp"
+        else:
+            assert rate == ("special_place_gbp" if is_special else "post_16_place_gbp")

@@ -108,6 +108,7 @@ def test_settings_come_in_the_order_given_each_with_its_own_sum_and_other_years_
     ("changed", "says"),
     [
         ({"places": [0, 0], "post_16_places": [0, -1]}, r"A in 2025/26: post_16_places below 0 \(0 places\)"),
+        ({"places": [-4, -3]}, r"A in 2024/25: places below 0 \(-4 places\)"),
         ({"occupied": [-1, 0]}, r"A in 2024/25: occupied below 0 \(5 places\)"),
     ],
 )

@@ -15,10 +15,11 @@ from matplotlib.figure import Figure
 from pyproj import Transformer
 
 import sufficiency as sf
+from sufficiency import tables
 from sufficiency.errors import MissingError
 from sufficiency.outcome import Outcome
 from sufficiency.report.model import Table
-from sufficiency.report.sections import access, options, rounds, trust, why
+from sufficiency.report.sections import access, options, provision, rounds, trust, why
 from sufficiency.report.writers.build import build
 from sufficiency.report.writers.word import EDGES_CM, LETTER_CM, SIZES, document
 
@@ -145,3 +146,44 @@ def test_no_word_of_a_table_is_broken_in_word(example_outcome: Outcome) -> None:
             longest = max(len(word) for word in cell.text.split())
             letter = LETTER_CM * cell.paragraphs[0].runs[0].font.size.pt / SIZES[0]
             assert column.width.cm >= 0.95 * (longest * letter + EDGES_CM), cell.text
+
+
+def test_how_full_a_school_is_is_told_where_its_roll_is_known_and_nowhere_else(
+    example_outcome: Outcome, tiny_area: sf.Area
+) -> None:
+    table = provision.settings_now(example_outcome)
+    assert (table["roll"] == "estimate").all()
+    assert table["full"].isna().all()
+    words = " ".join(provision.section(example_outcome).words)
+    assert "How full the schools are is not known: 17 of 17 special schools" in words
+    assert "hold more children" not in words
+    listed = [("A", "S1", 1, "SLD", 2), ("A", "S1", 8, "ASD", 2), ("C", "U1", 1, "ASD", 2)]
+    attendance = pd.DataFrame(listed, columns=["zone", "setting", "ncy", "need", "children"])
+    known = tiny_area.replace(attendance=tables.check(attendance, tables.ATTENDANCE))
+    outcome = sf.run(known, to=2027, draws=3, placed_draws=2)
+    assert provision.settings_now(outcome).set_index("name")["full"].to_dict() == {
+        "Ashby School": 0.8,
+        "Colby Unit": 1.0,
+    }
+    assert "80.0% of special-school places are filled; 0 schools hold more" in " ".join(
+        provision.section(outcome).words
+    )
+
+
+def test_what_is_agreed_is_shown_row_by_row_and_counted_once(example_outcome: Outcome) -> None:
+    table = shown(example_outcome, "projects")
+    assert table.groupby("status")["places"].sum().to_dict() == {"agreed": 48, "open": 577, "proposed": 752}
+    ambition = table[table["status"] != "open"]
+    assert ambition["places"].sum() == 800  # North's, the first call's 320 and Prince William's 48 among them
+    assert ambition["chance"].between(0.01, 0.99).all()
+    assert table.loc[table["status"] == "agreed", "open by 2030"].gt(0).all()
+    assert table.loc[table["status"] != "agreed", "open by 2030"].isna().all()
+    assert shown(example_outcome, "project-sources")["source"].str.len().gt(0).all()
+    summary = " ".join(p for s in build(example_outcome).sections if s.key == "summary" for p in s.points)
+    assert "Agreed: 48 places still to open" in summary
+    assert "752 places only proposed, not counted here" in summary
+
+
+def test_an_area_without_a_pipeline_has_no_section_on_it(tiny_area: sf.Area) -> None:
+    report = build(sf.run(tiny_area, to=2027, draws=3, placed_draws=2))
+    assert "pipeline" not in {section.key for section in report.sections}

@@ -50,7 +50,7 @@ def program(placed: Placed, year: int, *, rules: Sequence[Rule] = ()) -> Program
     settings = placed.routes.codes
     return as_program(
         groups["children"],
-        pd.Series(placed.places[placed.years.index(year)], settings),
+        pd.Series(placed.expected_places[placed.years.index(year)], settings),
         routes_of(placed.routes, groups),
         unplaced_gbp=placed.area.value("allocate.unplaced_gbp"),
         rules=rules,

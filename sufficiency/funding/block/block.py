@@ -170,7 +170,7 @@ def _through_time(area: Area, authority: str, financial_years: Sequence[int]) ->
     if not known:
         first = financial_years[0]
         blocks[first] = _by_population(area, authority, first)
-    for year in range(min(blocks) + 1, financial_years[-1] + 1):
+    for year in range(min(blocks), financial_years[-1] + 1):
         if year not in blocks:
             blocks[year] = _next(area, blocks[year - 1], year)
     missing = [y for y in financial_years if y not in blocks]

@@ -123,11 +123,11 @@ def stacked(frame: pd.DataFrame, x: str, value: str, by: str, *, unit: str) -> F
     wide = frame.pivot_table(index=x, columns=by, values=value, aggfunc="sum", sort=False).fillna(0)
     figure, axis = sheet(7.4, 3.8)
     bottom = np.zeros(len(wide))
-    at = np.arange(len(wide))
+    along = np.arange(len(wide))
     for place, part in enumerate(wide.columns):
         height = wide[part].to_numpy()
         axis.bar(
-            at,
+            along,
             height,
             0.74,
             bottom=bottom,
@@ -138,7 +138,7 @@ def stacked(frame: pd.DataFrame, x: str, value: str, by: str, *, unit: str) -> F
         )
         bottom += height
     names = [str(i) if x == "need" else label(str(i), x) for i in wide.index]
-    axis.set_xticks(at, names, rotation=0 if len(wide) < 15 else 60)
+    axis.set_xticks(along, names, rotation=0 if len(wide) < 15 else 60)
     axis.legend(fontsize=8.5, ncols=min(5, len(wide.columns)), loc="lower left", bbox_to_anchor=(0, 1.0), frameon=False)
     tidy_axis(axis, unit, whole_x=False)
     return figure
@@ -156,18 +156,18 @@ def bars(
 ) -> Figure:
     """Return horizontal bars, longest first as given, each with its number; whiskers where there is an interval."""
     figure, axis = sheet(7.4, max(1.6, 0.3 * len(frame) + 0.9))
-    at = np.arange(len(frame))[::-1]
+    rows = np.arange(len(frame))[::-1]
     sizes = frame[value].to_numpy(dtype=float)
-    axis.barh(at, sizes, 0.66, color=COLOURS[5] if low else COLOURS[0])
+    axis.barh(rows, sizes, 0.66, color=COLOURS[5] if low else COLOURS[0])
     ends = sizes
     if low and high:
         ends = frame[high].to_numpy(dtype=float)
-        axis.hlines(at, frame[low], ends, color=INK, linewidth=1.2)
-    for y, end, size in zip(at, ends, sizes, strict=True):
+        axis.hlines(rows, frame[low], ends, color=INK, linewidth=1.2)
+    for y, end, size in zip(rows, ends, sizes, strict=True):
         axis.annotate(
             shown(size, how), (max(end, 0), y), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8.5
         )
-    axis.set_yticks(at, [label(str(n), name) for n in frame[name]])
+    axis.set_yticks(rows, [label(str(n), name) for n in frame[name]])
     axis.grid(visible=False, axis="y")
     axis.grid(visible=True, axis="x")
     axis.set_xlabel(unit)

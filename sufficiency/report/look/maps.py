@@ -94,14 +94,14 @@ def _from_boundaries(area: Area) -> dict[str, BaseGeometry]:
         return {}
     from pyproj import Transformer
 
-    found = {f["properties"]["zone"]: shape(f["geometry"]) for f in area.boundaries["features"]}
-    if all(abs(g.bounds[0]) <= 180 for g in found.values()):
+    shapes = {f["properties"]["zone"]: shape(f["geometry"]) for f in area.boundaries["features"]}
+    if all(abs(g.bounds[0]) <= 180 for g in shapes.values()):
         grid = Transformer.from_crs("EPSG:4326", "EPSG:27700", always_xy=True)
-        found = {
+        shapes = {
             z: shapely.transform(g, lambda p: np.column_stack(grid.transform(p[:, 0], p[:, 1])))
-            for z, g in found.items()
+            for z, g in shapes.items()
         }
-    return {zone: found[zone] for zone in area.zones["zone"] if zone in found}
+    return {zone: shapes[zone] for zone in area.zones["zone"] if zone in shapes}
 
 
 def _thiessen(zones: pd.DataFrame) -> dict[str, BaseGeometry]:

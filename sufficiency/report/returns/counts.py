@@ -28,9 +28,9 @@ def limits(plans: PlansResult, ncys: range, settings: tuple[str, ...], by: str =
         setting_type=[s for s in array["setting_type"].values if s in settings],
     )
     total = some.sum(["ncy", "need", "setting_type"])
-    found = total.quantile([LEVELS[0], LEVELS[-1]], dim="draw").transpose("quantile", by, "authority").to_numpy()
+    bounds = total.quantile([LEVELS[0], LEVELS[-1]], dim="draw").transpose("quantile", by, "authority").to_numpy()
     index = pd.MultiIndex.from_product([total[by].values, total["authority"].values], names=[by, "authority"])
-    return pd.DataFrame({"low": found[0].reshape(-1), "high": found[1].reshape(-1)}, index=index).reset_index()
+    return pd.DataFrame({"low": bounds[0].reshape(-1), "high": bounds[1].reshape(-1)}, index=index).reset_index()
 
 
 def with_age_groups(frame: pd.DataFrame, value: str = "plans") -> pd.DataFrame:

@@ -27,7 +27,7 @@ def dsg_children(runs: Mapping[str, ForecastOutcome]) -> pd.DataFrame:
 
     `runs` maps 'unmitigated' and 'mitigated' to outcomes. Years are the base year and five on. [plans]
     """
-    found = []
+    parts = []
     for case, run in runs.items():
         base = run.area.base_year
         frame = expected(run.plans, range(base, base + YEARS_ON + 1))
@@ -36,8 +36,8 @@ def dsg_children(runs: Mapping[str, ForecastOutcome]) -> pd.DataFrame:
         frame = frame.groupby(["authority", "year", "ncy", "need", "placement"], as_index=False)["plans"].sum()
         grouped = with_age_groups(frame).assign(case=case)
         grouped["basis"] = np.where(grouped["year"] == base, "actual", "forecast")
-        found.append(grouped)
-    cells = pd.concat(found, ignore_index=True)
+        parts.append(grouped)
+    cells = pd.concat(parts, ignore_index=True)
     levels = [["case", "age_rule", "authority", "year"], ["placement"], ["age_group"], ["need"]]
     cells["plans"] = whole_numbers(cells, "plans", levels)
     cells["academic_year"] = cells["year"].map(academic_label)
@@ -81,15 +81,15 @@ def dsg_money(runs: Mapping[str, ForecastOutcome]) -> pd.DataFrame:
 
     Expected values over the draws, in whole pounds that add up; rows without children are services and other places.
     """
-    found = []
+    parts = []
     for case, run in runs.items():
         if isinstance(run, Outcome):
-            found.append(_money(run.budget).assign(case=case))
-    if not found:
+            parts.append(_money(run.budget).assign(case=case))
+    if not parts:
         return pd.DataFrame(
             columns=["case", "authority", "placement", "financial_year", "gbp", "children", "average_gbp"]
         )
-    table = pd.concat(found, ignore_index=True)
+    table = pd.concat(parts, ignore_index=True)
     table["gbp"] = whole_numbers(table, "gbp", [["case", "authority", "financial_year"], ["placement"]])
     children = table["children"].where(table["children"] > 0)
     table["average_gbp"] = (table["gbp"] / children).round(0)
@@ -128,11 +128,11 @@ def _position(budget: HighNeedsBudget, authority: str) -> Iterator[tuple[str, st
     balance = round(float(budget.opening.sel(authority=authority)))
     for year in measures["spend"]["financial_year"].values[: YEARS_ON + 1]:
         now = {name: array.sel(financial_year=year) for name, array in measures.items()}
-        found = {name: int(np.floor(float(now[name].mean()) + 0.5)) for name in ("spend", "income", "grant")}
-        found["in_year"] = found["income"] - found["spend"]
-        balance += found["in_year"] + found["grant"]
-        found["balance"] = balance
-        for name, expected_gbp in found.items():
+        expected = {name: int(np.floor(float(now[name].mean()) + 0.5)) for name in ("spend", "income", "grant")}
+        expected["in_year"] = expected["income"] - expected["spend"]
+        balance += expected["in_year"] + expected["grant"]
+        expected["balance"] = balance
+        for name, expected_gbp in expected.items():
             low, high = (round(float(now[name].quantile(q))) for q in (LEVELS[0], LEVELS[-1]))
             yield financial_label(int(year)), name, expected_gbp, low, high
 

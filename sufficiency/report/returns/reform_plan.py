@@ -52,27 +52,27 @@ def reform_process(run: ForecastOutcome) -> pd.DataFrame:
     keep the last year's number a plan issued. [children]
     """
     area = run.area
-    known = area.requests[area.requests["year"] <= area.base_year]
+    returned = area.requests[area.requests["year"] <= area.base_year]
     rows = [
         (row["authority"], int(row["year"]), measure, float(row[measure]), "actual")
-        for row in known.to_dict("records")
+        for row in returned.to_dict("records")
         for measure in ("requests", "refused", "assessed", "issued")
         if not pd.isna(row.get(measure, np.nan))
     ]
-    rows += _ahead(run, known)
+    rows += _ahead(run, returned)
     table = pd.DataFrame(rows, columns=["authority", "year", "measure", "count", "basis"])
     table["count"] = (table["count"] + 0.5).apply(np.floor).astype("int64")
     table["academic_year"] = table["year"].map(academic_label)
     return table.sort_values(["authority", "measure", "year"], ignore_index=True, kind="stable")
 
 
-def _ahead(run: ForecastOutcome, known: pd.DataFrame) -> list[tuple[str, int, str, float, str]]:
-    if known.empty:
+def _ahead(run: ForecastOutcome, returned: pd.DataFrame) -> list[tuple[str, int, str, float, str]]:
+    if returned.empty:
         return []
     joiners = run.plans.flows_by_ncy.sel(kind="joiners").mean("draw").sum(["ncy", "setting_type"])
     rows = []
-    for authority, own in known.groupby("authority"):
-        last = own.sort_values("year").iloc[-1]
+    for authority, each in returned.groupby("authority"):
+        last = each.sort_values("year").iloc[-1]
         for year in joiners["year"].values:
             if not run.area.base_year < year <= run.area.base_year + YEARS_ON:
                 continue

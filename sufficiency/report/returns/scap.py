@@ -25,14 +25,14 @@ def scap_special(area: Area, plans: PlansResult) -> pd.DataFrame:
     to 11 seven, as far as the forecast goes. Counts are whole, and sums of them are the return's totals. [pupils]
     """
     base = area.base_year
-    found = []
+    parts = []
     for phase, (ncys, ahead) in PHASES.items():
         years = range(base, base + ahead + 1)
         plain = expected(plans, years)
         plain = plain[plain["ncy"].isin(ncys) & plain["setting_type"].isin(SPECIALIST)]
         cells = plain.groupby(["authority", "year", "ncy", "setting_type"], as_index=False)["plans"].sum()
-        found.append(_shared(area, plans, cells).assign(education_phase=phase))
-    cells = pd.concat(found, ignore_index=True)
+        parts.append(_shared(area, plans, cells).assign(education_phase=phase))
+    cells = pd.concat(parts, ignore_index=True)
     if cells.empty:
         raise InputError("no child of Reception to Year 11 is forecast to need a specialist place: nothing to return")
     levels = [["authority", "year"], ["education_phase"], ["ncy"], ["setting_type"], ["district"]]

@@ -45,13 +45,13 @@ def as_placed(run: ForecastOutcome, frame: pd.DataFrame) -> pd.DataFrame:
 
 def _weights(run: Outcome) -> pd.DataFrame:
     """Return expected children placed: year, authority, need, provision, weight."""
-    known = run.area.settings.drop_duplicates("setting").set_index("setting")
+    settings = run.area.settings.drop_duplicates("setting").set_index("setting")
     attending = run.placed.attending.mean("draw").sum("phase")
     kinds = []
     for setting in attending["setting"].values:
-        kind = UNPLACED if setting == UNPLACED else str(known.loc[setting, "setting_type"])
+        kind = UNPLACED if setting == UNPLACED else str(settings.loc[setting, "setting_type"])
         if kind == "special":
-            kind = ACADEMY if bool(known.loc[setting, "is_academy"]) else MAINTAINED
+            kind = ACADEMY if bool(settings.loc[setting, "is_academy"]) else MAINTAINED
         kinds.append(kind)
     long = attending.assign_coords(setting=kinds).to_series().groupby(level=[*KEY, "setting"]).sum()
     return long.rename("weight").reset_index().rename(columns={"setting": "provision"})
@@ -61,10 +61,10 @@ def _shared(frame: pd.DataFrame, weights: pd.DataFrame, *, otherwise: str) -> pd
     """Return the frame shared among provisions in proportion to their weights; `otherwise` where there are none."""
     total = weights.groupby(KEY)["weight"].transform("sum")
     shares = weights.assign(share=weights["weight"] / total.where(total > 0)).dropna(subset=["share"])
-    found = frame.merge(shares[[*KEY, "provision", "share"]], on=KEY, how="left")
-    found["plans"] = found["plans"] * found["share"].fillna(1.0)
-    found["provision"] = found["provision"].fillna(otherwise)
-    return found[found["plans"] > 0]
+    shared = frame.merge(shares[[*KEY, "provision", "share"]], on=KEY, how="left")
+    shared["plans"] = shared["plans"] * shared["share"].fillna(1.0)
+    shared["provision"] = shared["provision"].fillna(otherwise)
+    return shared[shared["plans"] > 0]
 
 
 def _units_apart(placed: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:

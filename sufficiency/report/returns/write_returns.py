@@ -52,20 +52,20 @@ def write_returns(
     """
     if suppress < 0:
         raise InputError(f"suppress={suppress}: the limit is 0 (hide nothing) or a count such as 5")
-    found = return_tables(outcome, now=now)
-    sheets = _forms(found, outcome.area.authorities)
+    made = return_tables(outcome, now=now)
+    sheets = _forms(made, outcome.area.authorities)
     if suppress > 1:
-        found = safe_tables(found, suppress)
-        sheets = safe_forms(found)
+        made = safe_tables(made, suppress)
+        sheets = safe_forms(made)
     target = Path(folder)
     try:
         target.mkdir(parents=True, exist_ok=True)
         paths = []
-        for name, table in found.items():
+        for name, table in made.items():
             paths.append(target / f"{name}.csv")
             table.to_csv(paths[-1], index=False, lineterminator="\n")
         paths.append(target / "returns.xlsx")
-        write_forms(paths[-1], sheets, definitions=found["definitions"])
+        write_forms(paths[-1], sheets, definitions=made["definitions"])
     except OSError as caught:
         raise OutputError(
             f"the returns can't be written in {target}: {caught}; choose a folder that can be"
@@ -101,21 +101,21 @@ def _case(outcome: ForecastOutcome) -> str:
 
 def _forms(tables: dict[str, pd.DataFrame], names: Mapping[str, str]) -> dict[str, list[Block]]:
     """Return the sheets: what each form asks for, on age at 31 August where a table has both rules."""
-    found = {
+    named = {
         name: table.assign(authority=table["authority"].map(names)) if "authority" in table else table
         for name, table in tables.items()
     }
-    reform = found["reform_plan_children"]
+    reform = named["reform_plan_children"]
     reform = reform[reform["age_rule"] == RULE_AUGUST]
     by_age, by_need = (["authority", "provision_name", label] for label in ("age_group", "need"))
     return {
-        "SCAP special places": _scap_blocks(found["scap_special"]),
-        "DSG plan - children": _children_blocks(found["dsg_plan_children"], found["dsg_plan_past"]),
-        "DSG plan - money": _money_blocks(found["dsg_plan_money"], found["dsg_plan_position"]),
+        "SCAP special places": _scap_blocks(named["scap_special"]),
+        "DSG plan - children": _children_blocks(named["dsg_plan_children"], named["dsg_plan_past"]),
+        "DSG plan - money": _money_blocks(named["dsg_plan_money"], named["dsg_plan_position"]),
         "Reform plan": [
             form(reform, by_age, "academic_year", "plans", title="Children by type of provision and age on 31 August"),
             form(reform, by_need, "academic_year", "plans", title="Need within each type of provision"),
-            *_process_blocks(found["reform_plan_process"]),
+            *_process_blocks(named["reform_plan_process"]),
         ],
     }
 

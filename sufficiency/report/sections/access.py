@@ -79,11 +79,11 @@ def access_map(outcome: Outcome, year: int) -> Figure:
 
 def _interactive(outcome: Outcome, limit: int = 0) -> str:
     years = map_years(outcome)
-    found = {y: _reach(outcome, y).summary("zone").set_index("zone")["places_per_child"] for y in years}
+    reach = {y: _reach(outcome, y).summary("zone").set_index("zone")["places_per_child"] for y in years}
     return maps.interactive(
         outcome.area,
         "access",
-        pd.DataFrame(found).reindex(outcome.area.zones["zone"]),
+        pd.DataFrame(reach).reindex(outcome.area.zones["zone"]),
         unit="places a child",
         settings=map_settings(outcome, years),
         year=years[0],
@@ -98,25 +98,25 @@ def _reach(outcome: Outcome, year: int) -> Access:
 
 
 def _whole(outcome: Outcome, year: int) -> float:
-    found = _reach(outcome, year).summary("authority")
-    return float(np.average(found["places_per_child"], weights=found["children"]))
+    reach = _reach(outcome, year).summary("authority")
+    return float(np.average(reach["places_per_child"], weights=reach["children"]))
 
 
 def _nearest(outcome: Outcome, year: int) -> pd.DataFrame:
     """Return minutes to the nearest state special school that suits, with the children of the phase in each zone."""
     area = outcome.area
-    found = nearest_suitable(area, year=year)
+    nearest = nearest_suitable(area, year=year)
     living = area.zone_children.assign(phase=phase_of(area.zone_children["ncy"].to_numpy(dtype=int)))
     living = living.groupby(["zone", "phase"], as_index=False)["children"].sum()
-    return found.merge(living, on=["zone", "phase"]).dropna(subset="minutes")
+    return nearest.merge(living, on=["zone", "phase"]).dropna(subset="minutes")
 
 
 def nearest_minutes(outcome: Outcome, year: int) -> pd.DataFrame:
     """Return mean minutes to the nearest state special school that suits: need_group, phase, minutes."""
-    found = _nearest(outcome, year)
-    found = found[found["phase"].isin(["primary", "secondary", "post_16"])]
-    found = found.assign(total=found["minutes"] * found["children"])
-    sums = found.groupby(["need_group", "phase"], sort=False)[["total", "children"]].sum().reset_index()
+    nearest = _nearest(outcome, year)
+    nearest = nearest[nearest["phase"].isin(["primary", "secondary", "post_16"])]
+    nearest = nearest.assign(total=nearest["minutes"] * nearest["children"])
+    sums = nearest.groupby(["need_group", "phase"], sort=False)[["total", "children"]].sum().reset_index()
     sums["phase"] = pd.Categorical(sums["phase"], list(PHASES), ordered=True)
     sums = sums.sort_values("phase", kind="stable").assign(minutes=lambda t: t["total"] / t["children"])
     return sums.assign(phase=[label(str(p), "phase") for p in sums["phase"]])[["need_group", "phase", "minutes"]]
@@ -124,9 +124,11 @@ def nearest_minutes(outcome: Outcome, year: int) -> pd.DataFrame:
 
 def _by_district(outcome: Outcome, first: int, last: int) -> pd.DataFrame:
     now, then = (_reach(outcome, year).summary("district").set_index("district") for year in (first, last))
-    found = _nearest(outcome, first).merge(outcome.area.zones[["zone", "district"]], on="zone")
-    found = found[found["phase"].isin(["primary", "secondary"])]
-    sums = found.assign(total=found["minutes"] * found["children"]).groupby("district")[["total", "children"]].sum()
+    nearest = _nearest(outcome, first).merge(outcome.area.zones[["zone", "district"]], on="zone")
+    nearest = nearest[nearest["phase"].isin(["primary", "secondary"])]
+    sums = (
+        nearest.assign(total=nearest["minutes"] * nearest["children"]).groupby("district")[["total", "children"]].sum()
+    )
     table = now[["children", "places_per_child"]].assign(
         then=then["places_per_child"], minutes=sums["total"] / sums["children"]
     )

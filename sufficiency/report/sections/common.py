@@ -19,7 +19,7 @@ INTERVAL = "Middle forecast, with the range that holds 9 in 10 simulated futures
 
 def rests_on(area: Area, *parts: str) -> tuple[str, ...]:
     """Return the assumed and unverified values of `parts` in words, the area's own first; each says its status."""
-    own = [
+    local = [
         f"{a.says}: {shown(a.value, '')} {a.unit} ({a.status}{'; ' + a.source if a.source else ''})"
         for a in area.assumptions.itertuples()
         if a.assumption.split(".")[0] in parts and a.status != "sourced"
@@ -32,7 +32,7 @@ def rests_on(area: Area, *parts: str) -> tuple[str, ...]:
         if name.split(".")[0] in parts and rate.is_doubtful and name not in overridden and min(rate.values) <= day
     ]
     notes = area.notes[area.notes["table"].isin(parts) & (area.notes["kind"] == "doubtful")]["says"]
-    return tuple(dict.fromkeys([*own, *notes, *national]))
+    return tuple(dict.fromkeys([*local, *notes, *national]))
 
 
 def with_interval(summary: pd.DataFrame, value: str, by: Sequence[str], *, how: str = "n") -> pd.DataFrame:

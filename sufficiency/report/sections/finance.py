@@ -57,8 +57,8 @@ def _fan(total: pd.DataFrame) -> Figure:
 
 
 def _lines(outcome: Outcome, years: list[int]) -> Table:
-    found = outcome.budget.summary("financial_year", "line", levels=(0.5,))
-    some = found[found["financial_year"].isin(milestones(years))]
+    money = outcome.budget.summary("financial_year", "line", levels=(0.5,))
+    some = money[money["financial_year"].isin(milestones(years))]
     some = some.assign(
         financial_year=[financial_label(int(y)) for y in some["financial_year"]],
         line=[f"{c}  {line_name(c)}" if c[0].isdigit() else line_name(c) for c in some["line"]],
@@ -75,8 +75,8 @@ def _lines(outcome: Outcome, years: list[int]) -> Table:
 
 
 def _provision(outcome: Outcome, years: list[int]) -> Table:
-    found = outcome.budget.summary("financial_year", "provision", levels=(0.5,))
-    some = found[found["financial_year"].isin(milestones(years))].assign(
+    money = outcome.budget.summary("financial_year", "provision", levels=(0.5,))
+    some = money[money["financial_year"].isin(milestones(years))].assign(
         financial_year=lambda f: [financial_label(int(y)) for y in f["financial_year"]]
     )
     table = across(some, ["provision"], "financial_year", "gbp")
@@ -93,8 +93,8 @@ def _reported(outcome: Outcome) -> tuple[Table, ...]:
     compared = outcome.budget.against_reported
     if compared.empty:
         return ()
-    known = compared[compared[[c for c in compared if str(c).startswith("reported")]].notna().any(axis=1)]
-    table = known.drop(columns="says", errors="ignore").reset_index(drop=True)
+    reported = compared[compared[[c for c in compared if str(c).startswith("reported")]].notna().any(axis=1)]
+    table = reported.drop(columns="says", errors="ignore").reset_index(drop=True)
     if "authority" in table:
         table["authority"] = [outcome.area.authorities.get(a, a) for a in table["authority"]]
     if "financial_year" in table:

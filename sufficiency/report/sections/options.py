@@ -59,9 +59,9 @@ def _payback(outcome: Outcome) -> Table:
     rows = []
     for code, name in area.authorities.items():
         for built in BUILT:
-            found = place_payback(area, 1, built=built, authority=code, financial_year=year)
-            years = f"{found.years:.1f}" if found.years < LATEST_YEARS else "never, at these prices"
-            rows.append((name, built, found.capital_gbp, found.saving_gbp, years))
+            payback = place_payback(area, 1, built=built, authority=code, financial_year=year)
+            years = f"{payback.years:.1f}" if payback.years < LATEST_YEARS else "never, at these prices"
+            rows.append((name, built, payback.capital_gbp, payback.saving_gbp, years))
     columns = ["authority", "what is built", "capital a place", "saves a year", "paid for in years"]
     return Table(
         "payback",
@@ -74,8 +74,8 @@ def _payback(outcome: Outcome) -> Table:
 
 def _worth(outcome: Outcome, year: int) -> pd.DataFrame:
     """Return in-area state settings by the value of a place: name, type, district, value, low, high."""
-    found = outcome.placed.value_of_a_place(levels=LEVELS)
-    wide = found[found["year"] == year].pivot_table(index="setting", columns="level", values="value_of_a_place_gbp")
+    values = outcome.placed.value_of_a_place(levels=LEVELS)
+    wide = values[values["year"] == year].pivot_table(index="setting", columns="level", values="value_of_a_place_gbp")
     wide.columns = ["low", "value", "high"]
     area = outcome.area.settings.set_index("setting")
     table = wide.join(area[["name", "setting_type", "district", "is_in_area"]])

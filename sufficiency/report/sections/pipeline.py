@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from sufficiency.draws import LEVELS
 from sufficiency.outcome import Outcome
 from sufficiency.report.look.words import between, count
 from sufficiency.report.model import Section, Table
@@ -27,12 +28,18 @@ def section(outcome: Outcome) -> Section:
         ),
         exhibits=(
             Table(
-                "pipeline",
+                "projects",
                 "Places opened of late, agreed and proposed, by school and September",
                 _table(outcome),
-                {"kind": "code", "status": "code", "places": "n", "chance": "%", f"open by January {last}": "%"}
-                | {"capital": "£"},
-                note=f"'Open by January {last}': the share of this run's futures in which a project has opened; a dash where it is counted in the places already, or where this scenario does not open it.",
+                {"kind": "code", "status": "code", "places": "n", "chance": "%", f"open by {last}": "%"},
+                note=f"'Open by {last}': the share of this run's futures in which a project has opened by that January; a dash where it is counted in the places already, or where this scenario does not open it.",
+                rows_shown=80,
+            ),
+            Table(
+                "project-sources",
+                "What was promised, what it costs, and who says so",
+                _sources(outcome),
+                {"capital": "£"},
                 rows_shown=80,
             ),
         ),
@@ -58,7 +65,7 @@ def _still_to_open(outcome: Outcome) -> str:
 def places_open_by(outcome: Outcome, year: int) -> tuple[float, float, float]:
     """Return places of the pipeline that are open in January `year`: low, mean and high over draws. [places]"""
     total = outcome.placed.added_places(list(outcome.area.settings["setting"]), [year]).sum(axis=(1, 2))
-    low, high = np.quantile(total, (0.05, 0.95))
+    low, high = np.quantile(total, (LEVELS[0], LEVELS[-1]))
     return float(low), float(total.mean()), float(high)
 
 
@@ -79,25 +86,30 @@ def _table(outcome: Outcome) -> pd.DataFrame:
     opened = outcome.placed.opened
     share = dict(zip(opened.projects["project"], (opened.opens <= last).mean(axis=0), strict=True))
     rows = []
-    for row in area.pipeline.sort_values(["authority", "opens", "project"]).itertuples():
+    for row in _in_order(outcome).itertuples():
         is_open = row.status == "open"
         low, _, high = delays(area, row)
         rows.append(
             {
                 "school, unit or base": row.name,
-                "authority": area.authorities[row.authority],
                 "district": row.district or district.get(row.setting, ""),
                 "kind": row.kind,
                 "places": row.places,
-                "September": row.opens - 1,
-                "promised": row.promised,
+                "September": str(row.opens - 1),
                 "status": row.status,
                 "chance": np.nan if is_open else chance(area, row),
                 "years late": "" if is_open else between(low, high),
-                f"open by January {last}": share.get(row.project, np.nan),
-                "capital": row.capital_gbp,
-                "as of": row.as_of,
-                "source": row.source,
+                f"open by {last}": share.get(row.project, np.nan),
             }
         )
-    return pd.DataFrame(rows).assign(September=lambda t: t["September"].astype(str))
+    return pd.DataFrame(rows)
+
+
+def _sources(outcome: Outcome) -> pd.DataFrame:
+    rows = _in_order(outcome)
+    named = rows.rename(columns={"name": "school, unit or base", "capital_gbp": "capital", "as_of": "as of"})
+    return named[["school, unit or base", "promised", "capital", "as of", "source"]].reset_index(drop=True)
+
+
+def _in_order(outcome: Outcome) -> pd.DataFrame:
+    return outcome.area.pipeline.sort_values(["authority", "opens", "project"])

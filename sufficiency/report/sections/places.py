@@ -79,18 +79,18 @@ def section(outcome: Outcome) -> Section:
 
 
 def _grid(outcome: Outcome, year: int, limit: int = 0) -> Figure:
-    found = outcome.placed.shortfall("need_group", "phase", levels=LEVELS)
+    short = outcome.placed.shortfall("need_group", "phase", levels=LEVELS)
     return charts.grid(
-        found[(found["year"] == year) & (found["level"] == LEVELS[1])], "need_group", "phase", "children", limit=limit
+        short[(short["year"] == year) & (short["level"] == LEVELS[1])], "need_group", "phase", "children", limit=limit
     )
 
 
 def _table(outcome: Outcome, by: tuple[str, ...], key: str, title: str) -> Table:
-    found = outcome.placed.shortfall(*by, levels=LEVELS)
-    years = milestones(sorted(found["year"].unique()))
-    mids = found[(found["level"] == LEVELS[1]) & found["year"].isin(years)]
+    short = outcome.placed.shortfall(*by, levels=LEVELS)
+    years = milestones(sorted(short["year"].unique()))
+    mids = short[(short["level"] == LEVELS[1]) & short["year"].isin(years)]
     table = across(mids, list(by), "year", "children")
-    last = with_interval(found[found["year"] == years[-1]], "children", list(by))
+    last = with_interval(short[short["year"] == years[-1]], "children", list(by))
     table = table.merge(last[[*by, "9 in 10 between"]], on=list(by)).rename(
         columns={"9 in 10 between": f"{years[-1]}: 9 in 10 between"}
     )

@@ -18,18 +18,15 @@ def section(outcome: Outcome) -> Section:
     state = table[table["type"].isin(["special", "sen_unit", "resourced_provision"]) & table["in area"]]
     special = state[state["type"] == "special"]
     units = state[state["type"] != "special"]
-    full = special[special["full"] > 1]
-    by_type = (
-        table.groupby("type", as_index=False)[["places", "children"]]
-        .sum()
-        .assign(full=lambda t: t["children"] / t["places"])
-    )
+    by_type = table.groupby("type", as_index=False)[["places", "children"]].sum()
+    is_known = by_type["type"].map(table.groupby("type")["full"].apply(lambda full: full.notna().all()))
+    by_type["full"] = (by_type["children"] / by_type["places"]).where(is_known)
     return Section(
         "provision",
         "What there is today",
         words=(
             f"{area.name} has {len(special):,} state special schools with {special['places'].sum():,} places in January {area.base_year}, and {units['places'].sum():,} places in SEN units and resourced provision.",
-            f"{shown(share(float(special['children'].sum()), float(special['places'].sum())), '%')} of special-school places are filled; {len(full):,} schools hold more children than they have places.",
+            _how_full(special),
             *_attendance_words(outcome),
         ),
         exhibits=(
@@ -40,7 +37,7 @@ def section(outcome: Outcome) -> Section:
                 {"type": "code", "places": "n", "children": "n", "full": "%"},
                 counts=("children",),
                 tied=("full",),
-                note="Capacity is not commissioned places. 'Estimate' marks a row whose places, needs or location are assumed.",
+                note="Capacity is not commissioned places. 'Estimate' marks a row whose places, needs or location are assumed. Roll: 'list' where the area says who attends, otherwise the children are an estimate and how full the setting is, is not known.",
                 rows_shown=80,
             ),
             Table(
@@ -54,6 +51,17 @@ def section(outcome: Outcome) -> Section:
         ),
         assumptions=rests_on(area, "settings", "places", "suitability", "attendance"),
     )
+
+
+def _how_full(special: pd.DataFrame) -> str:
+    """Return how full special schools are, as far as their rolls are known."""
+    known = special[special["roll"] == "list"]
+    unknown = len(special) - len(known)
+    if unknown:
+        return f"How full the schools are is not known: {unknown:,} of {len(special):,} special schools have no roll in the area's tables (attendance.csv), and the children shown there are an estimate."
+    filled = share(float(known["children"].sum()), float(known["places"].sum()))
+    over = int((known["full"] > 1).sum())
+    return f"{shown(filled, '%')} of special-school places are filled; {over:,} schools hold more children than they have places."
 
 
 def _attendance_words(outcome: Outcome) -> tuple[str, ...]:
@@ -78,7 +86,9 @@ def settings_now(outcome: Outcome) -> pd.DataFrame:
     table = area.settings[area.settings["setting_type"].isin(SPECIALIST)].copy()
     table["places"] = table["setting"].map(area.places_in(area.base_year)).fillna(0).astype(int)
     table["children"] = table["setting"].map(roll).fillna(0).round().astype(int)
-    table["full"] = table["children"] / table["places"].where(table["places"] > 0)
+    is_listed = table["setting"].isin(area.attendance["setting"])
+    table["roll"] = is_listed.map({True: "list", False: "estimate"})
+    table["full"] = (table["children"] / table["places"].where(table["places"] > 0)).where(is_listed)
     table["ages"] = [f"{low + 4}–{high + 5}" for low, high in zip(table["ncy_low"], table["ncy_high"], strict=True)]
     table["estimate"] = ["yes" if e else "" for e in table["is_estimate"]]
     table["needs"] = table["needs"].replace("", "any")
@@ -91,5 +101,5 @@ def settings_now(outcome: Outcome) -> pd.DataFrame:
     }
     renamed = renamed.sort_values(["type", "district", "name"], key=lambda c: c.map(order) if c.name == "type" else c)
     return renamed[
-        ["name", "type", "district", "ages", "needs", "places", "children", "full", "estimate", "in area"]
+        ["name", "type", "district", "ages", "needs", "places", "children", "roll", "full", "estimate", "in area"]
     ].reset_index(drop=True)

@@ -20,13 +20,13 @@ from sufficiency.words.school_year import financial_label
 def section(now: Outcome, then: Outcome) -> Section:
     """Return the section on a scenario beside the plan without it."""
     steps = steps_between(now, then)
-    found = {measure: compare(now, then, measure, steps=steps) for measure in MEASURES}
+    compared = {measure: compare(now, then, measure, steps=steps) for measure in MEASURES}
     return Section(
         "scenario",
         f"What '{then.scenario.name}' changes",
         words=(
             "Both have the same seed, and so the same growth in each future; chance in single children still differs, so that a small lever's range may reach past nothing. Levers are pulled in order: what two do together is counted with the later.",
-            *(_sentence(c) for c in found.values()),
+            *(_sentence(c) for c in compared.values()),
         ),
         exhibits=(
             *(
@@ -36,13 +36,13 @@ def section(now: Outcome, then: Outcome) -> Section:
                     partial(waterfall, c),
                     "A bar a lever, from the plan as it is to the scenario.",
                 )
-                for m, c in found.items()
+                for m, c in compared.items()
                 if m != "plans"
             ),
             Table(
                 "levers",
                 "What each lever does",
-                _table(found),
+                _table(compared),
                 {},
                 note="Medians of the change in each simulated future, with the range of nine in ten.",
             ),
@@ -76,7 +76,7 @@ def _sentence(comparison: Comparison) -> str:
     return f"{MEASURES[comparison.measure].says}, {_when(comparison)}: {shown(first, how)} as agreed, {shown(last, how)} with the scenario."
 
 
-def _table(found: dict[str, Comparison]) -> pd.DataFrame:
+def _table(compared: dict[str, Comparison]) -> pd.DataFrame:
     rows = [
         {
             "measure": MEASURES[m].says,
@@ -84,7 +84,7 @@ def _table(found: dict[str, Comparison]) -> pd.DataFrame:
             "change": shown(r.change, _how(c)),
             "9 in 10 between": f"{shown(r.low, _how(c))} to {shown(r.high, _how(c))}",
         }
-        for m, c in found.items()
+        for m, c in compared.items()
         for r in c.steps.iloc[1:].itertuples()
     ]
     return pd.DataFrame(rows)

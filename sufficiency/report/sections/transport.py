@@ -89,8 +89,8 @@ def _fan(total: pd.DataFrame) -> Figure:
 
 
 def _modes(outcome: Outcome, year: int) -> pd.DataFrame:
-    found = outcome.journeys.summary("financial_year", "mode", levels=(0.5,))
-    now = found[(found["financial_year"] == year) & (found["children"] >= 0.5)]
+    modes = outcome.journeys.summary("financial_year", "mode", levels=(0.5,))
+    now = modes[(modes["financial_year"] == year) & (modes["children"] >= 0.5)]
     names = {"km": "km a day", "gbp": "cost", "unit_cost_gbp": "cost each"}
     return now.rename(columns=names)[["mode", "children", "vehicles", "km a day", "cost", "cost each"]].reset_index(
         drop=True

@@ -29,8 +29,8 @@ NAMES: Final = {
 def record(outcome: ForecastOutcome) -> Backtest | None:
     """Return the area's own backtest, or nothing where too few Januaries are known for one."""
     area = outcome.before
-    known = {int(y) for y in area.plans["year"] if y <= area.base_year}
-    return _record(area, outcome.options.seed) if len(known) > EARLIEST_YEARS else None
+    januaries = {int(y) for y in area.plans["year"] if y <= area.base_year}
+    return _record(area, outcome.options.seed) if len(januaries) > EARLIEST_YEARS else None
 
 
 @lru_cache(maxsize=2)
@@ -40,15 +40,15 @@ def _record(area: Area, seed: int) -> Backtest:
 
 def words(outcome: ForecastOutcome) -> tuple[str, ...]:
     """Return what the record says, in a paragraph."""
-    found = record(outcome)
-    if found is None:
+    tested = record(outcome)
+    if tested is None:
         return ("Too few past Januaries are known to test the forecast on this area.",)
-    table = scores(found)
-    own = table[table["forecast"] == NAMES[MODEL]].iloc[0]
-    cases = found.cases("authority").query("method == @MODEL", local_dict={"MODEL": MODEL})
+    table = scores(tested)
+    ours = table[table["forecast"] == NAMES[MODEL]].iloc[0]
+    cases = tested.cases("authority").query("method == @MODEL", local_dict={"MODEL": MODEL})
     held = int(((cases["truth"] >= cases["low"]) & (cases["truth"] <= cases["high"])).sum())
-    misses = ", ".join(f"{own[c]:.1f}% {_ahead(c)}" for c in table.columns[1:-1] if own[c] == own[c])
-    first, last = found.runs[0].origin, found.runs[-1].origin
+    misses = ", ".join(f"{ours[c]:.1f}% {_ahead(c)}" for c in table.columns[1:-1] if ours[c] == ours[c])
+    first, last = tested.runs[0].origin, tested.runs[-1].origin
     return (
         f"How far to trust this: run again from each January from {first} to {last} with only what was known then, the forecast of all plans missed by {misses} (the typical case, either way). "
         f"Its 9-in-10 range held the truth in {held} of {count(len(cases), 'case')}. {_beside(table)} "
@@ -57,9 +57,9 @@ def words(outcome: ForecastOutcome) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=2)
-def scores(found: Backtest) -> pd.DataFrame:
+def scores(tested: Backtest) -> pd.DataFrame:
     """Return the typical miss of each method at each horizon, and how often its range held: a row a method. [%]"""
-    each = found.scores()
+    each = tested.scores()
     wide = each.pivot_table(index="method", columns="horizon", values="median_ape", sort=False)
     wide.columns = [f"{h} year{'s' if h > 1 else ''} ahead" for h in wide.columns]
     held = (each["coverage_90"] * each["cases"]).groupby(each["method"]).sum() / each.groupby("method")["cases"].sum()
@@ -77,8 +77,8 @@ def _lower(name: str) -> str:
 
 def _beside(table: pd.DataFrame) -> str:
     """Return how the forecast compares with the simpler ways, at each horizon."""
-    own, others = table.iloc[0], table.iloc[1:]
-    better = {c: [r["forecast"] for _, r in others.iterrows() if r[c] < own[c]] for c in table.columns[1:-1]}
+    ours, others = table.iloc[0], table.iloc[1:]
+    better = {c: [r["forecast"] for _, r in others.iterrows() if r[c] < ours[c]] for c in table.columns[1:-1]}
     if not any(better.values()):
         return f"No simpler way did better at any distance: {', '.join(_lower(n) for n in others['forecast'])}."
     said = [f"{_ahead(c)}, {' and '.join(map(_lower, names))}" for c, names in better.items() if names]
@@ -87,15 +87,15 @@ def _beside(table: pd.DataFrame) -> str:
 
 def exhibits(outcome: ForecastOutcome) -> tuple[Exhibit, ...]:
     """Return the chart of fans against the truth, and the table of misses."""
-    found = record(outcome)
-    if found is None:
+    tested = record(outcome)
+    if tested is None:
         return ()
-    table = scores(found)
+    table = scores(tested)
     return (
         Chart(
             "record",
             "What the forecast would have said, beside what happened",
-            partial(fans_against_truth, found, outcome.area.authorities),
+            partial(fans_against_truth, tested, outcome.area.authorities),
             "Past forecasts as fans from each January, over a line of the plans counted.",
         ),
         Table(

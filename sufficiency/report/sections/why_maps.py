@@ -22,14 +22,14 @@ def setting_map(outcome: Outcome, setting: str, year: int) -> Figure:
     why = why_full(outcome.placed, setting, year=year)
     inside = outcome.placed.placements.query("year == @year and setting == @setting")
     here = map_settings(outcome, [year], still=True)
-    own = outcome.area.settings.set_index("setting").loc[setting]
+    school = outcome.area.settings.set_index("setting").loc[setting]
     away = why.turned_away.groupby("district", as_index=False)["children"].sum()
     middles = outcome.area.zones.groupby("district")[["easting", "northing"]].mean()
     lines = away.assign(
         easting_from=away["district"].map(middles["easting"]),
         northing_from=away["district"].map(middles["northing"]),
-        easting=own["easting"],
-        northing=own["northing"],
+        easting=school["easting"],
+        northing=school["northing"],
     )
     return maps.still(
         outcome.area,
@@ -48,10 +48,10 @@ def group_map(outcome: Outcome, need_group: str, phase: str, year: int) -> Figur
             raise MissingError(f"'{name}' is not one of {one_of(known)}{nearest(name, known)}")
     rows = outcome.placed.placements
     rows = rows[(rows["year"] == year) & (rows["setting"] == UNPLACED)]
-    own = (rows["need"].map(NEED_GROUP_OF) == need_group) & (phase_of(rows["ncy"].to_numpy(dtype=int)) == phase)
+    in_group = (rows["need"].map(NEED_GROUP_OF) == need_group) & (phase_of(rows["ncy"].to_numpy(dtype=int)) == phase)
     return maps.still(
         outcome.area,
-        _by_zone(outcome, rows[own]),
+        _by_zone(outcome, rows[in_group]),
         unit=f"children with no place, January {year}",
         settings=map_settings(outcome, [year], still=True),
         how="n",

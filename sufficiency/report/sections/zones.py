@@ -46,8 +46,8 @@ def map_settings(outcome: Outcome, years: Sequence[int], *, still: bool = False)
     frame = shown[["setting", "name", "easting", "northing"]].copy()
     rolls = outcome.placed.placements.groupby(["year", "setting"])["children"].sum()
     for year in years:
-        at = outcome.placed.years.index(year)
-        places = pd.Series(outcome.placed.expected_places[at], index=outcome.placed.routes.codes)
+        january = outcome.placed.years.index(year)
+        places = pd.Series(outcome.placed.expected_places[january], index=outcome.placed.routes.codes)
         frame[f"places_{year}"] = frame["setting"].map(places).fillna(0).astype(int)
         frame[f"roll_{year}"] = [int(rolls.get((year, s), 0)) for s in frame["setting"]]
     if still:

@@ -109,7 +109,7 @@ def _section(made: Document, number: int, section: Section, first: Report | None
     if section.assumptions:
         made.add_heading("What these figures rest on", 2)
         for assumption in section.assumptions:
-            line = made.add_paragraph(assumption, style="List Bullet")
+            line = made.add_paragraph(assumption.replace("`", ""), style="List Bullet")
             line.paragraph_format.space_after = Pt(1)
             line.runs[0].font.size = Pt(8.5)
 

@@ -73,7 +73,7 @@ def polish(run: SchoolRun, start: list[Trip] | None, step: Step, stops: Stopping
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        result = pyvrp.solve(
+        solved = pyvrp.solve(
             data,
             MultipleCriteria([stops, NoImprovement(PATIENCE + PATIENCE_A_STOP * len(run))]),
             seed=seed,
@@ -81,9 +81,9 @@ def polish(run: SchoolRun, start: list[Trip] | None, step: Step, stops: Stopping
             params=params,
             initial_solution=None if start is None else _solution(data, kinds, start),
         )
-    if not result.best.is_feasible():
+    if not solved.best.is_feasible():
         return Polished(None, pool)
-    plan = [Trip(kinds[route.vehicle_type()], _parts(route)) for route in result.best.routes()]
+    plan = [Trip(kinds[route.vehicle_type()], _parts(route)) for route in solved.best.routes()]
     keeps_rules = all(run.fits(t) for t in plan) and run.has_enough(plan)
     return Polished(plan if keeps_rules else None, pool)
 
