@@ -23,9 +23,9 @@ def parts_of_an_outcome_have_their_types(outcome: Outcome) -> None:
     assert_type(outcome.measure("balance_gbp"), xr.DataArray)
     assert_type(outcome.options.to, int)
     outcome.placed.shortfal("year")  # type: ignore[attr-defined]
-    outcome.plans.sumary()  # type: ignore[attr-defined]
-    outcome.journeys.sumary()  # type: ignore[attr-defined]
-    outcome.budget.sumary()  # type: ignore[attr-defined]
+    outcome.plans.summaryy()  # type: ignore[attr-defined]
+    outcome.journeys.summaryy()  # type: ignore[attr-defined]
+    outcome.budget.summaryy()  # type: ignore[attr-defined]
     outcome.options.too  # type: ignore[attr-defined]  # noqa: B018
     outcome.support.summary()  # type: ignore[union-attr]
 
@@ -49,4 +49,4 @@ def lazy_packages_are_typed(area: sf.Area, plans: sf.forecast.PlanForecast) -> N
     assert_type(sf.allocate.places(area, plans), sf.allocate.Placed)
     assert_type(sf.forecast.plans(area), sf.forecast.PlanForecast)
     sf.allocate.placez(area)  # type: ignore[attr-defined]
-    sf.transport.journies(area)  # type: ignore[attr-defined]
+    sf.transport.journeyz(area)  # type: ignore[attr-defined]
