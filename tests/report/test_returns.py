@@ -15,8 +15,8 @@ import sufficiency as sf
 from sufficiency.errors import InputError, OutputError
 from sufficiency.funding.budget_lines import PLACEMENT_GROUPS
 from sufficiency.report.disclosure.suppress import hidden_parts
+from sufficiency.report.look.rounding import apportioned, whole_numbers
 from sufficiency.report.returns.definitions import HAD_BIRTHDAY, REFORM_TYPES, RULE_AUGUST, RULE_CENSUS
-from sufficiency.report.returns.rounding import apportioned, whole_numbers
 from sufficiency.report.returns.write_returns import return_tables, write_returns
 from sufficiency.words.school_year import age_group_of
 from sufficiency.words.vocabulary import SPECIALIST

@@ -13,8 +13,8 @@ from sufficiency.draws import LEVELS
 from sufficiency.funding.budget_lines import PLACEMENT_GROUPS, STREAMS
 from sufficiency.funding.high_needs_budget import HighNeedsBudget
 from sufficiency.outcome import ForecastOutcome, Outcome
+from sufficiency.report.look.rounding import whole_numbers
 from sufficiency.report.returns.counts import expected, with_age_groups
-from sufficiency.report.returns.rounding import whole_numbers
 from sufficiency.report.returns.where import as_placed
 from sufficiency.words.school_year import academic_label, financial_label
 

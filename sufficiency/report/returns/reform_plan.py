@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from sufficiency.outcome import ForecastOutcome
+from sufficiency.report.look.rounding import whole_numbers
 from sufficiency.report.returns.counts import expected, with_age_groups
 from sufficiency.report.returns.definitions import REFORM_TYPES
-from sufficiency.report.returns.rounding import whole_numbers
 from sufficiency.report.returns.where import as_placed
 from sufficiency.words.school_year import academic_label
 
