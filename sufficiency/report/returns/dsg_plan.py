@@ -32,7 +32,7 @@ def dsg_children(runs: Mapping[str, ForecastOutcome]) -> pd.DataFrame:
         base = run.area.base_year
         frame = expected(run.plans, range(base, base + YEARS_ON + 1))
         frame = as_placed(run, frame)
-        frame["placement"] = frame["provision"].str.split(",").str[0].map(PLACEMENT_GROUPS)
+        frame["placement"] = frame["provision"].map(PLACEMENT_GROUPS)
         frame = frame.groupby(["authority", "year", "ncy", "need", "placement"], as_index=False)["plans"].sum()
         grouped = with_age_groups(frame).assign(case=case)
         grouped["basis"] = np.where(grouped["year"] == base, "actual", "forecast")
