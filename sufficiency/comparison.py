@@ -95,7 +95,8 @@ def compare(
     now, then
         Outcomes of the same area, options and seed; `then` has the scenario.
     measure
-        One of `MEASURES`: plans, shortfall, transport_gbp, spend_gbp, balance_gbp. A forecast alone has only plans.
+        One of `MEASURES`: plans, shortfall, independent, a destination of children turned away (in_mainstream, waiting, …),
+        transport_gbp, spend_gbp, in_year_gbp, balance_gbp. A forecast alone has only plans.
     year
         January, or financial year for money; by default, the last that both have.
     steps

@@ -6,6 +6,7 @@ import hashlib
 import platform
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final, Generic, TypeVar
 
@@ -147,7 +148,7 @@ class Outcome(ForecastOutcome):
     Attributes
     ----------
     placed
-        Who goes where, and who has no place.
+        Who goes where, and where those turned away are.
     journeys
         How children travel, and what it costs.
     budget
@@ -202,6 +203,19 @@ def _total(array: xr.DataArray, keep: Iterable[str]) -> xr.DataArray:
     return array.sum([d for d in array.dims if d not in tuple(keep)])
 
 
+def _independent(placed: Placed) -> xr.DataArray:
+    """Return children at independent and non-maintained schools, those turned away from state places included."""
+    kinds = ("independent_special", "non_maintained_special")
+    types = dict(zip(placed.routes.codes, placed.routes.settings["setting_type"], strict=True))
+    types |= {code: where.setting_type for code, where in DESTINATIONS.items()}
+    names = [s for s in placed.attending["setting"].values if types[s] in kinds]
+    return _total(placed.attending.sel(setting=names), ("draw", "year"))
+
+
+def _away(code: str, outcome: Outcome) -> xr.DataArray:
+    return _total(outcome.placed.attending.sel(setting=[code]), ("draw", "year"))
+
+
 # What a forecast alone can measure, and what needs children to be placed.
 OF_PLANS: Final[Mapping[str, Measure[ForecastOutcome]]] = {
     "plans": Measure("EHC plans", "plans", lambda o: _total(o.plans.plans, ("draw", "year"))),
@@ -212,10 +226,22 @@ OF_PLACES: Final[Mapping[str, Measure[Outcome]]] = {
         "children",
         lambda o: _total(o.placed.attending.sel(setting=list(DESTINATIONS)), ("draw", "year")),
     ),
+    "independent": Measure(
+        "Children at independent and non-maintained schools", "children", lambda o: _independent(o.placed)
+    ),
+    **{
+        code: Measure(
+            f"Turned away, and now: {where.name[0].lower()}{where.name[1:]}", "children", partial(_away, code)
+        )
+        for code, where in DESTINATIONS.items()
+    },
     "transport_gbp": Measure(
         "Home-to-school transport", "GBP", lambda o: _total(o.journeys.cost_gbp, ("draw", "financial_year"))
     ),
     "spend_gbp": Measure("High Needs spend", "GBP", lambda o: _total(o.budget.spend, ("draw", "financial_year"))),
+    "in_year_gbp": Measure(
+        "In-year High Needs balance", "GBP", lambda o: _total(o.budget.in_year, ("draw", "financial_year"))
+    ),
     "balance_gbp": Measure(
         "Carried-forward balance", "GBP", lambda o: _total(o.budget.balance, ("draw", "financial_year"))
     ),

@@ -180,9 +180,7 @@ def _tell(placements: pd.DataFrame, unplaced: pd.Series, values: pd.Series | Non
     """Write a solution, children without a place at the setting 'unplaced', and with --out what a place is worth."""
     import pandas as pd
 
-    from sufficiency.words.vocabulary import UNPLACED
-
-    left = unplaced[unplaced > 0].rename_axis("group").reset_index(name="children").assign(setting=UNPLACED)
+    left = unplaced[unplaced > 0].rename_axis("group").reset_index(name="children").assign(setting="unplaced")
     everyone = pd.concat([placements, left[list(placements)]], ignore_index=True)
     if out is not None:
         written = {} if values is None else {"value_of_a_place": values.rename_axis("setting").reset_index()}

@@ -75,7 +75,7 @@ class Figureword:
     range: str = ""
 
     def __str__(self) -> str:
-        """Return the figure as a terminal shows it: '2,630 children with no suitable place (543 to 5,218)'."""
+        """Return the figure as a terminal shows it: '1,200 children turned away (543 to 5,218)'."""
         words = f"{self.value} {self.says}{f' ({self.range})' if self.range else ''}"
         return words.replace("\u2060", "")  # keeps a sign on its line in a page
 

@@ -78,7 +78,14 @@ def label(code: str, column: str = "") -> str:
     `column` says what is named where one code means two things: early_years is a phase and a type of setting.
     """
     from sufficiency.words.school_year import PHASES
-    from sufficiency.words.vocabulary import NEED_GROUPS, NEEDS, SETTING_GROUPS, SETTING_TYPES
+    from sufficiency.words.vocabulary import (
+        DESTINATIONS,
+        NEED_GROUPS,
+        NEEDS,
+        PLACED_DESTINATIONS,
+        SETTING_GROUPS,
+        SETTING_TYPES,
+    )
 
     if column == "phase" and code in PHASES:
         return {"post_16": "Post-16", "post_19": "Post-19"}.get(code, code.replace("_", " ").capitalize())
@@ -87,8 +94,11 @@ def label(code: str, column: str = "") -> str:
     for names in (SETTING_TYPES, NEEDS):
         if code in names:
             return names[code].name
-    if code in NEED_GROUPS:
-        return NEED_GROUPS[code]
+    if code in DESTINATIONS:
+        return DESTINATIONS[code].name
+    for words_of in (PLACED_DESTINATIONS, NEED_GROUPS):
+        if code in words_of:
+            return words_of[code]
     if column in CODES and code in CODES[column]:
         return CODES[column][code]
     words = {"post_16": "Post-16", "post_19": "Post-19"}.get(code, code.replace("_", " "))

@@ -137,7 +137,9 @@ DESTINATIONS: Final[dict[str, Destination]] = {
     for destination in (
         Destination("in_mainstream", "Mainstream school with a support package", "mainstream"),
         Destination("in_independent", "Independent special school, beyond those forecast", "independent_special"),
-        Destination("in_non_maintained", "Non-maintained special school, likewise", "non_maintained_special"),
+        Destination(
+            "in_non_maintained", "Non-maintained special school, beyond those forecast", "non_maintained_special"
+        ),
         Destination("in_alternative_provision", "Alternative provision", "alternative_provision"),
         Destination(
             "arranged_otherwise", "Arranged otherwise: tuition, education otherwise than at school", "elsewhere"
@@ -157,4 +159,4 @@ PLACED_DESTINATIONS: Final[dict[str, str]] = {
     "non_maintained_special": "Non-maintained special school",
 }
 
-UNPLACED: Final = "unplaced"  # the setting of a child who needs a specialist place and has none
+UNPLACED: Final = "unplaced"  # read by transport alone, until it carries children by destination

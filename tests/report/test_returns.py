@@ -15,11 +15,13 @@ import sufficiency as sf
 from sufficiency.errors import InputError, OutputError
 from sufficiency.funding.budget_lines import PLACEMENT_GROUPS
 from sufficiency.report.disclosure.suppress import hidden_parts
-from sufficiency.report.returns.definitions import HAD_BIRTHDAY, REFORM_TYPES, RULE_AUGUST, RULE_CENSUS
-from sufficiency.report.returns.rounding import apportioned, whole_numbers
+from sufficiency.report.look.rounding import apportioned, whole_numbers
+from sufficiency.report.returns.definitions import HAD_BIRTHDAY, RULE_AUGUST, RULE_CENSUS
+from sufficiency.report.returns.reform_rows import ROWS, SECTIONS, with_rows
+from sufficiency.report.returns.where import as_placed, provision_in_each_draw
 from sufficiency.report.returns.write_returns import return_tables, write_returns
 from sufficiency.words.school_year import age_group_of
-from sufficiency.words.vocabulary import SPECIALIST
+from sufficiency.words.vocabulary import DESTINATIONS, NEEDS, SPECIALIST
 
 
 @pytest.fixture(scope="module")
@@ -91,9 +93,10 @@ def test_a_forecast_that_ends_early_says_what_the_survey_still_asks_for(run):
 
 
 @pytest.mark.parametrize("table", ["dsg_plan_children", "reform_plan_children"])
-@pytest.mark.parametrize("rule", [RULE_AUGUST, RULE_CENSUS])
-def test_children_add_up_to_the_forecast_under_both_age_rules(run, found, table, rule):
-    cells = found[table].query("age_rule == @rule")
+@pytest.mark.parametrize(("suffix", "rule"), [("", RULE_AUGUST), ("_census_day", RULE_CENSUS)])
+def test_children_add_up_to_the_forecast_under_both_age_rules_one_in_each_file(run, found, table, suffix, rule):
+    cells = found[table + suffix]
+    assert set(cells["age_rule"]) == {rule}
     totals = cells.groupby(["authority", "year"])["plans"].sum()
     mean = run.plans.plans.mean("draw").sum(["ncy", "need", "setting_type"])
     for (authority, year), total in totals.items():
@@ -153,24 +156,96 @@ def test_past_years_are_as_published(run, found):
     assert past.to_dict() == published.to_dict()
 
 
-def test_the_reform_plan_has_fourteen_types_and_only_those(found):
-    assert len(REFORM_TYPES) == 14
-    assert set(found["reform_plan_children"]["provision"]) <= set(REFORM_TYPES)
-    assert found["reform_plan_children"]["provision_name"].notna().all()
+def test_the_reform_plan_has_its_fourteen_rows_and_thirteen_needs_and_no_child_is_outside_them(found):
+    cells = found["reform_plan_children"]
+    assert len(ROWS) == 14
+    assert set(cells["provision"]) <= set(ROWS)
+    assert set(cells["need"]) <= (set(NEEDS) | {"NSA"}) - {"DS", "UNK"}
+    assert set().union(*SECTIONS.values()) <= set(ROWS)
 
 
-def test_plans_issued_are_as_returned_and_then_as_forecast(run, found):
-    process = found["reform_plan_process"].set_index(["authority", "measure", "year"])
-    assert process.loc[("E06000061", "issued", 2025)].tolist()[:2] == [988, "actual"]
-    ahead = run.plans.flows_by_ncy.sel(kind="joiners", year=2027, authority="E06000061").mean("draw").sum()
-    assert process.loc[("E06000061", "issued", 2027), "count"] == pytest.approx(float(ahead), abs=0.51)
-    assert process.loc[("E06000061", "requests", 2027), "basis"] == "forecast"
+def test_every_type_of_setting_and_destination_has_a_row_of_the_reform_plan_at_every_age(run):
+    each = pd.DataFrame({"provision": [*run.plans.plans.indexes["setting_type"], *DESTINATIONS]})
+    frame = each.merge(pd.DataFrame({"ncy": range(-4, 21)}), how="cross")
+    rows = with_rows(run.area, frame.assign(year=2026, authority="A", need="ASD", plans=1.0))
+    assert rows["plans"].sum() == pytest.approx(len(frame))
+    assert set(rows["provision"]) <= set(ROWS)
+    assert rows.query("ncy >= 12")["provision"].isin(["mainstream", "specialist_base"]).sum() == 0
+    assert rows.query("ncy < 12")["provision"].isin(["post_16_base"]).sum() == 0
+
+
+def test_the_calendar_year_of_the_reform_plan_is_that_of_the_january_after_it(found):
+    labels = found["reform_plan_children"].drop_duplicates("year").set_index("year")
+    assert labels.loc[2026, "calendar_year"] == "2025 (January 2026)"
+    assert labels.loc[2026, "academic_year"] == "2025/26"
+
+
+def test_by_age_need_and_provision_every_draw_of_a_return_is_the_placement_and_the_others(run):
+    each = provision_in_each_draw(run)
+    by = ["draw", "year", "authority", "ncy", "need"]
+    plans = run.plans.plans.sel(draw=list(run.placed.draws)).sum("setting_type").to_series()
+    assert each.groupby(by)["plans"].sum().to_dict() == plans[plans > 0].to_dict()
+    away = each[each["provision"].isin(DESTINATIONS)].groupby(["draw", "year", "provision"])["plans"].sum()
+    array = run.placed.attending.sel(setting=list(DESTINATIONS)).sum(["authority", "need", "phase"]).to_series()
+    array.index = array.index.set_names("provision", level="setting")
+    assert away.to_dict() == array[array > 0].to_dict()
+    others = each[each["provision"].isin(run.placed.others.indexes["setting_type"])]
+    assert (
+        others.groupby(["draw", "year"])["plans"].sum().to_dict()
+        == run.placed.others.sum(["authority", "need", "phase", "setting_type"]).to_series().to_dict()
+    )
+
+
+def test_where_every_draw_is_placed_the_returns_table_is_the_mean_of_the_placement_cell_by_cell(run):
+    placed = run.placed
+    few = replace(run, plans=replace(run.plans, plans=run.plans.plans.sel(draw=list(placed.draws))))
+    mean = few.plans.plans.sel(year=2029).mean("draw").to_series().rename("plans").reset_index()
+    ours = as_placed(few, mean[mean["plans"] > 0].assign(year=2029))
+    by = ["authority", "ncy", "need", "provision"]
+    theirs = provision_in_each_draw(few).query("year == 2029").groupby(by)["plans"].sum() / len(placed.draws)
+    pd.testing.assert_series_equal(
+        ours.groupby(by)["plans"].sum().sort_index(), theirs.sort_index(), check_names=False, check_dtype=False
+    )
+
+
+def test_units_keep_their_youngest_children_and_no_sixth_former_sits_in_one_that_ends_at_year_11(run, found):
+    bases = found["reform_plan_children"].query("authority == 'E06000062' and provision == 'specialist_base'")
+    young = bases[bases["age_group"] == "5-10"].groupby("year")["plans"].sum()
+    assert young[2026] > 0.9 * young[2025]
+    units = run.area.settings.query("setting_type == 'sen_unit'")
+    ahead = provision_in_each_draw(run).query("year > 2025 and provision == 'sen_unit'")
+    assert ahead["ncy"].max() <= units["ncy_high"].max()
+
+
+def test_plans_issued_are_as_returned_and_then_as_forecast_by_age(run, found):
+    process = found["reform_plan_process"].set_index(["authority", "measure", "year"]).sort_index()
+    now = process.loc[[("E06000061", "issued", 2025)]]
+    assert now[["age_group", "count", "basis"]].to_numpy().tolist() == [["all ages", 988, "actual"]]
+    joiners = run.plans.flows_by_ncy.sel(kind="joiners", year=2027, authority="E06000061").mean("draw")
+    ahead = process.loc[("E06000061", "issued", 2027)].set_index("age_group")["count"]
+    assert ahead.sum() == pytest.approx(float(joiners.sum()), abs=0.51)
+    under_5 = joiners.sel(ncy=[n for n in joiners["ncy"].values if n <= 0]).sum()
+    assert ahead["under 5"] == pytest.approx(float(under_5), abs=1)
+    assert set(process.loc[("E06000061", "requests", 2027), "basis"]) == {"forecast"}
+
+
+def test_the_capacity_half_has_the_places_of_every_school_and_what_is_planned(run, found):
+    places = found["scap_places"]
+    base = places[places["year"] == 2025].set_index("school_code")["places"]
+    assert base.to_dict() == run.area.places_in(2025).reindex(base.index).to_dict()
+    added = run.placed.added_places(list(run.area.settings["setting"]), [2032]).sum(axis=2).mean()
+    assert 0 < places.query("year == 2032")["planned_additions"].sum() <= added + 0.1 * len(base)
+    planned = found["scap_planned"]
+    ahead = run.area.pipeline[run.area.pipeline["status"] != "open"]
+    assert planned["places"].sum() == ahead["places"].sum()
+    assert set(planned["status"]) <= {"agreed", "proposed"}
 
 
 def test_with_a_scenario_both_cases_stand_side_by_side(run):
     found = return_tables(run, now=run)
     assert set(found["dsg_plan_children"]["case"]) == {"unmitigated", "mitigated"}
     assert set(found["dsg_plan_position"]["case"]) == {"unmitigated", "mitigated"}
+    assert set(found["reform_plan_children"]["case"]) == {"unmitigated", "mitigated"}
 
 
 def test_the_forms_open_and_their_totals_are_their_parts(run, tmp_path):
@@ -179,9 +254,11 @@ def test_the_forms_open_and_their_totals_are_their_parts(run, tmp_path):
     book = openpyxl.load_workbook(tmp_path / "returns" / "returns.xlsx", data_only=True)
     assert book.sheetnames == [
         "SCAP special places",
+        "SCAP capacity",
         "DSG plan - children",
         "DSG plan - money",
         "Reform plan",
+        "Reform plan, academic years",
         "Definitions",
     ]
     sums = 0
@@ -264,9 +341,3 @@ def test_rounding_holds_at_every_level_and_leaves_whole_numbers_alone(seed):
     assert (np.abs(totals["count"] - totals["whole"]) <= 0.5 + 1e-9).all()
     phases = frame.groupby(["year", "phase"])[["count", "whole"]].sum()
     assert (np.abs(phases["count"] - phases["whole"]) < 1.5).all()
-
-
-def test_resourced_provision_stays_apart_where_an_area_lists_it_with_units(run, found):
-    assert "resourced_provision" not in set(run.area.settings["setting_type"])
-    ahead = found["reform_plan_children"].query("year == 2028 and provision == 'resourced_provision'")
-    assert ahead["plans"].sum() > 0

@@ -127,9 +127,9 @@ def why_here(placed: Placed, *, year: int, zone: str, ncy: int, need: str, kind:
     cost = _costs(placed, one[0], one[1], one[3])[0]
     open_to = routes.open_to(*one, np.array([False]))[0] | routes.open_to(*one, np.array([True]))[0]
     now = book.year == t
-    taken = np.bincount(book.setting[now], minlength=len(cost) + 1)[:-1]
+    taken = np.bincount(book.setting[now], minlength=len(cost))[: len(cost)]
     mine = now & (book.zone == z) & (book.ncy == ncy) & (book.need == n) & (book.kind == k)
-    here = np.bincount(book.setting[mine], minlength=len(cost) + 1)[:-1]
+    here = np.bincount(book.setting[mine], minlength=len(cost))[: len(cost)]
     table = pd.DataFrame(
         {
             "setting": routes.codes,

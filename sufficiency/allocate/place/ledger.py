@@ -106,6 +106,7 @@ def child_labels(routes: RouteMap, home: Ints, authorities: Sequence[str]) -> La
     found = found.also("setting", "setting", codes, order=codes)
     found = found.also("name", "setting", [*settings["name"], *(d.name for d in away)])
     found = found.also("setting_type", "setting", [*settings["setting_type"], *(d.setting_type for d in away)])
+    found = found.also("provision", "setting", [*settings["setting_type"], *DESTINATIONS])
     return found.also("destination", "destination", WHERE, order=WHERE)
 
 

@@ -179,6 +179,19 @@ class Placed:
         """
         return self._count(by, np.ones(len(self.drawn.zone), dtype=bool), levels, always=("destination",))
 
+    def in_each_draw(self, *by: str) -> pd.DataFrame:
+        """Return children who need a specialist place, draw by draw: draw, year, *by, children; no row where none is.
+
+        `by` may also name `provision`: the type of the child's setting, or the destination of a child turned away.
+        """
+        cell, labels = cells_of(self.drawn, self._labels, self._labels.asked(by))
+        found = totals(self.drawn, cell, (len(self.draws), len(self.years), len(labels)))
+        draw, year, some = np.nonzero(found)
+        rows = labels.iloc[some].reset_index(drop=True)
+        rows.insert(0, "draw", np.array(self.draws)[draw])
+        rows.insert(1, "year", np.array(self.years)[year])
+        return rows.assign(children=found[draw, year, some].astype(np.int64))
+
     def shortfall(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
         """Return children turned away from every suitable state place: year, *by, level, children.
 

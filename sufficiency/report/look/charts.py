@@ -20,6 +20,7 @@ INK: Final = "#1d2b36"
 FAINT: Final = "#5b6b78"
 # Okabe and Ito's palette, which people with any colour vision can tell apart.
 COLOURS: Final = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#7a5c00", "#56b4e9", "#e69f00", "#444444")
+LEGEND_LETTERS: Final = 110  # that fit across a chart, in a legend
 STYLE: Final[dict[Any, Any]] = {
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans", "Arial", "Helvetica"],
@@ -139,7 +140,9 @@ def stacked(frame: pd.DataFrame, x: str, value: str, by: str, *, unit: str) -> F
         bottom += height
     names = [str(i) if x == "need" else label(str(i), x) for i in wide.index]
     axis.set_xticks(along, names, rotation=0 if len(wide) < 15 else 60)
-    axis.legend(fontsize=8.5, ncols=min(5, len(wide.columns)), loc="lower left", bbox_to_anchor=(0, 1.0), frameon=False)
+    longest = max(len(label(str(part), by)) for part in wide.columns)
+    side_by_side = max(1, min(5, len(wide.columns), LEGEND_LETTERS // (longest + 6)))  # 6: the patch and the gap
+    axis.legend(fontsize=8.5, ncols=side_by_side, loc="lower left", bbox_to_anchor=(0, 1.0), frameon=False)
     tidy_axis(axis, unit, whole_x=False)
     return figure
 

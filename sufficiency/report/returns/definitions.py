@@ -7,6 +7,7 @@ from typing import Final
 import pandas as pd
 
 from sufficiency.funding.budget_lines import PLACEMENT_GROUPS
+from sufficiency.report.returns.reform_rows import NO_ASSESSMENT, NO_ASSESSMENT_NAME
 from sufficiency.words.school_year import AGE_GROUPS
 from sufficiency.words.vocabulary import NEEDS, SETTING_TYPES
 
@@ -14,25 +15,6 @@ RULE_AUGUST: Final = "31 August"
 RULE_CENSUS: Final = "census day"
 # Share of children who have had a birthday between 31 August and census day, the third Thursday of January: 138 days of 365.
 HAD_BIRTHDAY: Final = 138 / 365
-
-# Local SEND Reform Plan: fourteen types of provision. The plan's own template was not at hand; these are the types of
-# the EHC-plan release, state special schools by who runs them, and children with no suitable place.
-REFORM_TYPES: Final[dict[str, str]] = {
-    "mainstream": "Mainstream school",
-    "resourced_provision": "Resourced provision",
-    "sen_unit": "SEN unit",
-    "special, maintained": "Special school, maintained",
-    "special, academy": "Special academy or free school",
-    "independent_special": "Independent special school",
-    "non_maintained_special": "Non-maintained special school",
-    "alternative_provision": "Alternative provision",
-    "further_education": "Further education",
-    "specialist_post_16": "Specialist post-16 institution",
-    "early_years": "Non-maintained early years",
-    "elsewhere": "Educated elsewhere",
-    "not_recorded": "Placement not recorded",
-    "unplaced": "No suitable specialist place",
-}
 
 
 def definitions() -> pd.DataFrame:
@@ -54,12 +36,26 @@ def definitions() -> pd.DataFrame:
         ("DSG plan", "average cost", "the financial year's high needs spending on a group of placements, places included, "
          "over children in it on average through the year; services, other places and transport are in no group"),
         ("DSG plan", "unmitigated, mitigated", "as things are planned, and with the scenario's levers, from one seed"),
-        ("Reform plan", "provision", "fourteen types; the plan's own template was not at hand, so check them against it"),
-        ("Reform plan", "requests, assessments", "to the last year returned; after it, requests and assessments keep that "
-         "year's number a plan issued. Plans issued ahead are forecast joiners"),
+        ("all", "age rule", "one rule for each file: age on 31 August, and age on census day in the file whose name says so, "
+         "…_census_day.csv. Do not add the two together: both count every child"),
+        ("all", "turned away", "a child whom no suitable state specialist place took; each is counted where they are instead: "
+         "mainstream, independent or non-maintained, alternative provision, arranged otherwise, at home, college, waiting"),
+        ("SCAP", "places, planned additions", "places as places.csv lists them, a year not listed as the one before; planned "
+         "additions are what is agreed, or opened by the scenario, the mean over simulated futures with its chance and delay"),
+        ("Reform plan", "provision", "the plan's fourteen rows. Units and resourced provision are specialist bases to Year 11 and "
+         "mainstream post-16 specialist provision from Year 12. No plan names a support base, which its school runs and fills: "
+         "its children are in mainstream. Other suitable arrangements at independent schools are in no release: 0"),
+        ("Reform plan", "EHE, EOTAS, other", "children turned away are in the row where they are; what the forecast holds as "
+         "educated elsewhere is shared as England's plans were in January 2025 (`returns.elsewhere_…`, which an area may replace). "
+         "Other holds those waiting with no school, not in education, and not recorded"),
+        ("Reform plan", "need", "the plan has no row for Down syndrome: counted with severe learning difficulty; need not "
+         f"recorded is in '{NO_ASSESSMENT_NAME}'"),
+        ("Reform plan", "calendar year", "calendar year 2025 is the January census of 2026; columns give it beside the academic year"),
+        ("Reform plan", "requests, assessments", "to the last year returned, all ages together; after it, requests and assessments "
+         "keep that year's number a plan issued, and the ages of forecast joiners. Plans issued ahead are forecast joiners"),
     ]  # fmt: skip
     rows += [("age group", name, f"ages {low} to {high}") for name, (low, high) in AGE_GROUPS.items()]
-    rows += [("need", need.code, need.name) for need in NEEDS.values()]
+    rows += [("need", need.code, need.name) for need in NEEDS.values()] + [("need", NO_ASSESSMENT, NO_ASSESSMENT_NAME)]
     rows += [
         ("DSG plan", SETTING_TYPES[code].name, group)
         for code, group in PLACEMENT_GROUPS.items()

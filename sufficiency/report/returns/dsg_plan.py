@@ -13,8 +13,8 @@ from sufficiency.draws import LEVELS
 from sufficiency.funding.budget_lines import PLACEMENT_GROUPS, STREAMS
 from sufficiency.funding.high_needs_budget import HighNeedsBudget
 from sufficiency.outcome import ForecastOutcome, Outcome
+from sufficiency.report.look.rounding import whole_numbers
 from sufficiency.report.returns.counts import expected, with_age_groups
-from sufficiency.report.returns.rounding import whole_numbers
 from sufficiency.report.returns.where import as_placed
 from sufficiency.words.school_year import academic_label, financial_label
 
@@ -32,7 +32,7 @@ def dsg_children(runs: Mapping[str, ForecastOutcome]) -> pd.DataFrame:
         base = run.area.base_year
         frame = expected(run.plans, range(base, base + YEARS_ON + 1))
         frame = as_placed(run, frame)
-        frame["placement"] = frame["provision"].str.split(",").str[0].map(PLACEMENT_GROUPS)
+        frame["placement"] = frame["provision"].map(PLACEMENT_GROUPS)
         frame = frame.groupby(["authority", "year", "ncy", "need", "placement"], as_index=False)["plans"].sum()
         grouped = with_age_groups(frame).assign(case=case)
         grouped["basis"] = np.where(grouped["year"] == base, "actual", "forecast")

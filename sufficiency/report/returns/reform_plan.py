@@ -1,86 +1,96 @@
-"""Local SEND Reform Plan: children by age and fourteen types of provision, need within each, and the way to a plan."""
+"""Local SEND Reform Plan: children by age, provision and need in the plan's own rows, and the way to a plan by age."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from sufficiency.outcome import ForecastOutcome
+from sufficiency.report.look.rounding import whole_numbers
 from sufficiency.report.returns.counts import expected, with_age_groups
-from sufficiency.report.returns.definitions import REFORM_TYPES
-from sufficiency.report.returns.rounding import whole_numbers
+from sufficiency.report.returns.reform_rows import ROWS, with_rows
 from sufficiency.report.returns.where import as_placed
-from sufficiency.words.school_year import academic_label
+from sufficiency.words.school_year import academic_label, age_group_of
 
 YEARS_ON: Final = 5
+ALL_AGES: Final = "all ages"
 
 
-def reform_children(run: ForecastOutcome) -> pd.DataFrame:
-    """Return plans by age group, type of provision and need, whole: authority, age_rule, age_group, provision, need, year, plans.
+def calendar_label(year: int) -> str:
+    """Return '2025 (January 2026)': the plan's calendar year 2025 is the census of the January after it."""
+    return f"{year - 1} (January {year})"
 
-    State special schools are split by who runs them, and children with no suitable place shown apart, in the shares of
-    the allocation where there is one. [plans]
+
+def reform_children(runs: Mapping[str, ForecastOutcome]) -> pd.DataFrame:
+    """Return plans by age group, row of provision and need, whole: case, authority, age_rule, age_group, provision, need, …
+
+    `runs` maps 'unmitigated' and 'mitigated' to outcomes. Then year (January), academic_year, calendar_year, plans. [plans]
     """
-    area = run.area
-    frame = expected(run.plans, range(area.base_year, area.base_year + YEARS_ON + 1))
-    frame = as_placed(run, frame)
-    cells = with_age_groups(frame)
-    levels = [["age_rule", "authority", "year"], ["provision"], ["age_group"], ["need"]]
+    found = []
+    for case, run in runs.items():
+        base = run.area.base_year
+        rows = with_rows(run.area, as_placed(run, expected(run.plans, range(base, base + YEARS_ON + 1))))
+        found.append(with_age_groups(rows).assign(case=case))
+    cells = pd.concat(found, ignore_index=True)
+    levels = [["case", "age_rule", "authority", "year"], ["provision"], ["age_group"], ["need"]]
     cells["plans"] = whole_numbers(cells, "plans", levels)
-    cells["provision_name"] = cells["provision"].map(REFORM_TYPES)
+    cells["provision_name"] = cells["provision"].map(ROWS)
     cells["academic_year"] = cells["year"].map(academic_label)
-    columns = [
-        "authority",
-        "age_rule",
-        "age_group",
-        "provision",
-        "provision_name",
-        "need",
-        "year",
-        "academic_year",
-        "plans",
-    ]
-    return cells.loc[cells["plans"] > 0, columns].sort_values(columns[:7], ignore_index=True, kind="stable")
+    cells["calendar_year"] = cells["year"].map(calendar_label)
+    labels = ["case", "authority", "age_rule", "age_group", "provision", "provision_name", "need", "year"]
+    kept = cells.loc[cells["plans"] > 0, [*labels, "academic_year", "calendar_year", "plans"]]
+    return kept.sort_values(labels, ignore_index=True, kind="stable")
 
 
 def reform_process(run: ForecastOutcome) -> pd.DataFrame:
-    """Return requests, assessments and plans issued: authority, year (January at its end), measure, count, basis.
+    """Return requests, assessments and plans issued by age on 31 August: authority, year, measure, age_group, count, basis.
 
-    To the base year as returned; after it, plans issued are expected joiners, and requests, refusals and assessments
-    keep the last year's number a plan issued. [children]
+    `year` is the January at its end. To the base year as returned, all ages together; after it, plans issued are expected
+    joiners, requests, refusals and assessments keep the last year's number a plan issued, and have the joiners' ages.
+    [children]
     """
     area = run.area
-    returned = area.requests[area.requests["year"] <= area.base_year]
+    known = area.requests[area.requests["year"] <= area.base_year]
     rows = [
-        (row["authority"], int(row["year"]), measure, float(row[measure]), "actual")
-        for row in returned.to_dict("records")
+        (row["authority"], int(row["year"]), measure, ALL_AGES, float(row[measure]), "actual")
+        for row in known.to_dict("records")
         for measure in ("requests", "refused", "assessed", "issued")
         if not pd.isna(row.get(measure, np.nan))
     ]
-    rows += _ahead(run, returned)
-    table = pd.DataFrame(rows, columns=["authority", "year", "measure", "count", "basis"])
-    table["count"] = (table["count"] + 0.5).apply(np.floor).astype("int64")
+    rows += _ahead(run, known)
+    table = pd.DataFrame(rows, columns=["authority", "year", "measure", "age_group", "count", "basis"])
+    if len(table):
+        table["count"] = whole_numbers(table, "count", [["authority", "year", "measure"], ["age_group"]])
     table["academic_year"] = table["year"].map(academic_label)
+    table["calendar_year"] = table["year"].map(calendar_label)
     return table.sort_values(["authority", "measure", "year"], ignore_index=True, kind="stable")
 
 
-def _ahead(run: ForecastOutcome, returned: pd.DataFrame) -> list[tuple[str, int, str, float, str]]:
-    if returned.empty:
+def _ahead(run: ForecastOutcome, known: pd.DataFrame) -> list[tuple[str, int, str, str, float, str]]:
+    if known.empty:
         return []
-    joiners = run.plans.flows_by_ncy.sel(kind="joiners").mean("draw").sum(["ncy", "setting_type"])
+    flows = run.plans.flows_by_ncy.sel(kind="joiners").mean("draw").sum("setting_type")
+    ages = age_group_of(flows["ncy"].to_numpy())
     rows = []
-    for authority, each in returned.groupby("authority"):
-        last = each.sort_values("year").iloc[-1]
-        for year in joiners["year"].values:
+    for authority, own in known.groupby("authority"):
+        last = own.sort_values("year").iloc[-1]
+        each = {"issued": 1.0}
+        if not pd.isna(last["issued"]) and last["issued"] > 0:
+            each |= {
+                measure: float(last[measure]) / float(last["issued"])
+                for measure in ("requests", "refused", "assessed")
+                if not pd.isna(last.get(measure, np.nan))
+            }
+        for year in flows["year"].values:
             if not run.area.base_year < year <= run.area.base_year + YEARS_ON:
                 continue
-            issued = float(joiners.sel(year=year, authority=authority))
-            rows.append((str(authority), int(year), "issued", issued, "forecast"))
+            joiners = flows.sel(year=year, authority=authority).to_series().groupby(ages, sort=False).sum()
             rows += [
-                (str(authority), int(year), measure, issued * float(last[measure]) / float(last["issued"]), "forecast")
-                for measure in ("requests", "refused", "assessed")
-                if not pd.isna(last["issued"]) and last["issued"] > 0 and not pd.isna(last.get(measure, np.nan))
+                (str(authority), int(year), measure, str(age), float(count) * per_plan, "forecast")
+                for measure, per_plan in each.items()
+                for age, count in joiners.items()
             ]
     return rows

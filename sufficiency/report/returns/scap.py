@@ -8,8 +8,8 @@ import pandas as pd
 
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError
+from sufficiency.report.look.rounding import whole_numbers
 from sufficiency.report.returns.counts import districts, expected, limits
-from sufficiency.report.returns.rounding import whole_numbers
 from sufficiency.tables import PlansResult
 from sufficiency.words.school_year import academic_label
 from sufficiency.words.vocabulary import SETTING_TYPES, SPECIALIST

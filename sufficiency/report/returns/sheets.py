@@ -14,8 +14,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from sufficiency.funding.budget_lines import PLACEMENT_GROUPS
 from sufficiency.funding.high_needs_budget import line_name
-from sufficiency.report.returns.definitions import REFORM_TYPES
 from sufficiency.report.returns.dsg_plan import NOT_BY_CHILD
+from sufficiency.report.returns.reform_rows import NO_ASSESSMENT, NO_ASSESSMENT_NAME, ROWS
 from sufficiency.report.returns.safe_tables import BREAKDOWNS
 from sufficiency.words.school_year import AGE_GROUPS
 from sufficiency.words.vocabulary import NEEDS, SETTING_TYPES
@@ -44,10 +44,12 @@ def form(
     title: str,
     is_money: bool = False,
     total: bool = True,
+    whole: str = "",
 ) -> Block:
     """Return cells as a block: one row for each combination of `rows`, one column for each value of `across`.
 
-    Rows keep the order of a form: as `ORDERS` has it, else sorted.
+    Rows keep the order of a form: as `ORDERS` has it, else sorted. With `whole`, a label of `FORMS`, every row that the form
+    has is there, 0 where nobody is in it.
     """
     ordered = cells.copy()
     for label in rows:
@@ -55,7 +57,11 @@ def form(
             ordered[label] = pd.Categorical(ordered[label], ORDERS[label], ordered=True)
     wide = ordered.pivot_table(index=list(rows), columns=across, values=value, aggfunc="sum", observed=True)
     columns = sorted(wide.columns)
-    wide = wide[columns].fillna(0).sort_index().reset_index()
+    wide = wide[columns].fillna(0).sort_index()
+    if whole in FORMS:
+        firsts = list(dict.fromkeys(wide.index.get_level_values(0)))
+        wide = wide.reindex(pd.MultiIndex.from_product([firsts, FORMS[whole]], names=list(rows)), fill_value=0)
+    wide = wide.reset_index()
     for label in rows:
         words = wide[label].astype("str") if label != "ncy" else wide[label].map(_year_group)
         wide[label] = words.replace(NAMES.get(label, {}))
@@ -68,14 +74,16 @@ def _year_group(ncy: int) -> str:
 
 
 ORDERS: Final[dict[str, list[str]]] = {
-    "age_group": list(AGE_GROUPS),
+    "age_group": [*AGE_GROUPS, "all ages"],
     "placement": [*dict.fromkeys(PLACEMENT_GROUPS.values()), NOT_BY_CHILD],
-    "provision_name": [*dict.fromkeys([*(s.name for s in SETTING_TYPES.values()), *REFORM_TYPES.values()])],
+    "provision_name": [*dict.fromkeys([*(s.name for s in SETTING_TYPES.values()), *ROWS.values()])],
     "measure": ["requests", "refused", "assessed", "issued", "spend", "income", "grant", "in_year", "balance"],
-    "need": list(NEEDS),
+    "need": [*NEEDS, NO_ASSESSMENT],
 }
+# Every row of a form, whether or not a child is in it.
+FORMS: Final[dict[str, list[str]]] = {"provision_name": list(ROWS.values()), "age_group": list(AGE_GROUPS)}
 NAMES: Final[dict[str, dict[str, str]]] = {
-    "need": {need.code: need.name for need in NEEDS.values()},
+    "need": {need.code: need.name for need in NEEDS.values()} | {NO_ASSESSMENT: NO_ASSESSMENT_NAME},
     "measure": {
         "requests": "Requests for an assessment",
         "refused": "Refused",

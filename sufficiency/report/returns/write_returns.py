@@ -14,8 +14,9 @@ import pandas as pd
 from sufficiency.errors import InputError, OutputError
 from sufficiency.funding.budget_lines import PLACEMENT_GROUPS
 from sufficiency.outcome import ForecastOutcome, Outcome
-from sufficiency.report.returns import dsg_plan, reform_plan, scap
-from sufficiency.report.returns.definitions import RULE_AUGUST, definitions
+from sufficiency.report.returns import dsg_plan, reform_plan, scap, scap_places
+from sufficiency.report.returns.definitions import RULE_AUGUST, RULE_CENSUS, definitions
+from sufficiency.report.returns.reform_rows import SECTIONS
 from sufficiency.report.returns.safe_tables import safe_tables
 from sufficiency.report.returns.sheets import Block, form, safe_forms, write_forms
 from sufficiency.scenarios.pipeline import AS_AGREED, from_agreed
@@ -23,6 +24,7 @@ from sufficiency.scenarios.pipeline import AS_AGREED, from_agreed
 __all__ = ["return_tables", "write_returns"]
 
 UNMITIGATED, MITIGATED = "unmitigated", "mitigated"
+CENSUS_DAY = "_census_day"  # ends the name of a file whose ages are those of the January census
 
 
 def write_returns(
@@ -55,7 +57,7 @@ def write_returns(
     made = return_tables(outcome, now=now)
     sheets = _forms(made, outcome.area.authorities)
     if suppress > 1:
-        made = safe_tables(made, suppress)
+        made = safe_tables({n: t for n, t in made.items() if not n.endswith(CENSUS_DAY)}, suppress)
         sheets = safe_forms(made)
     target = Path(folder)
     try:
@@ -84,14 +86,22 @@ def return_tables(
     return {
         "scap_special": cells,
         "scap_special_totals": scap.scap_totals(outcome.plans, cells),
-        "dsg_plan_children": dsg_plan.dsg_children(runs),
+        "scap_places": scap_places.scap_places(outcome),
+        "scap_planned": scap_places.scap_planned(outcome),
+        **_by_age_rule("dsg_plan_children", dsg_plan.dsg_children(runs)),
         "dsg_plan_past": dsg_plan.dsg_past(outcome),
         "dsg_plan_money": dsg_plan.dsg_money(runs),
         "dsg_plan_position": dsg_plan.dsg_position(runs),
-        "reform_plan_children": reform_plan.reform_children(outcome),
+        **_by_age_rule("reform_plan_children", reform_plan.reform_children(runs)),
         "reform_plan_process": reform_plan.reform_process(outcome),
         "definitions": words,
     }
+
+
+def _by_age_rule(name: str, table: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return one table for each age rule: both count every child, so that together they would count each twice."""
+    rules = {name: RULE_AUGUST, f"{name}{CENSUS_DAY}": RULE_CENSUS}
+    return {file: table[table["age_rule"] == rule].reset_index(drop=True) for file, rule in rules.items()}
 
 
 def _case(outcome: ForecastOutcome) -> str:
@@ -105,24 +115,20 @@ def _forms(tables: dict[str, pd.DataFrame], names: Mapping[str, str]) -> dict[st
         name: table.assign(authority=table["authority"].map(names)) if "authority" in table else table
         for name, table in tables.items()
     }
-    reform = named["reform_plan_children"]
-    reform = reform[reform["age_rule"] == RULE_AUGUST]
-    by_age, by_need = (["authority", "provision_name", label] for label in ("age_group", "need"))
     return {
         "SCAP special places": _scap_blocks(named["scap_special"]),
+        "SCAP capacity": _capacity_blocks(named["scap_places"], named["scap_planned"]),
         "DSG plan - children": _children_blocks(named["dsg_plan_children"], named["dsg_plan_past"]),
         "DSG plan - money": _money_blocks(named["dsg_plan_money"], named["dsg_plan_position"]),
-        "Reform plan": [
-            form(reform, by_age, "academic_year", "plans", title="Children by type of provision and age on 31 August"),
-            form(reform, by_need, "academic_year", "plans", title="Need within each type of provision"),
-            *_process_blocks(named["reform_plan_process"]),
-        ],
+        "Reform plan": _reform_blocks(named["reform_plan_children"], named["reform_plan_process"], "calendar_year"),
+        "Reform plan, academic years": _reform_blocks(
+            named["reform_plan_children"], named["reform_plan_process"], "academic_year"
+        ),
     }
 
 
 def _children_blocks(children: pd.DataFrame, past: pd.DataFrame) -> list[Block]:
     """Return past years as published and years ahead, one block a breakdown and case."""
-    children = children[children["age_rule"] == RULE_AUGUST]
     past = past[past["age_rule"].isin(["either", RULE_AUGUST])]
     blocks = []
     for case, part in children.groupby("case", sort=False):
@@ -192,16 +198,57 @@ def _money_blocks(money: pd.DataFrame, position: pd.DataFrame) -> list[Block]:
     return blocks
 
 
-def _process_blocks(process: pd.DataFrame) -> list[Block]:
-    if process.empty:
-        return []
-    return [
-        form(
-            process,
-            ["authority", "measure"],
-            "academic_year",
-            "count",
-            title="Requests, assessments and plans issued",
-            total=False,
-        )
-    ]
+def _reform_blocks(children: pd.DataFrame, process: pd.DataFrame, across: str) -> list[Block]:
+    """Return the plan's sections in its own order, years across as calendar or academic years, one set for each case."""
+    blocks = []
+    for case, part in children.groupby("case", sort=False):
+
+        def section(title: str, rows: pd.DataFrame, label: str, case: object = case) -> Block:
+            return form(rows, ["authority", label], across, "plans", title=f"{title}, {case}", whole=label)
+
+        blocks += [
+            section("5.1 Plans by age on 31 August", part, "age_group"),
+            section("6 Plans by provision", part, "provision_name"),
+            section("7 Plans by primary need", part, "need"),
+            *(
+                section(f"{title}: primary need", part[part["provision"].isin(rows)], "need")
+                for title, rows in SECTIONS.items()
+                if part["provision"].isin(rows).any()
+            ),
+            form(
+                part,
+                ["authority", "provision_name", "age_group"],
+                across,
+                "plans",
+                title=f"Provision by age on 31 August, {case}",
+            ),
+        ]
+    for measure, title in (
+        ("requests", "10 Requests for an assessment"),
+        ("assessed", "11 Assessments"),
+        ("issued", "12 Assessments that become plans"),
+        ("refused", "Requests refused"),
+    ):
+        some = process[process["measure"] == measure]
+        if len(some):
+            blocks.append(
+                form(some, ["authority", "age_group"], across, "count", title=f"{title}, by age on 31 August")
+            )
+    return blocks
+
+
+def _capacity_blocks(places: pd.DataFrame, planned: pd.DataFrame) -> list[Block]:
+    """Return places and planned additions by school, and the projects still to open."""
+    blocks = []
+    if len(places):
+        labels = ["authority", "planning_area", "school"]
+        for value, title in (
+            ("places", "Places by school"),
+            ("planned_additions", "Planned additions, mean of futures"),
+        ):
+            blocks.append(form(places, labels, "academic_year", value, title=title))
+    if len(planned):
+        labels = ["authority", "school", "kind", "status"]
+        title = "Projects agreed or proposed, by the year in which they are to open"
+        blocks.append(form(planned, labels, "academic_year", "places", title=title))
+    return blocks

@@ -13,7 +13,7 @@ from sufficiency.report.look.words import shown
 from sufficiency.report.model import Chart, Map, Section, Table
 from sufficiency.report.sections.common import LEVELS, middle, rests_on
 from sufficiency.report.sections.zones import flow_lines, map_settings, map_years, travel_by_zone
-from sufficiency.words.vocabulary import UNPLACED
+from sufficiency.words.vocabulary import DESTINATIONS
 
 
 def section(outcome: Outcome) -> Section:
@@ -80,7 +80,7 @@ def _by_district(outcome: Outcome) -> pd.DataFrame:
     homes = outcome.area.zones.set_index("zone")["district"]
     places = outcome.placed.placements
     children = (
-        places[(places["year"] == outcome.area.base_year) & (places["setting"] != UNPLACED)]
+        places[(places["year"] == outcome.area.base_year) & ~places["setting"].isin(DESTINATIONS)]
         .groupby(places["zone"].map(homes))["children"]
         .sum()
     )
@@ -102,7 +102,7 @@ def _travel_fan(by_phase: pd.DataFrame) -> Figure:
 def _origin_destination(outcome: Outcome) -> pd.DataFrame:
     area = outcome.area
     placed = outcome.placed.placements
-    now = placed[(placed["year"] == area.base_year) & (placed["setting"] != UNPLACED)]
+    now = placed[(placed["year"] == area.base_year) & ~placed["setting"].isin(DESTINATIONS)]
     homes = area.zones.set_index("zone")["district"]
     settings = area.settings.set_index("setting")
     ends = settings["district"].where(settings["is_in_area"] & (settings["district"] != ""), "Outside")

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Final
 
 import pandas as pd
 
 from sufficiency.funding.balance.payback import BUILT, place_payback
+from sufficiency.funding.places.place_plus import elements
 from sufficiency.outcome import Outcome
 from sufficiency.report.look import charts
-from sufficiency.report.look.words import gbp
+from sufficiency.report.look.words import count, gbp
 from sufficiency.report.model import Chart, Section, Table
+from sufficiency.report.sections import break_even
 from sufficiency.report.sections.common import LEVELS, middle, milestones
 from sufficiency.words.school_year import financial_label
 
+PARTS: Final = {"fees_gbp": "fees", "packages_gbp": "packages", "journeys_gbp": "journeys", "minutes": "minutes"}
 LATEST_YEARS = 60  # a building's life: what takes longer never pays [years]
 
 
@@ -21,17 +25,17 @@ def section(outcome: Outcome) -> Section:
     """Return the section on options."""
     placed, years = outcome.placed, milestones([int(y) for y in outcome.placed.attending["year"].values])
     year = next((y for y in years if y - outcome.area.base_year >= 3), years[-1])
-    worth = _worth(outcome, year)
-    best = worth.head(3)
+    worth = values(outcome, year)
     home = placed.could_come_home(levels=LEVELS)
     children, saves = middle(home, "children", year=year)[1], middle(home, "saves_gbp", year=year)[1]
+    money = ("saves a year", "1 in 20 below", "1 in 20 above", "fees", "packages", "journeys", "place is paid")
     return Section(
         "options",
         "Where one more place is worth most",
         words=(
-            f"In January {year} one more place would save most at {', '.join(f'{r.name} ({gbp(r.value)} a year)' for r in best.itertuples(index=False))}. "
-            f"The value counts journeys, placements and fees, and prices a child's time and being without a place: it ranks options, and is not cash alone. While places run short everywhere, most of it is the price of being without one, {gbp(outcome.area.value('allocate.unplaced_gbp'))}, so that schools differ little.",
-            f"{children:,.0f} children at independent or non-maintained schools have a need that a state setting in the area suits. Were there room, placing them there would save {gbp(saves)} a year.",
+            _best(worth, year),
+            *(says for says in (_dearer(worth), break_even.words(outcome, year)) if says),
+            f"{children:,.0f} children at independent or non-maintained schools have a need that a state setting in the area suits. Were there room, placing them there would save {gbp(saves)} a year, the child's time included.",
             "A value holds for one place, with everything else as it is: for a block of places, run a scenario. The library's `openings` chooses among options within a budget, over many futures at once.",
         ),
         exhibits=(
@@ -39,18 +43,37 @@ def section(outcome: Outcome) -> Section:
                 "value",
                 f"What one more place would save, January {year}",
                 partial(charts.bars, worth.head(15), "name", "value", unit="£ a year", low="low", high="high", how="£"),
-                "Settings with the highest value first, with the range of nine futures in ten.",
+                "Settings with the highest value first, with the range of nine futures in ten; below 0 a place costs the council more than where the child is now.",
             ),
             Table(
                 "values",
-                f"What one more place would save, January {year}",
+                f"What one more place would save, January {year}, and what the place itself is paid",
                 worth.rename(columns={"value": "saves a year", "low": "1 in 20 below", "high": "1 in 20 above"}),
-                {"type": "code", "saves a year": "£", "1 in 20 below": "£", "1 in 20 above": "£"},
+                {"type": "code", "minutes": "n"} | dict.fromkeys(money, "£"),
+                note=f"Cash, in prices of {financial_label(outcome.area.base_year)}: fees, packages (top-up, support, tuition) and journeys saved by the child who would fill the place and the chain of moves behind; each part's middle is its own, so parts need not add up to the middle of the whole. Below 0 it costs more. 'Place is paid' is not taken off: High Needs pays it for every place, filled or empty, at a special school. Minutes are one way, all who move together.",
                 rows_shown=40,
             ),
             _payback(outcome),
         ),
     )
+
+
+def _best(worth: pd.DataFrame, year: int) -> str:
+    """Return where one more place saves most, or that it saves nowhere."""
+    some = worth[worth["value"] > 0].head(3)
+    if some.empty:
+        return f"In January {year} one more place saves cash at no state setting of the area."
+    named = ", ".join(f"{r.name} ({gbp(r.value)} a year)" for r in some.itertuples(index=False))
+    return f"In January {year} one more place would save most at {named}: cash, in fees, packages and journeys, before what the place itself is paid."
+
+
+def _dearer(worth: pd.DataFrame) -> str:
+    """Return where one more place costs the council more than where the child is now."""
+    some = worth[worth["value"] < 0]
+    if some.empty:
+        return ""
+    most = some.iloc[-1]
+    return f"At {len(some):,} of {count(len(worth), 'setting')} it costs the council more than where the child is now: at {most['name']} it costs the council {gbp(-most['value'])} a year more. That is no reason to leave a child without a suitable place: it says that the place is not paid for by what it saves."
 
 
 def _payback(outcome: Outcome) -> Table:
@@ -72,13 +95,19 @@ def _payback(outcome: Outcome) -> Table:
     )
 
 
-def _worth(outcome: Outcome, year: int) -> pd.DataFrame:
-    """Return in-area state settings by the value of a place: name, type, district, value, low, high."""
-    values = outcome.placed.value_of_a_place(levels=LEVELS)
-    wide = values[values["year"] == year].pivot_table(index="setting", columns="level", values="value_of_a_place_gbp")
+def values(outcome: Outcome, year: int) -> pd.DataFrame:
+    """Return in-area state settings by the value of a place: name, type, district, value, low, high, its parts, pay."""
+    found = outcome.placed.value_of_a_place(levels=LEVELS)
+    found = found[found["year"] == year]
+    wide = found.pivot_table(index="setting", columns="level", values="value_of_a_place_gbp")
     wide.columns = ["low", "value", "high"]
+    parts = found[found["level"] == LEVELS[1]].set_index("setting")[[*PARTS]]
     area = outcome.area.settings.set_index("setting")
-    table = wide.join(area[["name", "setting_type", "district", "is_in_area"]])
+    table = wide.join(parts.rename(columns=PARTS)).join(area[["name", "setting_type", "district", "is_in_area"]])
     table = table[table["is_in_area"] & table["setting_type"].isin(["special", "sen_unit", "resourced_provision"])]
+    table["place is paid"] = [
+        elements(kind, financial_year=outcome.area.base_year).place_gbp for kind in table["setting_type"]
+    ]
     table = table.rename(columns={"setting_type": "type"}).sort_values("value", ascending=False)
-    return table[["name", "type", "district", "value", "low", "high"]].reset_index(drop=True)
+    columns = ["name", "type", "district", "value", "low", "high", *PARTS.values(), "place is paid"]
+    return table[columns].reset_index(drop=True)

@@ -1,4 +1,4 @@
-"""Are there places enough: demand less places by need, phase, district and year."""
+"""Are there places enough: who is turned away from every suitable state place, and where every child is instead."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from sufficiency.outcome import Outcome
 from sufficiency.report.look import charts, maps
 from sufficiency.report.look.words import between, label, shown
 from sufficiency.report.model import Chart, Map, Section, Table
+from sufficiency.report.sections import destinations
 from sufficiency.report.sections.common import INTERVAL, LEVELS, across, middle, milestones, rests_on, with_interval
-from sufficiency.report.sections.zones import map_settings, map_years, unmet_by_zone
+from sufficiency.report.sections.zones import map_settings, map_years, turned_away_by_zone
 
 
 def section(outcome: Outcome) -> Section:
@@ -29,42 +30,48 @@ def section(outcome: Outcome) -> Section:
         "Are there places enough?",
         words=(
             (f"Places run short from January {short[0]}. " if short else "Places last to the end of the forecast. ")
-            + f"By January {last}, {mid:,.0f} children who need a specialist place would have none (9 in 10 futures: {between(low, high)}), with the places that are agreed and independent places as they are today.",
-            f"State special schools would then be {shown(special, '%')} full. A child with no place is still owed one: in practice they wait, stay where they are, or go to an independent school further away at a higher fee.",
+            + f"By January {last}, {mid:,.0f} children who need a specialist place would be turned away from every suitable state place (9 in 10 futures: {between(low, high)}), with the places that are agreed. {destinations.words(outcome, last)}",
+            f"State special schools would then be {shown(special, '%')} full. A child who is turned away is still owed suitable provision. Where such children go is estimated from what happened to the plans of English authorities whose state special schools did and did not grow (`overflow.csv`, which the council can replace), and what isn't known of it is in the ranges.",
         ),
         exhibits=(
             Chart(
                 "shortfall",
-                "Children with no suitable place, forecast",
+                "Children turned away from every suitable state place, forecast",
                 partial(charts.fan, total, "children", unit="children"),
                 f"A fan: {mid:,.0f} by January {last}, or {between(low, high)} in nine futures of ten.",
             ),
+            *destinations.exhibits(outcome),
             Chart(
                 "shortfall-grid",
-                f"Children with no suitable place by need and phase, January {last}",
+                f"Children turned away from every suitable state place by need and phase, January {last}",
                 partial(_grid, outcome, last),
-                "Darker cells lack more places.",
+                "Darker cells have more children turned away.",
                 has_counts=True,
             ),
             _table(
                 outcome,
                 ("need_group", "phase"),
                 "shortfall-need-phase",
-                "Children with no suitable place by group of needs and phase",
+                "Children turned away from every suitable state place by group of needs and phase",
             ),
-            _table(outcome, ("district",), "shortfall-district", "Children with no suitable place by home district"),
+            _table(
+                outcome,
+                ("district",),
+                "shortfall-district",
+                "Children turned away from every suitable state place by home district",
+            ),
             _table(
                 outcome,
                 ("district", "need_group", "phase"),
                 "shortfall-all",
-                "Children with no suitable place by district, group of needs and phase",
+                "Children turned away from every suitable state place by district, group of needs and phase",
             ),
             Map(
                 "map-unmet",
-                "Children with no suitable place, by home zone",
+                "Children turned away from every suitable state place, by home zone",
                 partial(_still, outcome, last),
                 partial(_interactive, outcome),
-                "Zones shaded by children without a place in the expected demand; schools as circles sized by places and coloured by how full. Years can be chosen.",
+                "Zones shaded by children turned away in the expected demand; schools as circles sized by places and coloured by how full. Years can be chosen.",
                 is_close=True,
             ),
             Table(
@@ -120,7 +127,7 @@ def _full(full: pd.DataFrame, years: list[int]) -> pd.DataFrame:
 def _still(outcome: Outcome, year: int) -> Figure:
     return maps.still(
         outcome.area,
-        unmet_by_zone(outcome)[year],
+        turned_away_by_zone(outcome)[year],
         unit=f"children, January {year}",
         settings=map_settings(outcome, [year], still=True),
         how="n",
@@ -132,8 +139,8 @@ def _interactive(outcome: Outcome, limit: int = 0) -> str:
     return maps.interactive(
         outcome.area,
         "unmet",
-        unmet_by_zone(outcome)[years],
-        unit="children without a place",
+        turned_away_by_zone(outcome)[years],
+        unit="children turned away",
         settings=map_settings(outcome, years),
         how="n",
         limit=limit,

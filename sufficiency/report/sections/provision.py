@@ -8,7 +8,7 @@ from sufficiency.outcome import Outcome
 from sufficiency.report.look.words import shown
 from sufficiency.report.model import Section, Table
 from sufficiency.report.sections.common import rests_on, share
-from sufficiency.words.vocabulary import SPECIALIST, UNPLACED
+from sufficiency.words.vocabulary import DESTINATIONS, SPECIALIST
 
 
 def section(outcome: Outcome) -> Section:
@@ -81,7 +81,7 @@ def settings_now(outcome: Outcome) -> pd.DataFrame:
         attending.sum([d for d in attending.dims if d not in ("draw", "setting")])
         .median("draw")
         .to_series()
-        .drop(UNPLACED, errors="ignore")
+        .drop(list(DESTINATIONS), errors="ignore")
     )
     table = area.settings[area.settings["setting_type"].isin(SPECIALIST)].copy()
     table["places"] = table["setting"].map(area.places_in(area.base_year)).fillna(0).astype(int)

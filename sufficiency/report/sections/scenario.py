@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Final
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -16,11 +17,22 @@ from sufficiency.report.model import Chart, Section, Table
 from sufficiency.report.sections.common import LEVELS, milestones
 from sufficiency.words.school_year import financial_label
 
+# Where each destination is asked for by name, `sf.compare` has it; a report shows these.
+SHOWN: Final = ("plans", "shortfall", "independent", "transport_gbp", "spend_gbp", "in_year_gbp", "balance_gbp")
+
+
+def _year(measure: str, now: Outcome) -> int | None:
+    """Return the year of a balance: when the override ends, and the gap of the year after; else the run's last."""
+    if measure not in ("balance_gbp", "in_year_gbp"):
+        return None
+    ends = int(now.area.value("funding.override_last_financial_year")) + (measure == "in_year_gbp")
+    return min(ends, int(now.measure(measure)["financial_year"].max()))
+
 
 def section(now: Outcome, then: Outcome) -> Section:
     """Return the section on a scenario beside the plan without it."""
     steps = steps_between(now, then)
-    compared = {measure: compare(now, then, measure, steps=steps) for measure in MEASURES}
+    compared = {measure: compare(now, then, measure, steps=steps, year=_year(measure, now)) for measure in SHOWN}
     return Section(
         "scenario",
         f"What '{then.scenario.name}' changes",

@@ -11,10 +11,11 @@ from sufficiency.outcome import ForecastOutcome, Outcome
 from sufficiency.report.look import charts
 from sufficiency.report.look.words import between, count, gbp, label, shown
 from sufficiency.report.model import Chart, Figureword, Section, Table
+from sufficiency.report.sections import destinations
 from sufficiency.report.sections.common import INTERVAL, LEVELS, middle, milestones
 from sufficiency.report.sections.pipeline import places_open_by
 from sufficiency.words.school_year import PHASES, financial_label
-from sufficiency.words.vocabulary import NEED_GROUPS
+from sufficiency.words.vocabulary import DESTINATIONS, NEED_GROUPS
 
 
 def headlines(outcome: Outcome | ForecastOutcome) -> tuple[Figureword, ...]:
@@ -24,10 +25,7 @@ def headlines(outcome: Outcome | ForecastOutcome) -> tuple[Figureword, ...]:
     figures = [Figureword(f"{mid:,.0f}", f"EHC plans in January {last}", f"{between(low, high)} in 9 of 10 futures")]
     if not isinstance(outcome, Outcome):
         return tuple(figures)
-    low, mid, high = middle(outcome.placed.shortfall(levels=LEVELS), "children", year=last)
-    figures.append(
-        Figureword(f"{mid:,.0f}", f"children with no suitable place in January {last}", f"{between(low, high)}")
-    )
+    figures += _turned_away(outcome, last)
     money = outcome.journeys.summary("financial_year", levels=LEVELS)
     year = int(money["financial_year"].min())
     figures.append(
@@ -37,13 +35,47 @@ def headlines(outcome: Outcome | ForecastOutcome) -> tuple[Figureword, ...]:
             "",
         )
     )
-    balance = outcome.budget.summary("financial_year", levels=LEVELS)
-    end = int(balance["financial_year"].max())
-    low, mid, high = middle(balance, "gbp", financial_year=end, measure="balance")
+    low, mid, high, end = at_override_end(outcome)
+    figures.append(Figureword(gbp(mid), f"High Needs balance at 31 March {end + 1}", between(low, high, "£")))
+    low, mid, high, after = yearly_gap(outcome)
     figures.append(
-        Figureword(gbp(mid), f"High Needs balance at the end of {financial_label(end)}", between(low, high, "£"))
+        Figureword(gbp(mid), f"High Needs in-year balance in {financial_label(after)}", between(low, high, "£"))
     )
     return tuple(figures)
+
+
+def _turned_away(outcome: Outcome, year: int) -> list[Figureword]:
+    """Return how many children are turned away, and how many of them are in mainstream, at independent schools, elsewhere."""
+    low, mid, high = middle(outcome.placed.shortfall(levels=LEVELS), "children", year=year)
+    away = f"children turned away from every suitable state place in January {year}"
+    figures = [Figureword(f"{mid:,.0f}", away, between(low, high))]
+    if mid < 1:
+        return figures
+    rest = [code for code in DESTINATIONS if code not in ("in_mainstream", *destinations.INDEPENDENT)]
+    for codes, says in (
+        (["in_mainstream"], "of them in mainstream schools with a support package"),
+        (list(destinations.INDEPENDENT), "of them at independent or non-maintained special schools"),
+        (rest, "of them elsewhere: college, alternative provision, tuition, at home, or waiting"),
+    ):
+        low, mid, high = destinations.turned_away(outcome, year, *codes)
+        figures.append(Figureword(f"{mid:,.0f}", says, between(low, high)))
+    return figures
+
+
+def at_override_end(outcome: Outcome) -> tuple[float, float, float, int]:
+    """Return the balance when the statutory override ends, or at the end of a run that ends sooner: low, middle, high, year."""
+    found = outcome.budget.summary("financial_year", levels=LEVELS)
+    ends = int(outcome.area.value("funding.override_last_financial_year"))
+    year = min(ends, int(found["financial_year"].max()))
+    return (*middle(found, "gbp", financial_year=year, measure="balance"), year)
+
+
+def yearly_gap(outcome: Outcome) -> tuple[float, float, float, int]:
+    """Return income less spending in the year after the override, or the last of a run: low, middle, high, year. [GBP]"""
+    found = outcome.budget.summary("financial_year", levels=LEVELS)
+    ends = int(outcome.area.value("funding.override_last_financial_year"))
+    year = min(ends + 1, int(found["financial_year"].max()))
+    return (*middle(found, "gbp", financial_year=year, measure="in_year"), year)
 
 
 def section(outcome: Outcome, limit: int = 0) -> Section:
@@ -56,7 +88,7 @@ def section(outcome: Outcome, limit: int = 0) -> Section:
         exhibits=(
             Chart(
                 "summary-shortfall",
-                "Children with no suitable place, by January",
+                "Children turned away from every suitable state place, by January",
                 partial(_fan, outcome),
                 "The middle forecast as a line; nine futures in ten lie in the band.",
             ),
@@ -68,12 +100,12 @@ def section(outcome: Outcome, limit: int = 0) -> Section:
                     "January": "year",
                     "EHC plans": "n",
                     "need a specialist place": "n",
-                    "with none": "n",
+                    "turned away": "n",
                     "at independent schools": "n",
                     "mean minutes": "1",
                 },
                 note=INTERVAL,
-                totals=("with none",),
+                totals=("turned away",),
                 tied=("9 in 10 between",),
             ),
         ),
@@ -101,13 +133,13 @@ def _answer(outcome: Outcome, limit: int) -> str:
     soon = next((y for y in years if y - outcome.area.base_year == 5), last)
     mid = middle(by_year, "children", year=soon)
     if middle(by_year, "children", year=last)[2] < 1:
-        return f"There are places enough for every child who needs one to January {last}, in nine futures of ten."
+        return f"There are state places enough for every child who needs one to January {last}, in nine futures of ten."
     kinds = _top(placed.shortfall("need_group", "phase", levels=(0.5,)), ["need_group", "phase"], soon, limit)
     where = _top(placed.shortfall("district", levels=(0.5,)), ["district"], soon, limit)
     first = next((y for y in years if middle(by_year, "children", year=y)[1] >= 1), last)
     return (
-        f"{outcome.area.name} runs short of specialist places from January {first}. By January {soon} it lacks about {mid[1]:,.0f} ({between(mid[0], mid[2])}): "
-        f"most of all for {kinds}; and for children of {where}."
+        f"{outcome.area.name} runs short of state specialist places from January {first}. By January {soon} about {mid[1]:,.0f} children ({between(mid[0], mid[2])}) are turned away from every suitable state place: "
+        f"most of all {kinds}; and children of {where}. {destinations.words(outcome, soon)}"
     )
 
 
@@ -134,8 +166,7 @@ def _points(outcome: Outcome) -> tuple[str, ...]:
     money = outcome.journeys.summary("financial_year", levels=LEVELS)
     year = int(money["financial_year"].min())
     budget = outcome.budget.summary("financial_year", levels=LEVELS)
-    end = int(budget["financial_year"].max())
-    balance = middle(budget, "gbp", financial_year=end, measure="balance")
+    balance, gap = at_override_end(outcome), yearly_gap(outcome)
     spend = (
         middle(budget, "gbp", financial_year=year, measure="spend")[1]
         if year in set(budget["financial_year"])
@@ -145,7 +176,7 @@ def _points(outcome: Outcome) -> tuple[str, ...]:
         *_agreed(outcome),
         f"Near home: a child with a specialist place travels {minutes:.0f} minutes each way on average, and {shown(beyond, '%')} go further than guidance expects.",
         f"Transport: {gbp(middle(money, 'gbp', financial_year=year)[1])} in {financial_label(year)} for children with a specialist place, outside High Needs.",
-        f"High Needs: {gbp(spend)} is spent in {financial_label(year)}; the balance at the end of {financial_label(end)} is {gbp(balance[1])} ({between(balance[0], balance[2], '£')}) if nothing changes.",
+        f"High Needs: {gbp(spend)} is spent in {financial_label(year)}; if nothing changes the balance at 31 March {balance[3] + 1} is {gbp(balance[1])} ({between(balance[0], balance[2], '£')}), and income less spending in {financial_label(gap[3])} is {gbp(gap[1])} ({between(gap[0], gap[2], '£')}).",
         "How sure: ranges hold nine futures in ten. Growth of plans is the greatest unknown; places, designations and unit costs marked as assumed come next.",
     )
 
@@ -187,7 +218,7 @@ def _by_year(outcome: Outcome) -> pd.DataFrame:
                 "January": y,
                 "EHC plans": middle(plans, "plans", year=y)[1],
                 "need a specialist place": float(needing.sel(year=y)),
-                "with none": middle(short, "children", year=y)[1],
+                "turned away": middle(short, "children", year=y)[1],
                 "9 in 10 between": between(middle(short, "children", year=y)[0], middle(short, "children", year=y)[2]),
                 "at independent schools": middle(independent, "children", year=y)[1],
                 "mean minutes": middle(travel, "mean_minutes", year=y)[1],

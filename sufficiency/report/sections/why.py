@@ -1,4 +1,4 @@
-"""Why: the school that turns most away, who they are, and what stands between one child without a place and each school."""
+"""Why: the school that turns most away, who they are, and what stands between one child turned away and each school."""
 
 from __future__ import annotations
 
@@ -17,23 +17,27 @@ from sufficiency.report.model import Chart, Section, Table
 from sufficiency.report.sections.common import milestones
 from sufficiency.report.sections.why_maps import group_map, setting_map
 from sufficiency.words.school_year import phase_of
-from sufficiency.words.vocabulary import NEED_GROUP_OF, NEED_GROUPS, NEEDS, UNPLACED
+from sufficiency.words.vocabulary import DESTINATIONS, NEED_GROUP_OF, NEED_GROUPS, NEEDS
 
 SCHOOLS_SHOWN: Final = 10
 FEWEST_NAMED: Final = 10  # children of a district and group of needs whom a sentence names
 
 
 def section(outcome: Outcome) -> Section:
-    """Return the section on why schools are full and children without a place."""
+    """Return the section on why schools are full and children are turned away."""
     years = milestones([int(y) for y in outcome.placed.attending["year"].values])
     year = next((y for y in years if y - outcome.area.base_year >= 3), years[-1])
     fullest, group = _fullest(outcome, year), _largest_group(outcome, year)
     words = (
         *((_full_words(fullest, year),) if fullest is not None else (f"No state school is full in January {year}.",)),
-        *((_group_words(group, year),) if group else (f"Every child has a place in January {year}.",)),
+        *(
+            (_group_words(group, year),)
+            if group
+            else (f"Nobody is turned away from every suitable state place in January {year}.",)
+        ),
     )
     exhibits = (*_full_exhibits(outcome, fullest, year), *_group_exhibits(outcome, group, year))
-    return Section("why", "Why schools are full, and who is left without", words=words, exhibits=exhibits)
+    return Section("why", "Why schools are full, and who is turned away", words=words, exhibits=exhibits)
 
 
 def _fullest(outcome: Outcome, year: int) -> WhyFull | None:
@@ -50,10 +54,10 @@ def _fullest(outcome: Outcome, year: int) -> WhyFull | None:
 
 def _full_words(why: WhyFull, year: int) -> str:
     away = why.turned_away
-    nowhere = int(away.loc[away["instead"] == UNPLACED, "children"].sum())
+    by_all = int(away.loc[away["instead"].isin(DESTINATIONS), "children"].sum())
     return (
         f"{why.name} turns most away. In January {year} it holds {count(why.inside['children'].sum(), 'child', 'children')} in {why.places:,} places, most of all {_most(why.inside)}. "
-        f"{away['children'].sum():,} more whom it suits are elsewhere at a higher cost, or have no place at all ({nowhere:,}): most of all {_most(away)}. Several full schools may suit the same child, so such numbers do not add up over schools."
+        f"{away['children'].sum():,} more whom it suits are at another school at a higher cost, or were turned away from every suitable state place ({by_all:,}): most of all {_most(away)}. Several full schools may suit the same child, so such numbers do not add up over schools."
     )
 
 
@@ -70,8 +74,9 @@ def _lower(need_group: str) -> str:
 def _full_exhibits(outcome: Outcome, why: WhyFull | None, year: int) -> tuple[Chart | Table, ...]:
     if why is None:
         return ()
-    names = outcome.area.settings.set_index("setting")["name"]
-    away = why.turned_away.assign(instead=why.turned_away["instead"].map(names).fillna("no place"))
+    names = dict(outcome.area.settings[["setting", "name"]].itertuples(index=False, name=None))
+    names |= {code: destination.name for code, destination in DESTINATIONS.items()}
+    away = why.turned_away.assign(instead=why.turned_away["instead"].map(names))
     sizes = away.groupby(["instead", "district"])["children"].sum().sort_values(ascending=False).reset_index()
     table = sizes.groupby("instead", sort=False).agg(
         children=("children", "sum"), homes=("district", lambda d: ", ".join(d[:3]))
@@ -99,9 +104,9 @@ def _full_exhibits(outcome: Outcome, why: WhyFull | None, year: int) -> tuple[Ch
 
 
 def _largest_group(outcome: Outcome, year: int) -> tuple[str, str, int] | None:
-    """Return the group of needs and phase with most children without a place in the expected demand, and how many."""
+    """Return the group of needs and phase with most children turned away in the expected demand, and how many."""
     rows = outcome.placed.placements
-    rows = rows[(rows["year"] == year) & (rows["setting"] == UNPLACED)]
+    rows = rows[(rows["year"] == year) & rows["setting"].isin(DESTINATIONS)]
     if rows.empty:
         return None
     groups = rows["need"].map(NEED_GROUP_OF), pd.Series(phase_of(rows["ncy"].to_numpy(dtype=int)), rows.index)
@@ -112,16 +117,16 @@ def _largest_group(outcome: Outcome, year: int) -> tuple[str, str, int] | None:
 
 def _group_words(group: tuple[str, str, int], year: int) -> str:
     need_group, phase, children = group
-    return f"The largest group without a place in January {year} is {_lower(need_group)}, {label(phase, 'phase').lower()} age: {count(children, 'child', 'children')}."
+    return f"The largest group turned away from every suitable state place in January {year} is {_lower(need_group)}, {label(phase, 'phase').lower()} age: {count(children, 'child', 'children')}."
 
 
 def _obstacles(outcome: Outcome, group: tuple[str, str, int], year: int) -> tuple[pd.DataFrame, str]:
-    """Return every setting for one typical child of a group without a place, and the child in words."""
+    """Return every setting for one typical child of a group turned away, and the child in words."""
     placed, (need_group, phase, _) = outcome.placed, group
     book, routes = placed.expected, placed.routes
     phases, codes = phase_of(book.ncy.astype(int)), np.array(NEED_CODES)
     in_group = np.array([NEED_GROUP_OF[n] == need_group for n in codes])
-    out = (book.year == placed.years.index(year)) & (book.setting == len(routes.settings))
+    out = (book.year == placed.years.index(year)) & (book.setting >= len(routes.settings))
     out &= (phases == phase) & in_group[book.need]
     kinds = np.stack([getattr(book, c)[out].astype(int) for c in ("zone", "ncy", "need", "kind")])
     found, sizes = np.unique(kinds, axis=1, return_counts=True)
@@ -150,9 +155,9 @@ def _group_exhibits(outcome: Outcome, group: tuple[str, str, int] | None, year: 
     return (
         Chart(
             "map-group",
-            f"{NEED_GROUPS[need_group]}, {label(phase, 'phase').lower()}: children with no place, January {year}",
+            f"{NEED_GROUPS[need_group]}, {label(phase, 'phase').lower()}: children turned away from every suitable state place, January {year}",
             partial(group_map, outcome, need_group, phase, year),
-            "Zones shaded by children of the group without a place; schools as circles sized by places and coloured by how full.",
+            "Zones shaded by children of the group turned away from every suitable state place; schools as circles sized by places and coloured by how full.",
             note="For any other: `sf.report.group_map(outcome, need_group, phase, year)`.",
             is_close=True,
         ),

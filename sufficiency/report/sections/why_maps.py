@@ -1,4 +1,4 @@
-"""Maps that explain: who attends one school and who is turned away, where a group has no place, whom an option helps."""
+"""Maps that explain: who attends one school and who is turned away, where a group is turned away, whom an option helps."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from sufficiency.outcome import Outcome
 from sufficiency.report.look import maps
 from sufficiency.report.sections.zones import map_settings
 from sufficiency.words.school_year import PHASES, phase_of
-from sufficiency.words.vocabulary import NEED_GROUP_OF, NEED_GROUPS, UNPLACED
+from sufficiency.words.vocabulary import DESTINATIONS, NEED_GROUP_OF, NEED_GROUPS
 
 
 def setting_map(outcome: Outcome, setting: str, year: int) -> Figure:
     """Return a map of one school: zones shaded by its children, lines from the districts of those turned away.
 
-    Turned away as `sf.allocate.why_full` has it: the school suits them, and where they are costs more or is nowhere.
+    Turned away as `sf.allocate.why_full` has it: the school suits them, and where they are costs more, or no suitable state place took them.
     """
     why = why_full(outcome.placed, setting, year=year)
     inside = outcome.placed.placements.query("year == @year and setting == @setting")
@@ -42,17 +42,17 @@ def setting_map(outcome: Outcome, setting: str, year: int) -> Figure:
 
 
 def group_map(outcome: Outcome, need_group: str, phase: str, year: int) -> Figure:
-    """Return a map of one group without a place: zones shaded by its children with none, schools by how full."""
+    """Return a map of one group: zones shaded by its children turned away from every suitable state place, schools by how full."""
     for name, known in ((need_group, NEED_GROUPS), (phase, PHASES)):
         if name not in known:
             raise MissingError(f"'{name}' is not one of {one_of(known)}{nearest(name, known)}")
     rows = outcome.placed.placements
-    rows = rows[(rows["year"] == year) & (rows["setting"] == UNPLACED)]
-    in_group = (rows["need"].map(NEED_GROUP_OF) == need_group) & (phase_of(rows["ncy"].to_numpy(dtype=int)) == phase)
+    rows = rows[(rows["year"] == year) & rows["setting"].isin(DESTINATIONS)]
+    own = (rows["need"].map(NEED_GROUP_OF) == need_group) & (phase_of(rows["ncy"].to_numpy(dtype=int)) == phase)
     return maps.still(
         outcome.area,
-        _by_zone(outcome, rows[in_group]),
-        unit=f"children with no place, January {year}",
+        _by_zone(outcome, rows[own]),
+        unit=f"children turned away, January {year}",
         settings=map_settings(outcome, [year], still=True),
         how="n",
     )

@@ -9,7 +9,7 @@ import pandas as pd
 
 from sufficiency.outcome import Outcome
 from sufficiency.report.sections.common import milestones
-from sufficiency.words.vocabulary import SPECIALIST, UNPLACED
+from sufficiency.words.vocabulary import DESTINATIONS, SPECIALIST
 
 
 def map_years(outcome: Outcome) -> list[int]:
@@ -17,9 +17,10 @@ def map_years(outcome: Outcome) -> list[int]:
     return milestones([int(y) for y in outcome.placed.attending["year"].values])
 
 
-def unmet_by_zone(outcome: Outcome) -> pd.DataFrame:
-    """Return children with no suitable place in the expected demand: zone x year. [children]"""
-    return _by_zone(outcome, outcome.placed.placements.query("setting == @UNPLACED", local_dict={"UNPLACED": UNPLACED}))
+def turned_away_by_zone(outcome: Outcome) -> pd.DataFrame:
+    """Return children turned away from every suitable state place in the expected demand: zone x year. [children]"""
+    rows = outcome.placed.placements
+    return _by_zone(outcome, rows[rows["setting"].isin(DESTINATIONS)])
 
 
 def _by_zone(outcome: Outcome, rows: pd.DataFrame) -> pd.DataFrame:
@@ -31,7 +32,7 @@ def _by_zone(outcome: Outcome, rows: pd.DataFrame) -> pd.DataFrame:
 def travel_by_zone(outcome: Outcome) -> pd.DataFrame:
     """Return mean minutes one way of children placed in the expected demand: zone x year. [minutes]"""
     rows = outcome.placed.placements
-    rows = rows[rows["setting"] != UNPLACED].assign(total=lambda r: r["minutes"] * r["children"])
+    rows = rows[~rows["setting"].isin(DESTINATIONS)].assign(total=lambda r: r["minutes"] * r["children"])
     sums = rows.groupby(["zone", "year"])[["total", "children"]].sum()
     wide = (sums["total"] / sums["children"]).unstack("year")
     return wide.reindex(
@@ -60,7 +61,7 @@ def flow_lines(outcome: Outcome, year: int, least: int = 5) -> pd.DataFrame:
     area = outcome.area
     homes = area.zones.set_index("zone")
     rows = outcome.placed.placements
-    rows = rows[(rows["year"] == year) & (rows["setting"] != UNPLACED)].assign(
+    rows = rows[(rows["year"] == year) & ~rows["setting"].isin(DESTINATIONS)].assign(
         origin=lambda r: r["zone"].map(homes["district"])
     )
     flows = (

@@ -1,0 +1,98 @@
+"""The rows of the Local SEND Reform Plan: fourteen kinds of provision, seven sections of need, and what goes where.
+
+Source: the rows and sections as `MastodonC/witan.send.lsrp` reads the plan's template (1 May 2026); DfE, *Local SEND Reform
+Plan*, 2026, section 6.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from sufficiency.area.area import Area
+
+POST_16: Final = 12  # NCY from which a place in a mainstream school is a post-16 row
+NO_ASSESSMENT: Final = "NSA"
+# The plan has twelve needs and one row for those not assessed; it has none for Down syndrome.
+NEEDS: Final = {"DS": "SLD", "UNK": NO_ASSESSMENT}
+NO_ASSESSMENT_NAME: Final = "SEN support but no specialist assessment"
+
+ROWS: Final[dict[str, str]] = {
+    "early_years": "Early Years settings including PVIs",
+    "mainstream": "Mainstream schools or academies",
+    "support_base": "Support bases in mainstream settings",
+    "specialist_base": "Specialist bases in mainstream settings",
+    "state_special": "Maintained special schools or special academies",
+    "independent_placed": "NMSS or independent schools - LA funded placements",
+    "independent_other": "NMSS or independent schools - other suitable arrangements",
+    "alternative_provision": "Alternative Provision",
+    "post_16_mainstream": "Mainstream Post 16 provision",
+    "post_16_base": "Mainstream Post 16 specialist provision",
+    "specialist_post_16": "Specialist Post-16 institutions",
+    "home_educated": "Elective Home Education (EHE)",
+    "arranged_otherwise": "Other arrangements by LA (EOTAS)",
+    "other": "Other (including hospital schools where applicable)",
+}
+SECTIONS: Final[dict[str, tuple[str, ...]]] = {
+    "7.1 Early years": ("early_years",),
+    "7.2 Mainstream, support bases included": ("mainstream", "support_base"),
+    "7.3 Specialist bases": ("specialist_base",),
+    "7.4 State special": ("state_special",),
+    "7.5 NMSS and independent": ("independent_placed", "independent_other"),
+    "7.6 Alternative provision or hospital": ("alternative_provision",),
+    "7.7 Post-16": ("post_16_mainstream", "post_16_base", "specialist_post_16"),
+}
+_ROW_OF: Final[dict[str, str]] = {
+    "early_years": "early_years",
+    "mainstream": "mainstream",
+    "in_mainstream": "mainstream",
+    "sen_unit": "specialist_base",
+    "resourced_provision": "specialist_base",
+    "special": "state_special",
+    "independent_special": "independent_placed",
+    "non_maintained_special": "independent_placed",
+    "in_independent": "independent_placed",
+    "in_non_maintained": "independent_placed",
+    "alternative_provision": "alternative_provision",
+    "in_alternative_provision": "alternative_provision",
+    "further_education": "post_16_mainstream",
+    "in_college": "post_16_mainstream",
+    "specialist_post_16": "specialist_post_16",
+    "home_educated": "home_educated",
+    "arranged_otherwise": "arranged_otherwise",
+    "elsewhere": "other",
+    "waiting": "other",
+    "not_in_education": "other",
+    "not_recorded": "other",
+}
+_AFTER_16: Final = {"mainstream": "post_16_mainstream", "specialist_base": "post_16_base"}
+
+
+def with_rows(area: Area, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return plans by row of the plan: `provision` is a code of `ROWS`, and `need` one that the plan has.
+
+    What a release counts as educated elsewhere is shared among home education, arrangements by the authority, and other.
+
+    Parameters
+    ----------
+    area
+        Whose shares of those educated elsewhere apply.
+    frame
+        year, authority, ncy, need, provision (a type of setting or a destination), plans.
+    """
+    row = frame["provision"].map(_ROW_OF)
+    row = row.mask(frame["ncy"] >= POST_16, row.map(_AFTER_16).fillna(row))
+    named = frame.assign(provision=row, need=frame["need"].replace(NEEDS))
+    unsplit = (frame["provision"] == "elsewhere").to_numpy()
+    at_home, arranged = (area.value(f"returns.elsewhere_{kind}") for kind in ("home_educated", "arranged"))
+    parts = {"home_educated": at_home, "arranged_otherwise": arranged, "other": max(1 - at_home - arranged, 0.0)}
+    shares = np.array(list(parts.values())) / sum(parts.values())
+    split = [
+        named[unsplit].assign(provision=code, plans=named.loc[unsplit, "plans"] * share)
+        for code, share in zip(parts, shares, strict=True)
+    ]
+    by = ["year", "authority", "ncy", "need", "provision"]
+    whole = pd.concat([named[~unsplit], *split], ignore_index=True)
+    return whole.groupby(by, as_index=False, sort=False)["plans"].sum()
