@@ -162,7 +162,7 @@ def _weights(area: Area, riders: pd.DataFrame, runs: xr.Dataset) -> pd.DataFrame
 def _weights_away(area: Area, turned_away: pd.DataFrame, runs: xr.Dataset) -> pd.DataFrame:
     """Return the same of those turned away, whose mix of modes is that of their destination."""
     weight = turned_away["travellers"].to_numpy()
-    return _by_mode(area, turned_away, runs, {m: weight for m in range(runs.sizes["mode"])})
+    return _by_mode(area, turned_away, runs, dict.fromkeys(range(runs.sizes["mode"]), weight))
 
 
 def _by_mode(area: Area, riders: pd.DataFrame, runs: xr.Dataset, weight: Mapping[int, Floats]) -> pd.DataFrame:

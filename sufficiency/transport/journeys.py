@@ -129,7 +129,9 @@ def _practice(
         estimate=estimate,
     )
     if levers.training_more:
-        more = _travellers(rows, attending, trained_share(area, rows, levers)[:, None] * daily, ["pass"]).rename(way="mode")
+        more = _travellers(rows, attending, trained_share(area, rows, levers)[:, None] * daily, ["pass"]).rename(
+            way="mode"
+        )
         paid = (more * area.value("transport.training_gbp")).reindex(mode=list(MODES), fill_value=0.0)
         runs["gbp"] = (runs["gbp"] + paid).transpose(*runs["gbp"].dims)
     contribution = area.value("transport.sixth_form_contribution_gbp")

@@ -100,7 +100,9 @@ class Journeys:
         parts = []
         for financial_year in whole:
             (first, early), (second, late) = academic_weights(int(financial_year)).items()
-            mixed = early * self._constant.sel(year=first, drop=True) + late * self._constant.sel(year=second, drop=True)
+            mixed = early * self._constant.sel(year=first, drop=True) + late * self._constant.sel(
+                year=second, drop=True
+            )
             parts.append(mixed.expand_dims(financial_year=[financial_year]))
         joined: xr.Dataset = xr.concat(parts, dim="financial_year")
         return self._in_cash(joined, "financial_year")

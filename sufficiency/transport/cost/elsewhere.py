@@ -31,7 +31,7 @@ class Mix:
     detour: float  # of a shared round over the direct journey
 
     @classmethod
-    def of(cls, area: Area, settings: list[str], draws: np.ndarray, seed: int) -> Mix:  # type: ignore[type-arg]
+    def of(cls, area: Area, settings: list[str], draws: np.ndarray, seed: int) -> Mix:
         """Return an area's mix; the sum of the shares of a kind must not be above 1."""
         kinds = ["college" if s in COLLEGES else "school" for s in settings]
         share = {m: np.array([area.value(f"transport.{k}_{m}_share") for k in kinds]) for m in BY_MIX}
@@ -72,14 +72,10 @@ def price_elsewhere(rates: SchoolRunRates, travellers: xr.Dataset, mix: Mix, *, 
     )
 
 
-def _runs(
-    vehicle: Vehicle, riders: Floats, km: Floats, together: Floats, detour: float, minutes_per_km: float
-) -> Runs:
+def _runs(vehicle: Vehicle, riders: Floats, km: Floats, together: Floats, detour: float, minutes_per_km: float) -> Runs:
     """Return a school day's runs, there and back, of vehicles in which so many ride."""
     vehicles = riders / together
     driven = 2 * vehicles * km * np.where(together > 1, detour, 1.0)
-    gbp = vehicles * vehicle.crewed_day_gbp + driven * (
-        vehicle.gbp_per_km + minutes_per_km * vehicle.gbp_per_minute
-    )
+    gbp = vehicles * vehicle.crewed_day_gbp + driven * (vehicle.gbp_per_km + minutes_per_km * vehicle.gbp_per_minute)
     nothing = np.zeros_like(riders)
     return Runs(vehicles, driven, nothing, vehicles * vehicle.assistant_share, gbp)
