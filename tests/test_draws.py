@@ -197,7 +197,7 @@ KNOWN = {
     "utilisation": (*SCHOOL, "authority", "district", "is_state"),
     "value of a place": (*SCHOOL, "authority", "district", "is_state", *CHILD),
     "could come home": (*HOME, *CHILD, *SCHOOL, "kind"),
-    "journeys": (*HOME, *CHILD, *SCHOOL, "mode", "mode_group"),
+    "journeys": (*HOME, *CHILD, *SCHOOL, "destination", "mode", "mode_group"),
     "budget": ("authority", "line", "provision", "kind", "recouped", "need", "need_group", "phase"),
 }
 ADDS_UP = {

@@ -1,6 +1,8 @@
 """The school run of an area: who travels, how, and what it costs, in every draw.
 
-Expected placements say where travellers live and so how far they go; the draws say how many there are. Whatever a lever
+Every child who is entitled is carried, wherever they are: those placed at schools on the list, whose rounds are
+approximated; those turned away, at their destination; and all other children with plans, by type of setting. Expected
+placements say where travellers live and so how far they go; the draws say how many there are. Whatever a lever
 changes starts in the year after the base, so the base year, which costs are calibrated on, is today's practice.
 """
 
@@ -18,12 +20,14 @@ from sufficiency import distance, tables
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError
 from sufficiency.transport.cost.calibration import calibrate
+from sufficiency.transport.cost.elsewhere import Mix, price_elsewhere
 from sufficiency.transport.cost.homes import PLACE, Floats, Homes, homes_of
 from sufficiency.transport.cost.neighbours import Neighbours
 from sufficiency.transport.cost.sampled import Estimate
 from sufficiency.transport.cost.school_run_rates import SchoolRunRates
 from sufficiency.transport.cost.school_year_cost import price_year
 from sufficiency.transport.journeys_result import Journeys
+from sufficiency.transport.modes.carried import carried, expected
 from sufficiency.transport.modes.modes import (
     MODES,
     VEHICLES,
@@ -37,29 +41,32 @@ from sufficiency.transport.modes.modes import (
 from sufficiency.transport.roads.travel import travel
 from sufficiency.words import run_options
 from sufficiency.words.school_year import phase_of
-from sufficiency.words.vocabulary import UNPLACED
+from sufficiency.words.vocabulary import DESTINATIONS
 
 CELL: Final = ("year", "authority", "need", "phase", "setting")
 
 
 def journeys(area: Area, placed: tables.PlacedResult, *, estimate: Estimate | None = None, seed: int = 7) -> Journeys:
-    """Return how the children who are placed get to school, and what it costs.
+    """Return how children with plans get to school, wherever they are, and what it costs.
 
     Parameters
     ----------
     area
         Its zones, settings, travel, vehicles and assumptions `transport.*`; levers are assumptions too.
     placed
-        An allocation: expected placements and who attends where in each draw. Children without a place are left out.
+        An allocation: expected placements, who attends where in each draw, destinations last, all others with plans, and
+        what is drawn for each destination.
     estimate
         Of what rounds cost, calibrated on the area's own routed samples (`Journeys.estimate`); by default, on the example's.
     seed
-        The error of the approximation of rounds is drawn from it, setting by setting, the same for every scenario.
+        The error of the approximation of rounds is drawn from it, setting by setting, and so are shares carried elsewhere
+        and how far; the same for every scenario.
 
     Returns
     -------
     Journeys
-        Children, vehicles, km, cost and more, by draw, year, authority, setting and mode; cost by financial year.
+        Children, vehicles, km, cost and more, by draw, year, authority, setting and mode; cost by financial year, in
+        cash and in constant prices.
 
     Raises
     ------
@@ -67,7 +74,7 @@ def journeys(area: Area, placed: tables.PlacedResult, *, estimate: Estimate | No
         If the allocation has nobody to carry.
     """
     rows = _rows(area, placed.placements)
-    attending = placed.attending.drop_sel(setting=[s for s in placed.attending["setting"].values if s == UNPLACED])
+    attending = placed.attending.drop_sel(setting=[s for s in placed.attending["setting"].values if s in DESTINATIONS])
     unknown = sorted(set(attending["setting"].values) - set(area.settings["setting"]))
     if unknown:
         raise InputError(f"the allocation has settings that the area lacks: {', '.join(unknown[:3])}")
@@ -82,7 +89,19 @@ def journeys(area: Area, placed: tables.PlacedResult, *, estimate: Estimate | No
     if not levers.is_today:
         runs = runs.where(today, practice(levers))
     runs["beyond_guide"] = runs["children"] * _share_beyond(area, rows, runs)
-    return Journeys(area, runs, rows, calibrate(area, runs), spread)
+    whole = xr.concat([runs, _elsewhere(area, rows, placed, seed)], dim="setting")
+    turned_away, others = expected(area, placed)
+    return Journeys(area, whole, rows, turned_away, others, calibrate(area, whole), spread)
+
+
+def _elsewhere(area: Area, rows: pd.DataFrame, placed: tables.PlacedResult, seed: int) -> xr.Dataset:
+    """Return the school run of all who aren't at a school on the list, as of those who are; nobody's ride is timed."""
+    found = carried(area, placed, seed=seed)
+    mix = Mix.of(area, [str(s) for s in found["setting"].values], found["draw"].values, seed)
+    weight = rows["travellers"]
+    pace = float((rows["minutes"] * weight).sum() / max(float((rows["km"] * weight).sum()), 1e-9))
+    runs = price_elsewhere(SchoolRunRates.of(area), found, mix, minutes_per_km=pace)
+    return runs.assign(beyond_guide=xr.zeros_like(runs["children"]))
 
 
 def _practice(
@@ -96,26 +115,29 @@ def _practice(
 ) -> xr.Dataset:
     """Return a year's transport with some levers pulled; training is paid for beside the pass, contributions are taken off."""
     shares = ways(area, rows, levers)
-    by_way = _travellers(rows, attending, shares, list(WAYS))
+    daily = rows["travellers"].to_numpy()[:, None]
+    boarding = rows["boarders"].to_numpy()[:, None]
+    by_way = _travellers(rows, attending, np.hstack([shares * daily, boarding]), [*WAYS, "boarding"])
     places = area.settings.set_index("setting").loc[list(by_way["setting"].values)]
     runs = price_year(
         SchoolRunRates.of(area),
         by_way,
         homes,
         levers,
-        base_year=area.base_year,
         neighbours=Neighbours.of(places),
         noise=noise,
         estimate=estimate,
     )
     if levers.training_more:
-        more = _travellers(rows, attending, trained_share(area, rows, levers)[:, None], ["pass"]).rename(way="mode")
+        more = _travellers(rows, attending, trained_share(area, rows, levers)[:, None] * daily, ["pass"]).rename(
+            way="mode"
+        )
         paid = (more * area.value("transport.training_gbp")).reindex(mode=list(MODES), fill_value=0.0)
         runs["gbp"] = (runs["gbp"] + paid).transpose(*runs["gbp"].dims)
     contribution = area.value("transport.sixth_form_contribution_gbp")
     if contribution:
         sixth_form = rows["ncy"].between(12, 14).to_numpy(dtype=float)[:, None]
-        part = _travellers(rows, attending, sixth_form, ["part"]).sel(way="part", drop=True)
+        part = _travellers(rows, attending, sixth_form * daily, ["part"]).sel(way="part", drop=True)
         share = part / by_way.sum("way").clip(min=1e-9)
         runs["gbp"] = runs["gbp"] - (runs["children"] * share * contribution).transpose(*runs["gbp"].dims)
     return runs
@@ -123,9 +145,10 @@ def _practice(
 
 def _rows(area: Area, placements: pd.DataFrame) -> pd.DataFrame:
     """Return placements with distances, zone and phase, and who travels."""
-    if not len(placements) or not (placements["setting"] != UNPLACED).any():
+    at_schools = placements[~placements["setting"].isin(DESTINATIONS)]
+    if at_schools.empty:
         raise MissingError(f"nobody is placed at a specialist setting in {area.name}: there is no journey to price")
-    rows = placements[placements["setting"] != UNPLACED].drop(columns=["km", "minutes"])
+    rows = at_schools.drop(columns=["km", "minutes"])
     pairs = travel(area)
     pairs["is_walk_estimated"] = (pairs["source"] == distance.ESTIMATED) | pairs["walk_km"].isna()
     estimated = distance.travel_table(area.zones, area.settings, area)
@@ -141,9 +164,8 @@ def _rows(area: Area, placements: pd.DataFrame) -> pd.DataFrame:
     return travellers(area, rows)
 
 
-def _travellers(rows: pd.DataFrame, attending: xr.DataArray, shares: Floats, names: list[str]) -> xr.DataArray:
-    """Return travellers: draw × year × authority × setting × way. [children]"""
-    amounts = shares * rows["travellers"].to_numpy()[:, None]
+def _travellers(rows: pd.DataFrame, attending: xr.DataArray, amounts: Floats, names: list[str]) -> xr.DataArray:
+    """Return travellers by way, as `amounts` has them row by row: draw × year × authority × setting × way. [children]"""
     rates = _rates(rows, attending, pd.DataFrame(amounts, columns=names, index=rows.index))
     children = attending.transpose("draw", *CELL).to_numpy()
     found = np.einsum("dyanps,yanpsw->dyasw", children, rates)

@@ -16,7 +16,7 @@ from sufficiency.draws import LEVELS, TIMES, Labels, asked, quantiles
 from sufficiency.errors import InputError
 from sufficiency.frozen import frozen, once
 from sufficiency.notebook import titled
-from sufficiency.transport.aboard import OF_CHILD, labels_of, riders_of, shared
+from sufficiency.transport.aboard import OF_CHILD, labels_of, others_of, riders_of, shared
 from sufficiency.transport.modes import national
 from sufficiency.words.school_year import academic_weights, financial_label
 
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from sufficiency.transport.cost.sampled import Estimate
     from sufficiency.transport.routing.school_rounds import SchoolRounds
 
-SHOWN: Final = ("children", "vehicles", "km", "assistants", "beyond_guide", "co2_kg", "gbp", "gbp_before_calibration")
+BEFORE: Final = "gbp_before_calibration"
+SHOWN: Final = ("children", "vehicles", "km", "assistants", "beyond_guide", "co2_kg", "gbp_constant", BEFORE)
 ENTITLED_BY: Final = (
     "year",
     "authority",
@@ -46,13 +47,21 @@ ENTITLED_BY: Final = (
 class Journeys:
     """How children travel and what it costs, by draw, year, authority, setting and mode.
 
+    A setting is a school on the list; a destination of those turned away from every suitable state place; or a type of
+    setting (mainstream, alternative_provision, further_education …), for all other children with plans. `gbp` is cash, as
+    High Needs is: it grows by `transport.price_growth` each financial year from the base year's. `gbp_constant` is in prices
+    of the base year.
+
     `runs` holds `children`; `vehicles`, `km` with a child aboard and `assistants` a school day; `beyond_guide`, children who
-    ride longer than guidance thinks suitable; `minutes_more`; and `co2_kg` and `gbp` a year, before calibration.
+    ride longer than guidance thinks suitable (known of those at schools on the list); `minutes_more`; and `co2_kg` and
+    `gbp` a year, before calibration and in prices of the base year.
     """
 
     area: Area = field(repr=False)
     runs: xr.Dataset = field(repr=False)
     riders: pd.DataFrame = field(repr=False)  # expected placements with entitlement and travellers
+    turned_away: pd.DataFrame = field(repr=False)  # expected placements at destinations, with travellers
+    others: pd.DataFrame = field(repr=False)  # expected travellers of other children with plans, by need and phase
     calibration: pd.DataFrame  # authority, basis, travellers, modelled_gbp, target_gbp, factor
     estimate_error: float = 0.0  # of the approximate cost at one school, a standard deviation as a share
 
@@ -61,7 +70,8 @@ class Journeys:
         years = self.runs["year"].values
         factors = ", ".join(f"{row.authority} × {row.factor:.2f}" for row in self.calibration.itertuples())
         return (
-            f"<Journeys {self.area.name}: {years[0]} to {years[-1]}, {self.runs.sizes['draw']} draws; cost {factors}>"
+            f"<Journeys {self.area.name}: {years[0]} to {years[-1]}, {self.runs.sizes['draw']} draws, in cash; "
+            f"cost {factors}>"
         )
 
     def _repr_html_(self) -> str:
@@ -69,20 +79,18 @@ class Journeys:
         first = middle[middle["financial_year"] == middle["financial_year"].min()]
         columns = ["mode", "children", "vehicles", "gbp", "unit_cost_gbp"]
         title = f"{self.area.name}: home-to-school transport in {financial_label(int(first['financial_year'].iloc[0]))}"
-        says = f"Middle of {self.runs.sizes['draw']:,} simulated futures; vehicles on a school day."
+        says = f"Middle of {self.runs.sizes['draw']:,} simulated futures, in cash; vehicles on a school day."
         return titled(title, first[columns], {"gbp": "£m", "unit_cost_gbp": "£"}, note=says)
 
     @property
     def cost_gbp(self) -> xr.DataArray:
-        """Cost, calibrated: draw × financial_year × authority, five and seven twelfths of two academic years. [GBP]"""
+        """Cost in cash, calibrated: draw × financial_year × authority, of two academic years each. [GBP]"""
         return self.by_financial_year["gbp"].sum(("setting", "mode")).transpose("draw", "financial_year", "authority")
 
     @once
     def by_year(self) -> xr.Dataset:
-        """What `summary` shows, by academic year, with calibrated `gbp` beside `gbp_before_calibration`."""
-        factor = xr.DataArray(self.calibration["factor"], {"authority": self.calibration["authority"]}, "authority")
-        plain = self.runs["gbp"]
-        return self.runs.assign(gbp=plain * factor, gbp_before_calibration=plain).drop_vars("minutes_more")
+        """What `summary` shows, by academic year: calibrated `gbp` beside `gbp_constant` and `gbp_before_calibration`."""
+        return self._in_cash(self._constant, "year")
 
     @once
     def by_financial_year(self) -> xr.Dataset:
@@ -92,10 +100,32 @@ class Journeys:
         parts = []
         for financial_year in whole:
             (first, early), (second, late) = academic_weights(int(financial_year)).items()
-            mixed = early * self.by_year.sel(year=first, drop=True) + late * self.by_year.sel(year=second, drop=True)
+            mixed = early * self._constant.sel(year=first, drop=True) + late * self._constant.sel(
+                year=second, drop=True
+            )
             parts.append(mixed.expand_dims(financial_year=[financial_year]))
         joined: xr.Dataset = xr.concat(parts, dim="financial_year")
-        return joined
+        return self._in_cash(joined, "financial_year")
+
+    @cached_property
+    def _constant(self) -> xr.Dataset:
+        """By academic year in prices of the base year: `gbp_constant`, calibrated, and `gbp_before_calibration`."""
+        factor = xr.DataArray(self.calibration["factor"], {"authority": self.calibration["authority"]}, "authority")
+        plain = self.runs["gbp"]
+        dropped = self.runs.drop_vars(["minutes_more", "gbp"])
+        return dropped.assign(gbp_constant=plain * factor, gbp_before_calibration=plain)
+
+    def _in_cash(self, constant: xr.Dataset, time: str) -> xr.Dataset:
+        prices = xr.DataArray(self._prices(constant[time].to_numpy(), time), dims=time, coords={time: constant[time]})
+        return constant.assign({"gbp": constant["gbp_constant"] * prices, BEFORE: constant[BEFORE] * prices})
+
+    def _prices(self, years: Any, time: str) -> Any:
+        """Return prices over the base year's: a financial year's, or an academic year's, seven months in the year before."""
+        growth = 1 + self.area.value("transport.price_growth")
+        after = np.asarray(years, dtype=np.float64) - self.area.base_year
+        if time == "financial_year":
+            return growth**after
+        return np.where(after > 0, (7 * growth ** (after - 1) + 5 * growth**after) / 12, 1.0)
 
     def summary(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
         """Return quantiles of totals taken within each draw.
@@ -103,8 +133,8 @@ class Journeys:
         Parameters
         ----------
         by
-            Any of authority, setting, name, setting_type, setting_group, mode and mode_group; and of the children aboard,
-            zone, district, ncy, phase, age_group, need and need_group. By children, a run's vehicles and cost are shared
+            Any of authority, setting, name, setting_type, setting_group, destination, mode and mode_group; and of the
+            children aboard, zone, district, ncy, phase, age_group, need and need_group. By children, a run's vehicles and cost are shared
             among its riders, in the proportions of the expected placements. Financial years, unless `year` is named.
         levels
             Quantiles.
@@ -112,8 +142,8 @@ class Journeys:
         Returns
         -------
         DataFrame
-            financial_year (or year), *by, level, children, vehicles, km, assistants, beyond_guide, co2_kg, gbp,
-            gbp_before_calibration, unit_cost_gbp. Vehicles, km and assistants are a school day's; the rest a year's. Each
+            financial_year (or year), *by, level, children, vehicles, km, assistants, beyond_guide, co2_kg, gbp (cash),
+            gbp_constant (prices of the base year), gbp_before_calibration (cash), unit_cost_gbp (cash). Vehicles, km and assistants are a school day's; the rest a year's. Each
             column has its own quantile, so parts needn't add up.
         """
         labels = Labels(self._labels.known, TIMES)
@@ -124,15 +154,18 @@ class Journeys:
         time, years = "year", [int(y) for y in self.runs["year"].to_numpy()]
         if "year" not in by:
             time, measures, years = "financial_year", *_in_financial_years(measures, years)
+        prices = self._prices(years, time)[None, :, None]
+        measures = {**measures, "gbp": measures["gbp_constant"] * prices, BEFORE: measures[BEFORE] * prices}
         children, gbp = measures["children"], measures["gbp"]
         unit = np.divide(gbp, children, out=np.full(gbp.shape, np.nan), where=children > 0)
         return quantiles({**measures, "unit_cost_gbp": unit}, cells, levels, years=years, time=time)
 
     def _totals(self, by: Sequence[str]) -> tuple[dict[str, Any], pd.DataFrame]:
         """Return every measure within each draw: draw x year x cell, and each cell's labels."""
-        measures = {name: self.by_year[name] for name in SHOWN}
-        if self._labels.dims(by) & set(OF_CHILD):
-            return shared(measures, self._riders, self._labels, by)
+        measures = {name: self._constant[name] for name in SHOWN}
+        if dims := self._labels.dims(by) & set(OF_CHILD):
+            riders = pd.concat([self._riders, others_of(self.area, self.others, self.runs, dims)], ignore_index=True)
+            return shared(measures, riders, self._labels, by)
         found = {name: self._labels.totals(array, by) for name, array in measures.items()}
         return {name: values for name, (values, _) in found.items()}, next(iter(found.values()))[1]
 
@@ -142,7 +175,7 @@ class Journeys:
 
     @once
     def _riders(self) -> pd.DataFrame:
-        return riders_of(self.area, self.riders, self.runs)
+        return riders_of(self.area, self.riders, self.turned_away, self.runs)
 
     def entitlement(self, *by: str) -> pd.DataFrame:
         """Return who is entitled in the expected placements, and by which test.

@@ -17,6 +17,7 @@ CODES: Final = {
         "wheelchair_accessible": "Wheelchair-accessible vehicle",
         "minibus": "Contract minibus",
         "in_house_minibus": "The authority's own minibus",
+        "boarding": "Weekly or termly, of those who board",
     },
     "vehicle": {
         "solo_taxi": "Taxi, alone",

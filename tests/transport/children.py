@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
@@ -20,7 +22,13 @@ class Placing:
     """What transport takes from an allocation."""
 
     placements: pd.DataFrame
-    attending: xr.DataArray
+    attending: xr.DataArray  # destinations last
+    others: xr.DataArray
+    elsewhere: xr.Dataset
+
+    def added_places(self, settings: Sequence[str], years: Sequence[int]) -> npt.NDArray[np.int64]:
+        """Return no places."""
+        return np.zeros((self.attending.sizes["draw"], len(years), len(settings)), dtype=np.int64)
 
 
 def placed(area: Area, *, to: int = 2028, draws: int = 8, growth: float = 0.0) -> Placing:
@@ -29,7 +37,36 @@ def placed(area: Area, *, to: int = 2028, draws: int = 8, growth: float = 0.0) -
     years = range(area.base_year, to + 1)
     placements = pd.concat([rows.assign(year=y) for y in years], ignore_index=True)
     placements = placements.merge(travel(area)[["zone", "setting", "km", "minutes"]], on=["zone", "setting"])
-    return Placing(tables.check(placements, tables.PLACEMENTS), _attending(area, placements, draws, growth))
+    attending = _attending(area, placements, draws, growth)
+    return Placing(
+        tables.check(placements, tables.PLACEMENTS), attending, _others(area, attending), _elsewhere(attending)
+    )
+
+
+def _others(area: Area, attending: xr.DataArray) -> xr.DataArray:
+    """Return the base year's plans outside specialist settings, in every draw and year."""
+    states = area.states[~area.states["setting_type"].isin(vocabulary.SPECIALIST)]
+    states = states.assign(phase=phase_of(states["ncy"].to_numpy()))
+    key = ["authority", "need", "phase", "setting_type"]
+    types = [t for t in vocabulary.SETTING_TYPES if t not in vocabulary.SPECIALIST]
+    labels = [*(list(attending[d].values) for d in key[:3]), types]
+    index = pd.MultiIndex.from_product(labels, names=key)
+    one = states.groupby(key)["plans"].sum().reindex(index, fill_value=0).to_numpy(dtype=float)
+    found = xr.DataArray(one.reshape([len(x) for x in labels]), dims=key, coords=dict(zip(key, labels, strict=True)))
+    return found.expand_dims(draw=attending["draw"].values, year=attending["year"].values)
+
+
+def _elsewhere(attending: xr.DataArray) -> xr.Dataset:
+    """Return half of those turned away carried 8 km, and none of those at home or nowhere."""
+    coords = {
+        "draw": attending["draw"].values,
+        "phase": list(PHASES),
+        "setting": list(vocabulary.DESTINATIONS),
+    }
+    share = [0.0 if d in ("home_educated", "not_in_education") else 0.5 for d in vocabulary.DESTINATIONS]
+    one = xr.DataArray(np.ones([len(x) for x in coords.values()]), dims=tuple(coords), coords=coords)
+    entitled = one * xr.DataArray(share, dims="setting", coords={"setting": coords["setting"]})
+    return xr.Dataset({"gbp": one * 10_000, "entitled": entitled, "km": one * 8})
 
 
 def _rows(area: Area) -> pd.DataFrame:
@@ -62,7 +99,7 @@ def _attending(area: Area, placements: pd.DataFrame, draws: int, growth: float) 
         list(area.authorities),
         list(vocabulary.NEEDS),
         list(PHASES),
-        [*area.settings["setting"], vocabulary.UNPLACED],
+        [*area.settings["setting"], *vocabulary.DESTINATIONS],
     ]
     index = pd.MultiIndex.from_product(labels, names=key)
     one = counts.reindex(index, fill_value=0).to_numpy(dtype=float).reshape([len(x) for x in labels])

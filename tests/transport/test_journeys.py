@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,6 +15,10 @@ from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError
 from sufficiency.scenarios.levers import ChangeAssumption
 from sufficiency.transport import Journeys, journeys
+from sufficiency.transport.cost.elsewhere import Mix, price_elsewhere
+from sufficiency.transport.cost.school_run_rates import SchoolRunRates
+from sufficiency.transport.modes.modes import MODES
+from sufficiency.words.vocabulary import DESTINATIONS
 from tests.transport.children import Placing, placed
 
 
@@ -39,13 +45,14 @@ def test_tiny_area_by_hand(tiny_area: Area) -> None:
     far = rows[rows["km"] > 8]
     assert (far["probability"] > 0.999).all()
     assert np.allclose(rows["travellers"], rows["children"] * rows["probability"] * 0.92)
-    travellers = rows[rows["year"] == 2025]["travellers"].sum()
-    assert float(found.runs["children"].sel(year=2025, draw=0).sum()) == pytest.approx(travellers)
+    travellers = rows[rows["year"] == 2025][["travellers", "boarders"]].sum().sum()
+    at_schools = found.runs["children"].sel(setting=list(tiny_area.settings["setting"]))
+    assert float(at_schools.sel(year=2025, draw=0).sum()) == pytest.approx(travellers)
 
 
-def test_every_traveller_has_one_mode(today: Journeys) -> None:
-    expected = today.riders.groupby("year")["travellers"].sum()
-    first = today.runs["children"].sel(year=2025, draw=0).sum()
+def test_every_traveller_has_one_mode(county: Area, today: Journeys) -> None:
+    expected = today.riders.groupby("year")[["travellers", "boarders"]].sum().sum(axis=1)
+    first = today.runs["children"].sel(year=2025, draw=0, setting=list(county.settings["setting"])).sum()
     assert float(first) == pytest.approx(expected[2025], rel=1e-6)
     assert float(today.runs["children"].min()) >= 0
 
@@ -58,9 +65,9 @@ def test_parts_add_up_within_a_draw(today: Journeys) -> None:
 
 
 def test_a_financial_year_is_five_and_seven_twelfths(today: Journeys) -> None:
-    year = today.by_year["gbp"].sum(("setting", "mode"))
+    year = today.by_year["gbp_constant"].sum(("setting", "mode"))
     expected = year.sel(year=2025) * 5 / 12 + year.sel(year=2026) * 7 / 12
-    assert np.allclose(today.cost_gbp.sel(financial_year=2025), expected)
+    assert np.allclose(today.cost_gbp.sel(financial_year=2025), expected)  # prices of 2025-26
     assert today.cost_gbp["financial_year"].values.tolist() == [2025, 2026]
     assert today.cost_gbp.dims == ("draw", "financial_year", "authority")
 
@@ -82,7 +89,8 @@ def test_who_rides_longer_than_the_guide_is_everyone_at_0_minutes_and_nobody_in_
         area = county
         for age in ("primary", "secondary"):
             area = ChangeAssumption(f"transport.guide_{age}_minutes", minutes)(area)
-        first = journeys(area, placing).runs.sel(year=2025, mode=["shared_taxi", "minibus"]).sum()
+        runs = journeys(area, placing).runs.sel(setting=list(area.settings["setting"]))
+        first = runs.sel(year=2025, mode=["shared_taxi", "minibus"]).sum()
         return float(first["beyond_guide"]), float(first["children"])
 
     assert beyond(0)[0] == pytest.approx(beyond(0)[1], rel=1e-6)
@@ -107,14 +115,12 @@ def test_calibration_is_to_own_spend_where_given(county: Area, placing: Placing)
     )
     found = journeys(county.replace(high_needs=tables.check(own, tables.HIGH_NEEDS)), placing)
     base = found.by_year["gbp"].sel(year=2025).mean("draw").sum(("setting", "mode"))
-    assert float(base.sel(authority="E06000062")) == pytest.approx(
-        12_500_000 * county.value("transport.specialist_share")
-    )
+    assert float(base.sel(authority="E06000062")) == pytest.approx(12_500_000)
     assert found.calibration.set_index("authority").at["E06000062", "basis"] == "own spend, 2025-26"
 
 
 def test_more_children_cost_more_but_less_each(county: Area, placing: Placing) -> None:
-    more = Placing(placing.placements, placing.attending * 2)
+    more = replace(placing, attending=placing.attending * 2, others=placing.others * 2)
     few, many = (journeys(county, p).runs.sel(year=2025, draw=0)[["gbp", "children"]].sum() for p in (placing, more))
     assert float(many["gbp"]) > float(few["gbp"])
     assert float(many["gbp"] / many["children"]) < float(few["gbp"] / few["children"])
@@ -169,7 +175,13 @@ def test_a_lever_must_be_a_share(county: Area, placing: Placing) -> None:
 
 def test_model_is_shown_beside_national_figures_with_a_reason(today: Journeys) -> None:
     table = today.against_national().set_index("measure")
-    assert set(table.index) == {"cost of a traveller", "cost of a traveller by taxi", "share by taxi", "share alone"}
+    assert set(table.index) == {
+        "cost of a traveller",
+        "cost of a traveller by taxi",
+        "share by taxi",
+        "share by minibus",
+        "share alone",
+    }
     assert (table["note"].str.len() > 0).all()
     assert (table["source"].str.contains("DfE")).all()
 
@@ -184,9 +196,9 @@ def test_summary_says_what_it_can_be_asked_by(today: Journeys) -> None:
 
 
 def test_nobody_to_carry_is_said(county: Area, placing: Placing) -> None:
-    nobody = placing.placements.assign(setting="unplaced")
+    nobody = placing.placements.assign(setting="waiting")
     with pytest.raises(MissingError, match="nobody is placed"):
-        journeys(county, Placing(nobody, placing.attending))
+        journeys(county, replace(placing, placements=nobody))
 
 
 def test_entitlement_adds_up_and_names_its_tests(today: Journeys) -> None:
@@ -202,7 +214,12 @@ def test_entitlement_adds_up_and_names_its_tests(today: Journeys) -> None:
 
 def test_notes_say_what_is_assumed_and_left_out(today: Journeys) -> None:
     says = " ".join(today.notes["says"])
-    for words in ("8,800 GBP", "before that a traveller costs", "is a probability", "at colleges are not carried"):
+    for words in (
+        "8,800 GBP",
+        "before that a traveller costs",
+        "is a probability",
+        "at colleges and elsewhere are carried by stated shares",
+    ):
         assert words in says
 
 
@@ -231,12 +248,14 @@ def test_a_sixth_form_contribution_comes_off_the_cost(county: Area, placing: Pla
     assert off == pytest.approx(600 * rows["travellers"].sum(), rel=0.02)
 
 
-def test_a_known_share_of_minibuses_is_taken_and_paid_for(county: Area, placing: Placing, today: Journeys) -> None:
+def test_a_known_share_of_minibuses_is_taken_and_paid_for(county: Area, placing: Placing) -> None:
     found = journeys(ChangeAssumption("transport.minibus_share", 0.5)(county), placing)
-    children = found.runs["children"].sel(year=2025).sum(("draw", "authority", "setting"))
+    schools = list(county.settings["setting"])
+    children = found.runs["children"].sel(year=2025, setting=schools).sum(("draw", "authority", "setting"))
     minibus = float(children.sel(mode=["minibus", "in_house_minibus"]).sum())
     assert minibus == pytest.approx(float(children.sel(mode="shared_taxi")), rel=1e-6)
-    assert found.calibration["modelled_gbp"].min() > today.calibration["modelled_gbp"].min()
+    by_cost = journeys(ChangeAssumption("transport.minibus_preference_gbp", 0)(county), placing)
+    assert found.calibration["modelled_gbp"].min() > by_cost.calibration["modelled_gbp"].min()
 
 
 def test_routed_over_approximate_moves_shared_runs_alike_and_leaves_those_alone(
@@ -245,6 +264,109 @@ def test_routed_over_approximate_moves_shared_runs_alike_and_leaves_those_alone(
     ratio = county.value("transport.rounds_over_estimate")
     found = journeys(ChangeAssumption("transport.rounds_over_estimate", 3 * ratio)(county), placing)
     for measure in ("vehicles", "km", "gbp"):
-        by_mode = (found.runs[measure] / today.runs[measure]).sel(year=2025).mean(("draw", "authority", "setting"))
+        ratios = (found.runs[measure] / today.runs[measure]).sel(year=2025, setting=list(county.settings["setting"]))
+        by_mode = ratios.mean(("draw", "authority", "setting"))
         assert float(by_mode.sel(mode="shared_taxi")) == pytest.approx(3)
         assert float(by_mode.sel(mode="solo_taxi")) == pytest.approx(1)
+
+
+def test_everyone_elsewhere_is_carried_by_their_share(county: Area, placing: Placing, away: Journeys) -> None:
+    """Travellers at each destination and type of setting are children × the share carried, and no child is carried twice."""
+    children = away.runs["children"].sum("mode")
+    turned = replace_away(placing)
+    for code in DESTINATIONS:
+        expected = turned.attending.sel(setting=code).sum("need") * turned.elsewhere["entitled"].sel(setting=code)
+        np.testing.assert_allclose(children.sel(setting=code), expected.sum("phase").transpose(*children.dims[:3]))
+    known = ChangeAssumption("transport.carried_mainstream", 0.1)(county)
+    found = journeys(known, placing).runs["children"].sel(setting="mainstream").sum("mode")
+    offered = {"early_years": "early_years_offered", "post_16": "sixth_form_offered", "post_19": "adult_necessary"}
+    held = placing.others.sel(setting_type="mainstream").sum("need")
+    share = [0.1 * (county.value(f"transport.{offered[p]}") if p in offered else 1) for p in held["phase"].values]
+    expected = (held * xr.DataArray(share, dims="phase")).sum("phase")
+    np.testing.assert_allclose(found, expected.transpose(*found.dims))
+
+
+@pytest.fixture(scope="module")
+def away(county: Area, placing: Placing) -> Journeys:
+    return journeys(county, replace_away(placing))
+
+
+def replace_away(placing: Placing) -> Placing:
+    """Return seven children of each need and phase at every destination besides those placed."""
+    attending = placing.attending.copy()
+    attending.loc[{"setting": list(DESTINATIONS)}] = 7.0
+    return replace(placing, attending=attending)
+
+
+def test_shares_carried_elsewhere_are_drawn_alike_under_every_scenario_and_known_ones_are_kept(
+    county: Area, placing: Placing, today: Journeys
+) -> None:
+    drawn = today.runs["children"].sel(setting="mainstream", year=2025).sum(("mode", "authority"))
+    assert float(drawn.std("draw")) > 0
+    dearer = journeys(ChangeAssumption("transport.budget_more", 0.4)(county), placing)
+    xr.testing.assert_allclose(
+        dearer.runs["children"].sel(setting="mainstream", year=2025).sum(("mode", "authority")), drawn
+    )
+    known = journeys(ChangeAssumption("transport.carried_mainstream", 0.1)(county), placing)
+    assert float(
+        known.runs["children"].sel(setting="mainstream", year=2025).sum(("mode", "authority")).std("draw")
+    ) == (pytest.approx(0, abs=1e-9))
+
+
+def test_one_child_alone_by_taxi_to_college_by_hand(county: Area) -> None:
+    """The day's taxi and its km there and back, on 190 days."""
+    rates = SchoolRunRates.of(county)
+    coords = {"draw": [0], "year": [2025], "authority": ["E06000061"], "setting": ["in_college"]}
+    one = xr.DataArray(np.ones((1, 1, 1, 1)), dims=tuple(coords), coords=coords)
+    mix = replace(Mix.of(county, ["in_college"], np.array([0]), seed=7), share=dict.fromkeys(MODES, np.zeros(1)))
+    alone = replace(mix, share=mix.share | {"solo_taxi": np.ones(1)})
+    found = price_elsewhere(rates, xr.Dataset({"children": one, "child_km": one * 12}), alone, minutes_per_km=1.5)
+    taxi = rates.vehicles["solo_taxi"]
+    a_day = taxi.crewed_day_gbp + 2 * 12 * (taxi.gbp_per_km + 1.5 * taxi.gbp_per_minute)
+    assert float(found["gbp"].sum()) == pytest.approx(190 * a_day)
+    assert float(found["vehicles"].sum()) == 1
+    assert float(found["km"].sum()) == pytest.approx(24)
+
+
+def test_cash_grows_by_financial_year_and_constant_prices_don_t(
+    county: Area, placing: Placing, today: Journeys
+) -> None:
+    growth = 1 + county.value("transport.price_growth")
+    table = today.summary(levels=(0.5,)).set_index("financial_year")
+    assert (table["gbp"] / table["gbp_constant"]).tolist() == pytest.approx([1, growth])
+    still = journeys(ChangeAssumption("transport.price_growth", 0.0)(county), placing).summary(levels=(0.5,))
+    assert still["gbp"].tolist() == pytest.approx(table["gbp_constant"].tolist())
+
+
+def test_boarders_go_home_so_many_times_a_year_and_that_is_paid(
+    county: Area, placing: Placing, today: Journeys
+) -> None:
+    boarders = today.runs.sel(mode="boarding", year=2025, draw=0).sum()
+    expected = today.riders[today.riders["year"] == 2025]["boarders"].sum()
+    assert float(boarders["children"]) == pytest.approx(expected)
+    weekly = journeys(ChangeAssumption("transport.boarding_returns", 40)(county), placing)
+    ratio = weekly.runs["gbp"].sel(mode="boarding").sum() / today.runs["gbp"].sel(mode="boarding").sum()
+    assert float(ratio) == pytest.approx(40 / county.value("transport.boarding_returns"))
+
+
+def test_the_mix_of_modes_of_the_example_is_near_the_nation_s(example_outcome: sf.Outcome) -> None:
+    table = example_outcome.journeys.against_national().set_index("measure")
+    shares = table.loc[["share by taxi", "share by minibus", "share alone"]]
+    assert (shares["modelled"] - shares["national"]).abs().max() < 0.05
+    cost = table.loc[["cost of a traveller", "cost of a traveller by taxi"]]
+    assert (cost["modelled"] / cost["national"]).between(0.92, 1.08).all()
+
+
+def test_journeys_elsewhere_are_shared_among_homes_and_needs_whole(away: Journeys) -> None:
+    named = {"in_mainstream", "in_college", "mainstream", "alternative_provision", "further_education", "state_special"}
+    assert named <= set(away.summary("destination")["destination"])
+    one = replace_one_draw(away)
+    for by in ("district", "need", "phase"):
+        parts = one.summary("setting_type", by, levels=(0.5,)).groupby(["financial_year", "setting_type"])["gbp"].sum()
+        total = one.summary("setting_type", levels=(0.5,)).set_index(["financial_year", "setting_type"])["gbp"]
+        pd.testing.assert_series_equal(parts[parts > 0].sort_index(), total[total > 0].sort_index(), check_names=False)
+
+
+def replace_one_draw(found: Journeys) -> Journeys:
+    """Return the first draw alone, so that parts add up."""
+    return replace(found, runs=found.runs.isel(draw=[0]))

@@ -37,7 +37,7 @@ def calibrate(area: Area, runs: xr.Dataset) -> pd.DataFrame:
     rows = []
     for authority in cost.index:
         if authority in given:
-            target = own.at[authority, "amount"] * area.value("transport.specialist_share") / children[authority]
+            target = own.at[authority, "amount"] / children[authority]
             basis = f"own spend, {financial_label(int(own.at[authority, 'financial_year']))}"
             factor = target / modelled[authority]
         else:

@@ -56,9 +56,12 @@ def shared_gbp(rates: SchoolRunRates, way: Mapping[str, Floats], homes: Homes) -
 def _parts(rates: SchoolRunRates, riders: Floats, each: Mapping[str, Runs], levers: Levers) -> dict[str, Floats]:
     """Return the share of those who share who ride in each kind: what costs least there, unless minibuses' is known.
 
+    Authorities pay `minibus_preference_gbp` more for a minibus than for taxis, so it is added to what one saves.
+
     A share is the chance that a school's runs are of that kind, so each kind is costed as if it carried everyone.
     """
     apart = (each["shared_taxi"].gbp - each["minibus"].gbp) / np.maximum(riders, 1e-9)
+    apart = apart + rates.minibus_preference_gbp
     by_cost = 1 / (1 + np.exp(-np.clip(apart / rates.choice_gbp, -30, 30)))  # beyond ±30 a share is 0 or 1 anyway
     minibus = by_cost if rates.minibus_share < 0 else np.full_like(by_cost, rates.minibus_share)
     in_house = minibus * rates.in_house_share

@@ -47,10 +47,11 @@ class SchoolRunRates:
     pick_up_children: float  # at a pick-up point, where a lever makes some
     minibus_share: float  # of those who share; below 0: by cost
     choice_gbp: float  # spread of prices in the market [GBP a child a day]
+    minibus_preference_gbp: float  # paid more for a minibus than for taxis [GBP a child a day]
     in_house_share: float  # of minibus travellers
     rounds_over_estimate: float  # routed cost over approximate cost, where an area has not been sampled
     school_days: float  # a year
-    price_growth: float  # a year
+    boarding_returns: float  # return journeys a year of those who board
     pass_gbp: float  # a year
     budget_gbp_per_km: float
     empty_km_share: float  # km without a child for each with one

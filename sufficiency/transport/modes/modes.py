@@ -17,7 +17,7 @@ import pandas as pd
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError
 from sufficiency.transport.entitled.eligibility import entitlement
-from sufficiency.words.vocabulary import NEED_GROUP_OF, NEED_GROUPS, UNPLACED
+from sufficiency.words.vocabulary import DESTINATIONS, NEED_GROUP_OF, NEED_GROUPS
 
 Floats = npt.NDArray[np.float64]
 
@@ -29,7 +29,7 @@ VEHICLES: Final = (
     "minibus",
     "in_house_minibus",
 )
-MODES: Final = ("pass", "budget", *VEHICLES)
+MODES: Final = ("pass", "budget", *VEHICLES, "boarding")
 TAXIS: Final = ("solo_taxi", "shared_taxi", "wheelchair_accessible")
 MODE_GROUP_OF: Final = {
     **dict.fromkeys(TAXIS, "taxi or private hire"),
@@ -37,6 +37,7 @@ MODE_GROUP_OF: Final = {
     "in_house_minibus": "in-house fleet",
     "pass": "public transport pass",
     "budget": "personal travel budget",
+    "boarding": "boarders' weekly or termly journeys",
 }
 BOARDING: Final = ("independent_special", "non_maintained_special")  # types of setting where some children live in term
 
@@ -73,20 +74,21 @@ class Levers:
 
 
 def travellers(area: Area, placements: pd.DataFrame) -> pd.DataFrame:
-    """Return who travels, row by row of `tables.PLACEMENTS`, those without a place left out.
+    """Return who travels, row by row of `tables.PLACEMENTS`, those at a destination left out.
 
-    Adds `phase`-free facts that later steps use: `setting_type`, `probability` of entitlement, `test` and `paragraph`, and
-    `travellers`: children × entitlement × take-up × those who don't board. [children]
+    Adds `phase`-free facts that later steps use: `setting_type`, `probability` of entitlement, `test` and `paragraph`,
+    `travellers`: children × entitlement × take-up × those who don't board, and `boarders`: likewise those who do. [children]
     """
-    rows = placements[placements["setting"] != UNPLACED].reset_index(drop=True)
+    rows = placements[~placements["setting"].isin(DESTINATIONS)].reset_index(drop=True)
     rows["setting_type"] = rows["setting"].map(area.settings.set_index("setting")["setting_type"])
     rows["need_group"] = rows["need"].map(NEED_GROUP_OF)
     # A child of an NCY turns a year older some time in it: half the year is spent at each age.
     first, second = (entitlement(_as_tested(area, rows, turned=t), area) for t in (0, 1))
     rows["probability"] = (first["probability"] + second["probability"]) / 2
     rows["test"], rows["paragraph"] = second["test"], second["paragraph"]
-    home_daily = 1 - area.value("transport.residential_share") * rows["setting_type"].isin(BOARDING)
-    rows["travellers"] = rows["children"] * rows["probability"] * area.value("transport.take_up") * home_daily
+    boards = area.value("transport.residential_share") * rows["setting_type"].isin(BOARDING)
+    carried = rows["children"] * rows["probability"] * area.value("transport.take_up")
+    rows["travellers"], rows["boarders"] = carried * (1 - boards), carried * boards
     return rows
 
 

@@ -1,0 +1,116 @@
+"""Who is carried elsewhere than to a school on the list: those turned away, and all other children with plans.
+
+Travellers are children × the share carried. For those turned away, by destination, the share and the journey are those
+of `overflow.csv`. For the others, by type of setting, they are drawn from the ranges of `transport.carried_*`; a value
+that an area gives without a range is known, and is the same in every draw. Education Act 1996, Schedule 35B, carries
+pupils of schools, and by paragraphs 3, 5, 7, 10 and 13 those educated otherwise under section 19.
+"""
+
+from __future__ import annotations
+
+import zlib
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import xarray as xr
+
+from sufficiency import policy, tables
+from sufficiency.area.area import Area
+from sufficiency.words.school_year import phase_of
+from sufficiency.words.vocabulary import DESTINATIONS, SETTING_TYPES
+
+Floats = npt.NDArray[np.float64]
+
+# Under and over school age an authority's policy decides; what it offers to those who would be entitled if of school age.
+OFFERED: Final = {
+    "early_years": "early_years_offered",
+    "post_16": "sixth_form_offered",
+    "post_19": "adult_necessary",
+}
+PLACE: Final = ("draw", "year", "authority", "setting")
+COLLEGES: Final = ("in_college", "further_education", "specialist_post_16")
+
+
+def sampled(area: Area, name: str, draws: npt.NDArray[np.int64], seed: int) -> Floats:
+    """Return an assumption in each draw: triangular in its range, the same for a seed and draw under every scenario."""
+    low, high = _range(area, name)
+    middle = area.value(name)
+    if not low < high:
+        return np.full(len(draws), middle)
+    stream = np.random.default_rng(np.random.SeedSequence([seed, zlib.crc32(name.encode())]))
+    return np.asarray(stream.triangular(low, middle, high, int(draws.max()) + 1)[draws], dtype=np.float64)
+
+
+def carried(area: Area, placed: tables.PlacedResult, *, seed: int) -> xr.Dataset:
+    """Return travellers elsewhere: `children` and `child_km` (children × km, one way), draw × year × authority × setting.
+
+    A setting is a destination of those turned away, or a type of setting of all other children with plans.
+    """
+    turned = _turned_away(placed)
+    others = placed.others.sum("need").rename(setting_type="setting").astype(np.float64)
+    share, km = _shares(area, others, seed)
+    found = [(turned, placed.elsewhere["entitled"], placed.elsewhere["km"]), (others, share, km)]
+    parts = [_summed(children, share, km) for children, share, km in found]
+    return xr.concat(parts, dim="setting").transpose(*PLACE)
+
+
+def expected(area: Area, placed: tables.PlacedResult) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return travellers elsewhere in the middle of what is drawn, to share journeys by home, NCY and need.
+
+    First those turned away: year, authority, setting (a destination), zone, ncy, need and travellers. Then the others,
+    whose homes aren't known: year, authority, setting (a type), phase, need and travellers. [children]
+    """
+    rows = placed.placements[placed.placements["setting"].isin(DESTINATIONS)]
+    rows = rows.assign(phase=phase_of(rows["ncy"].to_numpy()))
+    middle = placed.elsewhere["entitled"].mean("draw").to_series()
+    at = pd.MultiIndex.from_frame(rows[["phase", "setting"]])
+    turned = rows.assign(travellers=rows["children"].to_numpy() * middle.reindex(at).fillna(0.0).to_numpy())
+    share, _ = _shares(area, placed.others.rename(setting_type="setting"), None)
+    # A share is never 0 here, since one that is 0 in the middle may carry somebody in a draw.
+    middle_share = share.isel(draw=0, drop=True).clip(min=1e-9)
+    others = (placed.others.rename(setting_type="setting").mean("draw") * middle_share).to_series()
+    return turned, others[others > 0].rename("travellers").reset_index()
+
+
+def _turned_away(placed: tables.PlacedResult) -> xr.DataArray:
+    found = placed.attending
+    return found.sel(setting=[s for s in found["setting"].values if s in DESTINATIONS]).sum("need").astype(np.float64)
+
+
+def _summed(children: xr.DataArray, share: xr.DataArray, km: xr.DataArray) -> xr.Dataset:
+    travellers = children * share
+    return xr.Dataset({"children": travellers.sum("phase"), "child_km": (travellers * km).sum("phase")})
+
+
+def _shares(area: Area, others: xr.DataArray, seed: int | None) -> tuple[xr.DataArray, xr.DataArray]:
+    """Return the share carried, draw × setting × phase, and km, draw × setting; without a seed, the middle of each."""
+    draws = others["draw"].values if seed is not None else np.array([0])
+    types = [str(t) for t in others["setting"].values]
+
+    def drawn(end: str) -> xr.DataArray:
+        names = [f"transport.carried_{t}{end}" for t in types]
+        each = [np.array([area.value(n)]) if seed is None else sampled(area, n, draws, seed) for n in names]
+        return xr.DataArray(np.stack(each, axis=1), dims=("draw", "setting"), coords={"draw": draws, "setting": types})
+
+    phases = [str(p) for p in others["phase"].values]
+    offered = [area.value(f"transport.{OFFERED[p]}") if p in OFFERED else 1.0 for p in phases]
+    return drawn("") * xr.DataArray(offered, dims="phase", coords={"phase": phases}), drawn("_km")
+
+
+def _range(area: Area, name: str) -> tuple[float, float]:
+    own = area.assumptions[area.assumptions["assumption"] == name]
+    if own.empty:
+        known = policy.rate(name)
+        return known.low, known.high
+    value = float(own["value"].iloc[0])
+    bounds = [own[c].iloc[0] if c in own else np.nan for c in ("low", "high")]
+    return tuple(value if pd.isna(b) else float(b) for b in bounds)  # type: ignore[return-value]
+
+
+def label(setting: str, what: str) -> str:
+    """Return the name or the setting_type of a destination or of a type of setting."""
+    if setting in DESTINATIONS:
+        return str(getattr(DESTINATIONS[setting], what))
+    return setting if what == "setting_type" else SETTING_TYPES[setting].name
