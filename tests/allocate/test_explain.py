@@ -7,6 +7,7 @@ import pytest
 
 from sufficiency import allocate
 from sufficiency.errors import MissingError
+from sufficiency.words.vocabulary import DESTINATIONS
 from tests.allocate.forecasts import grown
 from tests.allocate.test_opening import OPTIONS
 
@@ -21,10 +22,13 @@ def test_a_full_setting_says_who_is_there_and_who_is_turned_away(placed):
     here = placed.placements.query("year == 2029 and setting == 'S1'")["children"].sum()
     assert found.inside["children"].sum() == here == found.places == 5
     assert str(found).startswith("Ashby School is full in 2029: 5 children in 5 places")
-    unplaced = placed.placements.query("year == 2029 and setting == 'unplaced' and need in ('ASD', 'SLD')")
-    away = found.turned_away.query("instead == 'unplaced'")["children"].sum()
-    assert 0 < away <= unplaced["children"].sum()
-    assert found.value_of_a_place_gbp > 0
+    turned = placed.placements.query(
+        "year == 2029 and setting in @DESTINATIONS and need in ('ASD', 'SLD')",
+        local_dict={"DESTINATIONS": list(DESTINATIONS)},
+    )
+    away = found.turned_away[found.turned_away["instead"].isin(DESTINATIONS)]["children"].sum()
+    assert 0 < away <= turned["children"].sum()
+    assert found.value_of_a_place_gbp == placed.expected_value_gbp[-1, placed.routes.codes.get_loc("S1")] != 0
 
 
 def test_a_setting_with_room_says_so(tiny_area):

@@ -13,15 +13,17 @@ from hypothesis import strategies as st
 
 import sufficiency as sf
 from sufficiency import tables
+from sufficiency.allocate.overflow import sampled
 from sufficiency.allocate.place import one_january
 from sufficiency.allocate.place.children import NEW, Children, whole_mean
 from sufficiency.allocate.place.placed import Placed
 from sufficiency.allocate.place.places import places
 from sufficiency.allocate.place.routes import KINDS, NEED_CODES, route_map
+from sufficiency.allocate.place.worth import PARTS, Worth
 from sufficiency.area.area import TABLES, Area
 from sufficiency.errors import InputError, MissingError
 from sufficiency.scenarios.levers import ChangeAssumption, ClosePlaces, OpenPlaces
-from sufficiency.words.vocabulary import SPECIALIST, UNPLACED
+from sufficiency.words.vocabulary import DESTINATIONS, SPECIALIST
 from tests.allocate.forecasts import HandMade, grown
 
 
@@ -46,10 +48,10 @@ def lost(placed: Placed, plans: HandMade) -> int:
 # --- nobody is lost ---------------------------------------------------------------------------------------------------
 
 
-def test_every_child_is_placed_or_counted_as_unplaced(example: tuple[Area, HandMade, Placed]) -> None:
+def test_every_child_is_at_a_setting_or_at_a_destination(example: tuple[Area, HandMade, Placed]) -> None:
     _, plans, placed = example
     assert lost(placed, plans) == 0
-    assert list(placed.attending.indexes["setting"])[-1] == UNPLACED
+    assert list(placed.attending.indexes["setting"])[-len(DESTINATIONS) :] == list(DESTINATIONS)
 
 
 @st.composite
@@ -141,9 +143,9 @@ def test_nobody_is_lost_in_any_area(made: tuple[Area, HandMade]) -> None:
     before = np.maximum(rolls[:, :-1], most[:, 1:])  # beyond that, a school is over-full only with children it had
     was_cut = placed.places[:, 1:] < placed.places[:, :-1]
     assert (rolls[:, 1:] <= np.where(was_cut, most[:, 1:], before)).all()
-    unplaced = placed.attending.sel(setting=UNPLACED).sum(["authority", "need", "phase"]).median("draw")
-    np.testing.assert_allclose(placed.shortfall(levels=(0.5,))["children"], unplaced)
-    assert (placed.value_gbp >= 0).all()
+    away = placed.attending.sel(setting=list(DESTINATIONS)).sum(["authority", "need", "phase", "setting"])
+    np.testing.assert_allclose(placed.shortfall(levels=(0.5,))["children"], away.median("draw"))
+    assert np.isin(placed.saves[..., PARTS.index("turned_away")], (0, 1)).all()
     assert placed.certificate_gap_gbp == 0
     assert placed.placements.groupby("year")["children"].sum().sum() == placed.expected.zone.size
 
@@ -236,11 +238,18 @@ def two_schools(tiny_area: Area) -> Area:
     )
 
 
+def january(area: Area, children: Children, room: list[int], before: list[int] | None = None) -> one_january.January:
+    """Return one January with everyone placed at least cost; those turned away are where England's middle shares say."""
+    found, overflow = route_map(area), sampled.expected(sampled.ranges(area))
+    elsewhere = one_january.Elsewhere(overflow, np.full(len(DESTINATIONS), np.inf), Worth.of(area, found, overflow))
+    places_now, places_before, prices = np.array(room), np.array(before or room), one_january.Prices.of(area)
+    rng = np.random.default_rng(0)
+    return one_january.place(children, found, places_now, places_before, prices, elsewhere, rng, is_fitted=False)
+
+
 def placed_at(area: Area, children: Children, room: list[int], before: list[int] | None = None) -> list[int]:
-    now = one_january.place(
-        children, route_map(area), np.array(room), np.array(before or room), one_january.Prices.of(area)
-    )
-    return now.children.setting.tolist()
+    """Return the setting of each child; 2, the number of settings, where they are turned away."""
+    return np.minimum(january(area, children, room, before).children.setting, 2).tolist()
 
 
 def test_a_child_stays_though_another_school_is_nearer(two_schools: Area) -> None:
@@ -300,10 +309,8 @@ def test_a_child_too_old_for_their_school_needs_another(tiny_area: Area) -> None
 
 def test_those_who_waited_are_placed_first(two_schools: Area) -> None:
     children = child(zone=[0, 0], setting=[NEW, 2], waited=[0, 1])
-    now = one_january.place(
-        children, route_map(two_schools), np.array([1, 0]), np.array([1, 0]), one_january.Prices.of(two_schools)
-    )
-    assert now.children.setting.tolist() == [2, 0]
+    now = january(two_schools, children, [1, 0])
+    assert np.minimum(now.children.setting, 2).tolist() == [2, 0]
     assert now.children.waited.tolist() == [1, 0]
 
 
@@ -312,27 +319,30 @@ def test_living_far_from_schools_puts_nobody_last_unless_the_area_says_so(two_sc
     children = child(zone=[0, 1], setting=[NEW, 2], waited=[0, 1])
     for share, expected in ((1.0, [2, 0]), (0.0, [0, 2])):
         area = ChangeAssumption("allocate.even_handed", share)(two_schools)
-        now = one_january.place(
-            children, route_map(area), np.array([1, 0]), np.array([1, 0]), one_january.Prices.of(area)
-        )
-        assert now.children.setting.tolist() == expected
+        assert placed_at(area, children, [1, 0]) == expected
 
 
-def test_the_value_of_a_place_is_what_one_more_would_save(two_schools: Area) -> None:
-    plain = ChangeAssumption("allocate.even_handed", 0.0)(two_schools)
-    children, found, prices = child(zone=[0, 2, 2], setting=NEW), route_map(plain), one_january.Prices.of(plain)
+@pytest.mark.parametrize("seed", range(30))
+def test_the_value_of_a_place_is_what_one_more_would_save_part_by_part(two_schools: Area, seed: int) -> None:
+    """Fees, packages, journeys, minutes and children turned away: each as placing again with one more place finds it."""
+    by = np.random.default_rng(seed)
+    area, count = ChangeAssumption("allocate.even_handed", 0.0)(two_schools), int(by.integers(2, 9))
+    setting = np.where(by.random(count) < 0.3, 0, NEW).tolist()
+    children = child(zone=by.integers(0, 3, count).tolist(), ncy=int(by.integers(1, 11)), setting=setting)
+    found, overflow = route_map(area), sampled.expected(sampled.ranges(area))
+    worth = Worth.of(area, found, overflow)
 
-    def cost(room: list[int]) -> tuple[float, np.ndarray]:
-        now = one_january.place(children, found, np.array(room), np.array(room), prices)
-        at = now.children.setting
-        paid = [
-            found.cost_gbp[0, z, s] if s < 2 else prices.unplaced_gbp for z, s in zip(children.zone, at, strict=True)
-        ]
-        return sum(paid), now.value_gbp
+    def total(room: list[int]) -> tuple[np.ndarray, np.ndarray]:
+        now = january(area, children, room)
+        at, is_away = np.minimum(now.children.setting, 1), now.children.setting >= 2
+        parts = worth.of_routes(found, children.zone, at)
+        return np.where(is_away[:, None], worth.of_turned_away(children), parts).sum(axis=0), now.saves
 
-    least, value = cost([1, 1])
-    assert value[0] == pytest.approx(least - cost([2, 1])[0], abs=0.03)
-    assert value[1] == pytest.approx(least - cost([1, 2])[0], abs=0.03)
+    room = by.integers(0, 4, 2).tolist()
+    now, saves = total(room)
+    for school in (0, 1):
+        more = [places_here + (n == school) for n, places_here in enumerate(room)]
+        np.testing.assert_allclose(saves[school], now - total(more)[0], atol=1e-6)
 
 
 # --- levers and tables ------------------------------------------------------------------------------------------------
@@ -377,8 +387,9 @@ def test_placements_are_as_declared(example: tuple[Area, HandMade, Placed]) -> N
     _, _, placed = example
     table = tables.check(placed.placements, tables.PLACEMENTS)
     assert (table["children"] > 0).all()
-    assert table.loc[table["setting"] == UNPLACED, "km"].isna().all()
-    assert table.loc[table["setting"] != UNPLACED, "minutes"].notna().all()
+    is_away = table["setting"].isin(DESTINATIONS)
+    assert table.loc[is_away, "km"].isna().all()
+    assert table.loc[~is_away, "minutes"].notna().all()
 
 
 def test_parts_of_a_shortfall_add_up_in_every_draw(example: tuple[Area, HandMade, Placed]) -> None:
@@ -396,7 +407,7 @@ def test_a_summary_counts_everyone_wherever_they_are(example: tuple[Area, HandMa
     area, plans, _ = example
     one = places(area, plans, draws=1)
     by_type = one.summary("setting_type", levels=(0.5,))
-    assert UNPLACED in set(by_type["setting_type"])
+    assert "mainstream" in set(by_type["setting_type"])
     wanted = needing(plans).isel(draw=0).sum(["authority", "need"]).to_series()
     np.testing.assert_array_equal(by_type.groupby("year")["children"].sum(), wanted)
 
@@ -438,7 +449,7 @@ def test_who_could_come_home(example: tuple[Area, HandMade, Placed]) -> None:
 def test_the_value_of_a_place_names_every_setting(example: tuple[Area, HandMade, Placed]) -> None:
     _, _, placed = example
     table = placed.value_of_a_place("year", "name", levels=(0.5,))
-    assert list(table.columns) == ["year", "setting", "name", "level", "value_of_a_place_gbp"]
+    assert list(table.columns) == ["year", "setting", "name", "level", "value_of_a_place_gbp", *PARTS]
     assert set(table["setting"]) == set(placed.routes.codes)
     worth = table[(table["year"] == 2028) & (table["setting"] == "140436")]["value_of_a_place_gbp"].item()
     at = placed.routes.codes.get_loc("140436")
@@ -452,12 +463,12 @@ def test_the_value_of_a_place_for_a_need_is_that_of_the_best_suited_setting(
     one = places(area, plans, draws=1)
     by_setting = one.value_of_a_place(levels=(0.5,)).set_index(["year", "setting"])["value_of_a_place_gbp"]
     by_need = one.value_of_a_place("year", "need_group", "phase", levels=(0.5,))
-    assert list(by_need.columns) == ["year", "need_group", "phase", "level", "value_of_a_place_gbp"]
+    assert list(by_need.columns) == ["year", "need_group", "phase", "level", "value_of_a_place_gbp", *PARTS]
     found = by_need.set_index(["year", "need_group", "phase"])["value_of_a_place_gbp"]
     semh = route_map(area).suits[:, NEED_CODES.index("SEMH"), 0 + 4 : 6 + 5].any(axis=(0, 1))
     assert found[2028, "semh", "primary"] == by_setting[2028][list(one.routes.codes[semh])].max()
     by_district = one.value_of_a_place("district", "need_group", levels=(0.5,))
-    assert list(by_district.columns) == ["year", "district", "need_group", "level", "value_of_a_place_gbp"]
+    assert list(by_district.columns) == ["year", "district", "need_group", "level", "value_of_a_place_gbp", *PARTS]
     assert by_district["value_of_a_place_gbp"].max() == by_setting.max()
 
 
@@ -466,7 +477,7 @@ def test_an_estimate_is_said_to_be_one(example: tuple[Area, HandMade, Placed]) -
     says = " ".join(placed.notes["says"])
     assert "Today's settings are estimated" in says
     assert "straight lines" in says
-    assert "without a suitable place in 2029" in repr(placed)
+    assert "turned away in 2029" in repr(placed)
     assert "<table" in placed._repr_html_()
 
 

@@ -53,7 +53,7 @@ def test_a_route_costs_journey_time_and_placement(area: Area) -> None:
 
 
 def test_the_areas_own_unit_costs_come_first(area: Area) -> None:
-    row = {"authority": "E06000001", "setting_type": "sen_unit", "item": "top_up", "financial_year": 2024, "gbp": 100.0}
+    row = {"authority": "E06000001", "setting_type": "sen_unit", "item": "top_up", "financial_year": 2025, "gbp": 100.0}
     priced = area.replace(unit_costs=tables.check(pd.DataFrame([row]), tables.UNIT_COSTS))
     before, after = (routes(a, group()).set_index("setting")["cost_gbp"] for a in (area, priced))
     assert before["U1"] - after["U1"] == pytest.approx(area.value("allocate.placement_unit_gbp") - 100.0)

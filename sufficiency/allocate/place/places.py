@@ -188,7 +188,8 @@ class _Run:
             if januaries:
                 children = next_january(self.demand, januaries[-1].children, counts[year], self.home, rng)
             there = counted(januaries[-1].children.setting if januaries else children.setting, settings)
-            limit = (bought[before] + there) * (1 + drawn.growth_high) - bought[year]
+            grown = 1 + np.where(np.isfinite(drawn.growth_high), drawn.growth_high, 0.0)
+            limit = np.where(np.isfinite(drawn.growth_high), (bought[before] + there) * grown - bought[year], np.inf)
             elsewhere = one_january.Elsewhere(drawn, np.maximum(np.floor(limit), 0), worth)
             prices = self.prices if year else stay_put
             januaries.append(
