@@ -10,7 +10,7 @@ of `overflow` say, and there until a place is free or their phase changes. They 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -137,7 +137,7 @@ def place(
     setting = _somewhere(children, setting, settings, elsewhere, rng)
     waited = np.where(setting >= settings, children.waited + 1, 0)
     placed = children.take(slice(None), setting=setting, waited=waited)
-    saves = chains.parts(problem, flow, *worth)[:settings]
+    saves = _saves(problem, flow, worth, seats, stays > places)
     return January(placed, saves, PENCE.gbp(flow.objective - flow.bound))
 
 
@@ -155,6 +155,37 @@ def _may_move(ncy: Ints, who: int) -> tuple[Bools, Bools]:
     changes_phase = np.isin(ncy, PHASE_STARTS)
     anywhere = (changes_phase & (who >= AT_CHANGE_OF_PHASE)) | (who >= EVERY_YEAR)
     return anywhere, ~anywhere & (who == WHERE_PLACES_OPEN)
+
+
+def _saves(
+    problem: Problem,
+    flow: Flow,
+    worth: tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]],
+    seats: Seats,
+    is_over: Bools,
+) -> npt.NDArray[np.float64]:
+    """Return setting x part: what one more place would save.
+
+    Where more stay than there are places, one more is a place for one of them. Where some who may stay are above the
+    number, one more stands in for theirs, so that only placing again tells.
+    """
+    settings = len(seats.shared)
+    saves = chains.parts(problem, flow, *worth)[:settings]
+    saves[is_over] = 0.0
+    for setting in np.flatnonzero((seats.kept > 0) & ~is_over):
+        places = problem.places.copy()
+        places[setting] += 1
+        places[setting + settings] -= 1
+        again = min_cost_flow.allocate(replace(problem, places=places))
+        saves[setting] = _made_of(flow, *worth) - _made_of(again, *worth)
+    return saves
+
+
+def _made_of(
+    flow: Flow, of_route: npt.NDArray[np.float64], of_unplaced: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Return the total of each part over all children."""
+    return np.asarray(flow.children @ of_route + flow.unplaced @ of_unplaced)
 
 
 def _somewhere(

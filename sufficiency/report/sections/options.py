@@ -11,7 +11,7 @@ from sufficiency.funding.balance.payback import BUILT, place_payback
 from sufficiency.funding.places.place_plus import elements
 from sufficiency.outcome import Outcome
 from sufficiency.report.look import charts
-from sufficiency.report.look.words import count, gbp
+from sufficiency.report.look.words import between, count, gbp
 from sufficiency.report.model import Chart, Section, Table
 from sufficiency.report.sections import break_even
 from sufficiency.report.sections.common import LEVELS, middle, milestones
@@ -28,7 +28,7 @@ def section(outcome: Outcome) -> Section:
     worth = values(outcome, year)
     home = placed.could_come_home(levels=LEVELS)
     children, saves = middle(home, "children", year=year)[1], middle(home, "saves_gbp", year=year)[1]
-    money = ("saves a year", "1 in 20 below", "1 in 20 above", "fees", "packages", "journeys", "place is paid")
+    money = ("saves a year", "fees", "packages", "journeys", "place is paid")
     return Section(
         "options",
         "Where one more place is worth most",
@@ -48,14 +48,22 @@ def section(outcome: Outcome) -> Section:
             Table(
                 "values",
                 f"What one more place would save, January {year}, and what the place itself is paid",
-                worth.rename(columns={"value": "saves a year", "low": "1 in 20 below", "high": "1 in 20 above"}),
-                {"type": "code", "minutes": "n"} | dict.fromkeys(money, "£"),
-                note=f"Cash, in prices of {financial_label(outcome.area.base_year)}: fees, packages (top-up, support, tuition) and journeys saved by the child who would fill the place and the chain of moves behind; each part's middle is its own, so parts need not add up to the middle of the whole. Below 0 it costs more. 'Place is paid' is not taken off: High Needs pays it for every place, filled or empty, at a special school. Minutes are one way, all who move together.",
+                _as_table(worth),
+                {"type": "code"} | dict.fromkeys(money, "£"),
+                note=f"Cash, in prices of {financial_label(outcome.area.base_year)}: fees, packages (top-up, support, tuition) and journeys saved by the child who would fill the place and the chain of moves behind; each part's middle is its own, so parts need not add up to the middle of the whole. Below 0 it costs more. 'Place is paid' is not taken off: High Needs pays it for every place, filled or empty, at a special school.",
                 rows_shown=40,
             ),
             _payback(outcome),
         ),
     )
+
+
+def _as_table(worth: pd.DataFrame) -> pd.DataFrame:
+    """Return values as a reader sees them: the range in one column, the parts beside it."""
+    ranges = [between(low, high, "£") for low, high in zip(worth["low"], worth["high"], strict=True)]
+    table = worth.rename(columns={"value": "saves a year"}).assign(**{"9 in 10 between": ranges})
+    columns = ["name", "type", "saves a year", "9 in 10 between", "fees", "packages", "journeys", "place is paid"]
+    return table[columns]
 
 
 def _best(worth: pd.DataFrame, year: int) -> str:

@@ -1,0 +1,71 @@
+"""The report says who was turned away and where every child is instead, and never calls that a place."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sufficiency.outcome import Outcome
+from sufficiency.report.model import Table
+from sufficiency.report.sections import break_even, destinations, options, summary
+from sufficiency.report.writers.build import build
+from sufficiency.words.vocabulary import DESTINATIONS
+
+
+def test_every_child_in_the_table_is_somewhere_and_they_add_up_to_the_need(example_outcome: Outcome) -> None:
+    table = destinations.by_year(example_outcome).set_index("where they are")
+    everyone = table.loc["Everyone who needs a specialist place"]
+    need = example_outcome.placed.attending.sum(["authority", "need", "phase", "setting"]).mean("draw")
+    for year in (2025, 2026, 2028, 2030):
+        assert table[str(year)].drop("Everyone who needs a specialist place").sum() == everyone[str(year)]
+        assert everyone[str(year)] == pytest.approx(float(need.sel(year=year)), abs=0.51)
+
+
+def test_no_text_of_the_report_calls_being_turned_away_a_place_or_prices_it_by_a_constant(
+    example_outcome: Outcome,
+) -> None:
+    for section in build(example_outcome).sections:
+        told = [*section.words, *section.points, section.title]
+        for exhibit in section.exhibits:
+            told += [exhibit.title, exhibit.note, getattr(exhibit, "alt", "")]
+            if isinstance(exhibit, Table):
+                told += [*map(str, exhibit.frame.columns), *(str(v) for v in exhibit.frame.to_numpy().ravel())]
+        text = " ".join(told)
+        assert "no suitable place" not in text, section.key
+        assert "£150,000" not in text, section.key
+        assert "unplaced" not in text, section.key
+
+
+def test_headlines_say_where_those_turned_away_are_and_no_balance_is_ten_years_out(example_outcome: Outcome) -> None:
+    said = [str(figure) for figure in summary.headlines(example_outcome)]
+    away, *parts = (destinations.turned_away(example_outcome, 2030, *codes)[1] for codes in ((), ("in_mainstream",)))
+    assert f"{away:,.0f} children turned away from every suitable state place in January 2030" in said[1]
+    assert said[2].startswith(f"{parts[0]:,.0f} of them in mainstream schools")
+    assert "High Needs balance at 31 March 2028" in said[-2]
+    assert "in-year balance in 2028-29" in said[-1]
+
+
+def test_what_a_place_is_worth_differs_by_school_and_stands_beside_what_it_is_paid(example_outcome: Outcome) -> None:
+    table = options.values(example_outcome, 2028)
+    assert table["value"].round().nunique() > len(table) / 2
+    assert table["value"].abs().max() < 150_000
+    assert set(table.loc[table["type"] == "special", "place is paid"]) == {10_000}
+    below = (table["value"] < 0).any()
+    assert below == any("costs the council" in says for says in options.section(example_outcome).words[:2])
+
+
+def test_at_the_break_even_share_an_average_place_costs_high_needs_nothing(example_outcome: Outcome) -> None:
+    found = break_even.of_a_special_place(example_outcome, 2030)
+    assert found is not None
+    saved = found.share * found.fee_gbp + (1 - found.share) * found.package_gbp
+    assert saved == pytest.approx(found.place_gbp + found.top_up_gbp)
+    assert (found.adds_gbp > 0) == (found.at_fees[1] < found.share)
+
+
+def test_outcomes_are_measured_by_destination_and_by_the_yearly_gap(example_outcome: Outcome) -> None:
+    parts = sum(example_outcome.measure(code) for code in DESTINATIONS)
+    np.testing.assert_array_equal(parts, example_outcome.measure("shortfall"))
+    gap = example_outcome.budget.in_year.sum("authority")
+    np.testing.assert_allclose(example_outcome.measure("in_year_gbp"), gap)
+    low = example_outcome.measure("in_independent")
+    assert (example_outcome.measure("independent") >= low).all()
