@@ -11,19 +11,15 @@ times as long as they do counts as killed. Files are never touched: the mutant i
 from __future__ import annotations
 
 import argparse
-import ast
-import importlib.abc
-import importlib.util
+import importlib
 import multiprocessing
 import os
-import re
 import sys
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
+
+from benchmarks.spoiling import Mutant, Spoiling, mutants_of, path_of
 
 MODULES = {
     "place_plus": (
@@ -44,6 +40,8 @@ MODULES = {
 ROOMS = ("sufficiency.funding", "sufficiency.transport", "sufficiency.allocate")
 # (module, line of code, change): why no test could notice.
 PENCE_ADD_UP = "return int(np.ceil(round(before * first + after * second, 4) - 1e-6))"
+NO_AMOUNTS = "largest = float(amounts.max(initial=0.0)) * (chains + 1)"
+A_POUND = "a pound more or less, where there are no amounts, is far from any limit"
 TWO_DECIMALS = "whole places at a rate in whole pence have two decimals"
 APRIL = "every rate of place funding begins on 1 April, so a day or a month later it is the same"
 THE_SAME: dict[tuple[str, str, str], str] = {
@@ -59,188 +57,18 @@ THE_SAME: dict[tuple[str, str, str], str] = {
         'last_formula = int(policy.value("funding.last_formula_financial_year", on=max(year, 2025)))',
         "2025 becomes 2026",
     ): "the law has one value, in force since 2025",
+    ("money", NO_AMOUNTS, "0.0 becomes 1.0"): A_POUND,
+    ("money", NO_AMOUNTS, "0.0 becomes -1.0"): A_POUND,
+    (
+        "money",
+        "fits = [s for s in SCALES if largest * s * (1 if s == SCALES[0] else LONGEST_CHAIN) < room]",
+        "< becomes <=",
+    ): "no amount meets the limit to the last bit",
     ("deductions", PENCE_ADD_UP, "4 becomes 5"): TWO_DECIMALS,
     ("deductions", PENCE_ADD_UP, "4 becomes 3"): TWO_DECIMALS,
 }
 
-Change = tuple[str, Callable[[Any], None]]
 AS_IT_IS, NO_TESTS = -1, 5  # a mutant's number where there is none; pytest's exit code
-OPERATORS: dict[type[ast.AST], tuple[type[ast.AST], str]] = {
-    ast.Add: (ast.Sub, "+ becomes -"),
-    ast.Sub: (ast.Add, "- becomes +"),
-    ast.Mult: (ast.Div, "* becomes /"),
-    ast.Div: (ast.Mult, "/ becomes *"),
-    ast.FloorDiv: (ast.Div, "// becomes /"),
-    ast.Mod: (ast.FloorDiv, "% becomes //"),
-    ast.Lt: (ast.LtE, "< becomes <="),
-    ast.LtE: (ast.Lt, "<= becomes <"),
-    ast.Gt: (ast.GtE, "> becomes >="),
-    ast.GtE: (ast.Gt, ">= becomes >"),
-    ast.Eq: (ast.NotEq, "== becomes !="),
-    ast.NotEq: (ast.Eq, "!= becomes =="),
-    ast.In: (ast.NotIn, "in becomes not in"),
-    ast.NotIn: (ast.In, "not in becomes in"),
-    ast.Is: (ast.IsNot, "is becomes is not"),
-    ast.IsNot: (ast.Is, "is not becomes is"),
-    ast.And: (ast.Or, "and becomes or"),
-    ast.Or: (ast.And, "or becomes and"),
-    ast.BitAnd: (ast.BitOr, "& becomes |"),
-    ast.BitOr: (ast.BitAnd, "| becomes &"),
-}
-CALLS = {"ceil": "floor", "floor": "ceil", "min": "max", "max": "min", "any": "all", "all": "any"}
-CALLS |= {"minimum": "maximum", "maximum": "minimum"}
-AN_AMOUNT = re.compile(r"(funding\.)?[a-z0-9_]+_(gbp|share|growth|plans)")  # names that may be taken for one another
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """A module spoilt in one place: which node, which of its changes, and that in words."""
-
-    module: str
-    number: int
-    node: int
-    change: int
-    line: int
-    code: str
-    says: str
-
-    def tree(self) -> ast.Module:
-        """Return the module, spoilt."""
-        tree = ast.parse(_path(self.module).read_text(encoding="utf-8"))
-        node = _places(tree)[self.node]
-        _changes(node, _amounts(tree))[self.change][1](node)
-        return ast.fix_missing_locations(tree)
-
-
-def mutants_of(module: str) -> list[Mutant]:
-    """Return every mutant of a module, in the order of its source."""
-    source = _path(module).read_text(encoding="utf-8")
-    tree, lines = ast.parse(source), source.splitlines()
-    amounts, found = _amounts(tree), []
-    for at, node in enumerate(_places(tree)):
-        for which, (says, _) in enumerate(_changes(node, amounts)):
-            line = int(getattr(node, "lineno", 0))
-            found.append(Mutant(module, len(found), at, which, line, lines[line - 1].strip(), says))
-    return found
-
-
-def _places(tree: ast.AST) -> list[ast.AST]:
-    """Return the nodes that may be spoilt: no docstring, annotation, decorator, import or message."""
-    found: list[ast.AST] = []
-
-    def visit(node: ast.AST) -> None:
-        found.append(node)
-        for name, value in ast.iter_fields(node):
-            if name in ("annotation", "returns", "decorator_list", "exc"):
-                continue
-            for child in value if isinstance(value, list) else [value]:
-                if isinstance(child, ast.AST) and not isinstance(child, (ast.JoinedStr, ast.Import, ast.ImportFrom)):
-                    visit(child)
-
-    visit(tree)
-    return found
-
-
-def _changes(node: Any, amounts: list[str]) -> list[Change]:
-    """Return each way to spoil a node: what it does in words, and a function that does it in place."""
-    if isinstance(node, (ast.BinOp, ast.BoolOp, ast.AugAssign)) and type(node.op) in OPERATORS:
-        other, says = OPERATORS[type(node.op)]
-        return [(says, lambda n: setattr(n, "op", other()))]
-    if isinstance(node, ast.Compare):
-        return [(says, partial(_compare, n=n, other=other)) for n, other, says in _comparisons(node)]
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.Not, ast.USub, ast.Invert)):
-        word = {ast.Not: "not", ast.USub: "-", ast.Invert: "~"}[type(node.op)]
-        return [(f"{word} is dropped", _drop)]
-    if isinstance(node, ast.Constant):
-        return _of_constant(node, amounts)
-    if isinstance(node, ast.Return) and node.value is not None:
-        return [("nothing is returned", lambda n: setattr(n, "value", ast.Constant(None)))]
-    if isinstance(node, ast.Call):
-        return _of_call(node)
-    turned = [("the condition is turned round", _turn)] if isinstance(node, (ast.If, ast.IfExp, ast.While)) else []
-    return [*turned, *_of_body(node)]
-
-
-def _comparisons(node: ast.Compare) -> list[tuple[int, type[ast.AST], str]]:
-    return [(n, *OPERATORS[type(op)]) for n, op in enumerate(node.ops) if type(op) in OPERATORS]
-
-
-def _of_constant(node: ast.Constant, amounts: list[str]) -> list[Change]:
-    others: list[Any] = []
-    if isinstance(node.value, bool):
-        others = [not node.value]
-    elif isinstance(node.value, (int, float)):
-        others = [node.value + 1, node.value - 1]
-    elif node.value in amounts and len(amounts) > 1:
-        others = [amounts[(amounts.index(node.value) + 1) % len(amounts)]]
-    return [(f"{node.value} becomes {other}", partial(_put, field="value", value=other)) for other in others]
-
-
-def _of_call(node: ast.Call) -> list[Change]:
-    field = "attr" if isinstance(node.func, ast.Attribute) else "id"
-    name = getattr(node.func, field, "")
-    other = CALLS.get(name)
-    return [(f"{name} becomes {other}", lambda n: setattr(n.func, field, other))] if other else []
-
-
-def _of_body(node: ast.AST) -> list[Change]:
-    return [
-        ("nothing is raised", partial(_silence, field=field, n=n))
-        for field in ("body", "orelse")
-        for n, statement in enumerate(getattr(node, field, []) if isinstance(node, ast.stmt) else [])
-        if isinstance(statement, ast.Raise)
-    ]
-
-
-def _put(node: Any, *, field: str, value: Any) -> None:
-    setattr(node, field, value)
-
-
-def _compare(node: ast.Compare, *, n: int, other: Any) -> None:
-    node.ops[n] = other()
-
-
-def _drop(node: ast.UnaryOp) -> None:
-    if isinstance(node.op, ast.Not):
-        node.operand = ast.UnaryOp(ast.Not(), node.operand)  # `not not x` is x as a truth
-    else:
-        node.op = ast.UAdd()
-
-
-def _turn(node: Any) -> None:
-    node.test = ast.UnaryOp(ast.Not(), node.test)
-
-
-def _silence(node: Any, *, field: str, n: int) -> None:
-    getattr(node, field)[n] = ast.Pass()
-
-
-def _amounts(tree: ast.AST) -> list[str]:
-    return sorted({n.value for n in ast.walk(tree) if _is_amount(n) and isinstance(n, ast.Constant)})
-
-
-def _is_amount(node: ast.AST) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str) and bool(AN_AMOUNT.fullmatch(node.value))
-
-
-def _path(module: str) -> Path:
-    return Path(*module.split(".")).with_suffix(".py")
-
-
-class Spoiling(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Imports one module as its mutant."""
-
-    def __init__(self, mutant: Mutant) -> None:
-        self.mutant = mutant
-
-    def find_spec(self, name: str, _path_of_package: Any, _target: Any = None) -> Any:
-        """Return where the mutant is loaded from; nothing for other modules."""
-        where = str(_path(name).resolve())
-        return importlib.util.spec_from_file_location(name, where, loader=self) if name == self.mutant.module else None
-
-    def exec_module(self, module: Any) -> None:
-        """Run the mutant as the module."""
-        exec(compile(self.mutant.tree(), str(_path(self.mutant.module)), "exec"), module.__dict__)
 
 
 def run_one(module: str, number: int, tests: list[str]) -> int:
@@ -313,7 +141,7 @@ def examine(name: str, *, workers: int) -> tuple[int, list[Mutant]]:
         flush=True,
     )
     for mutant in survivors:
-        print(f"  survived · {_path(module)}:{mutant.line} · {mutant.says} · {mutant.code}", flush=True)
+        print(f"  survived · {path_of(module)}:{mutant.line} · {mutant.says} · {mutant.code}", flush=True)
     return len(every), survivors
 
 

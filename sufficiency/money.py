@@ -92,7 +92,7 @@ def units_that_hold(amounts: Floats, *, nodes: int, chains: int = 1) -> Units:
     InputError
         If not even pence fit.
     """
-    largest = float(amounts.max(initial=0.0)) * (chains + 1) + 1
+    largest = float(amounts.max(initial=0.0)) * (chains + 1)
     room = FLOW_LARGEST / (nodes + 2)
     fits = [s for s in SCALES if largest * s * (1 if s == SCALES[0] else LONGEST_CHAIN) < room]
     if not fits:
