@@ -1,4 +1,7 @@
-from sufficiency.funding.balance.deficit import payback as payback
+from sufficiency.funding.published_anchors import anchors as anchors
+from sufficiency.funding.balance.payback import Finance as Finance
+from sufficiency.funding.balance.payback import invest_to_save as invest_to_save
+from sufficiency.funding.balance.payback import payback as payback
 from sufficiency.funding.balance.payback import place_payback as place_payback
 from sufficiency.funding.block.block import block_gbp as block_gbp
 from sufficiency.funding.block.block import income as income

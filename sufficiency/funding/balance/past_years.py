@@ -147,7 +147,7 @@ def reconciliation(area: Area, against: pd.DataFrame, years: Sequence[int]) -> t
             gbp[authority] = [gap * growth.rise(since, y)[0] * (y == since or carried) for y in years]
             says.append(
                 f"{name}: {gap / 1e6:,.1f}m GBP of the balance reported for {financial_label(since)} is not explained by "
-                f"placements and services; it is {_treated(since in years, carried)}"
+                f"placements and services; it is {_treated(is_carried=carried, is_in_years=since in years)}"
             )
         else:
             says.append(f"{name}: the budget does not start from the balance reported for {financial_label(since)}")
@@ -155,7 +155,7 @@ def reconciliation(area: Area, against: pd.DataFrame, years: Sequence[int]) -> t
     return xr.DataArray(gbp.to_numpy(), coords={names[0]: list(years), names[1]: list(gbp.columns)}, dims=names), says
 
 
-def _treated(is_in_years: bool, is_carried: bool) -> str:
+def _treated(*, is_carried: bool, is_in_years: bool) -> str:
     if is_carried:
         return "carried on as a line of its own, grown as services are"
     return f"{'on a line of its own in that year' if is_in_years else 'before the first year here'} and not carried on"

@@ -14,7 +14,6 @@ from sufficiency.funding.budget_lines import GRANTS, SERVICES
 from sufficiency.funding.top_up.top_up import growth_rates, project
 from sufficiency.prices import Floats, Growth
 
-
 FLAT: Final = Growth("service", 0, np.zeros(1))  # place rates don't rise
 
 
