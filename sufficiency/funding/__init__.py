@@ -1,7 +1,8 @@
 """High Needs Funding: every pound from a child to a budget line.
 
 `high_needs` prices a forecast and its allocation. The parts can be used alone: `elements`, `tariff`, `place_funding`,
-`place_deductions` (place-plus), `block_gbp` and `income` (the block), `unit_costs` (top-up and fees), `payback`.
+`place_deductions` (place-plus), `block_gbp` and `income` (the block), `unit_costs` (top-up and fees), `payback`
+and `invest_to_save` (new places), `anchors` (the budget beside what others forecast for England).
 """
 
 from __future__ import annotations
@@ -22,8 +23,11 @@ _WHERE: Final = {
     "block_gbp": "block.block",
     "income": "block.block",
     "unit_costs": "top_up.top_up",
-    "payback": "balance.deficit",
+    "Finance": "balance.payback",
+    "payback": "balance.payback",
     "place_payback": "balance.payback",
+    "invest_to_save": "balance.payback",
+    "anchors": "published_anchors",
     "line_name": "high_needs_budget",
 }
 

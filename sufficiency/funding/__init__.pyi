@@ -1,4 +1,6 @@
-from sufficiency.funding.balance.deficit import payback as payback
+from sufficiency.funding.balance.payback import Finance as Finance
+from sufficiency.funding.balance.payback import invest_to_save as invest_to_save
+from sufficiency.funding.balance.payback import payback as payback
 from sufficiency.funding.balance.payback import place_payback as place_payback
 from sufficiency.funding.block.block import block_gbp as block_gbp
 from sufficiency.funding.block.block import income as income
@@ -11,4 +13,5 @@ from sufficiency.funding.places.deductions import place_deductions as place_dedu
 from sufficiency.funding.places.place_funding import place_funding as place_funding
 from sufficiency.funding.places.place_plus import elements as elements
 from sufficiency.funding.places.place_plus import tariff as tariff
+from sufficiency.funding.published_anchors import anchors as anchors
 from sufficiency.funding.top_up.top_up import unit_costs as unit_costs

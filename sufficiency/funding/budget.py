@@ -4,6 +4,7 @@
     income   = block + import/export movement + schools block transfer
     balance  = balance before + income - spending + stability grant (where assumed)
 
+Prices grow as `prices` says, at a rate that differs between draws.
 Home-to-school transport is no part of it.
 """
 
@@ -14,6 +15,7 @@ from typing import Any, Final
 import numpy as np
 import xarray as xr
 
+from sufficiency import policy
 from sufficiency.area.area import Area
 from sufficiency.funding import funded_children
 from sufficiency.funding.balance import deficit
@@ -23,6 +25,7 @@ from sufficiency.funding.block.receipts import income_by_source, opening_balance
 from sufficiency.funding.budget_lines import (
     AWAY,
     COMMISSIONED,
+    GRANTS_PASSED_ON,
     OTHER_PLACES,
     PLACE_LINE,
     SERVICES,
@@ -33,7 +36,7 @@ from sufficiency.funding.budget_notes import budget_notes, told
 from sufficiency.funding.high_needs_budget import HighNeedsBudget
 from sufficiency.funding.places import place_spend
 from sufficiency.funding.top_up import top_up
-from sufficiency.funding.top_up.services import other_places, services
+from sufficiency.funding.top_up.services import grants_passed_on, other_places, services
 from sufficiency.tables import PlacedResult, PlansResult
 
 SPEND_DIMS: Final = ("draw", "financial_year", "authority", "item")
@@ -59,7 +62,7 @@ def high_needs(area: Area, plans: PlansResult, placed: PlacedResult) -> HighNeed
     januaries = funded_children.by_january(area, plans, placed)
     count = funded_children.in_financial_years(januaries)
     years = [int(y) for y in count["financial_year"].values]
-    costs = top_up.unit_costs(area, years)
+    costs = top_up.unit_costs(area, years, draws=[int(d) for d in count["draw"].values])
     unit_gbp = _by_stream(
         costs.gbp.sel(need=count["need"].values), top_up.costs_elsewhere(area, placed.elsewhere, years)
     )
@@ -76,26 +79,36 @@ def high_needs(area: Area, plans: PlansResult, placed: PlacedResult) -> HighNeed
         dim="item",
     ).transpose(*SPEND_DIMS)
     blocks = block.income(area, years)
-    income, income_notes = income_by_source(area, blocks, placed, count)
+    passed_on = spend.where(spend["line"] == GRANTS_PASSED_ON, 0).sum("item").isel(draw=0, drop=True)
+    income, income_notes = income_by_source(area, blocks, placed, count, passed_on)
     opening, opening_notes = opening_balance(area, years[0])
     in_year = income.sum("source") - spend.sum("item")
-    carried = deficit.carry_forward(opening, in_year, area)
+    terms = deficit.Terms.of(area, count["draw"])
+    is_granted = deficit.grant_is_counted(area)
+    carried = deficit.carry_forward(opening, in_year, terms, is_granted=is_granted, is_absorbed=False)
     says = [*income_notes, *opening_notes, *told(against, years[0]), *gap_notes]
     return HighNeedsBudget(
         spend=spend,
         income=income,
         balance=carried.balance,
         grant=carried.grant,
-        on_reserves=carried.on_reserves,
         opening=opening,
+        terms=terms,
+        share_of_england=_share_of_england(area),
         children=count,
         unit_gbp=unit_gbp,
         unit_basis=costs.basis,
         blocks=blocks,
         past=past,
         against_reported=against,
-        notes=budget_notes(area, costs, blocks, spend, carried, says),
+        notes=budget_notes(area, costs, blocks, spend, carried.balance, terms, says),
     )
+
+
+def _share_of_england(area: Area) -> float:
+    """Return the area's share of England's plans in the base year."""
+    plans = float(area.plans.loc[area.plans["year"] == area.base_year, "plans"].sum())
+    return plans / policy.value("funding.national_plans", on=area.base_year)
 
 
 def _by_stream(gbp: xr.DataArray, elsewhere: xr.DataArray) -> xr.DataArray:
@@ -142,20 +155,21 @@ def _place_items(gbp: xr.DataArray) -> xr.DataArray:
 def _fixed_items(area: Area, gap: xr.DataArray, draws: Any) -> xr.DataArray:
     """Return what no placement decides: services, places not tied to a setting, and the gap to what is reported."""
     years = [int(y) for y in gap["financial_year"].values]
-    codes = [*SERVICES, OTHER_PLACES, COMMISSIONED, UNEXPLAINED]
+    codes = [*SERVICES, OTHER_PLACES, COMMISSIONED, GRANTS_PASSED_ON, UNEXPLAINED]
     gbp = np.zeros((len(draws), len(years), len(area.authorities), len(codes)))
     for a, authority in enumerate(area.authorities):
-        gbp[:, :, a, : len(SERVICES)] = services(area, authority, years).to_numpy()
+        gbp[:, :, a, : len(SERVICES)] = services(area, authority, years, [int(d) for d in draws])
         gbp[:, :, a, len(SERVICES)] = other_places(area, authority, years).to_numpy()
         gbp[:, :, a, len(SERVICES) + 1] = place_spend.commissioned_beyond(area, authority)
-        gbp[:, :, a, len(SERVICES) + 2] = gap.sel(authority=authority).to_numpy()
+        gbp[:, :, a, len(SERVICES) + 2] = grants_passed_on(area, authority, years).sum(axis=1).to_numpy()
+        gbp[:, :, a, len(SERVICES) + 3] = gap.sel(authority=authority).to_numpy()
     coords = {"draw": draws, "financial_year": years, "authority": list(area.authorities)}
     return _labelled(
         xr.DataArray(gbp, coords={**coords, "item": codes}, dims=SPEND_DIMS),
-        kinds=[*["service"] * len(SERVICES), "place", "place", "service"],
-        lines=[*SERVICES, PLACE_LINE, PLACE_LINE, UNEXPLAINED],
-        provisions=[*["services"] * len(SERVICES), OTHER_PLACES, "special", UNEXPLAINED],
-        recouped=[*[False] * len(SERVICES), True, True, False],
+        kinds=[*["service"] * len(SERVICES), "place", "place", "service", "service"],
+        lines=[*SERVICES, PLACE_LINE, PLACE_LINE, GRANTS_PASSED_ON, UNEXPLAINED],
+        provisions=[*["services"] * len(SERVICES), OTHER_PLACES, "special", GRANTS_PASSED_ON, UNEXPLAINED],
+        recouped=[*[False] * len(SERVICES), True, True, False, False],
     )
 
 

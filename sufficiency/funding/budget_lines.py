@@ -16,15 +16,23 @@ PLACE_LINE: Final = "1.0.2"
 OTHER_PLACES: Final = "other places"  # provision of places not tied to a setting of the area
 COMMISSIONED: Final = "special, commissioned beyond those listed"
 UNEXPLAINED: Final = "unexplained"  # line and provision of what a council reports beyond what placements explain
+GRANTS_PASSED_ON: Final = "grants passed on"  # line and provision of grants that go to schools as they come
 LINES: Final[dict[str, str]] = {
     "1.0.2": "High needs place funding",
     "1.2.1": "Top-up funding: maintained schools",
     "1.2.2": "Top-up funding: academies, free schools and colleges",
     "1.2.3": "Top-up and other funding: non-maintained and independent providers",
+    "1.2.4": "Additional high needs targeted funding: mainstream schools",
     "1.2.5": "SEN support services",
     "1.2.6": "Hospital education services",
     "1.2.7": "Other alternative provision services",
+    "1.2.8": "Support for inclusion",
+    "1.2.9": "Special schools and pupil referral units in financial difficulty",
+    "1.2.10": "PFI and BSF costs at special schools and alternative provision",
+    "1.2.11": "Direct payments (SEN and disability)",
     "1.2.13": "Therapies and other health related services",
+    "1.4.11": "SEN transport charged to the dedicated schools grant (historic)",
+    GRANTS_PASSED_ON: "Core schools budget and national insurance grants, passed on",
     UNEXPLAINED: "Reported beyond what placements explain",
 }
 
@@ -43,10 +51,19 @@ ITEMS: Final[dict[str, str]] = {
     "other_place_deductions_gbp": "Of which alternative provision, hospital, further education and mainstream post-16",
     "special_place_funding_gbp": "Place funding of the authority's state special schools, whoever pays it",
     "schools_block_gbp": "Schools block, from which a transfer may be agreed",
+    "schools_block_transfer_share": "Share of the schools block moved to high needs",
+    "core_schools_budget_grant_gbp": "Core schools budget grant for special schools and alternative provision",
+    "national_insurance_grant_gbp": "National insurance contributions grant for the same",
+    "additional_targeted_funding_gbp": "Additional high needs targeted funding for mainstream schools, spent (1.2.4)",
     "sen_support_services_gbp": "SEN support services, spent (1.2.5)",
     "hospital_education_gbp": "Hospital education services, spent (1.2.6)",
     "alternative_provision_services_gbp": "Other alternative provision services, spent (1.2.7)",
+    "support_for_inclusion_gbp": "Support for inclusion, spent (1.2.8)",
+    "financial_difficulty_gbp": "Special schools and pupil referral units in financial difficulty, spent (1.2.9)",
+    "pfi_gbp": "PFI and BSF costs at special schools and alternative provision, spent (1.2.10)",
+    "direct_payments_gbp": "Direct payments, spent (1.2.11)",
     "therapies_gbp": "Therapies and other health related services, spent (1.2.13)",
+    "transport_in_the_grant_gbp": "SEN transport charged to the dedicated schools grant, spent (1.4.11)",
     "budget_high_needs_gbp": "High needs budget as set",
     "reported_spend_gbp": "High needs spending as reported, places that DfE pays direct included",
     "reported_in_year_gbp": "In-year high needs balance as reported or forecast by the council",
@@ -54,12 +71,21 @@ ITEMS: Final[dict[str, str]] = {
     "reported_carried_forward_gbp": "Balance at the end of the financial year as reported or forecast by the council",
 }
 
+# Grants that come beside the block and go to schools as they come.
+GRANTS: Final = ("core_schools_budget_grant_gbp", "national_insurance_grant_gbp")
+
 # Services that no child's placement decides: line -> (item of `high_needs.csv`, national value a plan).
 SERVICES: Final[dict[str, tuple[str, str]]] = {
+    "1.2.4": ("additional_targeted_funding_gbp", "additional_targeted_funding_a_plan_gbp"),
     "1.2.5": ("sen_support_services_gbp", "sen_support_services_a_plan_gbp"),
     "1.2.6": ("hospital_education_gbp", "hospital_education_a_plan_gbp"),
     "1.2.7": ("alternative_provision_services_gbp", "alternative_provision_services_a_plan_gbp"),
+    "1.2.8": ("support_for_inclusion_gbp", "other_services_a_plan_gbp"),
+    "1.2.9": ("financial_difficulty_gbp", "other_services_a_plan_gbp"),
+    "1.2.10": ("pfi_gbp", "other_services_a_plan_gbp"),
+    "1.2.11": ("direct_payments_gbp", "other_services_a_plan_gbp"),
     "1.2.13": ("therapies_gbp", "therapies_a_plan_gbp"),
+    "1.4.11": ("transport_in_the_grant_gbp", "other_services_a_plan_gbp"),
 }
 
 # In Section 251 and DfE's benchmarking, by type of setting; the DSG management plan uses the same groups.

@@ -11,7 +11,7 @@ import xarray as xr
 from sufficiency import policy
 from sufficiency.area.area import Area
 from sufficiency.errors import nearest
-from sufficiency.funding.balance.deficit import Carried
+from sufficiency.funding.balance.deficit import Terms
 from sufficiency.funding.budget_lines import ITEMS
 from sufficiency.funding.places.place_spend import commissioned_beyond
 from sufficiency.funding.top_up.top_up import UnitCosts
@@ -19,11 +19,22 @@ from sufficiency.words.school_year import financial_label
 from sufficiency.words.vocabulary import DESTINATIONS
 
 # National values that no source at hand confirms and that move the budget of an area with its own figures.
-UNVERIFIED: Final = ("funding_floor_growth", "gains_limit_growth", "special_minimum_funding_guarantee")
+UNVERIFIED: Final = (
+    "funding_floor_growth",
+    "gains_limit_growth",
+    "service_outturn_growth",
+    "special_minimum_funding_guarantee",
+)
 
 
 def budget_notes(
-    area: Area, costs: UnitCosts, blocks: pd.DataFrame, spend: xr.DataArray, carried: Carried, says: Sequence[str]
+    area: Area,
+    costs: UnitCosts,
+    blocks: pd.DataFrame,
+    spend: xr.DataArray,
+    balance: xr.DataArray,
+    terms: Terms,
+    says: Sequence[str],
 ) -> pd.DataFrame:
     """Return notes of a budget: table, kind, says; `says` are those that its parts have already made."""
     rows = [("assumed", note) for note in costs.notes]
@@ -31,7 +42,7 @@ def budget_notes(
         span = " to ".join(dict.fromkeys((financial_label(int(years.min())), financial_label(int(years.max())))))
         rows.append(("assumed", f"high needs block {span}: {rule}"))
     rows += [("doubtful", note) for note in [*says, *_turned_away(spend), *_commissioned(area), *_strange(area)]]
-    rows += [("assumed", note) for note in [*_deficit(area, carried), *_unverified()]]
+    rows += [("assumed", note) for note in [*_deficit(area, balance, terms), *_unverified()]]
     rows.append(("assumed", "home-to-school transport is not paid from high needs and is not in any line"))
     return pd.DataFrame([("funding", *row) for row in rows], columns=["table", "kind", "says"])
 
@@ -73,25 +84,25 @@ def _strange(area: Area) -> list[str]:
     return [f"high_needs.csv: item '{s}' is not known and not used{nearest(s, ITEMS)}" for s in strange]
 
 
-def _deficit(area: Area, carried: Carried) -> list[str]:
-    """Say what the override keeps off the council's reserves and until when, and what the grant is or could be."""
-    years = [int(y) for y in carried.balance["financial_year"].values]
+def _deficit(area: Area, balance: xr.DataArray, terms: Terms) -> list[str]:
+    """Say what happens when the override ends as far as that is stated, and what the grant is or could be."""
+    years = [int(y) for y in balance["financial_year"].values]
     says = []
     last = int(area.value("funding.override_last_financial_year"))
-    if last + 1 in years:
-        falls = float(carried.on_reserves.sel(financial_year=last + 1).sum("authority").median())
+    if last in years:
+        carried = float((-balance.sel(financial_year=last)).clip(min=0).sum("authority").median())
         says.append(
-            f"the statutory override ends in March {last + 1}; at 31 March {last + 2} a deficit of {falls / 1e6:,.1f}m GBP "
-            "(median) would no longer be kept out of the general fund"
+            f"the statutory override ends in March {last + 1}, with a deficit of {carried / 1e6:,.1f}m GBP carried (median); "
+            "government has said that it would not expect councils to fund future SEND costs from general funds after "
+            "that (Budget, 26 November 2025, p. 105). How is not settled: positions() has balances both ways"
         )
-    paid_in = int(area.value("funding.stability_grant_financial_year"))
-    if paid_in - 1 in years and not float(carried.grant.max()):
-        owed = (-carried.balance.sel(financial_year=paid_in - 1)).clip(min=0).sum("authority")
-        share = policy.value("funding.stability_grant_share", on=paid_in)
+    paid_in = terms.grant_paid_in
+    if paid_in - 1 in years:
+        owed = (-balance.sel(financial_year=paid_in - 1)).clip(min=0).sum("authority")
         says.append(
-            f"the High Needs Stability Grant is not counted: with an approved reform plan it could pay {share:.0%} of the "
-            f"eligible deficit at 31 March {paid_in}, up to {share * float(owed.median()) / 1e6:,.1f}m GBP (median); set "
-            "funding.stability_grant_is_paid to 1 to count it"
+            f"the High Needs Stability Grant could pay {terms.grant_share:.0%} of the eligible deficit at 31 March {paid_in}, "
+            f"up to {terms.grant_share * float(owed.median()) / 1e6:,.1f}m GBP (median), with an approved reform plan; "
+            "balances are shown with and without it"
         )
     return says
 

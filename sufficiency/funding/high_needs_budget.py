@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,7 +13,9 @@ from sufficiency import draws
 from sufficiency.draws import LEVELS, Labels
 from sufficiency.errors import InputError
 from sufficiency.frozen import frozen
-from sufficiency.funding.budget_lines import LINES, STREAMS
+from sufficiency.funding.balance import medium_term
+from sufficiency.funding.balance.deficit import CASES, Terms, carry_forward
+from sufficiency.funding.budget_lines import AWAY, LINES, STREAMS
 from sufficiency.notebook import titled, wide
 from sufficiency.words.say import shown
 from sufficiency.words.school_year import financial_label
@@ -35,13 +37,17 @@ class HighNeedsBudget:
         draw x financial_year x authority x source. [GBP]
     balance
         Carried forward at the 31 March that ends each year; below 0 a deficit: draw x financial_year x authority. [GBP]
-    grant, on_reserves
-        Stability grant received; deficit that no override keeps out of the general fund. [GBP]
+    grant
+        Stability grant received, where the area's assumptions count it. [GBP]
     opening
         Brought forward into the first year, by authority. [GBP]
     children, unit_gbp
         draw x financial_year x authority x need x phase x stream, and what one costs a year beyond place funding: the
         same dimensions.
+    terms
+        What stated policy would take off a deficit, and what carrying one costs.
+    share_of_england
+        The area's share of England's plans in the base year. [share]
     unit_basis, blocks
         Where unit costs and the block are from.
     past, against_reported
@@ -54,8 +60,9 @@ class HighNeedsBudget:
     income: xr.DataArray
     balance: xr.DataArray
     grant: xr.DataArray
-    on_reserves: xr.DataArray
     opening: xr.DataArray
+    terms: Terms = field(repr=False)
+    share_of_england: float
     children: xr.DataArray = field(repr=False)
     unit_gbp: xr.DataArray = field(repr=False)
     unit_basis: pd.DataFrame = field(repr=False)
@@ -132,6 +139,85 @@ class HighNeedsBudget:
         ends = self._measured([name for name in names if name != "line"], levels).rename(columns={"measure": "line"})
         return pd.concat([lines, ends[lines.columns]], ignore_index=True)
 
+    def positions(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
+        """Return balances four ways: with and without the stability grant, with and without central absorption.
+
+        Columns financial_year, *by (`authority`), level, measure, and GBP in each case: `as_now`, `with_grant`, `absorbed`
+        (in-year deficits met centrally from 2028-29, announced and not law) and `both`. Measures: balance at 31 March,
+        in_year, grant, met_centrally, and interest on the deficit brought forward, which the general fund pays.
+        """
+        cases = {
+            name: carry_forward(self.opening, self.in_year, self.terms, is_granted=granted, is_absorbed=absorbed)
+            for name, (granted, absorbed) in CASES.items()
+        }
+        parts = []
+        for measure in ("balance", "in_year", "grant", "met_centrally", "interest"):
+            arrays = {
+                f"{name}_gbp": self.in_year if measure == "in_year" else getattr(carried, measure)
+                for name, carried in cases.items()
+            }
+            parts.append(draws.summary(arrays, list(by), levels).assign(measure=measure))
+        return pd.concat(parts, ignore_index=True)
+
+    def medium_term(
+        self, levers: Mapping[str, HighNeedsBudget] | None = None, *, delivery: Sequence[float] = (1.0,)
+    ) -> pd.DataFrame:
+        """Return the plan for the years ahead as finance officers lay it out: financial_year, row, gbp.
+
+        Rows: base (spending of the year before), demand, places, price, other, spend; a saving for each lever; net;
+        income, in_year, grant, balance. They are means over draws, so that they add up: base and the four movements to
+        spend, spend less savings to net, income less net to in_year. A saving is what a lever does to the in-year balance.
+
+        Parameters
+        ----------
+        levers
+            By name, budgets of the same years, draws and seed with the levers up to and with that one.
+        delivery
+            Share of each saving delivered in its first year, its second and so on; the last share holds.
+        """
+        mean = {name: a.sum("authority").mean("draw") for name, a in self.measures().items()}
+        moved = medium_term.steps(self.spend, self.children, self.unit_gbp).sum("authority").mean("draw")
+        savings, before = [], self
+        for name, budget in (levers or {}).items():
+            _same(before, budget)
+            better = (budget.in_year - before.in_year).sum("authority").mean("draw")
+            savings.append((f"saving: {name}", medium_term.delivered(better, delivery)))
+            before = budget
+        saved = sum((gbp for _, gbp in savings), xr.zeros_like(mean["spend"]))
+        rows = [
+            ("base", mean["spend"] - moved.sum("step")),
+            *[(step, moved.sel(step=step)) for step in medium_term.STEPS],
+            ("spend", mean["spend"]),
+            *savings,
+            ("net", mean["spend"] - saved),
+            ("income", mean["income"]),
+            ("in_year", mean["in_year"] + saved),
+            ("grant", mean["grant"]),
+            ("balance", mean["balance"] + saved.cumsum("financial_year")),
+        ]
+        return medium_term.table(rows)
+
+    def turned_away(self, authority: str, financial_year: int) -> pd.DataFrame:
+        """Return where the authority's children are who were turned away from every suitable state place.
+
+        Columns destination, children and gbp (what each costs High Needs a year), means over draws; destinations with no
+        child are left out.
+        """
+        at = {"authority": authority, "financial_year": financial_year, "stream": list(AWAY)}
+        count, unit = self.children.sel(at), self.unit_gbp.sel(at).fillna(0)
+        names = xr.DataArray([STREAMS[code].provision for code in AWAY], coords={"stream": list(AWAY)}, dims="stream")
+        over = [d for d in count.dims if d not in ("draw", "stream")]
+        table = pd.DataFrame(
+            {
+                "destination": names.values,
+                "children": count.sum(over).mean("draw").values,
+                "paid": (count * unit).sum(over).mean("draw").values,
+            }
+        )
+        table = table.groupby("destination", as_index=False, sort=False).sum()
+        table = table[table["children"] > 0]
+        return table.assign(gbp=table["paid"] / table["children"]).drop(columns="paid").reset_index(drop=True)
+
     def unit_costs(self) -> pd.DataFrame:
         """Return what one child costs, place and top-up together, in the first year: authority, provision, gbp, basis."""
         first = self.unit_gbp.isel(financial_year=0)
@@ -203,10 +289,8 @@ def side_by_side(
     The difference is taken within a draw, so both must come from one seed: a quantile of it is not the difference of
     the other two.
     """
+    _same(unmitigated, mitigated)
     ours, theirs = unmitigated.measures(), mitigated.measures()
-    for dim in ("draw", "financial_year", "authority"):
-        if list(ours["balance"][dim].values) != list(theirs["balance"][dim].values):
-            raise InputError(f"the two budgets have different {dim}s: run both with the same years, draws and seed")
     parts = []
     for name, array in ours.items():
         first, second = array.sum("authority"), theirs[name].sum("authority")
@@ -215,6 +299,12 @@ def side_by_side(
         frame.insert(1, "measure", name)
         parts.append(frame)
     return pd.concat(parts, ignore_index=True)
+
+
+def _same(ours: HighNeedsBudget, theirs: HighNeedsBudget) -> None:
+    for dim in ("draw", "financial_year", "authority"):
+        if list(ours.balance[dim].values) != list(theirs.balance[dim].values):
+            raise InputError(f"the two budgets have different {dim}s: run both with the same years, draws and seed")
 
 
 def line_name(code: str) -> str:

@@ -20,11 +20,19 @@ UNIT_COSTS: Final = table(
 BANDS: Final = table(
     "bands",
     "Local top-up bands by need and type of setting; optional",
-    ["need", "setting_type", "financial_year"],
+    ["authority", "need", "band", "setting_type", "financial_year"],
+    authority=text("Whose tariff; blank means every authority without one of its own", required=False, nullable=True),
     need=need(),
+    band=text("Letter or name of the band; blank where a need has one", required=False, nullable=True),
     setting_type=setting_type(),
     financial_year=financial_year(),
     top_up_gbp=number("Element 3, a child a year [GBP]", 0),
+    share=number(
+        "Children of the need in the band, as a share or a count, where it has several; left out, bands count alike",
+        0,
+        required=False,
+        default=1.0,
+    ),
 )
 
 HIGH_NEEDS: Final = table(

@@ -14,7 +14,7 @@ from sufficiency import tables
 from sufficiency.area.area import Area
 from sufficiency.scenarios.pipeline import Coming
 from sufficiency.words.school_year import NCYS, PHASES, phase_of
-from sufficiency.words.vocabulary import SETTING_TYPES, SPECIALIST, UNPLACED
+from sufficiency.words.vocabulary import DESTINATIONS, SETTING_TYPES, SPECIALIST
 
 HOME, NEXT = "E06000001", "E06000002"
 YEARS = (2025, 2026, 2027)
@@ -28,6 +28,9 @@ SCHOOLS = {
     "N1": ("non_maintained_special", HOME, 50, False, False),
     "F1": ("further_education", HOME, 10, False, True),
 }
+
+
+ELSEWHERE_GBP = 20_000.0  # what a child turned away costs wherever they are, prices of 2025-26
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,14 @@ class Placed:
     attending: xr.DataArray
     placements: pd.DataFrame = field(default_factory=pd.DataFrame)
     opened: Coming = field(default_factory=lambda: Coming(tables.empty(tables.PIPELINE), np.zeros((1, 0), np.int64)))
+
+    @property
+    def elsewhere(self) -> xr.Dataset:
+        """Return what being turned away costs, the same everywhere."""
+        coords = {"draw": self.attending["draw"].values, "phase": list(PHASES), "setting": list(DESTINATIONS)}
+        gbp = np.full([len(v) for v in coords.values()], ELSEWHERE_GBP)
+        year = np.full((len(PHASES), len(DESTINATIONS)), 2025)
+        return xr.Dataset({"gbp": (list(coords), gbp)}, coords=coords).assign(price_year=(("phase", "setting"), year))
 
     def added_places(self, settings: list[str], years: list[int]) -> np.ndarray:
         """Return draw x year x setting: places beyond places.csv."""
@@ -117,14 +128,14 @@ def children() -> Callable[..., tuple[Plans, Placed]]:
 def make_children(*who: tuple[str, int, str, str, int], draws: int = 1) -> tuple[Plans, Placed]:
     """Return a forecast and an allocation with the children said, the same in every year and draw.
 
-    Each is (authority, NCY, need, where, how many); where is a school's code, a type of setting, or 'unplaced'.
+    Each is (authority, NCY, need, where, how many); where is a school's code, a type of setting, or a destination of those turned away.
     """
     ages = dict(zip(NCYS, phase_of(np.array(NCYS)), strict=True))
     time = {"draw": list(range(draws)), "year": list(YEARS), "authority": [HOME, NEXT]}
     plans = _zeros(time | {"ncy": list(NCYS), "need": list(NEEDS), "setting_type": list(SETTING_TYPES)})
-    placed = _zeros(time | {"need": list(NEEDS), "phase": list(PHASES), "setting": [*SCHOOLS, UNPLACED]})
+    placed = _zeros(time | {"need": list(NEEDS), "phase": list(PHASES), "setting": [*SCHOOLS, *DESTINATIONS]})
     for authority, ncy, need, where, count in who:
-        kind = SCHOOLS[where][0] if where in SCHOOLS else ("special" if where == UNPLACED else where)
+        kind = SCHOOLS[where][0] if where in SCHOOLS else ("special" if where in DESTINATIONS else where)
         plans.loc[{"authority": authority, "ncy": ncy, "need": need, "setting_type": kind}] += count
         if kind in SPECIALIST:
             placed.loc[{"authority": authority, "need": need, "phase": ages[ncy], "setting": where}] += count

@@ -16,7 +16,7 @@ from sufficiency.errors import InputError, MissingError
 from sufficiency.funding.budget_lines import LINES, PLACEMENT_GROUPS, STREAMS
 from sufficiency.funding.top_up.top_up import unit_costs
 from sufficiency.scenarios.levers import ChangeAssumption
-from sufficiency.words.vocabulary import SETTING_TYPES, UNPLACED
+from sufficiency.words.vocabulary import DESTINATIONS, SETTING_TYPES
 from tests.funding.conftest import HOME, NEEDS, NEXT, SCHOOLS, Placed, Plans, make_children
 
 BASE = [
@@ -55,7 +55,8 @@ CASES = {
     "across the border to the neighbour's academy": ((HOME, 5, "ASD", "S2", 1), {"1.2.2": 12_000}),
     "at 16 in a special school": ((HOME, 12, "ASD", "S1", 1), {"1.2.1": 12_000}),
     "at 19 at a college": ((HOME, 15, "ASD", "further_education", 1), {"1.2.2": 4_481}),
-    "with no suitable place": ((HOME, 5, "ASD", UNPLACED, 1), {"1.2.3": 60_000}),
+    "turned away to an independent school": ((HOME, 5, "ASD", "in_independent", 1), {"1.2.3": 20_000}),
+    "turned away and waiting": ((HOME, 5, "ASD", "waiting", 1), {"1.2.7": 20_000}),
 }
 
 
@@ -152,7 +153,7 @@ def test_in_every_draw_lines_sum_to_provision_children_times_unit_to_spend_and_m
 
 
 def test_children_are_counted_once_and_none_is_lost(two_authorities):
-    plans, placed = make_children(*BASE, (NEXT, 5, "SEMH", UNPLACED, 2), (HOME, 16, "ASD", "elsewhere", 3))
+    plans, placed = make_children(*BASE, (NEXT, 5, "SEMH", "in_mainstream", 2), (HOME, 16, "ASD", "elsewhere", 3))
     budget = funding.high_needs(two_authorities, plans, placed)
     np.testing.assert_allclose(
         budget.children.sum(["need", "phase", "stream"]).isel(financial_year=0),
@@ -182,6 +183,9 @@ def test_the_budget_starts_from_the_balance_that_the_council_reports_unless_told
     apart = by_line(ChangeAssumption("funding.reconcile_to_reported", 0)(area), *BASE)
     assert apart["unexplained"] == 0
     assert told["in_year"] == pytest.approx(apart["in_year"] - told["unexplained"])
+    assert by_line(area, *BASE, year=2026)["unexplained"] == 0  # the year after is not reported
+    carried = by_line(ChangeAssumption("funding.carry_unexplained", 1)(area), *BASE, year=2026)
+    assert carried["unexplained"] == pytest.approx(told["unexplained"] * 1.025)
 
 
 def test_a_lever_moves_no_unexplained_spending(two_authorities):
@@ -195,13 +199,16 @@ def test_a_lever_moves_no_unexplained_spending(two_authorities):
 
 
 def test_no_line_holds_transport(two_authorities):
-    assert not any("ransport" in name for name in LINES.values())
+    assert [code for code, name in LINES.items() if "ransport" in name] == [
+        "1.4.11"
+    ]  # what councils charge to the grant
+    assert by_line(two_authorities, *BASE)["1.4.11"] == 0
     says = funding.high_needs(two_authorities, *make_children(*BASE)).notes["says"]
     assert any("transport is not paid from high needs" in s for s in says)
 
 
 def test_every_type_of_setting_has_a_stream_a_line_and_a_placement_group():
-    assert {s.provision for s in STREAMS.values()} == {*SETTING_TYPES, UNPLACED} == set(PLACEMENT_GROUPS)
+    assert {s.provision for s in STREAMS.values()} == {*SETTING_TYPES, *DESTINATIONS} == set(PLACEMENT_GROUPS)
     assert {s.line for s in STREAMS.values()} <= set(LINES)
 
 
@@ -264,14 +271,89 @@ def test_the_stability_grant_pays_nine_tenths_of_the_deficit_of_march_2026_in_20
     assert budget.grant.sel(financial_year=2025, **here).item() == 0
 
 
-def test_a_deficit_falls_on_reserves_only_when_the_override_is_over(two_authorities):
-    budget = funding.high_needs(two_authorities, *make_children(*BASE, (HOME, 5, "ASD", "I1", 40)))
-    assert float(budget.on_reserves.max()) == 0  # 2025-26 and 2026-27 close under the override
-    over = ChangeAssumption("funding.override_last_financial_year", 2025)(two_authorities)
-    budget = funding.high_needs(over, *make_children(*BASE, (HOME, 5, "ASD", "I1", 40)))
-    np.testing.assert_allclose(
-        budget.on_reserves.sel(financial_year=2026), (-budget.balance.sel(financial_year=2026)).clip(min=0)
+def test_balances_are_shown_with_and_without_the_grant_and_with_and_without_central_absorption(two_authorities):
+    early = ChangeAssumption("funding.central_absorption_financial_year", 2026)(two_authorities)
+    budget = funding.high_needs(early, *make_children(*BASE, (HOME, 5, "ASD", "I1", 40)))
+    table = (
+        budget.positions("authority", levels=(0.5,))
+        .query("authority == @HOME")
+        .set_index(["measure", "financial_year"])
     )
+    before, after = (budget.balance.sel(authority=HOME, draw=0, financial_year=y).item() for y in (2025, 2026))
+    last = table.loc[("balance", 2026)]
+    assert last["as_now_gbp"] == pytest.approx(after)
+    assert last["with_grant_gbp"] == pytest.approx(after - 0.9 * before)
+    assert last["absorbed_gbp"] == pytest.approx(before)  # the year's deficit is met centrally
+    assert last["both_gbp"] == pytest.approx(0.1 * before)
+    assert table.loc[("met_centrally", 2026), "both_gbp"] == pytest.approx(before - after)
+    owed = table.loc[("interest", 2026), "as_now_gbp"] / -before
+    assert 0.04 <= owed <= 0.06
+
+
+def test_a_surplus_earns_no_grant_and_nothing_is_met_centrally(two_authorities):
+    early = ChangeAssumption("funding.central_absorption_financial_year", 2025)(two_authorities)
+    rich = early.replace(high_needs=early.high_needs.assign(amount=early.high_needs["amount"].abs() * 10))
+    table = funding.high_needs(rich, *make_children(*BASE)).positions(levels=(0.5,))
+    assert (table.loc[table["measure"].isin(["grant", "met_centrally", "interest"]), "both_gbp"] == 0).all()
+
+
+def test_the_medium_term_plan_adds_up_row_by_row_and_delivers_a_saving_as_it_is_told(two_authorities):
+    plain = funding.high_needs(two_authorities, *make_children(*BASE, (HOME, 5, "ASD", "I1", 4), draws=3))
+    better = funding.high_needs(two_authorities, *make_children(*BASE, (HOME, 5, "ASD", "S1", 4), draws=3))
+    wide = plain.medium_term({"a school": better}, delivery=(0.5, 1.0)).pivot(
+        index="financial_year", columns="row", values="gbp"
+    )
+    np.testing.assert_allclose(wide[["base", "demand", "places", "price", "other"]].sum(axis=1), wide["spend"])
+    np.testing.assert_allclose(wide["base"].iloc[1], wide["spend"].iloc[0])
+    np.testing.assert_allclose(wide["spend"] - wide["saving: a school"], wide["net"])
+    np.testing.assert_allclose(wide["income"] - wide["net"], wide["in_year"])
+    assert wide.loc[2025, "saving: a school"] == pytest.approx(0.5 * 4 * (60_000 - 12_000))
+    full = (better.in_year - plain.in_year).sum("authority").mean("draw").sel(financial_year=2026).item()
+    assert wide.loc[2026, "saving: a school"] == pytest.approx(full)
+    assert wide.loc[2026, "demand"] == pytest.approx(0)  # the same children as the year before: prices alone move
+    assert wide.loc[2026, "price"] > 0
+
+
+def test_prices_grow_alike_under_every_scenario_and_differ_between_futures(two_authorities):
+    plain = funding.high_needs(two_authorities, *make_children(*BASE, draws=20)).unit_gbp
+    more = funding.high_needs(two_authorities, *make_children(*BASE, (HOME, 5, "ASD", "I1", 4), draws=20)).unit_gbp
+    xr.testing.assert_identical(plain, more)
+    fee = plain.sel(financial_year=2026, authority=HOME, stream="independent_special").isel(need=0, phase=0) / 60_000
+    assert 1.01 <= float(fee.min()) < float(fee.max()) <= 1.05
+    assert float(fee.mean()) == pytest.approx(1.03, abs=0.005)
+
+
+def test_an_authority_s_own_bands_go_before_those_for_all_and_several_bands_are_weighed(two_authorities):
+    bands = pd.DataFrame(
+        [
+            ("", "", "ASD", "special", 15_000.0, 1.0),
+            (NEXT, "A", "ASD", "special", 10_000.0, 3.0),
+            (NEXT, "B", "ASD", "special", 20_000.0, 1.0),
+        ],
+        columns=["authority", "band", "need", "setting_type", "top_up_gbp", "share"],
+    ).assign(financial_year=2025)
+    area = two_authorities.replace(bands=tables.check(bands, tables.BANDS))
+    unit = unit_costs(area, [2025]).gbp.sel(provision="special", need="ASD", financial_year=2025)
+    assert unit.sel(authority=HOME).item() == 15_000
+    assert unit.sel(authority=NEXT).item() == pytest.approx(12_500)
+
+
+def test_a_grant_passed_on_is_income_and_spending_alike(two_authorities):
+    rows = pd.DataFrame(
+        [(HOME, 2025, "core_schools_budget_grant_gbp", 90_000.0)], columns=list(two_authorities.high_needs)[:4]
+    )
+    area = two_authorities.replace(high_needs=pd.concat([two_authorities.high_needs, rows]))
+    plain, given_it = (funding.high_needs(a, *make_children(*BASE)) for a in (two_authorities, area))
+    xr.testing.assert_allclose(plain.in_year, given_it.in_year)
+    assert (given_it.spend_gbp - plain.spend_gbp).sel(financial_year=2026).item() == pytest.approx(90_000)
+
+
+def test_a_transfer_given_for_a_year_is_that_year_s_alone(two_authorities):
+    rows = [(HOME, 2025, "schools_block_gbp", 2e8), (HOME, 2025, "schools_block_transfer_share", 0.005)]
+    more = pd.DataFrame(rows, columns=list(two_authorities.high_needs)[:4])
+    area = two_authorities.replace(high_needs=pd.concat([two_authorities.high_needs, more]))
+    moved = funding.high_needs(area, *make_children(*BASE)).income.sel(source="schools_block_transfer", authority=HOME)
+    assert moved.isel(draw=0).to_series().to_dict() == {2025: 1_000_000.0, 2026: 0.0}
 
 
 def test_bands_price_by_need(two_authorities):
@@ -339,7 +421,7 @@ def test_a_transfer_from_the_schools_block_is_income_and_one_above_the_limit_is_
         ("funding.top_up_inflation", 5, "5 % is written 0.05"),
         ("funding.fee_inflation", 0.8, "-0.2 to 0.3 is expected"),
         ("funding.block_growth_after", 0.9, "-0.2 to 0.3 is expected"),
-        ("funding.unplaced_share_of_fee", -0.5, "0 to 2 is expected"),
+        ("funding.centrally_met_share", -0.5, "0 to 1 is expected"),
         ("funding.overfill_place_share", 10, "0 to 1 is expected"),
         ("funding.academy_share_mainstream", 61.2, "61.2 % is written 0.612"),
         (
@@ -351,7 +433,7 @@ def test_a_transfer_from_the_schools_block_is_income_and_one_above_the_limit_is_
         ("funding.stability_grant_is_paid", 0.9, "is neither 1"),
         ("funding.import_export_follows_children", 2, "0 to 1 is expected"),
         ("funding.reconcile_to_reported", 0.5, "is neither 1"),
-        ("funding.override_ends", 3, "0 to 1 is expected"),
+        ("funding.carry_unexplained", 0.5, "is neither 1"),
     ],
 )
 def test_an_assumption_that_can_t_be_read_is_refused_with_what_was_expected(two_authorities, name, value, says):
@@ -385,7 +467,7 @@ def test_an_allocation_of_another_forecast_is_refused(two_authorities):
 
 def test_a_child_at_an_unknown_school_is_refused(two_authorities):
     plans, placed = make_children(*BASE)
-    names = [*SCHOOLS, UNPLACED]
+    names = [*SCHOOLS, *DESTINATIONS]
     strange = placed.attending.assign_coords(setting=["999999", *names[1:]])
     with pytest.raises(InputError, match=r"placed at .999999., which is not in settings\.csv"):
         funding.high_needs(two_authorities, plans, Placed(strange))
@@ -411,12 +493,13 @@ def test_the_notes_say_what_the_grant_could_pay_and_when_the_override_ends(two_a
     assert any(f"up to {0.9 * owed / 1e6:,.1f}m GBP" in s for s in says)
     over = ChangeAssumption("funding.override_last_financial_year", 2025)(two_authorities)
     says = list(funding.high_needs(over, *make_children(*deep)).notes["says"])
-    assert any("the statutory override ends in March 2026; at 31 March 2027" in s for s in says)
+    assert any("the statutory override ends in March 2026, with a deficit" in s for s in says)
+    assert any("would not expect councils to fund future SEND costs from general funds" in s for s in says)
 
 
 def test_unverified_national_values_are_named_in_the_notes(two_authorities):
     says = list(funding.high_needs(two_authorities, *make_children(*BASE)).notes["says"])
-    assert sum(s.startswith("unverified: ") for s in says) == 3
+    assert sum(s.startswith("unverified: ") for s in says) == 4
 
 
 def test_no_public_name_is_also_a_module():

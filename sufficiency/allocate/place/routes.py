@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sufficiency import distance, tables
+from sufficiency import distance, prices, tables
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError, nearest, one_of
 from sufficiency.frozen import frozen
@@ -237,7 +237,7 @@ def _placement_gbp(area: Area, zones: pd.DataFrame, settings: pd.DataFrame) -> F
     )
     own = {
         (row.authority, row.setting_type, row.item): float(row.gbp)
-        * price_rise(area, str(row.item), int(row.financial_year))
+        * float(prices.growth(area, str(row.item)).rise(int(row.financial_year), area.base_year)[0])
         for row in latest.itertuples()
         if row.item in ("top_up", "fee")
     }
@@ -252,11 +252,6 @@ def _placement_gbp(area: Area, zones: pd.DataFrame, settings: pd.DataFrame) -> F
             table[authority, kind] = national if given is None else given
     costs = {a: np.array([table[a, t] for t in settings["setting_type"]]) for a in area.authorities}
     return np.stack([costs[a] for a in zones["authority"]])
-
-
-def price_rise(area: Area, item: str, financial_year: int) -> float:
-    """Return prices of the financial year that begins in the base year over those of `financial_year`, of a top_up or fee."""
-    return float((1 + area.value(f"funding.{item}_inflation")) ** (area.base_year - financial_year))
 
 
 def _preference_gbp(area: Area, zones: pd.DataFrame, settings: pd.DataFrame, is_state: Bools) -> Floats:

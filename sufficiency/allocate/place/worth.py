@@ -13,9 +13,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from sufficiency import prices
 from sufficiency.allocate.overflow.sampled import AGE_OF_NCY, CODES, Sampled
 from sufficiency.allocate.place.children import Children
-from sufficiency.allocate.place.routes import RouteMap, journey_gbp, price_rise
+from sufficiency.allocate.place.routes import RouteMap, journey_gbp
 from sufficiency.area.area import Area
 from sufficiency.words.school_year import NCY_LOW
 from sufficiency.words.vocabulary import DESTINATIONS, SETTING_TYPES
@@ -36,8 +37,8 @@ def in_base_year_prices(area: Area, overflow: Sampled) -> Floats:
     years = np.unique(overflow.price_year[overflow.price_year > 0])
     rises = np.ones_like(overflow.gbp)
     for year in years:
-        rise = [price_rise(area, "fee" if is_fee else "top_up", int(year)) for is_fee in IS_FEE]
-        rises = np.where(overflow.price_year == year, np.array(rise), rises)
+        fee, top_up = (prices.growth(area, kind).rise(int(year), area.base_year)[0] for kind in ("fee", "top_up"))
+        rises = np.where(overflow.price_year == year, np.where(IS_FEE, fee, top_up), rises)
     return np.asarray(overflow.gbp * rises)
 
 

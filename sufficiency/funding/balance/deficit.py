@@ -1,27 +1,65 @@
-"""The dedicated schools grant deficit: how it is carried forward, what pays it off, when it falls on reserves; payback."""
+"""The dedicated schools grant deficit: how it is carried forward, what stated policy takes off it, what it costs to carry."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import xarray as xr
 
-from sufficiency import policy
+from sufficiency import policy, prices
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError
+
+# Who pays, four ways: is the stability grant paid, are in-year deficits met centrally.
+CASES: Final[Mapping[str, tuple[bool, bool]]] = {
+    "as_now": (False, False),
+    "with_grant": (True, False),
+    "absorbed": (False, True),
+    "both": (True, True),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Terms:
+    """What stated policy would take off a deficit, and what carrying one costs."""
+
+    grant_share: float  # of a deficit at the 31 March before the grant is paid
+    grant_paid_in: int  # financial year
+    absorbed_from: int  # first financial year whose in-year deficit is met centrally
+    absorbed_share: float
+    interest_rate: xr.DataArray  # by draw [share a year]
+
+    @classmethod
+    def of(cls, area: Area, draws: xr.DataArray) -> Terms:
+        """Return the terms as law and the area's assumptions have them."""
+        paid_in = int(area.value("funding.stability_grant_financial_year"))
+        share = policy.value("funding.stability_grant_share", on=paid_in)
+        rates = prices.drawn_rate(area, "funding.interest_rate", [int(d) for d in draws.values])
+        return cls(
+            share * area.value("funding.stability_grant_eligible_share"),
+            paid_in,
+            int(area.value("funding.central_absorption_financial_year")),
+            area.value("funding.centrally_met_share"),
+            xr.DataArray(rates, coords={"draw": draws.values}, dims="draw"),
+        )
 
 
 @dataclass(frozen=True, eq=False)
 class Carried:
-    """Balances from year to year. Below 0 is a deficit. [GBP]"""
+    """Balances from year to year, each draw x financial_year x authority. Below 0 is a deficit. [GBP]"""
 
-    balance: xr.DataArray  # at each 31 March: draw x financial_year x authority
-    grant: xr.DataArray  # stability grant received in the year: draw x financial_year x authority
-    on_reserves: xr.DataArray  # deficit that no override keeps out of the general fund, at each 31 March
+    balance: xr.DataArray  # at each 31 March
+    grant: xr.DataArray  # stability grant received in the year
+    met_centrally: xr.DataArray  # of the year's deficit
+    interest: xr.DataArray  # on the deficit brought forward; paid by the general fund, in no balance here
 
 
-def carry_forward(opening: xr.DataArray, in_year: xr.DataArray, area: Area) -> Carried:
-    """Return balances: the opening balance, plus each year's movement, plus the stability grant where it is assumed.
+def carry_forward(
+    opening: xr.DataArray, in_year: xr.DataArray, terms: Terms, *, is_granted: bool, is_absorbed: bool
+) -> Carried:
+    """Return balances: the opening balance, plus each year's movement, what is met centrally and the stability grant.
 
     Parameters
     ----------
@@ -29,90 +67,33 @@ def carry_forward(opening: xr.DataArray, in_year: xr.DataArray, area: Area) -> C
         Balance brought forward into the first financial year, by authority. [GBP]
     in_year
         Income less spending: draw x financial_year x authority. [GBP]
-    area
-        Whose assumptions say whether the grant is paid and the override ends.
+    terms
+        How much of what is granted and met, and when.
+    is_granted, is_absorbed
+        Whether the grant is paid, and whether later in-year deficits are met centrally.
     """
-    before_grant = opening + in_year.cumsum("financial_year")
-    grant = stability_grant(opening, before_grant, area)
+    is_met = (in_year["financial_year"] >= terms.absorbed_from) & is_absorbed
+    met = (-in_year).clip(min=0) * is_met * terms.absorbed_share
+    before_grant = opening + (in_year + met).cumsum("financial_year")
+    grant = xr.zeros_like(in_year)
+    years = [int(y) for y in in_year["financial_year"].values]
+    if is_granted and terms.grant_paid_in in years:
+        last = terms.grant_paid_in - 1
+        at = before_grant.sel(financial_year=last, drop=True) if last in years else opening
+        grant = grant + terms.grant_share * (-at).clip(min=0) * (grant["financial_year"] == terms.grant_paid_in)
     balance = (before_grant + grant.cumsum("financial_year")).transpose(*in_year.dims)
-    is_over = balance["financial_year"] > area.value("funding.override_last_financial_year")
-    ends = _yes(area, "funding.override_ends")
-    return Carried(balance, grant.transpose(*in_year.dims), (-balance).clip(min=0) * (is_over & ends))
+    brought = balance.shift(financial_year=1)
+    brought = brought.where(brought["financial_year"] != years[0], opening)
+    interest = (-brought).clip(min=0) * terms.interest_rate
+    return Carried(
+        balance, grant.transpose(*in_year.dims), met.transpose(*in_year.dims), interest.transpose(*in_year.dims)
+    )
 
 
-def stability_grant(opening: xr.DataArray, balance: xr.DataArray, area: Area) -> xr.DataArray:
-    """Return the High Needs Stability Grant by year: a share of the eligible deficit at 31 March 2026. [GBP]
-
-    Zero unless `funding.stability_grant_is_paid` is 1: it depends on an approved local SEND reform plan.
-    """
-    none = xr.zeros_like(balance)
-    paid_in = int(area.value("funding.stability_grant_financial_year"))
-    years = [int(y) for y in balance["financial_year"].values]
-    if not _yes(area, "funding.stability_grant_is_paid") or paid_in not in years:
-        return none
-    at = balance.sel(financial_year=paid_in - 1, drop=True) if paid_in - 1 in years else opening
-    eligible = area.value("funding.stability_grant_eligible_share")
-    if not 0 <= eligible <= 1:
-        raise InputError(f"funding.stability_grant_eligible_share: {eligible:g} is not a share between 0 and 1")
-    share = policy.value("funding.stability_grant_share", on=paid_in)
-    return none + share * eligible * (-at).clip(min=0) * (none["financial_year"] == paid_in)
-
-
-def _yes(area: Area, name: str) -> bool:
+def grant_is_counted(area: Area) -> bool:
+    """Return whether the budget's own balance counts the stability grant."""
+    name = "funding.stability_grant_is_paid"
     found = area.value(name)
     if found not in (0, 1):
         raise InputError(f"{name}: {found:g} is neither 1 (yes) nor 0 (no)")
     return found == 1
-
-
-@dataclass(frozen=True)
-class Payback:
-    """What places cost to build and save to run, against independent placements. [GBP]"""
-
-    capital_gbp: float
-    saving_gbp: float  # in a full year, once full
-    years: float  # until savings have met the capital, the years of filling included; infinite where they never do
-
-
-def payback(
-    places: int,
-    *,
-    capital_a_place_gbp: float,
-    place_gbp: float,
-    top_up_gbp: float,
-    independent_gbp: float,
-    transport_saving_gbp: float = 0.0,
-    filled: tuple[float, ...] = (1.0,),
-) -> Payback:
-    """Return when new state places have paid for themselves, each child in one leaving an independent placement.
-
-    Parameters
-    ----------
-    places
-        Places built. [places]
-    capital_a_place_gbp
-        What one costs to build. [GBP]
-    place_gbp, top_up_gbp
-        What a state place costs, filled or not, and what follows the child. [GBP a year]
-    independent_gbp
-        The fee that is no longer paid. [GBP a year]
-    transport_saving_gbp
-        What each child's journey saves; outside high needs, so 0 unless asked for. [GBP a year]
-    filled
-        Share of places filled in the first year, the second and so on; the last share holds.
-    """
-    wrong = [v for v in (capital_a_place_gbp, place_gbp, top_up_gbp, independent_gbp) if v < 0]
-    if places < 1 or wrong or not filled or not all(0 <= f <= 1 for f in filled):
-        raise InputError(f"payback: {places} places, shares filled {filled}, amounts {wrong or 'fine'}: none below 0")
-    capital = places * capital_a_place_gbp
-
-    def saving(share: float) -> float:
-        return places * (share * (independent_gbp - top_up_gbp + transport_saving_gbp) - place_gbp)
-
-    left, years = capital, 0.0
-    for share in filled[:-1]:
-        if 0 < saving(share) >= left:
-            return Payback(capital, saving(filled[-1]), years + left / saving(share))
-        left, years = left - saving(share), years + 1
-    full = saving(filled[-1])
-    return Payback(capital, full, years + left / full if full > 0 else float("inf"))

@@ -14,6 +14,7 @@ import xarray as xr
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError
 from sufficiency.funding.block import block
+from sufficiency.funding.block.receipts import transfers
 from sufficiency.funding.places.place_plus import rate_gbp
 from sufficiency.funding.top_up import top_up
 from sufficiency.funding.top_up.services import other_places, services
@@ -93,7 +94,7 @@ def compared(area: Area, past: pd.DataFrame) -> pd.DataFrame:
     rows: list[Any] = []
     incomes = _incomes(area, sorted(past["financial_year"].unique().tolist()))
     for (authority, year), own in past.groupby(["authority", "financial_year"]):
-        spend = float(own["gbp"].sum() + services(area, authority, [year]).to_numpy().sum())
+        spend = float(own["gbp"].sum() + services(area, authority, [year]).sum())
         spend += float(other_places(area, authority, [year]).iloc[0])
         found = {"spend": spend, "in_year": incomes.get((authority, int(year)), float("nan")) - spend}
         for measure, item in MEASURES.items():
@@ -130,12 +131,10 @@ def _carried(area: Area, rows: Sequence[tuple[str, int, str, float, float, float
 def reconciliation(area: Area, against: pd.DataFrame, years: Sequence[int]) -> tuple[xr.DataArray, list[str]]:
     """Return spending a year that makes the model start from the council's own in-year balance, and what to say of it.
 
-    The gap of the last year reported, grown as services are; nothing where none is reported or the area says not to.
-    financial_year x authority. [GBP]
+    The gap of the last year reported, in that year alone; after it only where the area says to carry it, grown as services
+    are. Nothing where none is reported or the area says not to. financial_year x authority. [GBP]
     """
-    wanted = area.value("funding.reconcile_to_reported")
-    if wanted not in (0, 1):
-        raise InputError(f"funding.reconcile_to_reported: {wanted:g} is neither 1 (yes) nor 0 (no)")
+    wanted, carried = (_yes(area, f"funding.{name}") for name in ("reconcile_to_reported", "carry_unexplained"))
     growth = top_up.growth_rates(area)["service"]
     gbp = pd.DataFrame(0.0, index=list(years), columns=list(area.authorities))
     says = []
@@ -145,10 +144,10 @@ def reconciliation(area: Area, against: pd.DataFrame, years: Sequence[int]) -> t
         since, gap = int(last["financial_year"]), float(last["difference_gbp"])
         name = area.authorities[str(authority)]
         if wanted:
-            gbp[authority] = [gap * (1 + growth) ** (y - since) for y in years]
+            gbp[authority] = [gap * growth.rise(since, y)[0] * (y == since or carried) for y in years]
             says.append(
-                f"{name}: {gap / 1e6:,.1f}m GBP a year of the balance reported for {financial_label(since)} is not "
-                f"explained by placements; it is carried on as a line of its own, grown by {growth:.1%} a year"
+                f"{name}: {gap / 1e6:,.1f}m GBP of the balance reported for {financial_label(since)} is not explained by "
+                f"placements and services; it is {_treated(is_carried=carried, is_in_years=since in years)}"
             )
         else:
             says.append(f"{name}: the budget does not start from the balance reported for {financial_label(since)}")
@@ -156,15 +155,29 @@ def reconciliation(area: Area, against: pd.DataFrame, years: Sequence[int]) -> t
     return xr.DataArray(gbp.to_numpy(), coords={names[0]: list(years), names[1]: list(gbp.columns)}, dims=names), says
 
 
+def _treated(*, is_carried: bool, is_in_years: bool) -> str:
+    if is_carried:
+        return "carried on as a line of its own, grown as services are"
+    return f"{'on a line of its own in that year' if is_in_years else 'before the first year here'} and not carried on"
+
+
+def _yes(area: Area, name: str) -> bool:
+    found = area.value(name)
+    if found not in (0, 1):
+        raise InputError(f"{name}: {found:g} is neither 1 (yes) nor 0 (no)")
+    return found == 1
+
+
 def _incomes(area: Area, years: Sequence[int]) -> Mapping[tuple[str, int], float]:
-    """Return blocks by authority and financial year; years for which no rule is known are left out. [GBP]"""
+    """Return blocks and transfers by authority and financial year; years for which no rule is known are left out. [GBP]"""
     for first in range(len(years)):
         try:
             blocks = block.income(area, years[first:])
         except MissingError:
             continue  # too early: no value of that year is published here
         keys = zip(blocks["authority"], blocks["financial_year"].astype(int), strict=True)
-        return dict(zip(keys, blocks["gbp"], strict=True))
+        moved = transfers(area, years[first:])
+        return {(a, y): gbp + float(moved.loc[y, a]) for (a, y), gbp in zip(keys, blocks["gbp"], strict=True)}
     return {}
 
 

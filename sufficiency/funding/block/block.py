@@ -196,14 +196,12 @@ def _next(area: Area, before: Block, year: int) -> Block:
 
 
 def _formula_growth(area: Area, authority: str, year: int) -> tuple[float, str]:
-    """Return growth: England's a head, held between floor and gains limit, times the growth of the 2-18 population."""
-    england = policy.value("funding.national_block_gbp", on=year) / policy.value(
-        "funding.national_block_gbp", on=year - 1
-    )
+    """Return growth: the formula's a head, held between floor and gains limit, times the growth of the 2-18 population."""
+    seen = policy.value("funding.formula_growth_a_head", on=year)
     people = _population(area, authority, year) / _population(area, authority, year - 1)
     low, high = (policy.value(f"funding.{name}", on=year) for name in ("funding_floor_growth", "gains_limit_growth"))
-    a_head = float(np.clip(england / people - 1, low, high))
-    how = f"England's growth held between {low:.0%} and {high:.0%} a head (unverified limits): not yet published here"
+    a_head = float(np.clip(seen, low, high))
+    how = f"{a_head:.1%} a head more than the year before, as other authorities had: the block itself is not given"
     return (1 + a_head) * people - 1, how
 
 
@@ -220,6 +218,8 @@ def _by_population(area: Area, authority: str, year: int) -> Block:
     """Return a block where an area gives none: England's a plan, times the authority's plans."""
     plans = area.plans[area.plans["authority"] == authority].groupby("year")["plans"].sum()
     near = min(plans.index, key=lambda y: abs(y - year))
-    a_plan = policy.value("funding.national_block_gbp", on=year) / policy.value("funding.national_plans", on=year)
+    a_plan = policy.value("funding.national_high_needs_funding_gbp", on=year) / policy.value(
+        "funding.national_plans", on=year
+    )
     says = "no block given for this authority: England's a plan, times its plans"
     return Block(authority, year, float(plans[near]) * a_plan, says, "derived")

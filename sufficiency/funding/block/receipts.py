@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 import xarray as xr
 
@@ -18,9 +17,9 @@ from sufficiency.words.school_year import financial_label
 
 
 def income_by_source(
-    area: Area, blocks: pd.DataFrame, placed: PlacedResult, count: xr.DataArray
+    area: Area, blocks: pd.DataFrame, placed: PlacedResult, count: xr.DataArray, grants: xr.DataArray
 ) -> tuple[xr.DataArray, list[str]]:
-    """Return income: draw x financial_year x authority x source. [GBP]"""
+    """Return income: draw x financial_year x authority x source; `grants` come and go to schools. [GBP]"""
     years = [int(y) for y in count["financial_year"].values]
     fixed = blocks.pivot_table(index="financial_year", columns="authority", values="gbp").loc[
         years, list(area.authorities)
@@ -28,8 +27,10 @@ def income_by_source(
     main = xr.DataArray(fixed.to_numpy(), coords={"financial_year": years, "authority": list(area.authorities)})
     moved = _import_export(area, placed, years)
     transfer, notes = _transfer(area, years)
-    parts = [main.expand_dims(draw=count["draw"].values), moved, transfer.expand_dims(draw=count["draw"].values)]
-    sources = xr.DataArray(["block", "import_export_movement", "schools_block_transfer"], dims="source", name="source")
+    draws = count["draw"].values
+    parts = [main.expand_dims(draw=draws), moved, transfer.expand_dims(draw=draws), grants.expand_dims(draw=draws)]
+    names = ["block", "import_export_movement", "schools_block_transfer", "grants_passed_on"]
+    sources = xr.DataArray(names, dims="source", name="source")
     income = xr.concat(xr.broadcast(*parts), dim=sources)
     return income.transpose("draw", "financial_year", "authority", "source"), notes
 
@@ -57,15 +58,29 @@ def _transfer(area: Area, years: Sequence[int]) -> tuple[xr.DataArray, list[str]
     notes = (
         [f"a transfer of {share:.2%} is above the {limit:.1%} that a schools forum can agree"] if share > limit else []
     )
-    own = area.high_needs[area.high_needs["item"] == "schools_block_gbp"].sort_values("financial_year")
-    amounts = [
-        float(own.loc[own["authority"] == a, "amount"].iloc[-1]) if (own["authority"] == a).any() else 0.0
-        for a in area.authorities
-    ]
-    if share and not any(amounts):
+    if share and not (area.high_needs["item"] == "schools_block_gbp").any():
         raise InputError(f"{name} is {share:g}, but high_needs.csv has no schools_block_gbp to take it from")
-    gbp = np.tile(np.array(amounts) * share, (len(years), 1))
+    gbp = transfers(area, years).to_numpy()
     return xr.DataArray(gbp, coords={"financial_year": list(years), "authority": list(area.authorities)}), notes
+
+
+def transfers(area: Area, years: Sequence[int]) -> pd.DataFrame:
+    """Return transfers from the schools block: financial year x authority. [GBP]
+
+    A year's share is as `high_needs` gives it, and otherwise as assumed; the schools block is the year's or the last given.
+    """
+    assumed = area.value("funding.schools_block_transfer_share")
+    found = pd.DataFrame(0.0, index=list(years), columns=list(area.authorities))
+    for authority in area.authorities:
+        own = area.high_needs[area.high_needs["authority"] == authority]
+        blocks, shares = (
+            own[own["item"] == f"schools_block_{what}"].set_index("financial_year")["amount"].sort_index()
+            for what in ("gbp", "transfer_share")
+        )
+        for year in years if len(blocks) else ():
+            near = blocks[blocks.index <= year] if (blocks.index <= year).any() else blocks.iloc[:1]
+            found.loc[year, authority] = float(near.iloc[-1]) * float(shares.get(year, assumed))
+    return found
 
 
 def opening_balance(area: Area, first: int) -> tuple[xr.DataArray, list[str]]:

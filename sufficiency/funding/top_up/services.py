@@ -5,26 +5,42 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from sufficiency import policy
 from sufficiency.area.area import Area
-from sufficiency.funding.budget_lines import SERVICES
+from sufficiency.funding.budget_lines import GRANTS, SERVICES
 from sufficiency.funding.top_up.top_up import growth_rates, project
+from sufficiency.prices import Floats, Growth
+
+FLAT: Final = Growth("service", 0, np.zeros(1))  # place rates don't rise
 
 
-def services(area: Area, authority: str, financial_years: Sequence[int]) -> pd.DataFrame:
-    """Return an authority's services: a row a financial year, a column a Section 251 line. [GBP]
+def services(area: Area, authority: str, years: Sequence[int], draws: Sequence[int] | None = None) -> Floats:
+    """Return an authority's services: draw x financial year x Section 251 line, in the order of `SERVICES`. [GBP]
 
-    As the area's `high_needs` table gives them, or England's a plan times the authority's plans; grown by assumption.
+    As the area's `high_needs` table gives them, or England's a plan times the authority's plans; grown as `prices` says.
     """
-    growth = growth_rates(area)["service"]
-    return pd.DataFrame(
-        {
-            line: project(_given(area, authority, item, national), financial_years, growth=growth)
-            for line, (item, national) in SERVICES.items()
-        }
-    )
+    growth = growth_rates(area, draws)["service"]
+    wide = len(draws) if draws is not None else 1
+    found = np.zeros((wide, len(years), len(SERVICES)))
+    for i, (item, national) in enumerate(SERVICES.values()):
+        path = project(_given(area, authority, item, national), years, growth=growth)
+        for y, year in enumerate(years):
+            found[:, y, i] = path[year]
+    return found
+
+
+def grants_passed_on(area: Area, authority: str, years: Sequence[int]) -> pd.DataFrame:
+    """Return grants that come beside the block and go to schools: a row a financial year, a column a grant. [GBP]
+
+    As given for the year or the last before it; 0 where none is.
+    """
+    own = area.high_needs[(area.high_needs["authority"] == authority) & area.high_needs["item"].isin(GRANTS)]
+    wide = own.pivot_table(index="financial_year", columns="item", values="amount", aggfunc="last")
+    wide = wide.reindex(columns=list(GRANTS)).reindex(sorted({*wide.index, *years})).ffill().fillna(0.0)
+    return wide.loc[list(years)]
 
 
 def other_places(area: Area, authority: str, financial_years: Sequence[int]) -> pd.Series:
@@ -35,11 +51,15 @@ def other_places(area: Area, authority: str, financial_years: Sequence[int]) -> 
     """
     own = area.high_needs[(area.high_needs["authority"] == authority) & (area.high_needs["item"] == OTHER_PLACES_ITEM)]
     if len(own):
-        return project(_amounts(own), financial_years, growth=0.0)
+        return _flat(_amounts(own), financial_years)
     listed = area.settings["setting_type"].isin(OTHER_PLACE_TYPES) & (area.settings["authority"] == authority)
     if listed.any() or area.plans.empty:
         return pd.Series(0.0, index=list(financial_years))
-    return project(_a_plan(area, authority, "other_places_a_plan_gbp"), financial_years, growth=0.0)
+    return _flat(_a_plan(area, authority, "other_places_a_plan_gbp"), financial_years)
+
+
+def _flat(given: dict[int, float], years: Sequence[int]) -> pd.Series:
+    return pd.Series({year: float(gbp[0]) for year, gbp in project(given, years, growth=FLAT).items()}, dtype="float64")
 
 
 OTHER_PLACES_ITEM: Final = "other_place_deductions_gbp"

@@ -1,24 +1,26 @@
 """What a child costs beyond place funding: top-up by need and setting, fees, and how they grow.
 
 First the area's bands; then its unit costs, which are mostly calibrated to published spending per plan; then England's.
-Between two years given a cost grows evenly; after the last it grows by a named assumption, and at special schools by no
-less than the minimum funding guarantee. How each was found is told in `UnitCosts.basis` and its notes.
+Between two years given a cost grows evenly; after the last it grows as `prices` says, in each draw, and at special schools
+by no less than the minimum funding guarantee. How each was found is told in `UnitCosts.basis` and its notes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
-from sufficiency import policy
+from sufficiency import policy, prices
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError, one_of
 from sufficiency.funding.budget_lines import INDEPENDENT
+from sufficiency.prices import Floats, Growth
 from sufficiency.words.school_year import financial_label
 from sufficiency.words.vocabulary import DESTINATIONS, NEEDS, SETTING_TYPES
 
@@ -29,13 +31,22 @@ ITEM: Final = {t: "fee" if t == "independent_special" else "top_up" for t in SET
 class UnitCosts:
     """What one child costs a year, and where each figure is from."""
 
-    gbp: xr.DataArray  # financial_year x authority x need x provision [GBP a child a year]
+    gbp: xr.DataArray  # draw (where asked) x financial_year x authority x need x provision [GBP a child a year]
     basis: pd.DataFrame  # authority, provision, basis, first_given, last_given, status
     notes: tuple[str, ...]
 
 
-def unit_costs(area: Area, financial_years: Sequence[int]) -> UnitCosts:
+def unit_costs(area: Area, financial_years: Sequence[int], *, draws: Sequence[int] | None = None) -> UnitCosts:
     """Return top-up or fee by financial year, authority, need and type of setting.
+
+    Parameters
+    ----------
+    area
+        Its bands, unit costs and assumptions.
+    financial_years
+        Each by its April.
+    draws
+        Numbers of simulated futures, whose growth of prices differs; left out, the middle alone, with no draws.
 
     Raises
     ------
@@ -45,10 +56,11 @@ def unit_costs(area: Area, financial_years: Sequence[int]) -> UnitCosts:
         If a rate is negative or a growth rate can't be read.
     """
     years = list(financial_years)
-    growth = growth_rates(area)
+    growth = growth_rates(area, draws)
     provisions = list(SETTING_TYPES)
-    shape = (len(years), len(area.authorities), len(NEEDS), len(provisions))
+    shape = (len(draws or [0]), len(years), len(area.authorities), len(NEEDS), len(provisions))
     coords: dict[str, Any] = {
+        "draw": list(draws or [0]),
         "financial_year": years,
         "authority": list(area.authorities),
         "need": list(NEEDS),
@@ -62,12 +74,12 @@ def unit_costs(area: Area, financial_years: Sequence[int]) -> UnitCosts:
             path = project(given, years, growth=growth["fee" if provision in INDEPENDENT else "top_up"])
             if provision == "special":
                 path = protected(area, path)
-            gbp.loc[{"authority": authority, "provision": provision}] = path.to_numpy()[:, None]
+            gbp.loc[{"authority": authority, "provision": provision}] = by_draw(path, gbp)[:, :, None]
             basis.append((authority, provision, how, min(given), max(given), status))
     gbp = _with_bands(area, gbp, growth["top_up"])
     columns = ["authority", "provision", "basis", "first_given", "last_given", "status"]
     table = pd.DataFrame(basis, columns=columns)
-    return UnitCosts(gbp, table, _says(area, table))
+    return UnitCosts(gbp if draws is not None else gbp.isel(draw=0, drop=True), table, _says(area, table))
 
 
 def kind_of(provision: str) -> str:
@@ -82,20 +94,37 @@ def costs_elsewhere(area: Area, elsewhere: xr.Dataset, financial_years: Sequence
 
     `elsewhere` is as `tables.PlacedResult` has it. Fees grow as fees do, everything else as top-up.
     """
-    growth = growth_rates(area)
-    rates = xr.DataArray([1 + growth[kind_of(str(d))] for d in elsewhere["setting"].values], dims="setting")
-    years = xr.DataArray(list(financial_years), dims="financial_year", coords={"financial_year": list(financial_years)})
-    risen: xr.DataArray = elsewhere["gbp"] * rates ** (years - elsewhere["price_year"])
-    return risen.rename(setting="provision").transpose("financial_year", "draw", "phase", "provision")
+    growth = growth_rates(area, [int(d) for d in elsewhere["draw"].values])
+    kinds = xr.DataArray([kind_of(str(d)) for d in elsewhere["setting"].values], dims="setting")
+    price_year = elsewhere["price_year"]
+    by_year = []
+    for year in financial_years:
+        risen = elsewhere["gbp"]
+        for since in np.unique(
+            price_year.values[price_year.values > 0]
+        ):  # a destination that an age group has not, has no year
+            for kind in ("top_up", "fee"):
+                rise = xr.DataArray(growth[kind].rise(int(since), year), dims="draw")
+                risen = risen.where((price_year != since) | (kinds != kind), elsewhere["gbp"] * rise)
+        by_year.append(risen)
+    found: xr.DataArray = xr.concat(
+        by_year, dim=xr.DataArray(list(financial_years), dims="financial_year", name="financial_year")
+    )
+    return found.rename(setting="provision").transpose("financial_year", "draw", "phase", "provision")
 
 
-def growth_rates(area: Area) -> Mapping[str, float]:
-    """Return growth of top_up, fee and service a year as shares."""
-    return {kind: area.value(f"funding.{kind}_inflation") for kind in ("top_up", "fee", "service")}
+def growth_rates(area: Area, draws: Sequence[int] | None = None) -> Mapping[str, Growth]:
+    """Return growth of top_up, fee and service: by draw, or the middle alone."""
+    return {k: prices.growth(area, k) if draws is None else prices.drawn(area, k, draws) for k in prices.KINDS}
 
 
-def project(given: Mapping[int, float], years: Sequence[int], *, growth: float) -> pd.Series:
-    """Return a cost for every year: even growth between the years given, `growth` a year outside them. [GBP]"""
+def by_draw(path: Mapping[int, Floats], like: xr.DataArray) -> Floats:
+    """Return draw x financial_year of a path, the same in every draw where it has but one."""
+    return np.stack([np.broadcast_to(gbp, like.sizes["draw"]) for gbp in path.values()], axis=1)
+
+
+def project(given: Mapping[int, float], years: Sequence[int], *, growth: Growth) -> dict[int, Floats]:
+    """Return a cost for every year, by draw: even growth between the years given, `growth` outside them. [GBP]"""
     known = sorted(given)
     negative = [y for y in known if given[y] < 0]
     if negative:
@@ -105,24 +134,25 @@ def project(given: Mapping[int, float], years: Sequence[int], *, growth: float) 
         before, after = [y for y in known if y <= year], [y for y in known if y >= year]
         if not before or not after:
             near = before[-1] if before else after[0]
-            costs[year] = given[near] * (1 + growth) ** (year - near)
+            costs[year] = given[near] * growth.rise(near, year)
         elif before[-1] == after[0] or min(given[before[-1]], given[after[0]]) == 0:
-            costs[year] = given[before[-1]]
+            costs[year] = np.array([given[before[-1]]])
         else:
             low, high = before[-1], after[0]
-            costs[year] = given[low] * (given[high] / given[low]) ** ((year - low) / (high - low))
-    return pd.Series(costs, dtype="float64")
+            costs[year] = np.array([given[low] * (given[high] / given[low]) ** ((year - low) / (high - low))])
+    return costs
 
 
-def protected(area: Area, top_up: pd.Series) -> pd.Series:
+def protected(area: Area, top_up: Mapping[int, Floats]) -> dict[int, Floats]:
     """Return special school top-up that keeps place and top-up together from growing by less than the guarantee."""
-    place = policy.value("funding.special_place_gbp", on=max(2020, int(top_up.index[0])))
-    kept = top_up.copy()
-    for before, year in zip(top_up.index[:-1], top_up.index[1:], strict=True):
+    years = list(top_up)
+    place = policy.value("funding.special_place_gbp", on=max(2020, years[0]))
+    kept = dict(top_up)
+    for before, year in pairwise(years):
         if year - before == 1:
             name = "funding.special_minimum_funding_guarantee"
-            least = (kept[before] + place) * (1 + area.value(name, on=int(year))) - place
-            kept[year] = max(kept[year], least)
+            least = (kept[before] + place) * (1 + area.value(name, on=year)) - place
+            kept[year] = np.maximum(kept[year], least)
     return kept
 
 
@@ -164,9 +194,28 @@ def _given(area: Area, authority: str, provision: str) -> tuple[dict[int, float]
     return {since.year: gbp for since, gbp in rate.values.items()}, "England", rate.status
 
 
-def _with_bands(area: Area, gbp: xr.DataArray, growth: float) -> xr.DataArray:
-    """Return the costs with every setting type that has bands priced by them alone; a need without one has no price."""
-    for provision, rows in area.bands.groupby("setting_type"):
+def _with_bands(area: Area, gbp: xr.DataArray, growth: Growth) -> xr.DataArray:
+    """Return the costs with every setting type that has bands priced by them alone; a need without one has no price.
+
+    A row with no authority is for all that have no tariff of their own. Where a need has several bands, its top-up is
+    their mean, weighted by `share` of its children where that is given.
+    """
+    for authority in area.authorities:
+        _set_bands(_own_bands(area.bands, authority), gbp.sel(authority=authority), growth)
+    return gbp
+
+
+def _own_bands(bands: pd.DataFrame, authority: str) -> pd.DataFrame:
+    """Return an authority's tariff, one row for each need, type of setting and year; types it gives none for as all have."""
+    own, shared = (bands[bands["authority"] == who] for who in (authority, ""))
+    rows = pd.concat([own, shared[~shared["setting_type"].isin(own["setting_type"])]])
+    keys = ["need", "setting_type", "financial_year"]
+    weight = rows.assign(paid=rows["top_up_gbp"] * rows["share"]).groupby(keys, as_index=False)[["paid", "share"]].sum()
+    return weight.assign(top_up_gbp=weight["paid"] / weight["share"])
+
+
+def _set_bands(bands: pd.DataFrame, gbp: xr.DataArray, growth: Growth) -> None:
+    for provision, rows in bands.groupby("setting_type"):
         have = sorted(int(y) for y in rows["financial_year"].unique())
         early = [int(y) for y in gbp["financial_year"].values if y < have[0]]
         if early:
@@ -179,8 +228,7 @@ def _with_bands(area: Area, gbp: xr.DataArray, growth: float) -> xr.DataArray:
             given = dict(zip(own["financial_year"].astype(int), own["top_up_gbp"].astype(float), strict=True))
             from_first = [int(y) for y in gbp["financial_year"].values if y >= min(given)]
             path = project(given, from_first, growth=growth)
-            gbp.loc[{"provision": provision, "need": need, "financial_year": from_first}] = path.to_numpy()[:, None]
-    return gbp
+            gbp.loc[{"provision": provision, "need": need, "financial_year": from_first}] = by_draw(path, gbp)
 
 
 def _says(area: Area, basis: pd.DataFrame) -> tuple[str, ...]:

@@ -85,21 +85,23 @@ def _dearer(worth: pd.DataFrame) -> str:
 
 
 def _payback(outcome: Outcome) -> Table:
-    """Return when each kind of new place has paid for itself, each child in one leaving an independent school."""
+    """Return when each kind of new place has paid for itself, filled by those turned away, as they are spread now."""
     area, year = outcome.area, int(outcome.budget.balance["financial_year"].min())
     rows = []
     for code, name in area.authorities.items():
         for built in BUILT:
-            payback = place_payback(area, 1, built=built, authority=code, financial_year=year)
-            years = f"{payback.years:.1f}" if payback.years < LATEST_YEARS else "never, at these prices"
-            rows.append((name, built, payback.capital_gbp, payback.saving_gbp, years))
+            found = place_payback(
+                area, 1, built=built, authority=code, financial_year=year, leaves=outcome.budget.turned_away(code, year)
+            )
+            years = f"{found.years:.1f}" if found.years < LATEST_YEARS else "never, at these prices"
+            rows.append((name, built, found.capital_gbp, found.saving_gbp, years))
     columns = ["authority", "what is built", "capital a place", "saves a year", "paid for in years"]
     return Table(
         "payback",
         f"When a new place has paid for itself, prices of {financial_label(year)}",
         pd.DataFrame(rows, columns=columns),
         {"what is built": "code", "capital a place": "£", "saves a year": "£"},
-        note="If each child in one would else be at an independent special school: their fee, less the place and its top-up. Half the places are filled in the first year, all from the second. Journeys are left out, since High Needs does not pay for them; so is a child who would else be in mainstream, for whom a place costs and does not save.",
+        note="Filled by children who were turned away, spread as they are now: most in mainstream with a support package, fewer at independent schools. What each costs there, less the place and its top-up. Half the places are filled in the first year, all from the second. Journeys are left out, since High Needs does not pay for them. Below 0 a place costs more than it saves.",
     )
 
 
