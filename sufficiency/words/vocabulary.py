@@ -158,5 +158,3 @@ PLACED_DESTINATIONS: Final[dict[str, str]] = {
     "independent_special": "Independent special school",
     "non_maintained_special": "Non-maintained special school",
 }
-
-UNPLACED: Final = "unplaced"  # read by transport alone, until it carries children by destination
