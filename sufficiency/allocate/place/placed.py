@@ -72,12 +72,12 @@ class Placed:
         xr.DataArray
     )  # draw x year x authority x need x phase x setting_type: plans not at specialist settings [plans]
 
-    @property
+    @once
     def value_gbp(self) -> Floats:
         """What one more place would save in cash: draw x year x setting. [GBP a year]"""
         return np.asarray(self.saves[..., :CASH].sum(axis=-1))
 
-    @property
+    @once
     def expected_value_gbp(self) -> Floats:
         """The same in the expected demand: year x setting. [GBP a year]"""
         return np.asarray(self.expected_saves[..., :CASH].sum(axis=-1))

@@ -31,7 +31,7 @@ def headlines(outcome: Outcome | ForecastOutcome) -> tuple[Figureword, ...]:
     figures.append(
         Figureword(
             gbp(middle(money, "gbp", financial_year=year)[1]),
-            f"to carry children with a specialist place, {financial_label(year)}",
+            f"to carry children with plans to school and college, {financial_label(year)}",
             "",
         )
     )
@@ -175,7 +175,7 @@ def _points(outcome: Outcome) -> tuple[str, ...]:
     return (
         *_agreed(outcome),
         f"Near home: a child with a specialist place travels {minutes:.0f} minutes each way on average, and {shown(beyond, '%')} go further than guidance expects.",
-        f"Transport: {gbp(middle(money, 'gbp', financial_year=year)[1])} in {financial_label(year)} for children with a specialist place, outside High Needs.",
+        f"Transport: {gbp(middle(money, 'gbp', financial_year=year)[1])} in {financial_label(year)} for children with plans, wherever they go to school, outside High Needs.",
         f"High Needs: {gbp(spend)} is spent in {financial_label(year)}; if nothing changes the balance at 31 March {balance[3] + 1} is {gbp(balance[1])} ({between(balance[0], balance[2], '£')}), and income less spending in {financial_label(gap[3])} is {gbp(gap[1])} ({between(gap[0], gap[2], '£')}).",
         "How sure: ranges hold nine futures in ten. Growth of plans is the greatest unknown; places, designations and unit costs marked as assumed come next.",
     )

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from sufficiency.outcome import Outcome
 from sufficiency.report.look import charts
-from sufficiency.report.look.words import between, shown
+from sufficiency.report.look.words import between, label, shown
 from sufficiency.report.model import Chart, Section, Table
 from sufficiency.report.sections import rounds
 from sufficiency.report.sections.common import INTERVAL, LEVELS, middle, milestones, rests_on
@@ -30,18 +30,19 @@ def section(outcome: Outcome) -> Section:
         f"{area.authorities[r.authority]} × {r.factor:.2f} ({r.basis})" for r in journeys.calibration.itertuples()
     )
     before = middle(total, "gbp_before_calibration", financial_year=first)[1]
+    steady = middle(total, "gbp_constant", financial_year=last)[1]
     return Section(
         "transport",
         "Home-to-school transport",
         words=(
-            f"About {people:,.0f} children with a specialist place are carried in {financial_label(first)}, at {shown(start, '£')} ({shown(unit, '£')} each); {beyond:,.0f} ride longer than guidance expects. In {financial_label(last)} the bill for children with a place is {shown(mid, '£')} ({between(low, high, '£')}), at constant prices.",
-            f"Before calibration the model makes {financial_label(first)} cost {shown(before, '£')}; it is then scaled, {scale}. Children without a place are not carried here, and will need carrying somewhere: while places run short, the bill shown is too low.",
+            f"About {people:,.0f} children and young people with plans are carried in {financial_label(first)}, at {shown(start, '£')} ({shown(unit, '£')} each); {beyond:,.0f} ride longer than guidance expects. In {financial_label(last)} the bill is {shown(mid, '£')} ({between(low, high, '£')}) in cash, and {shown(steady, '£')} in the prices of {financial_label(first)}.",
+            f"Before calibration the model makes {financial_label(first)} cost {shown(before, '£')}; it is then scaled, {scale}. Everyone who is entitled is carried, wherever they go: to special schools, units, mainstream schools, colleges and alternative provision. Of those who were turned away from every suitable state place fewer are carried, since most are in mainstream schools near home.",
             "Transport is paid by the council's own budget, never by High Needs. A place nearer home moves money between the two.",
         ),
         exhibits=(
             Chart(
                 "transport-cost",
-                "Home-to-school transport for children with a specialist place, by financial year",
+                "Home-to-school transport by financial year, in cash",
                 partial(_fan, total),
                 f"A fan: {shown(mid, '£')} in {financial_label(last)}, or {between(low, high, '£')} in nine futures of ten.",
             ),
@@ -53,6 +54,15 @@ def section(outcome: Outcome) -> Section:
                 counts=("children",),
                 tied=("cost each",),
                 note="Vehicles and kilometres are a school day's, with a child aboard.",
+            ),
+            Table(
+                "transport-where",
+                f"Who is carried, by where they go, {financial_label(first)} and {financial_label(last)}",
+                _where(outcome, first, last),
+                {"where they go": "", **dict.fromkeys((f"children, {financial_label(y)}" for y in (first, last)), "n")}
+                | dict.fromkeys((f"cost, {financial_label(y)}" for y in (first, last)), "£"),
+                counts=tuple(f"children, {financial_label(y)}" for y in (first, last)),
+                note="Middle of the simulated futures. Of mainstream schools and colleges the share carried is national and sampled within its range; so is that of children turned away from every suitable state place.",
             ),
             Table(
                 "transport-years",
@@ -95,6 +105,20 @@ def _modes(outcome: Outcome, year: int) -> pd.DataFrame:
     return now.rename(columns=names)[["mode", "children", "vehicles", "km a day", "cost", "cost each"]].reset_index(
         drop=True
     )
+
+
+def _where(outcome: Outcome, first: int, last: int) -> pd.DataFrame:
+    """Return children carried and what that costs by where they go, in two financial years."""
+    ridden = outcome.journeys.summary("financial_year", "destination", levels=(0.5,))
+    wide = ridden[ridden["financial_year"].isin((first, last))].pivot(
+        index="destination", columns="financial_year", values=["children", "gbp"]
+    )
+    wide = wide[(wide["children"] >= 0.5).any(axis=1)]
+    table = pd.DataFrame({"where they go": [label(str(code), "destination") for code in wide.index]})
+    for year in (first, last):
+        table[f"children, {financial_label(year)}"] = wide["children", year].to_numpy()
+        table[f"cost, {financial_label(year)}"] = wide["gbp", year].to_numpy()
+    return table
 
 
 def _years(total: pd.DataFrame) -> pd.DataFrame:
