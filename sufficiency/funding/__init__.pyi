@@ -1,4 +1,3 @@
-from sufficiency.funding.published_anchors import anchors as anchors
 from sufficiency.funding.balance.payback import Finance as Finance
 from sufficiency.funding.balance.payback import invest_to_save as invest_to_save
 from sufficiency.funding.balance.payback import payback as payback
@@ -14,4 +13,5 @@ from sufficiency.funding.places.place_plus import place_deduction as place_deduc
 from sufficiency.funding.places.place_plus import place_deductions as place_deductions
 from sufficiency.funding.places.place_plus import place_funding as place_funding
 from sufficiency.funding.places.place_plus import tariff as tariff
+from sufficiency.funding.published_anchors import anchors as anchors
 from sufficiency.funding.top_up.top_up import unit_costs as unit_costs
