@@ -94,7 +94,7 @@ def high_needs(area: Area, plans: PlansResult, placed: PlacedResult) -> HighNeed
         grant=carried.grant,
         opening=opening,
         terms=terms,
-        share_of_england=_share_of_england(area),
+        share_of_england=_share_of_england(plans),
         children=count,
         unit_gbp=unit_gbp,
         unit_basis=costs.basis,
@@ -105,10 +105,13 @@ def high_needs(area: Area, plans: PlansResult, placed: PlacedResult) -> HighNeed
     )
 
 
-def _share_of_england(area: Area) -> float:
-    """Return the area's share of England's plans in the base year."""
-    plans = float(area.plans.loc[area.plans["year"] == area.base_year, "plans"].sum())
-    return plans / policy.value("funding.national_plans", on=area.base_year)
+def _share_of_england(plans: PlansResult) -> float:
+    """Return the area's share of England's plans in the last January of the forecast for which England's are published."""
+    years = [int(y) for y in plans.plans["year"].values]
+    england = {day.year: count for day, count in policy.rate("funding.national_plans").values.items()}
+    last = max((y for y in years if y in england), default=max(england))
+    here = plans.plans.sel(year=last if last in years else years[0])
+    return float(here.sum([d for d in here.dims if d != "draw"]).mean()) / england[last]
 
 
 def _by_stream(gbp: xr.DataArray, elsewhere: xr.DataArray) -> xr.DataArray:

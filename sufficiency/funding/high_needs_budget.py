@@ -47,7 +47,7 @@ class HighNeedsBudget:
     terms
         What stated policy would take off a deficit, and what carrying one costs.
     share_of_england
-        The area's share of England's plans in the base year. [share]
+        The area's share of England's plans in the last January published for both. [share]
     unit_basis, blocks
         Where unit costs and the block are from.
     past, against_reported

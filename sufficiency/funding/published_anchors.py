@@ -41,11 +41,11 @@ def anchors(budget: HighNeedsBudget, *, levels: Sequence[float] = LEVELS) -> pd.
     rows = []
     for who, name, measure in PUBLISHED:
         ours = budget.measures()[measure].sum("authority")
-        for day, england in policy.rate(name).values.items():
+        for day, deficit in policy.rate(name).values.items():
             if day.year not in ours["financial_year"].values:
                 continue
             low, middle, high = (float(ours.sel(financial_year=day.year).quantile(q)) for q in levels)
-            scaled = england * budget.share_of_england
+            scaled = -deficit * budget.share_of_england
             is_inside = low <= scaled <= high
             says = "inside" if is_inside else _why(budget, day.year, middle - scaled)
             rows.append((day.year, measure, who, scaled, low, middle, high, is_inside, says))

@@ -12,6 +12,7 @@ import xarray as xr
 
 from sufficiency import tables
 from sufficiency.area.area import Area
+from sufficiency.prices import KINDS
 from sufficiency.scenarios.pipeline import Coming
 from sufficiency.words.school_year import NCYS, PHASES, phase_of
 from sufficiency.words.vocabulary import DESTINATIONS, SETTING_TYPES, SPECIALIST
@@ -64,7 +65,7 @@ class Placed:
 
 @pytest.fixture
 def two_authorities() -> Area:
-    """Return two authorities side by side with one school of each kind, priced simply."""
+    """Return two authorities side by side with one school of each kind, priced simply; prices grow alike in every draw."""
     settings = pd.DataFrame(
         [
             (code, code, kind, who, inside, academy, 400_000.0, 300_000.0, -4, 20)
@@ -101,6 +102,9 @@ def two_authorities() -> Area:
         *[(a, 2025, "alternative_provision_services_gbp", 0.0) for a in (HOME, NEXT)],
         (NEXT, 2025, "other_place_deductions_gbp", 0.0),
     ]
+    steady = pd.DataFrame({"assumption": [f"funding.{kind}_inflation_spread" for kind in KINDS]}).assign(
+        value=0.0, unit="share a year", says="prices grow alike in every draw", status="assumed"
+    )
     return Area(
         name="Twinshire",
         authorities={HOME: "Home", NEXT: "Next"},
@@ -113,6 +117,7 @@ def two_authorities() -> Area:
             pd.DataFrame(costs, columns=["authority", "setting_type", "item", "financial_year", "gbp"]),
             tables.UNIT_COSTS,
         ),
+        assumptions=tables.check(steady, tables.ASSUMPTIONS),
         high_needs=tables.check(
             pd.DataFrame(money, columns=["authority", "financial_year", "item", "amount"]), tables.HIGH_NEEDS
         ),
