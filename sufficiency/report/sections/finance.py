@@ -7,10 +7,11 @@ from functools import partial
 import pandas as pd
 from matplotlib.figure import Figure
 
+from sufficiency.funding import anchors
 from sufficiency.funding.high_needs_budget import line_name
 from sufficiency.outcome import Outcome
 from sufficiency.report.look import charts
-from sufficiency.report.look.words import between, gbp
+from sufficiency.report.look.words import between, gbp, label
 from sufficiency.report.model import Chart, Section, Table
 from sufficiency.report.sections.common import INTERVAL, LEVELS, across, middle, milestones, rests_on
 from sufficiency.words.school_year import financial_label
@@ -43,6 +44,8 @@ def section(outcome: Outcome) -> Section:
             ),
             _lines(outcome, years),
             _provision(outcome, years),
+            *_positions(outcome),
+            *_published(outcome),
             *_reported(outcome),
         ),
         assumptions=rests_on(outcome.area, "funding", "unit_costs", "high_needs") + tuple(budget.notes["says"]),
@@ -86,6 +89,75 @@ def _provision(outcome: Outcome, years: list[int]) -> Table:
         table,
         {"provision": "code"} | dict.fromkeys(table.columns[1:], "£"),
         rows_shown=40,
+    )
+
+
+def _positions(outcome: Outcome) -> tuple[Table, ...]:
+    """Return the balance and the yearly gap with and without the stability grant and central absorption, and the plan."""
+    ways = outcome.budget.positions(levels=(0.5,))
+    ways = ways[ways["measure"].isin(("balance", "in_year", "interest"))]
+    names = {
+        "as_now_gbp": "as now",
+        "with_grant_gbp": "with the stability grant",
+        "absorbed_gbp": "met centrally from 2028-29",
+        "both_gbp": "both",
+    }
+    table = ways.rename(columns=names).assign(
+        measure=[line_name(m) if m != "interest" else "Interest on the deficit" for m in ways["measure"]],
+        year=[financial_label(int(y)) for y in ways["financial_year"]],
+    )[["measure", "year", *names.values()]]
+    plan = outcome.budget.medium_term()
+    plan = plan.assign(financial_year=[financial_label(int(y)) for y in plan["financial_year"]])
+    wide = plan.pivot(index="row", columns="financial_year", values="gbp").reindex(dict.fromkeys(plan["row"]))
+    wide = wide[list(wide.columns)[:5]].reset_index()
+    wide["row"] = [
+        line_name(row) if row in ("spend", "income", "in_year", "grant", "balance") else label(row)
+        for row in wide["row"]
+    ]
+    return (
+        Table(
+            "positions",
+            "The deficit four ways: with and without the stability grant, with and without being met centrally",
+            table.reset_index(drop=True),
+            dict.fromkeys(names.values(), "£"),
+            note="Middle forecast. The grant depends on an approved reform plan; that deficits are met centrally from 2028-29 is announced and not law. Interest is the general fund's.",
+        ),
+        Table(
+            "medium-term",
+            "The medium-term plan: what spending is made of, year by year",
+            wide.reset_index(drop=True).rename_axis(columns=None),
+            dict.fromkeys(wide.columns[1:], "£"),
+            note="Means over the simulated futures, so that the rows add up.",
+        ),
+    )
+
+
+def _published(outcome: Outcome) -> tuple[Table, ...]:
+    """Return the balances beside what others forecast for England, by the area's share of England's plans."""
+    beside = anchors(outcome.budget)
+    if beside.empty:
+        return ()
+    table = pd.DataFrame(
+        {
+            "year": [financial_label(int(y)) for y in beside["financial_year"]],
+            "measure": [line_name(m) for m in beside["measure"]],
+            "who": beside["who"],
+            "published, share": beside["published_gbp"],
+            "here": beside["middle_gbp"],
+            "9 in 10 between": [
+                between(low, high, "£") for low, high in zip(beside["low_gbp"], beside["high_gbp"], strict=True)
+            ],
+            "inside, or why not": beside["says"],
+        }
+    )
+    return (
+        Table(
+            "published-balances",
+            "Balances beside what others forecast for England",
+            table,
+            {"published, share": "£", "here": "£"},
+            note="Published figures for England, by the area's share of England's plans.",
+        ),
     )
 
 
