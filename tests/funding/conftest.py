@@ -98,7 +98,11 @@ def two_authorities() -> Area:
         *[(a, 2025, "block_gbp", 1_000_000.0) for a in (HOME, NEXT)],
         *[(a, 2024, "reported_carried_forward_gbp", -200_000.0) for a in (HOME, NEXT)],
         *[(a, 2025, item, 0.0) for a in (HOME, NEXT) for item in ("sen_support_services_gbp", "therapies_gbp")],
-        *[(a, 2025, item, 0.0) for a in (HOME, NEXT) for item in ("hospital_education_gbp",)],
+        *[
+            (a, 2025, item, 0.0)
+            for a in (HOME, NEXT)
+            for item in ("hospital_education_gbp", "additional_targeted_funding_gbp")
+        ],
         *[(a, 2025, "alternative_provision_services_gbp", 0.0) for a in (HOME, NEXT)],
         (NEXT, 2025, "other_place_deductions_gbp", 0.0),
     ]

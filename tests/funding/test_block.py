@@ -191,8 +191,8 @@ def test_components_make_a_block_where_no_total_is_given(two_authorities):
     assert block.published(with_money(two_authorities, *parts, (2024, "block_gbp", 7.0)), HOME) == {2024: 7}
 
 
-@pytest.mark.parametrize("people", [1.0, 1.04, 1.2])  # above the limit of 10 % a head; between; below the floor of 7 %
-def test_in_the_formula_s_last_year_england_s_growth_a_head_is_held_between_floor_and_limit(two_authorities, people):
+@pytest.mark.parametrize("people", [1.0, 1.04, 1.2])
+def test_in_the_formula_s_last_year_a_block_grows_by_what_others_had_a_head(two_authorities, people):
     table = two_authorities.population
     counts = table["ncy"].between(-2, 13)  # sixteen school years of 100 children
     grows = table["ncy"].isin([-2, 13]) & (table["year"] >= 2025)  # all growth is in the first and the last of them
@@ -200,10 +200,9 @@ def test_in_the_formula_s_last_year_england_s_growth_a_head_is_held_between_floo
     children = children.where(table["year"] >= 2024, 50.0).where(table["authority"] == HOME, 7.0 * table["year"])
     area = with_money(two_authorities, (2024, "block_gbp", 1e6))
     found = blocks_of(area.replace(population=table.assign(children=children)), 2025)
-    a_head = min(max(12_000 / 10_700 / people - 1, 0.07), 0.10)
-    assert found["gbp"].item() == pytest.approx(1e6 * (1 + a_head) * people)
+    assert found["gbp"].item() == pytest.approx(1e6 * 1.075 * people)  # within the floor of 7 % and the limit of 10 %
     assert found["status"].item() == "derived"
-    assert found["rule"].item().startswith("England's growth held between 7% and 10% a head")
+    assert found["rule"].item().startswith("7.5% a head more than the year before")
 
 
 def test_without_a_block_it_is_england_s_a_plan_times_the_plans_of_the_nearest_january(two_authorities):
@@ -219,9 +218,10 @@ def test_without_a_block_it_is_england_s_a_plan_times_the_plans_of_the_nearest_j
 
 
 def test_the_formula_held_before_its_last_year_too(two_authorities):
-    found = blocks_of(with_money(two_authorities, (2023, "block_gbp", 1e6)), 2024)
-    assert found["gbp"].item() == pytest.approx(1.05e6)  # England grew by 7.5 %, the limit was 5 %
-    assert found["status"].item() == "derived"
+    found = blocks_of(with_money(two_authorities, (2021, "block_gbp", 1e6)), 2022, 2023, 2024)
+    limits = [1.11, 1.11 * 1.07, 1.11 * 1.07 * 1.04]  # England grew by 13.7 % and 10.7 %, the limits were 11 % and 7 %
+    assert found["gbp"].tolist() == pytest.approx([1e6 * limit for limit in limits])
+    assert set(found["status"]) == {"derived"}
 
 
 def test_a_year_before_the_first_published_block_is_by_plans_too(two_authorities):

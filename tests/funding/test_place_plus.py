@@ -122,6 +122,6 @@ def test_in_mainstream_the_top_up_comes_above_the_threshold():
 
 def test_a_tariff_holds_from_its_first_year():
     assert place_plus.rate_gbp("special_place_gbp", 2020) == 10_000
-    assert place_plus.rate_gbp("national_block_gbp", 2019) == 6_279_000_000  # the first of several
+    assert place_plus.rate_gbp("national_high_needs_funding_gbp", 2019) == 6_279_000_000  # the first of several
     with pytest.raises(MissingError, match="known for 2019-20"):
         place_plus.rate_gbp("special_place_gbp", 2019)

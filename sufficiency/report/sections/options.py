@@ -94,14 +94,15 @@ def _payback(outcome: Outcome) -> Table:
                 area, 1, built=built, authority=code, financial_year=year, leaves=outcome.budget.turned_away(code, year)
             )
             years = f"{found.years:.1f}" if found.years < LATEST_YEARS else "never, at these prices"
-            rows.append((name, built, found.capital_gbp, found.saving_gbp, years))
-    columns = ["authority", "what is built", "capital a place", "saves a year", "paid for in years"]
+            share = found.break_even_independent_share
+            rows.append((name, built, found.capital_gbp, found.saving_gbp, years, share))
+    columns = ["authority", "what is built", "capital a place", "saves a year", "paid for in years", "breaks even at"]
     return Table(
         "payback",
         f"When a new place has paid for itself, prices of {financial_label(year)}",
         pd.DataFrame(rows, columns=columns),
-        {"what is built": "code", "capital a place": "£", "saves a year": "£"},
-        note="Filled by children who were turned away, spread as they are now: most in mainstream with a support package, fewer at independent schools. What each costs there, less the place and its top-up. Half the places are filled in the first year, all from the second. Journeys are left out, since High Needs does not pay for them. Below 0 a place costs more than it saves.",
+        {"what is built": "code", "capital a place": "£", "saves a year": "£", "breaks even at": "%"},
+        note="Filled by children who were turned away, spread as they are now: most in mainstream with a support package, fewer at independent schools. What each costs there, less the place and its top-up. Half the places are filled in the first year, all from the second. Journeys are left out, since High Needs does not pay for them. Below 0 a place costs more than it saves. 'Breaks even at' is the share of those who fill it that would have to leave independent schools for a full year to pay for itself, borrowing for all of the capital included.",
     )
 
 
