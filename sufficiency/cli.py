@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from sufficiency.commands import cores, importing, places
+from sufficiency.commands import cores, funding, importing, places
 from sufficiency.commands import rounds as rounds_of_a_school
 from sufficiency.commands.common import (
     Authority,
@@ -161,6 +161,9 @@ def policy(on: Annotated[str, typer.Option(help="A day, 2025-09-01; none: today.
 
 app.command()(cores.solve)
 app.command()(cores.sites)
+app.command()(funding.tariff)
+app.command()(funding.place_funding)
+app.command()(funding.deductions)
 
 
 def main() -> None:

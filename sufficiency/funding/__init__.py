@@ -17,6 +17,7 @@ _WHERE: Final = {
     "side_by_side": "high_needs_budget",
     "elements": "places.place_plus",
     "tariff": "places.place_plus",
+    "commissioned": "places.place_spend",
     "place_funding": "places.place_funding",
     "place_deduction": "places.deductions",
     "place_deductions": "places.deductions",

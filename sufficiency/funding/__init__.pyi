@@ -13,5 +13,6 @@ from sufficiency.funding.places.deductions import place_deductions as place_dedu
 from sufficiency.funding.places.place_funding import place_funding as place_funding
 from sufficiency.funding.places.place_plus import elements as elements
 from sufficiency.funding.places.place_plus import tariff as tariff
+from sufficiency.funding.places.place_spend import commissioned as commissioned
 from sufficiency.funding.published_anchors import anchors as anchors
 from sufficiency.funding.top_up.top_up import unit_costs as unit_costs

@@ -115,7 +115,6 @@ def _listed(
     demand: Demand, found: RouteMap, listed: pd.DataFrame, home: Ints, rng: np.random.Generator
 ) -> tuple[Children, Ints]:
     """Return the children on the list, up to the count of each cell and type, and what is left of the counts."""
-    listed = listed.sort_values(["zone", "setting", "ncy", "need"])  # who is kept must not hang on the order of rows
     left = demand.by_type.copy()
     zone = pd.Index(found.zones["zone"]).get_indexer(pd.Index(listed["zone"]))
     setting = found.codes.get_indexer(pd.Index(listed["setting"]))

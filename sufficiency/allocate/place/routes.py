@@ -84,9 +84,9 @@ def route_map(area: Area, *, travel: pd.DataFrame | None = None) -> RouteMap:
     MissingError
         If the area has no zones or no specialist setting.
     """
-    # Chance is dealt out by position, so positions follow the codes and not the order of rows.
-    settings = area.settings[area.settings["setting_type"].isin(SPECIALIST)].sort_values("setting", ignore_index=True)
-    zones = area.zones.sort_values("zone", ignore_index=True)
+    # Chance is dealt out by position; an area keeps its tables in the order of their codes, so positions follow those.
+    settings = area.settings[area.settings["setting_type"].isin(SPECIALIST)].reset_index(drop=True)
+    zones = area.zones
     if settings.empty or zones.empty:
         lacking = "zones.csv" if zones.empty else "specialist setting in settings.csv"
         raise MissingError(f"{area.name} has no {lacking}, so no child can be placed; add one to the area's folder")

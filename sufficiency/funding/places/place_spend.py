@@ -94,6 +94,18 @@ def places_by_year(area: Area, settings: pd.DataFrame, years: Sequence[int]) -> 
     return total - late, late
 
 
+def commissioned(area: Area, years: Sequence[int]) -> pd.DataFrame:
+    """Return the places that an area's authorities pay for, one row for each setting and January, as `place_funding` takes.
+
+    Columns setting, setting_type, year, places, post_16_places. [places]
+    """
+    settings = paid_settings(area)
+    pre, post = places_by_year(area, settings, years)
+    rows = settings[["setting", "setting_type"]].merge(pd.Series(list(years), name="year"), how="cross")
+    late = post.unstack().to_numpy()
+    return rows.assign(places=pre.unstack().to_numpy() + late, post_16_places=late)
+
+
 def commissioned_beyond(area: Area, authority: str) -> float:
     """Return special place funding as last published less that of the places listed in the base year. [GBP a year]
 
