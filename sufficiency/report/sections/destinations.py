@@ -41,7 +41,8 @@ INDEPENDENT: Final = ("in_independent", "in_non_maintained")
 def exhibits(outcome: Outcome) -> tuple[Chart | Table, ...]:
     """Return the chart by year, the table by year with its range, and the table by group of needs."""
     last = outcome.options.to
-    return (
+    by_need = by_need_group(outcome, last)
+    found: tuple[Chart | Table, ...] = (
         Chart(
             "destinations",
             "Where children who need a specialist place are, by January",
@@ -57,10 +58,15 @@ def exhibits(outcome: Outcome) -> tuple[Chart | Table, ...]:
             counts=tuple(map(str, _years(outcome))),
             tied=(f"{last}: 9 in 10 between",),
         ),
+    )
+    if by_need.empty:
+        return found
+    return (
+        *found,
         Table(
             "destinations-need",
             f"Children turned away from every suitable state place by group of needs and where they are instead, January {last}",
-            by_need_group(outcome, last),
+            by_need,
             {"need_group": "code", "children": "n"},
             note=f"{INTERVAL} Rows with none are left out.",
             counts=("children",),
@@ -93,13 +99,14 @@ def by_year(outcome: Outcome) -> pd.DataFrame:
 
 def by_need_group(outcome: Outcome, year: int) -> pd.DataFrame:
     """Return children turned away in one January: need_group, where they are instead, children, 9 in 10 between."""
+    columns = ["need_group", "where they are instead", "children", "9 in 10 between"]
     found = outcome.placed.destinations("need_group", levels=LEVELS)
     found = found[(found["year"] == year) & found["destination"].isin(DESTINATIONS)]
+    if found.empty:
+        return pd.DataFrame(columns=columns)
     table = with_interval(found, "children", ["need_group", "destination"]).rename(columns={"middle": "children"})
     table.insert(1, "where they are instead", [label(str(code)) for code in table.pop("destination")])
-    return table[table["children"] >= 1].reset_index(drop=True)[
-        ["need_group", "where they are instead", "children", "9 in 10 between"]
-    ]
+    return table[table["children"] >= 1].reset_index(drop=True)[columns]
 
 
 def where(code: str) -> str:
