@@ -24,7 +24,7 @@ RESULTS = {
     "requests": "requests",
     "small areas": "small areas",
     "backtest": "off",
-    "placed": "without a suitable place",
+    "placed": "turned away",
     "journeys": "cost",
     "budget": "balance of",
     "comparison": "steps",
