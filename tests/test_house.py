@@ -32,7 +32,8 @@ def test_every_policy_value_has_a_meaning_unit_range_date_and_source() -> None:
         assert rate.status in policy.STATUSES, rate.name
         assert rate.low < rate.high, rate.name
         assert rate.as_of or rate.evidence, rate.name
-        assert min(rate.values) <= date(2026, 9, 1), rate.name
+        is_of_a_later_year = ".anchor_" in rate.name  # what others forecast for a year, dated by that year
+        assert is_of_a_later_year or min(rate.values) <= date(2026, 9, 1), rate.name
 
 
 def test_what_is_law_is_as_of_a_day_and_what_is_assumed_says_what_its_range_rests_on() -> None:

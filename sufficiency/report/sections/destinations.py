@@ -48,6 +48,7 @@ def exhibits(outcome: Outcome) -> tuple[Chart | Table, ...]:
             "Where children who need a specialist place are, by January",
             partial(chart, outcome),
             "One bar for each January, split by where children are. The mean of simulated futures, so that parts add up.",
+            is_close=True,
         ),
         Table(
             "destinations-year",
@@ -122,11 +123,11 @@ def turned_away(outcome: Outcome, year: int, *codes: str) -> tuple[float, float,
     return low, mid, high
 
 
-def words(outcome: Outcome, year: int) -> str:
-    """Return where the children turned away in one January are, in a sentence: the middle of each place."""
+def words(outcome: Outcome, year: int, limit: int = 0) -> str:
+    """Return where the children turned away in one January are, in a sentence: the middle of each place, uncounted under a limit."""
     found = {code: turned_away(outcome, year, code)[1] for code in DESTINATIONS}
     largest = sorted((code for code in found if found[code] >= 1), key=lambda code: -found[code])
-    said = [f"{_lower(label(code))} ({found[code]:,.0f})" for code in largest]
+    said = [_lower(label(code)) + ("" if limit > 1 else f" ({found[code]:,.0f})") for code in largest]
     return f"Where they are instead: {'; '.join(said)}." if said else ""
 
 

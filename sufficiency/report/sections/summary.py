@@ -18,14 +18,14 @@ from sufficiency.words.school_year import PHASES, financial_label
 from sufficiency.words.vocabulary import DESTINATIONS, NEED_GROUPS
 
 
-def headlines(outcome: Outcome | ForecastOutcome) -> tuple[Figureword, ...]:
-    """Return the figures that a head of service reads first; of a forecast alone, the plans."""
+def headlines(outcome: Outcome | ForecastOutcome, limit: int = 0) -> tuple[Figureword, ...]:
+    """Return the figures that a head of service reads first; of a forecast alone, the plans. Under a limit, no small parts."""
     last = outcome.options.to
     low, mid, high = middle(outcome.plans.summary(levels=LEVELS), "plans", year=last)
     figures = [Figureword(f"{mid:,.0f}", f"EHC plans in January {last}", f"{between(low, high)} in 9 of 10 futures")]
     if not isinstance(outcome, Outcome):
         return tuple(figures)
-    figures += _turned_away(outcome, last)
+    figures += _turned_away(outcome, last, limit)
     money = outcome.journeys.summary("financial_year", levels=LEVELS)
     year = int(money["financial_year"].min())
     figures.append(
@@ -44,12 +44,12 @@ def headlines(outcome: Outcome | ForecastOutcome) -> tuple[Figureword, ...]:
     return tuple(figures)
 
 
-def _turned_away(outcome: Outcome, year: int) -> list[Figureword]:
+def _turned_away(outcome: Outcome, year: int, limit: int) -> list[Figureword]:
     """Return how many children are turned away, and how many of them are in mainstream, at independent schools, elsewhere."""
     low, mid, high = middle(outcome.placed.shortfall(levels=LEVELS), "children", year=year)
     away = f"children turned away from every suitable state place in January {year}"
     figures = [Figureword(f"{mid:,.0f}", away, between(low, high))]
-    if mid < 1:
+    if mid < 1 or limit > 1:
         return figures
     rest = [code for code in DESTINATIONS if code not in ("in_mainstream", *destinations.INDEPENDENT)]
     for codes, says in (
@@ -139,7 +139,7 @@ def _answer(outcome: Outcome, limit: int) -> str:
     first = next((y for y in years if middle(by_year, "children", year=y)[1] >= 1), last)
     return (
         f"{outcome.area.name} runs short of state specialist places from January {first}. By January {soon} about {mid[1]:,.0f} children ({between(mid[0], mid[2])}) are turned away from every suitable state place: "
-        f"most of all {kinds}; and children of {where}. {destinations.words(outcome, soon)}"
+        f"most of all {kinds}; and children of {where}. {destinations.words(outcome, soon, limit)}"
     )
 
 

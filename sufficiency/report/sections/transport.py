@@ -62,6 +62,7 @@ def section(outcome: Outcome) -> Section:
                 {"where they go": "", **dict.fromkeys((f"children, {financial_label(y)}" for y in (first, last)), "n")}
                 | dict.fromkeys((f"cost, {financial_label(y)}" for y in (first, last)), "£"),
                 counts=tuple(f"children, {financial_label(y)}" for y in (first, last)),
+                tied=tuple(f"cost, {financial_label(y)}" for y in (first, last)),
                 note="Middle of the simulated futures. Of mainstream schools and colleges the share carried is national and sampled within its range; so is that of children turned away from every suitable state place.",
             ),
             Table(

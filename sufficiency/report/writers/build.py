@@ -84,7 +84,7 @@ def build(
     return Report(
         title=f"SEND sufficiency: {area.name}",
         subtitle=f"EHC plans, specialist places, transport and High Needs Funding from academic year {academic_label(area.base_year)} to {academic_label(last)}. Scenario: {outcome.scenario.name}.",
-        headlines=summary.headlines(outcome),
+        headlines=summary.headlines(outcome, suppress),
         sections=sections,
         attribution=ATTRIBUTION,
         suppress=suppress,
