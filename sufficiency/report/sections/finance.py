@@ -31,8 +31,8 @@ def section(outcome: Outcome) -> Section:
         "High Needs Funding",
         words=(
             f"In {financial_label(first)} High Needs spending is put at {gbp(spend)} against {gbp(income)} of income, and the balance carried forward at {gbp(now)}. "
-            f"If nothing changes the balance at the end of {financial_label(last)} is {gbp(mid)} (9 in 10 futures: {between(low, high, '£')}).",
-            "A balance below nothing is a deficit. Until March 2028 a statutory override keeps it out of the general fund. Place funding is paid whether a place is filled or not; top-up and fees follow the child.",
+            f"If nothing changes, and nothing is met centrally, the balance at the end of {financial_label(last)} is {gbp(mid)} (9 in 10 futures: {between(low, high, '£')}).",
+            "A balance below nothing is a deficit. Until March 2028 a statutory override keeps it out of the general fund. The government has said that it does not expect councils to meet later SEND costs from general funds; that is announced and not law, so the balance is shown both ways below. Place funding is paid whether a place is filled or not; top-up and fees follow the child.",
             "No high needs formula has been published for the years after 2026-27: income then is an assumption, shown below, and the balance moves with it.",
         ),
         exhibits=(

@@ -47,7 +47,7 @@ def section(outcome: ForecastOutcome) -> Section:
                 "forecast-setting",
                 "EHC plans by group of settings, forecast",
                 partial(_by_group, outcome),
-                "One panel a group of settings. The scales differ: read each by its own axis.",
+                "One panel for each group of settings. The scales differ: read each by its own axis.",
             ),
             _table(outcome, "setting_group", "forecast-by-setting", "EHC plans by group of settings"),
             _table(outcome, "phase", "forecast-by-phase", "EHC plans by phase"),
@@ -138,7 +138,7 @@ def _support_exhibits(outcome: ForecastOutcome) -> tuple[Exhibit, ...]:
             "support-forecast",
             "Pupils on SEN Support, forecast",
             partial(charts.fan, named, value, unit="pupils", by="authority"),
-            "One panel an authority: the middle forecast, and the band that holds nine futures in ten.",
+            "One panel for each authority: the middle forecast, and the band that holds nine futures in ten.",
         ),
         Table(
             "support",

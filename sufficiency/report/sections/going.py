@@ -59,7 +59,7 @@ def section(outcome: Outcome) -> Section:
                 "travel-phase",
                 "Mean minutes one way, by phase, forecast",
                 partial(_travel_fan, by_phase),
-                "One panel a phase, for children with a place: read this beside the shortfall. New placements are spread as today's are.",
+                "One panel for each phase, for children with a place: read this beside the shortfall. New placements are spread as today's are.",
             ),
             Table(
                 "origin-destination",

@@ -46,7 +46,7 @@ def section(now: Outcome, then: Outcome) -> Section:
                     f"waterfall-{m}",
                     f"{MEASURES[m].says}: what each lever does, {_when(c)}",
                     partial(waterfall, c),
-                    "A bar a lever, from the plan as it is to the scenario.",
+                    "One bar for each lever, from the plan as it is to the scenario.",
                 )
                 for m, c in compared.items()
                 if m != "plans"
