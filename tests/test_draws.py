@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 import sufficiency as sf
 from sufficiency import draws
-from sufficiency.draws import LEVELS, Labels
+from sufficiency.draws import LEVELS
 from sufficiency.errors import InputError
+from sufficiency.labels import Labels
 from sufficiency.outcome import Outcome
 from sufficiency.words.school_year import NCYS, phase_of
 from sufficiency.words.vocabulary import NEEDS, SETTING_TYPES

@@ -11,9 +11,10 @@ import pandas as pd
 import xarray as xr
 
 from sufficiency import draws
-from sufficiency.draws import LEVELS, Labels
+from sufficiency.draws import LEVELS
 from sufficiency.errors import InputError
 from sufficiency.frozen import frozen
+from sufficiency.labels import Labels
 from sufficiency.notebook import titled, wide
 
 AT_HOME: Final = "home"  # zones by NCY, as far as labels tell them apart

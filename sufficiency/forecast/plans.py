@@ -122,8 +122,8 @@ def labelled(
 
 def homes(area: Area) -> xr.DataArray:
     """Return the share of each authority's plans that live in each of its zones: zone x ncy."""
-    from sufficiency.forecast import small_area
+    from sufficiency.forecast import homes as living
 
     if area.zones.empty:
         return xr.DataArray(np.zeros((0, len(NCYS))), coords={"zone": [], "ncy": list(NCYS)}, dims=("zone", "ncy"))
-    return small_area.homes(area)
+    return living.homes(area)

@@ -17,13 +17,14 @@ from numpy.typing import NDArray
 
 from sufficiency import draws as labelled_draws
 from sufficiency.area.area import Area
-from sufficiency.draws import LEVELS, Labels
+from sufficiency.draws import LEVELS
 from sufficiency.errors import InputError, MissingError, one_of
 from sufficiency.forecast import sen_support_share
 from sufficiency.forecast.population import projection
 from sufficiency.forecast.simulate.changes import strength
 from sufficiency.forecast.small_area import cut
 from sufficiency.frozen import frozen
+from sufficiency.labels import Labels
 from sufficiency.notebook import titled, wide
 from sufficiency.tables import PlansResult
 from sufficiency.words import run_options

@@ -1,14 +1,10 @@
-"""Where children with plans live: each authority's total shared among its zones, whole children in every draw.
-
-The expectation is children by age, times a relative rate for deprivation (and for rurality, tested and left at 1), and
-where the area gives the home zones of children who have plans, those, by as much as their number tells.
-"""
+"""Children by small area: each authority's total shared among its zones, whole children in every draw."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 import pandas as pd
@@ -18,18 +14,11 @@ from sufficiency import draws as labelled_draws
 from sufficiency.area.area import Area
 from sufficiency.draws import LEVELS
 from sufficiency.errors import InputError, MissingError, one_of
-from sufficiency.forecast.population import projection
+from sufficiency.forecast.homes import Kind, by_district, homes
 from sufficiency.frozen import frozen
 from sufficiency.notebook import titled, wide
 from sufficiency.tables import PlansResult
 from sufficiency.words import run_options
-from sufficiency.words.school_year import NCYS, phase_of
-
-Kind = Literal["plans", "sen_support"]
-RELATIVE_RATE: Final[dict[str, str]] = {
-    "plans": "forecast.plans_relative_rate_deprived",
-    "sen_support": "forecast.sen_support_relative_rate_deprived",
-}
 
 
 class SenSupportResult(Protocol):
@@ -37,56 +26,6 @@ class SenSupportResult(Protocol):
 
     def by_ncy(self) -> xr.DataArray:
         """Return pupils: draw x year x authority x phase x ncy."""
-
-
-def homes(area: Area, *, kind: Kind = "plans", year: int | None = None) -> xr.DataArray:
-    """Return the share of each authority's children with plans (or SEN Support) that live in each zone, at each NCY.
-
-    Parameters
-    ----------
-    area
-        Zones, children by zone, and where given `attendance`: the home zones of children placed today.
-    kind
-        "plans" or "sen_support": they lean on deprivation by different amounts.
-    year
-        The January to count new homes up to; the base year by default, so none.
-
-    Returns
-    -------
-    DataArray
-        zone x ncy, with coordinates `authority` and `district` along zone; sums to 1 over an authority's zones at
-        every NCY. Empty where the area has no zones.
-    """
-    if kind not in RELATIVE_RATE:
-        raise InputError(f"kind='{kind}' is not one of {one_of(RELATIVE_RATE)}")
-    weight = _children(area, year) * _relative_rate(area, kind)[:, None]
-    share = _shares(weight, area.zones["authority"].to_numpy())
-    if kind == "plans" and len(area.attendance):
-        share = _with_known_homes(share, area)
-    return xr.DataArray(
-        share,
-        coords={
-            "zone": area.zones["zone"].to_list(),
-            "ncy": list(NCYS),
-            "authority": ("zone", area.zones["authority"].to_list()),
-            "district": ("zone", area.zones["district"].to_list()),
-        },
-        dims=("zone", "ncy"),
-        name="homes",
-    )
-
-
-def by_district(shares: xr.DataArray) -> xr.DataArray:
-    """Return the shares of districts: zone x ncy, one zone a district, from those of `homes`."""
-    found = shares.groupby("district").sum("zone").rename(district="zone")
-    owner = pd.Series(shares["authority"].to_numpy(), index=shares["district"].to_numpy()).groupby(level=0).unique()
-    shared = [district for district, owners in owner.items() if len(owners) > 1]
-    if shared:
-        raise InputError(
-            f"district '{shared[0]}' has zones in {one_of(owner[shared[0]])}; a district has one authority"
-        )
-    zones = found["zone"].to_numpy()
-    return found.assign_coords(authority=("zone", [owner[z][0] for z in zones]), district=("zone", zones))
 
 
 def split(
@@ -244,63 +183,3 @@ def cut(whole: np.ndarray, edges: np.ndarray, start: np.ndarray | float = 0.5) -
     reached = np.floor(whole[None] * edges + start).astype("int64")
     reached[-1] = whole
     return np.diff(reached, axis=0, prepend=0)
-
-
-def _children(area: Area, year: int | None) -> np.ndarray:
-    """Return children by zone x NCY; an NCY that the table lacks takes the nearest that it has."""
-    zones = area.zones["zone"].to_list()
-    if area.zone_children.empty:
-        known = pd.DataFrame(1.0, index=zones, columns=list(NCYS))
-    else:
-        known = area.zone_children.pivot_table(index="zone", columns="ncy", values="children", aggfunc="sum")
-        nearest = [min(known.columns, key=lambda have: abs(have - ncy)) for ncy in NCYS]
-        known = known.reindex(index=zones, columns=nearest).fillna(0.0)
-    counted: np.ndarray = known.to_numpy(dtype="float64")
-    if year is None or year <= area.base_year or area.housing.empty:
-        return counted
-    return np.asarray(counted + projection.in_new_homes(area, year).sel(year=year).to_numpy())
-
-
-def _relative_rate(area: Area, kind: str) -> np.ndarray:
-    """Return the rate of each zone against that of a zone with no income-deprived family."""
-    deprivation = area.zones["deprivation"].astype("float64")
-    mean = deprivation.groupby(area.zones["authority"]).transform("mean")
-    share = deprivation.fillna(mean).fillna(0.0)
-    rural = area.zones["is_rural"].astype("bool")
-    ratio = area.value("forecast.plans_relative_rate_rural") if kind == "plans" else 1.0
-    rate: np.ndarray = 1 + (area.value(RELATIVE_RATE[kind]) - 1) * share.to_numpy()
-    rate *= np.where(rural, ratio, 1.0)
-    return rate
-
-
-def _shares(weight: np.ndarray, authority: np.ndarray) -> np.ndarray:
-    """Return weights as shares of their authority's at each NCY; where all are nil, even shares."""
-    owner = pd.Series(authority)
-    total = pd.DataFrame(weight).groupby(owner).transform("sum").to_numpy()
-    even = 1 / owner.groupby(owner).transform("size").to_numpy(dtype="float64")[:, None]
-    return np.where(total > 0, weight / np.where(total > 0, total, 1.0), even)
-
-
-def _with_known_homes(share: np.ndarray, area: Area) -> np.ndarray:
-    """Return shares drawn towards the home zones of children placed today, phase by phase.
-
-    With counts c of n children and variance that is k times chance, zones differ in truth by k - 1 times chance: the
-    counts deserve the weight (k - 1) / k, which a prior of n / (k - 1) children gives.
-    """
-    k = area.value("forecast.zone_overdispersion")
-    if k <= 1:
-        return share
-    zones = area.zones["zone"].to_numpy()
-    owner = area.zones["authority"]
-    phases = np.asarray(phase_of(np.array(NCYS)))
-    seen = area.attendance.assign(phase=phase_of(area.attendance["ncy"].to_numpy()))
-    blended = share.copy()
-    for phase in dict.fromkeys(phases):
-        here = seen[seen["phase"] == phase].groupby("zone")["children"].sum().reindex(zones, fill_value=0)
-        count = here.to_numpy(dtype="float64")
-        n = pd.Series(count).groupby(owner.to_numpy()).transform("sum").to_numpy()
-        prior = n / (k - 1)
-        columns = np.flatnonzero(phases == phase)
-        drawn = (count[:, None] + prior[:, None] * share[:, columns]) / np.where(n > 0, n + prior, 1.0)[:, None]
-        blended[:, columns] = np.where((n > 0)[:, None], drawn, share[:, columns])
-    return blended

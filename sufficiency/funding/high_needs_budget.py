@@ -10,12 +10,13 @@ import pandas as pd
 import xarray as xr
 
 from sufficiency import draws
-from sufficiency.draws import LEVELS, Labels
+from sufficiency.draws import LEVELS
 from sufficiency.errors import InputError
 from sufficiency.frozen import frozen
 from sufficiency.funding.balance import medium_term
 from sufficiency.funding.balance.deficit import CASES, Terms, carry_forward
 from sufficiency.funding.budget_lines import AWAY, LINES, STREAMS
+from sufficiency.labels import Labels
 from sufficiency.notebook import titled, wide
 from sufficiency.words.say import shown
 from sufficiency.words.school_year import financial_label

@@ -18,7 +18,7 @@ import xarray as xr
 from scipy.sparse import csr_array
 
 from sufficiency.area.area import Area
-from sufficiency.draws import Labels
+from sufficiency.labels import Labels
 from sufficiency.transport.modes.carried import label
 from sufficiency.transport.modes.modes import MODE_GROUP_OF, WAYS, Levers, ways
 from sufficiency.words.school_year import NCY_LOW, NCYS, phase_of

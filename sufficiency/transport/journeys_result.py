@@ -12,9 +12,10 @@ import pandas as pd
 import xarray as xr
 
 from sufficiency.area.area import Area
-from sufficiency.draws import LEVELS, TIMES, Labels, asked, quantiles
+from sufficiency.draws import LEVELS, quantiles
 from sufficiency.errors import InputError
 from sufficiency.frozen import frozen, once
+from sufficiency.labels import TIMES, Labels, asked
 from sufficiency.notebook import titled
 from sufficiency.transport.aboard import OF_CHILD, labels_of, others_of, riders_of, shared
 from sufficiency.transport.modes import national

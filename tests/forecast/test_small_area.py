@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sufficiency import tables
 from sufficiency.errors import InputError, MissingError
 from sufficiency.forecast import small_area
+from sufficiency.forecast.homes import by_district, homes
 from sufficiency.words.school_year import NCYS
 from tests.forecast.areas import area, zone_children, zones
 
@@ -27,38 +28,38 @@ def counts(values: np.ndarray, authorities: str = "AB") -> xr.DataArray:
 
 
 def test_shares_sum_to_one_over_each_authority_at_every_ncy() -> None:
-    by_authority = small_area.homes(area()).groupby("authority").sum("zone")
+    by_authority = homes(area()).groupby("authority").sum("zone")
     assert np.allclose(by_authority, 1.0)
 
 
 def test_deprived_zones_have_more_plans_by_the_stated_relative_rate() -> None:
     """With equal children, A1 (none deprived) and A2 (half) stand as 1 to 1 + 1.25 x 0.5."""
-    found = small_area.homes(area()).sel(ncy=5)
+    found = homes(area()).sel(ncy=5)
     assert float(found.sel(zone="A2") / found.sel(zone="A1")) == pytest.approx(1.625)
 
 
 def test_sen_support_leans_less_on_deprivation_than_plans_do() -> None:
-    plans, support = (small_area.homes(area(), kind=k).sel(ncy=5, zone="A2") for k in ("plans", "sen_support"))
+    plans, support = (homes(area(), kind=k).sel(ncy=5, zone="A2") for k in ("plans", "sen_support"))
     assert float(support) < float(plans)
 
 
 def test_a_zone_without_a_deprivation_figure_takes_its_authority_mean() -> None:
     unknown = zones()
     unknown.loc[unknown["zone"] == "B2", "deprivation"] = np.nan
-    found = small_area.homes(area(zones=unknown)).sel(ncy=5)
+    found = homes(area(zones=unknown)).sel(ncy=5)
     assert float(found.sel(zone="B1")) == pytest.approx(float(found.sel(zone="B2")))
 
 
 def test_without_children_by_zone_they_are_shared_evenly_but_for_deprivation() -> None:
     bare = area(zone_children=tables.empty(tables.ZONE_CHILDREN))
-    assert np.allclose(small_area.homes(bare), small_area.homes(area()))
+    assert np.allclose(homes(bare), homes(area()))
 
 
 def test_known_homes_draw_the_shares_towards_them() -> None:
     """Thirty children at A1: with variance three times chance the prior is fifteen, so two thirds of the weight."""
     seen = pd.DataFrame([{"zone": "A1", "setting": "S", "ncy": 5, "need": "ASD", "children": 30}])
     placed = area(attendance=tables.check(seen, tables.ATTENDANCE))
-    before, after = small_area.homes(area()), small_area.homes(placed)
+    before, after = homes(area()), homes(placed)
     assert float(after.sel(zone="A1", ncy=2)) == pytest.approx((30 + 15 * float(before.sel(zone="A1", ncy=2))) / 45)
     assert np.allclose(after.sel(ncy=9), before.sel(ncy=9))
     assert np.allclose(after.groupby("authority").sum("zone"), 1.0)
@@ -67,22 +68,20 @@ def test_known_homes_draw_the_shares_towards_them() -> None:
 def test_new_homes_shift_the_shares_once_they_are_lived_in() -> None:
     housing = pd.DataFrame([{"zone": "A3", "year": 2027, "homes": 100.0, "children_per_home": 0.5}])
     built = area(housing=tables.check(housing, tables.HOUSING))
-    share = [float(small_area.homes(built, year=y).sel(zone="A3", ncy=3)) for y in (2026, 2027)]
+    share = [float(homes(built, year=y).sel(zone="A3", ncy=3)) for y in (2026, 2027)]
     assert share[1] > share[0]
 
 
 def test_an_area_without_zones_has_no_homes() -> None:
     bare = area(zones=tables.empty(tables.ZONES), zone_children=tables.empty(tables.ZONE_CHILDREN))
-    assert small_area.homes(bare).sizes == {"zone": 0, "ncy": len(NCYS)}
+    assert homes(bare).sizes == {"zone": 0, "ncy": len(NCYS)}
 
 
 @settings(max_examples=15)
 @given(st.lists(st.integers(0, 60), min_size=16, max_size=16), st.integers(0, 2**32), st.sampled_from([0.0, 1.0, 3.0]))
 def test_zones_sum_to_the_authority_in_every_draw(values: list[int], seed: int, overdispersion: float) -> None:
     whole = counts(np.array(values).reshape(2, 2, 2, 2))
-    found = small_area.split(
-        whole, small_area.homes(area()), np.random.default_rng(seed), overdispersion=overdispersion
-    )
+    found = small_area.split(whole, homes(area()), np.random.default_rng(seed), overdispersion=overdispersion)
     assert int(found.min()) >= 0
     summed = found.groupby("authority").sum("zone").transpose(*whole.dims)
     np.testing.assert_array_equal(summed, whole)
@@ -90,7 +89,7 @@ def test_zones_sum_to_the_authority_in_every_draw(values: list[int], seed: int, 
 
 def test_districts_sum_to_the_authority_too() -> None:
     whole = counts(np.arange(16).reshape(2, 2, 2, 2))
-    shares = small_area.by_district(small_area.homes(area()))
+    shares = by_district(homes(area()))
     found = small_area.split(whole, shares, np.random.default_rng(1), overdispersion=3.0)
     assert set(found["zone"].to_numpy()) == {"north", "south", "east"}
     np.testing.assert_array_equal(found.groupby("authority").sum("zone").transpose(*whole.dims), whole)
@@ -99,23 +98,21 @@ def test_districts_sum_to_the_authority_too() -> None:
 def test_a_child_goes_to_every_zone_in_proportion_even_where_cells_hold_one() -> None:
     """Rounding to the largest share would put every lone child in A2."""
     whole = counts(np.ones((4000, 2, 2, 2), dtype=int))
-    shares = small_area.homes(area())
+    shares = homes(area())
     found = small_area.split(whole, shares, np.random.default_rng(2), overdispersion=0.0).mean(("draw", "year", "ncy"))
     assert np.allclose(found, shares.sel(ncy=3), atol=0.02)
 
 
 def test_the_same_seed_gives_the_same_zones() -> None:
     whole = counts(np.full((3, 2, 2, 2), 40))
-    first, second = (
-        small_area.split(whole, small_area.homes(area()), np.random.default_rng(3), overdispersion=3.0) for _ in "ab"
-    )
+    first, second = (small_area.split(whole, homes(area()), np.random.default_rng(3), overdispersion=3.0) for _ in "ab")
     assert first.equals(second)
 
 
 def test_zone_totals_vary_as_much_as_stated() -> None:
     """Six hundred children, variance three times chance: a third of them would vary by sqrt(3 x 200)."""
     whole = counts(np.full((2000, 2, 2, 2), 300))
-    shares = small_area.homes(area())
+    shares = homes(area())
     found = small_area.split(whole, shares, np.random.default_rng(4), overdispersion=3.0)
     ones = found.sel(zone="B1", year=2025).sum("ncy")
     assert float(ones.var()) == pytest.approx(3 * 600 * 0.25, rel=0.2)  # half of B's: n p (1 - p) times three
@@ -145,11 +142,11 @@ def test_a_district_in_two_authorities_is_refused_by_name() -> None:
     muddled = zones()
     muddled.loc[muddled["zone"] == "B1", "district"] = "north"
     with pytest.raises(InputError, match="'north' has zones in A, B"):
-        small_area.by_district(small_area.homes(area(zones=muddled)))
+        by_district(homes(area(zones=muddled)))
 
 
 def test_an_authority_without_zones_is_refused_by_name() -> None:
-    shares = small_area.homes(area())
+    shares = homes(area())
     with pytest.raises(MissingError, match="no zone belongs to C"):
         small_area.split(
             counts(np.ones((1, 2, 2, 2), dtype=int), "AC"), shares, np.random.default_rng(1), overdispersion=0
@@ -158,13 +155,13 @@ def test_an_authority_without_zones_is_refused_by_name() -> None:
 
 def test_an_unknown_kind_is_refused() -> None:
     with pytest.raises(InputError, match="'sen' is not one of plans, sen_support"):
-        small_area.homes(area(), kind="sen")  # type: ignore[arg-type]
+        homes(area(), kind="sen")  # type: ignore[arg-type]
 
 
 def test_children_are_those_of_zone_children() -> None:
     doubled = zone_children()
     doubled.loc[doubled["zone"] == "B1", "children"] = 20.0
-    found = small_area.homes(area(zone_children=doubled)).sel(ncy=5)
+    found = homes(area(zone_children=doubled)).sel(ncy=5)
     assert float(found.sel(zone="B1")) == pytest.approx(2 / 3)
 
 

@@ -7,7 +7,8 @@ import shapely
 
 import sufficiency as sf
 from sufficiency.area.area import Area
-from sufficiency.report.look.maps import CELLS, ground, interactive
+from sufficiency.report.look.ground import ground
+from sufficiency.report.look.maps import CELLS, interactive
 
 
 def test_without_boundaries_every_zone_has_the_cell_nearest_to_its_middle(tiny_area: Area) -> None:

@@ -26,9 +26,9 @@ from sufficiency.allocate.place.ledger import PHASE_OF_NCY
 from sufficiency.allocate.place.places import room
 from sufficiency.allocate.place.routes import KINDS, NEED_CODES, SECONDARY_FROM, RouteMap, route_map
 from sufficiency.area.area import Area
-from sufficiency.draws import Labels, asked
 from sufficiency.errors import InputError, MissingError, one_of
 from sufficiency.frozen import frozen
+from sufficiency.labels import Labels, asked
 from sufficiency.scenarios.pipeline import most_likely
 from sufficiency.tables import PlansResult
 from sufficiency.words.school_year import NCY_LOW, NCYS, PHASES

@@ -12,8 +12,8 @@ import pandas as pd
 
 from sufficiency.allocate.place.children import Children
 from sufficiency.allocate.place.routes import KINDS, NEED_CODES, RouteMap
-from sufficiency.draws import Labels
 from sufficiency.frozen import frozen
+from sufficiency.labels import Labels
 from sufficiency.words.school_year import NCY_LOW, NCYS, PHASES, phase_of
 from sufficiency.words.vocabulary import DESTINATIONS, PLACED_DESTINATIONS, SETTING_TYPES
 

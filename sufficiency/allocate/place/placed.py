@@ -31,8 +31,9 @@ from sufficiency.allocate.place.notes import attendance_notes, travel_notes
 from sufficiency.allocate.place.routes import NEED_CODES, SECONDARY_FROM, RouteMap
 from sufficiency.allocate.place.worth import CASH, PARTS
 from sufficiency.area.area import Area
-from sufficiency.draws import LEVELS, Labels, quantiles
+from sufficiency.draws import LEVELS, quantiles
 from sufficiency.frozen import frozen, once
+from sufficiency.labels import Labels
 from sufficiency.notebook import titled
 from sufficiency.scenarios.pipeline import Coming
 from sufficiency.words.school_year import NCY_LOW, PHASES

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from sufficiency.area.area import Area
-from sufficiency.draws import FOLLOWS, LEVELS, asked, label_of
+from sufficiency.draws import LEVELS
 from sufficiency.errors import InputError, MissingError, one_of
 from sufficiency.forecast import england
 from sufficiency.forecast.plans import plans as forecast_plans
@@ -24,6 +24,7 @@ from sufficiency.forecast.record import naive
 from sufficiency.forecast.record.past_areas import as_of, joined
 from sufficiency.forecast.record.scoring import COLUMNS, crps, score, with_errors
 from sufficiency.frozen import frozen
+from sufficiency.labels import FOLLOWS, asked, label_of
 from sufficiency.notebook import titled
 from sufficiency.words import run_options
 from sufficiency.words.school_year import NCYS

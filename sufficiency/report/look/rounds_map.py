@@ -13,7 +13,7 @@ from pyproj import Transformer
 from sufficiency.area.area import Area
 from sufficiency.outcome import Outcome
 from sufficiency.report.look.charts import COLOURS, INK, sheet
-from sufficiency.report.look.maps import Floats, outlines
+from sufficiency.report.look.ground import Floats, outlines
 from sufficiency.report.look.words import CODES
 
 EDGE_M: Final = 2_000

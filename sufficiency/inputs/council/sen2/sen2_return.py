@@ -8,124 +8,18 @@ Source: DfE, *Special educational needs survey: SEN2 guide*, modules 0 to 5; the
 
 from __future__ import annotations
 
-import re
-import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
-from xml.etree import ElementTree
-from xml.parsers import expat
 
 import pandas as pd
 
 from sufficiency.errors import InputError, MissingError, nearest, one_of
+from sufficiency.inputs.council.sen2.export_files import read_modules
 from sufficiency.inputs.council.sen2.hashing import checked_salt, hashed
-from sufficiency.inputs.files.text import decoded, parsed
+from sufficiency.inputs.council.sen2.modules import DATES, MODULES, PASSED_OVER, TRUTHS, needed
 
-# Module -> (publisher's column -> ours). A column that only some versions have is marked in `SINCE` or `UNTIL`.
-MODULES: Final[Mapping[str, Mapping[str, str]]] = {
-    "sen2": {
-        "sen2tableid": "row",
-        "lea": "la_number",
-        "year": "year",
-        "referencedate": "census_date",
-        "release": "release",
-    },
-    "person": {
-        "persontableid": "row",
-        "surname": "surname",
-        "forename": "forename",
-        "personbirthdate": "birth_date",
-        "sex": "sex",
-        "gendercurrent": "sex",
-        "postcode": "postcode",
-        "upn": "upn",
-        "uniquelearnernumber": "uln",
-        "upnunknown": "upn_unknown",
-    },
-    "requests": {
-        "requeststableid": "row",
-        "persontableid": "person_row",
-        "receiveddate": "received",
-        "requestsource": "request_source",
-        "requestoutcomedate": "decided",
-        "requestoutcome": "outcome",
-        "exported": "exported",
-    },
-    "assessment": {
-        "assessmenttableid": "row",
-        "requeststableid": "request_row",
-        "assessmentoutcome": "outcome",
-        "assessmentoutcomedate": "decided",
-        "week20": "is_excepted",
-    },
-    "namedplan": {
-        "namedplantableid": "row",
-        "assessmenttableid": "assessment_row",
-        "startdate": "started",
-        "ceasedate": "ceased",
-        "ceasereason": "cease_reason",
-    },
-    "plandetail": {
-        "plandetailtableid": "row",
-        "namedplantableid": "plan_row",
-        "urn": "urn",
-        "ukprn": "ukprn",
-        "sensetting": "sen_setting",
-        "placementrank": "rank",
-        "senunitindicator": "is_unit",
-        "resourcedprovisionindicator": "is_resourced",
-    },
-    "activeplans": {
-        "activeplanstableid": "row",
-        "requeststableid": "request_row",
-        "transferla": "transferred_from",
-        "lastreview": "last_review",
-    },
-    "placementdetail": {
-        "placementdetailtableid": "row",
-        "activeplanstableid": "active_row",
-        "urn": "urn",
-        "ukprn": "ukprn",
-        "sensetting": "sen_setting",
-        "placementrank": "rank",
-        "entrydate": "entered",
-        "leavingdate": "left",
-        "senunitindicator": "is_unit",
-        "resourcedprovisionindicator": "is_resourced",
-    },
-    "senneed": {"senneedtableid": "row", "activeplanstableid": "active_row", "sentype": "need", "sentyperank": "rank"},
-}
-OPTIONAL: Final = {
-    "requestsource",
-    "upnunknown",
-    "exported",
-    "week20",
-    "transferla",
-    "lastreview",
-    "release",
-    "sex",
-    "gendercurrent",
-    "year",
-}
-DATES: Final = (
-    "census_date",
-    "birth_date",
-    "received",
-    "decided",
-    "started",
-    "ceased",
-    "entered",
-    "left",
-    "last_review",
-)
-TRUTHS: Final = ("is_unit", "is_resourced", "is_excepted")
-# What the export adds to every module and this library doesn't use.
-PASSED_OVER: Final = re.compile(r"nativeid|sourceid|.*orderseqcolumn|.*tableid|ethnicity|rya|.*mediation|.*tribunal|planres|planwbp|pb|oa|dp|res|wbp|"
-                                r"sensettingother|review.*|phasetransfer.*|collection|sourcelevel|softwarecode|serialno|datetime|dmo|dco|dsco")  # fmt: skip
-MOST_BYTES: Final = 2_000_000_000
-MOST_SWELLING: Final = 200
 UPN_FORM: Final = r"[A-HJ-NP-RT-Z]\d{11}[\dA-HJ-NP-RT-Z]"
 
 
@@ -171,7 +65,7 @@ def read_sen2(path: Path, *, salt: bytes, zones: Mapping[str, str] | None = None
         is not the publisher's: the first row may be a child's.
     """
     checked_salt(salt)
-    raw = dict(_modules(path))
+    raw = dict(read_modules(path))
     missing = [m for m in MODULES if m not in raw]
     if missing:
         raise MissingError(f"{path.name} lacks the SEN2 modules {', '.join(missing)}; it has {one_of(raw)}")
@@ -186,131 +80,23 @@ def read_sen2(path: Path, *, salt: bytes, zones: Mapping[str, str] | None = None
     return Sen2(version, heading["census_date"].iloc[0], la_number, **{n: f for n, f in frames.items() if n != "sen2"})
 
 
-def _modules(path: Path) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Yield (module, frame of text) from a folder, a zip or an XML file."""
-    if path.is_dir():
-        for file in sorted(path.iterdir()):
-            if (name := _module_of(file.name)) is not None:
-                yield name, parsed(decoded(file.read_bytes(), source=file.name), source=file.name)
-    elif path.suffix.lower() == ".xml" and path.is_file():
-        yield from _xml_modules(path)
-    elif path.suffix.lower() == ".zip" and path.is_file():
-        yield from _zip_modules(path)
-    else:
-        raise MissingError(f"there is no SEN2 return at {path}: a folder or zip of CSVs, or an XML file, is needed")
-
-
-def _module_of(file: str) -> str | None:
-    stem = re.sub(r"[^a-z0-9]", "", Path(file).stem.lower())
-    named = [m for m in MODULES if stem.endswith(m)]
-    return max(named, key=len) if file.lower().endswith(".csv") and named else None
-
-
-def _zip_modules(path: Path) -> Iterator[tuple[str, pd.DataFrame]]:
-    try:
-        with zipfile.ZipFile(path) as packed:
-            size = sum(i.file_size for i in packed.infolist())
-            if size > MOST_BYTES or size > MOST_SWELLING * max(path.stat().st_size, 1):
-                raise InputError(f"{path.name} unpacks to {size:,} bytes, which no return does; it was not opened")
-            for info in packed.infolist():
-                if (name := _module_of(info.filename)) is not None:
-                    yield (
-                        name,
-                        parsed(decoded(packed.read(info), source=info.filename), source=info.filename),
-                    )
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError) as caught:
-        raise InputError(f"{path.name} can't be unpacked: {type(caught).__name__}; export it again") from caught
-
-
-def _xml_modules(path: Path) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Yield a frame a module: each element that is one is a row, linked to the module elements that enclose it."""
-    _refuse_document_type(path)
-    rows: dict[str, list[dict[str, str]]] = {m: [] for m in MODULES}
-    open_rows: list[tuple[str, dict[str, str]]] = []
-    try:
-        for event, element in ElementTree.iterparse(path, events=("start", "end")):
-            tag = _xml_tag(element.tag)
-            if event == "start" and tag in MODULES and tag != "sen2":
-                row = {f"{tag}tableid": str(len(rows[tag]) + 1)} | {
-                    f"{outer}tableid": held[f"{outer}tableid"] for outer, held in open_rows
-                }
-                rows[tag].append(row)
-                open_rows.append((tag, row))
-            elif event == "end":
-                if open_rows and tag == open_rows[-1][0]:
-                    open_rows.pop()
-                    element.clear()
-                elif len(element) == 0:
-                    _xml_value(tag, (element.text or "").strip(), open_rows, rows)
-    except ElementTree.ParseError as caught:
-        raise InputError(
-            f"{path.name} is not whole XML: line {caught.position[0]}, column {caught.position[1]}"
-        ) from None
-    except (ValueError, LookupError):
-        raise InputError(f"{path.name} is in an encoding that can't be read; save it as UTF-8") from None
-    for name, found in rows.items():
-        columns = list(dict.fromkeys([*_needed(name), *(c for row in found for c in row)]))
-        yield name, pd.DataFrame(found, columns=columns, dtype=object).fillna("").astype("str")
-
-
-def _refuse_document_type(path: Path) -> None:
-    """Refuse XML with a document type, in any encoding, before an entity of it could be expanded."""
-    declared: list[bool] = []
-    parser = expat.ParserCreate()
-    parser.StartDoctypeDeclHandler = lambda *_: declared.append(True)
-    parser.StartElementHandler = lambda *_: declared.append(False)  # none can follow the first element
-    try:
-        with path.open("rb") as file:
-            while not declared and (part := file.read(1_024)):
-                parser.Parse(part)
-    except (expat.ExpatError, ValueError, LookupError):
-        pass  # the reading says what is wrong, and no entity is known by then
-    if declared and declared[0]:
-        raise InputError(f"{path.name} declares a document type, which no return does; it was not opened")
-
-
-def _xml_tag(tag: str) -> str:
-    name = tag.rsplit("}", 1)[-1].lower()
-    return {
-        "request": "requests",
-        "activeplan": "activeplans",
-        "placementdetails": "placementdetail",
-        "plandetails": "plandetail",
-    }.get(name, name)
-
-
-def _xml_value(
-    tag: str, value: str, open_rows: list[tuple[str, dict[str, str]]], rows: dict[str, list[dict[str, str]]]
-) -> None:
-    if open_rows:
-        open_rows[-1][1][tag] = value
-    elif tag in MODULES["sen2"]:
-        if not rows["sen2"]:
-            rows["sen2"].append({"sen2tableid": "1"})
-        rows["sen2"][0][tag] = value
-
-
 def _version(raw: Mapping[str, pd.DataFrame]) -> str:
     """Return the schema version that the columns show: 1.1 to 1.3."""
     has = {str(c).lower() for frame in raw.values() for c in frame}
     return "1.3" if has & {"requestsource", "dsco"} else "1.2" if "sex" in has else "1.1"
 
 
-def _needed(module: str) -> list[str]:
-    return [c for c in MODULES[module] if c not in OPTIONAL]
-
-
 def _renamed(module: str, raw: pd.DataFrame) -> pd.DataFrame:
     names = MODULES[module]
     lower = raw.rename(columns=lambda c: str(c).strip().lower())
-    missing = [c for c in _needed(module) if c not in lower]
+    missing = [c for c in needed(module) if c not in lower]
     unknown = {i: c for i, c in enumerate(lower, 1) if c not in names and not PASSED_OVER.fullmatch(c)}
     repeated = [i for i, again in enumerate(lower.columns.duplicated(), 1) if again]
     if missing or unknown or repeated:
         says = [f"'{c}' is missing" for c in missing]
         says += [f"column {i} is not one of the return's{nearest(c, names)}" for i, c in unknown.items()]
         says += [f"column {i} has the name of one before it" for i in repeated]
-        if len(missing) == len(_needed(module)):
+        if len(missing) == len(needed(module)):
             says = ["the first row is not a header; export it again with its column names"]
         raise InputError(f"SEN2 module {module}: {'; '.join(says)}")
     kept = lower[[c for c in names if c in lower]].rename(columns=names)
