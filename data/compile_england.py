@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from sufficiency.inputs.files import catalogue
+from sufficiency.inputs import catalogue
 from sufficiency.inputs.releases import dfe_ehc_plans, ons
 from sufficiency.published import plans as published
 from sufficiency.published import population

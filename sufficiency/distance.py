@@ -6,11 +6,12 @@ Every number is a policy value `transport.*` with its source, and an area may se
 
 from __future__ import annotations
 
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from numpy.typing import ArrayLike
 
 ESTIMATED: Final = "straight line"  # the `source` of a row of a travel table that this module estimated
 Floats = npt.NDArray[np.float64]
@@ -67,21 +68,22 @@ def crow_km(zones: pd.DataFrame, settings: pd.DataFrame) -> Floats:
     return np.asarray(np.hypot(east, north) / 1000, dtype=np.float64)
 
 
-def drive_detour(crow: Any, rural_share: Any, area: Values) -> Floats:
+def drive_detour(crow: ArrayLike, rural_share: ArrayLike, area: Values) -> Floats:
     """Return driving distance over straight line; `rural_share` is 0 with both ends in towns, 1 with neither."""
     at_1_km = _mix(rural_share, "transport.detour_drive_{}_at_1_km", area)
     slope = _mix(rural_share, "transport.detour_drive_{}_per_ln_km", area)
     return _log_detour(crow, at_1_km, slope, area)
 
 
-def walk_detour(crow: Any, area: Values) -> Floats:
+def walk_detour(crow: ArrayLike, area: Values) -> Floats:
     """Return walking distance over straight line."""
     at_1_km, slope = area.value("transport.detour_walk_at_1_km"), area.value("transport.detour_walk_per_ln_km")
     return _log_detour(crow, at_1_km, slope, area, least=1.0)
 
 
-def drive_minutes(km: Any, rural_share: Any, area: Values) -> Floats:
+def drive_minutes(km: ArrayLike, rural_share: ArrayLike, area: Values) -> Floats:
     """Return driving time at school-run hours: town speed near ends in towns, country speed between. [minutes]"""
+    km = np.asarray(km, dtype=float)
     in_town = np.minimum(km, 2 * area.value("transport.urban_reach_km") * (1 - np.asarray(rural_share)))
     hours = in_town / area.value("transport.urban_kph") + (km - in_town) / area.value("transport.rural_kph")
     return np.asarray(60 * hours * area.value("transport.peak_factor"), dtype=np.float64)
@@ -108,7 +110,7 @@ def home_spread_km(zones: pd.DataFrame) -> pd.Series:
     return pd.Series(apart[:, 1] / 4, index=index, name="home_spread_km")
 
 
-def chance_beyond(km: Any, limit_km: Any, *, spread: Any, home_spread_km: Any = 0.0) -> Floats:
+def chance_beyond(km: ArrayLike, limit_km: ArrayLike, *, spread: ArrayLike, home_spread_km: ArrayLike = 0.0) -> Floats:
     """Return the probability that the true distance is above `limit_km` when the estimate is `km`.
 
     Errors of the detour (`spread`, in logarithms) and of where in its zone the home lies are taken as independent.
@@ -126,13 +128,15 @@ def chance_beyond(km: Any, limit_km: Any, *, spread: Any, home_spread_km: Any = 
     return np.asarray(np.where(sd > 0, ndtr(z), km > limit), dtype=np.float64)
 
 
-def _mix(rural_share: Any, name: str, area: Values) -> Floats:
+def _mix(rural_share: ArrayLike, name: str, area: Values) -> Floats:
     share = np.asarray(rural_share, dtype=float)
     rural, urban = area.value(name.format("rural")), area.value(name.format("urban"))
     return np.asarray(share * rural + (1 - share) * urban, dtype=np.float64)
 
 
-def _log_detour(crow: Any, at_1_km: Any, slope: Any, area: Values, least: float | None = None) -> Floats:
+def _log_detour(
+    crow: ArrayLike, at_1_km: ArrayLike, slope: ArrayLike, area: Values, least: float | None = None
+) -> Floats:
     floor = area.value("transport.detour_least") if least is None else least
-    fitted = at_1_km - slope * np.log(np.maximum(np.asarray(crow, dtype=float), _NEAREST_KM))
+    fitted = np.asarray(at_1_km) - np.asarray(slope) * np.log(np.maximum(np.asarray(crow, dtype=float), _NEAREST_KM))
     return np.asarray(np.maximum(fitted, floor), dtype=np.float64)

@@ -11,7 +11,7 @@ from typing import Any, Final
 import pandas as pd
 
 from sufficiency.errors import InputError, MissingError
-from sufficiency.inputs.files import catalogue
+from sufficiency.inputs import catalogue
 from sufficiency.inputs.releases import (
     dfe_ehc_plans,
     dfe_ehc_plans_2022,

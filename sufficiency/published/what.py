@@ -7,8 +7,8 @@ from typing import Final
 
 import pandas as pd
 
-from sufficiency.inputs.files import catalogue
-from sufficiency.inputs.files.catalogue import Found
+from sufficiency.inputs import catalogue
+from sufficiency.inputs.catalogue import Found
 
 # Form -> what the publisher calls it, and what a draft uses it for.
 FORMS: Final = {

@@ -9,9 +9,13 @@ Sources: DfE, SEN2 census guide; DfE, *High needs funding: operational guide*, "
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, TypeVar, overload
 
 import numpy as np
+import numpy.typing as npt
+
+Whole = TypeVar("Whole", int, npt.NDArray[np.int64])
+Names = npt.NDArray[np.object_]
 
 NCY_LOW: Final = -4
 NCY_HIGH: Final = 20
@@ -42,22 +46,30 @@ def ncy_of(born: date, year: int) -> int:
     return year - 1 - born.year - (0 if had_birthday else 1) - 4
 
 
-def age_of(ncy: Any) -> Any:
+def age_of(ncy: Whole) -> Whole:
     """Return age on the 31 August before the academic year. [years]"""
     return ncy + 4
 
 
-def phase_of(ncy: Any) -> Any:
+@overload
+def phase_of(ncy: int) -> str: ...
+@overload
+def phase_of(ncy: npt.NDArray[Any]) -> Names: ...
+def phase_of(ncy: int | npt.NDArray[Any]) -> str | Names:
     """Return the phase of one NCY (a name) or of many (an array of names)."""
     return _band(ncy, PHASES)
 
 
-def age_group_of(ncy: Any) -> Any:
+@overload
+def age_group_of(ncy: int) -> str: ...
+@overload
+def age_group_of(ncy: npt.NDArray[Any]) -> Names: ...
+def age_group_of(ncy: int | npt.NDArray[Any]) -> str | Names:
     """Return the DSG age group of one NCY (a name) or of many (an array of names)."""
-    return _band(age_of(np.asarray(ncy)), AGE_GROUPS)
+    return _band(np.asarray(ncy) + 4 if np.ndim(ncy) else int(ncy) + 4, AGE_GROUPS)
 
 
-def _band(value: Any, bands: dict[str, tuple[int, int]]) -> Any:
+def _band(value: int | npt.NDArray[Any], bands: dict[str, tuple[int, int]]) -> str | Names:
     names = np.array(list(bands), dtype=object)
     tops = np.array([high for _, high in bands.values()])
     found = names[np.minimum(np.searchsorted(tops, np.asarray(value)), len(names) - 1)]

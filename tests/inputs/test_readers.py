@@ -11,8 +11,8 @@ import pytest
 from benchmarks import witan_send
 from sufficiency import tables
 from sufficiency.errors import FaultyTableError, InputError, MissingError
+from sufficiency.inputs import catalogue
 from sufficiency.inputs.council import local_tables
-from sufficiency.inputs.files import catalogue
 from sufficiency.inputs.files.text import read_text_table
 from sufficiency.inputs.releases import (
     dfe_funding,

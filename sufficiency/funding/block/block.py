@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from sufficiency import policy
@@ -33,6 +34,9 @@ COMPONENTS: Final = (
 YOUNGEST, OLDEST = -2, 13  # NCY of children aged 2 to 17 on 31 August, nearest to the formula's population of 2 to 18
 
 
+Floats = npt.NDArray[np.float64]
+
+
 @dataclass(frozen=True)
 class Block:
     """One authority's block in one financial year. [GBP]"""
@@ -44,7 +48,7 @@ class Block:
     status: str
 
 
-def block_gbp(components: Mapping[str, Any], *, financial_year: int) -> Any:
+def block_gbp(components: Mapping[str, npt.ArrayLike], *, financial_year: int) -> pd.Series | int:
     """Return the high needs block before deductions, rounded up to the pound as DfE does.
 
     A + B x C + D + E + F + H: formula elements, basic entitlement (area cost adjusted) a pupil times pupils in special
@@ -88,19 +92,19 @@ def block_gbp(components: Mapping[str, Any], *, financial_year: int) -> Any:
     return int(pounds)
 
 
-def additional_gbp(components: Mapping[str, Any], financial_year: int) -> Any:
+def additional_gbp(components: Mapping[str, npt.ArrayLike], financial_year: int) -> Floats:
     """Return the additional allocation: the year's share of the historic, proxy and floor elements, to the pound."""
     base = components.get("formula_allocation_gbp", components["nff_elements_gbp"])
     share = policy.value("funding.additional_allocation_share", on=financial_year)
     return rounded_up(np.asarray(base, dtype="float64") * share)
 
 
-def rounded_up(gbp: Any) -> Any:
+def rounded_up(gbp: npt.ArrayLike) -> Floats:
     """Return whole pounds, rounded up as every figure of the dedicated schools grant is. [GBP]"""
-    return np.ceil(np.round(gbp, 4) - 1e-6)
+    return np.asarray(np.ceil(np.round(np.asarray(gbp, dtype="float64"), 4) - 1e-6))
 
 
-def import_export_gbp(net_imports: Any, *, financial_year: int) -> Any:
+def import_export_gbp(net_imports: float, *, financial_year: int) -> float:
     """Return the adjustment for pupils and students brought in, net of those sent out. [GBP]"""
     return net_imports * policy.value("funding.import_export_gbp", on=financial_year)
 

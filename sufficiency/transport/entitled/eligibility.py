@@ -7,9 +7,10 @@ goes by the shortest route that a child, accompanied as necessary, can walk in r
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from datetime import date
+from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,8 @@ from sufficiency import distance, tables
 from sufficiency.errors import InputError
 
 Floats = npt.NDArray[np.float64]
+Day: TypeAlias = str | date | pd.Timestamp
+Dates: TypeAlias = pd.Series | pd.DatetimeIndex | Sequence[Day]
 GUIDANCE: Final = "DfE, Travel to school for children of compulsory school age (January 2024)"
 
 
@@ -150,7 +153,7 @@ def entitlement(children: pd.DataFrame, rules: distance.Values) -> pd.DataFrame:
     return found
 
 
-def age_on(born: Any, on: Any) -> npt.NDArray[np.int64]:
+def age_on(born: Dates, on: Day) -> npt.NDArray[np.int64]:
     """Return completed years of age on a day; a birthday counts from its first moment. [years]
 
     A person born on 29 February is a year older on 1 March in other years (the common-law rule for England).
@@ -160,7 +163,7 @@ def age_on(born: Any, on: Any) -> npt.NDArray[np.int64]:
     return np.asarray(day.year - births.year - before_birthday.astype(int), dtype=np.int64)
 
 
-def stage_on(born: Any, on: Any) -> npt.NDArray[np.object_]:
+def stage_on(born: Dates, on: Day) -> npt.NDArray[np.object_]:
     """Return each person's stage on a day: early_years, compulsory, sixth_form or adult.
 
     Compulsory school age begins on the fifth birthday if that is 31 August, 31 December or 31 March, otherwise on the next
@@ -206,7 +209,7 @@ def _nearest_suitable(children: pd.DataFrame) -> Floats:
     return np.asarray(children["is_nearest_suitable"] | children["is_only_school_named"], dtype=np.float64)
 
 
-def _beyond(children: pd.DataFrame, column: str, limit: Any, rules: distance.Values) -> Floats:
+def _beyond(children: pd.DataFrame, column: str, limit: float | Floats, rules: distance.Values) -> Floats:
     return distance.chance_beyond(
         children[column],
         limit,

@@ -126,7 +126,9 @@ class Network:
             raise InputError(f"{self.name} has no road that is open to {'cars' if profile == 'drive' else 'walkers'}")
         return np.flatnonzero(used & (piece == np.bincount(piece[used]).argmax()))
 
-    def nearest(self, easting: Any, northing: Any, profile: str, *, any_piece: bool = False) -> tuple[Ints, Floats]:
+    def nearest(
+        self, easting: npt.ArrayLike, northing: npt.ArrayLike, profile: str, *, any_piece: bool = False
+    ) -> tuple[Ints, Floats]:
         """Return the node of the main piece (or of any) nearest to each point, by position, and how far it is. [km]"""
         from scipy.spatial import cKDTree
 
@@ -204,7 +206,7 @@ def directed(origin: Ints, destination: Ints, lines: pd.DataFrame) -> tuple[Edge
     )
 
 
-def fastest(roads: Network, origins: Any, destinations: Any) -> tuple[Floats, Floats]:
+def fastest(roads: Network, origins: npt.ArrayLike, destinations: npt.ArrayLike) -> tuple[Floats, Floats]:
     """Return km and minutes of the fastest drive, origins × destinations, outside the peak; NaN where there is no way.
 
     Origins and destinations are positions of nodes. Of two ways as fast the shorter is taken.
@@ -217,13 +219,20 @@ def fastest(roads: Network, origins: Any, destinations: Any) -> tuple[Floats, Fl
 
 
 def shortest(
-    roads: Network, origins: Any, destinations: Any, *, profile: str = "walk", most_km: float = np.inf
+    roads: Network,
+    origins: npt.ArrayLike,
+    destinations: npt.ArrayLike,
+    *,
+    profile: str = "walk",
+    most_km: float = np.inf,
 ) -> Floats:
     """Return km of the shortest way, origins × destinations; NaN where there is none, or none within `most_km`."""
     return _search(roads, profile, getattr(roads, profile).km, origins, destinations, most_km)
 
 
-def _search(roads: Network, profile: str, weight: Floats, origins: Any, destinations: Any, most: float) -> Floats:
+def _search(
+    roads: Network, profile: str, weight: Floats, origins: npt.ArrayLike, destinations: npt.ArrayLike, most: float
+) -> Floats:
     """Return least total weight from each origin to each destination, searched from the destinations."""
     from scipy.sparse.csgraph import dijkstra
 
@@ -249,7 +258,14 @@ def _matrix(rows: Ints, columns: Ints, weight: Floats, n: int) -> Any:
     return csr_array((np.maximum(weight[first], 1e-12), (rows[first], columns[first])), shape=(n, n))
 
 
-def _both(origin: Ints, destination: Ints, km: Floats, minutes: Floats, along: Any, back: Any) -> Edges:
+def _both(
+    origin: Ints,
+    destination: Ints,
+    km: Floats,
+    minutes: Floats,
+    along: npt.NDArray[np.bool_],
+    back: npt.NDArray[np.bool_],
+) -> Edges:
     return Edges(
         np.concatenate([origin[along], destination[back]]),
         np.concatenate([destination[along], origin[back]]),
