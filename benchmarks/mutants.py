@@ -35,6 +35,7 @@ MODULES = {
     "policy": ("sufficiency.policy", ["tests/test_policy.py"]),
     "school_year": ("sufficiency.words.school_year", ["tests/test_school_year.py"]),
     "draws": ("sufficiency.draws", ["tests/test_draws.py"]),
+    "labels": ("sufficiency.labels", ["tests/test_draws.py"]),
     "money": ("sufficiency.money", ["tests/test_money.py"]),
 }
 ROOMS = ("sufficiency.funding", "sufficiency.transport", "sufficiency.allocate")

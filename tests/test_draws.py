@@ -145,7 +145,14 @@ def test_a_share_of_nobody_is_left_out_of_its_quantile() -> None:
     assert np.isnan(found["share"].iloc[1])
 
 
-@pytest.mark.parametrize("levels", [(50,), (), (-0.1,), 0.5, ("middle",), (float("nan"),)])
+def test_the_least_and_the_most_of_all_draws_can_be_asked_for() -> None:
+    values = {"n": np.array([[[3]], [[9]], [[4]]])}
+    found = draws.quantiles(values, pd.DataFrame(index=[0]), (1, 0), years=[2025])
+    assert found["level"].tolist() == [0.0, 1.0]
+    assert found["n"].tolist() == [3.0, 9.0]
+
+
+@pytest.mark.parametrize("levels", [(50,), (1.5,), (0.5, 2.0), (), (-0.1,), 0.5, ("middle",), (float("nan"),)])
 def test_a_level_that_is_no_share_is_refused(levels: Any) -> None:
     with pytest.raises(InputError, match="quantiles between 0 and 1 are expected"):
         draws.quantiles({"n": np.ones((1, 1, 1))}, pd.DataFrame(index=[0]), levels, years=[2025])

@@ -22,6 +22,7 @@ from sufficiency.errors import InputError, MissingError, one_of
 from sufficiency.forecast.plan_forecast import PlanForecast
 from sufficiency.forecast.rates.rates import Floats
 from sufficiency.forecast.simulate.changes import strength
+from sufficiency.forecast.taken import taken
 from sufficiency.frozen import frozen
 from sufficiency.notebook import titled, wide
 from sufficiency.words import run_options
@@ -30,6 +31,25 @@ STAGES: Final = ("requests", "refused", "open", "assessed", "issued", "not_issue
 LEVERS: Final = ("requests", "assessing", "issuing")
 YEARS: Final = 3  # of an authority's own shares averaged
 MOST: Final = 0.995  # no share is certain
+
+
+@dataclass(frozen=True)
+class RequestsRates:
+    """What a forecast of requests takes of an area's assumptions; each is told in assumptions/forecast.toml."""
+
+    requests_prior: float  # [requests]
+    requests_refused_share: float
+    requests_assessed_share: float
+    requests_issued_share: float
+    requests_growth: float  # [log ratio a year]
+    requests_growth_damping: float
+    requests_year_error: float  # [log ratio]
+    requests_share_error: float  # [logit]
+
+    @classmethod
+    def of(cls, area: Area) -> RequestsRates:
+        """Return an area's."""
+        return taken(cls, area)
 
 
 @frozen
@@ -96,7 +116,7 @@ def requests(
     rng = np.random.default_rng(seed)
     levers = {name: _factors(area, name, years) for name in LEVERS}
     _check(area, rates, levers, years)
-    p = _drawn(area, rates, levers, draws, rng)
+    p = _drawn(rates, levers, RequestsRates.of(area).requests_share_error, draws, rng)
     if plans is not None:
         issued = joiners.sel(authority=list(area.authorities)).to_numpy().astype("int64")
         assessed = issued + rng.negative_binomial(np.maximum(issued, 1), p["issued"]) * (issued > 0)
@@ -123,12 +143,13 @@ def shares(area: Area) -> pd.DataFrame:
         raise MissingError(
             f"requests.csv has no row for {one_of(bare)}: levers on requests and thresholds can't be tested"
         )
-    prior = area.value("forecast.requests_prior")
+    rates = RequestsRates.of(area)
+    prior = rates.requests_prior
     found = pd.DataFrame(index=list(area.authorities), columns=["refused", "assessed", "issued"], dtype="float64")
     for part, of in (("refused", "requests"), ("assessed", "requests"), ("issued", "assessed")):
         known = table.dropna(subset=[part, of]).groupby("authority")[[part, of]].sum().astype("float64")
         known = known.reindex(list(area.authorities)).fillna(0.0)
-        nation = area.value(f"forecast.requests_{part}_share")
+        nation = getattr(rates, f"requests_{part}_share")
         found[part] = ((known[part] + prior * nation) / (known[of] + prior)).clip(upper=MOST)
     return found
 
@@ -143,10 +164,11 @@ def _expected(area: Area, years: Sequence[int], draws: int, rng: np.random.Gener
         raise MissingError(
             f"requests.csv has no number of requests for {one_of(bare)}; blanks can't be carried forward"
         )
-    damping = area.value("forecast.requests_growth_damping")
+    rates = RequestsRates.of(area)
+    damping = rates.requests_growth_damping
     ahead = np.array(years)[:, None] - last["year"].to_numpy(dtype="int64")[None, :]
-    growth = area.value("forecast.requests_growth") * damping * (1 - damping**ahead) / (1 - damping)
-    spread = area.value("forecast.requests_year_error")
+    growth = rates.requests_growth * damping * (1 - damping**ahead) / (1 - damping)
+    spread = rates.requests_year_error
     error = rng.normal(0, spread, (draws, *growth.shape)).cumsum(axis=1) - spread**2 * ahead / 2
     return np.asarray(last["requests"].to_numpy(dtype="float64") * np.exp(growth + error))
 
@@ -187,10 +209,9 @@ def _check(area: Area, rates: pd.DataFrame, levers: dict[str, Floats], years: Se
 
 
 def _drawn(
-    area: Area, rates: pd.DataFrame, levers: dict[str, Floats], draws: int, rng: np.random.Generator
+    rates: pd.DataFrame, levers: dict[str, Floats], spread: float, draws: int, rng: np.random.Generator
 ) -> dict[str, Floats]:
     """Return shares with an error that lasts through a draw, and the levers' effect: draw x year x authority each."""
-    spread = area.value("forecast.requests_share_error")
     found = {}
     for part in ("assessed", "refused", "issued"):
         value = rates[part].to_numpy()

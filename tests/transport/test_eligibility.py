@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sufficiency import policy
+from sufficiency import policy, tables
 from sufficiency.errors import FaultyTableError, InputError
 from sufficiency.transport.entitled import eligibility
 
@@ -115,6 +115,12 @@ CASES = [
     (
         "belief, 12, at 2.01 miles",
         {"age_years": 12, "walk_km": 2.01 * MILE, "is_low_income": True, "is_nearest_of_belief": True,
+         "suitable_nearer": 9, "is_nearest_suitable": False},
+        "12",
+    ),
+    (
+        "belief, 11, at 2.01 miles",
+        {"age_years": 11, "walk_km": 2.01 * MILE, "is_low_income": True, "is_nearest_of_belief": True,
          "suitable_nearer": 9, "is_nearest_suitable": False},
         "12",
     ),
@@ -305,3 +311,12 @@ def test_bad_rows_are_all_named_at_once() -> None:
         eligibility.entitlement(wrong, Rules())
     with pytest.raises(InputError, match="walk_km is blank"):
         eligibility.entitlement(pd.DataFrame({"stage": ["compulsory"], "age_years": [7], "walk_km": [None]}), Rules())
+    some = pd.DataFrame({"stage": "compulsory", "age_years": 7, "walk_km": [1.0, *[None] * 6]})
+    with pytest.raises(InputError, match=r"walk_km is blank at \[1, 2, 3, 4, 5\]:"):
+        eligibility.entitlement(some, Rules())
+
+
+def test_a_low_income_counts_for_two_miles_from_the_eighth_birthday_to_the_eleventh() -> None:
+    ages = pd.concat([child(age_years=age, walk_km=2.5 * MILE, is_low_income=True) for age in (7, 8, 10, 11)])
+    checked = tables.check(ages, tables.TRAVELLERS, source="children")
+    assert eligibility.low_income_8_to_10(checked, Rules()).tolist() == [0.0, 1.0, 1.0, 0.0]

@@ -8,6 +8,7 @@ rows at NCY -4. What is given is kept. What is not is last January's cohort a ye
 from __future__ import annotations
 
 import itertools
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -16,10 +17,46 @@ import xarray as xr
 
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError
+from sufficiency.forecast.taken import taken
 from sufficiency.words.school_year import NCYS, PHASES, january_of_mid_year
 
 STUDENT_NCY: Final = 14  # from here on people move to study and work, so a cohort is no guide to itself
 OLDEST_IN_NEW_HOMES: Final = 15  # pupil yields count ages 0 to 19
+
+
+@dataclass(frozen=True)
+class PopulationRates:
+    """What a projection takes of an area's assumptions; each is told in assumptions/forecast.toml."""
+
+    progression_years: float  # [years]
+    progression_prior: float  # [children]
+    births_trend_damping: float
+    population_drift_error: float  # [log ratio a year]
+    population_year_error: float  # [log ratio]
+    births_error: float  # [log ratio]
+    population_cohort_error: float  # [log ratio]
+    population_student_age_error: float  # [log ratio]
+
+    @classmethod
+    def of(cls, area: Area) -> PopulationRates:
+        """Return an area's."""
+        return taken(cls, area)
+
+
+@dataclass(frozen=True)
+class HomesRates:
+    """What children in new homes take of an area's assumptions. [children a home, but for the first]"""
+
+    homes_beyond_trend: float  # share of children in new homes who aren't in the projection already
+    children_per_home_early_years: float
+    children_per_home_primary: float
+    children_per_home_secondary: float
+    children_per_home_post_16: float
+
+    @classmethod
+    def of(cls, area: Area) -> HomesRates:
+        """Return an area's."""
+        return taken(cls, area)
 
 
 def from_mid_year(frame: pd.DataFrame) -> pd.DataFrame:
@@ -44,7 +81,7 @@ def expected(area: Area, to: int) -> xr.DataArray:
     MissingError
         If an authority has no child counted at some NCY by the base year; the message names both.
     """
-    known = _known(area, to)
+    known, rates = _known(area, to), PopulationRates.of(area)
     filled = xr.apply_ufunc(
         _filled,
         known,
@@ -52,9 +89,9 @@ def expected(area: Area, to: int) -> xr.DataArray:
         output_core_dims=[["year", "ncy"]],
         vectorize=True,
         kwargs={
-            "window": int(area.value("forecast.progression_years")),
-            "prior": area.value("forecast.progression_prior"),
-            "damping": area.value("forecast.births_trend_damping"),
+            "window": int(rates.progression_years),
+            "prior": rates.progression_prior,
+            "damping": rates.births_trend_damping,
         },
     )
     children: xr.DataArray = filled.sel(year=slice(area.base_year, to)).transpose("year", "authority", "ncy")
@@ -70,13 +107,10 @@ def draws(area: Area, to: int, draws: int, rng: np.random.Generator) -> xr.DataA
     """
     children = expected(area, to)
     years, authorities, ncys = (children.sizes[d] for d in ("year", "authority", "ncy"))
-    drift_sd, shock_sd, births_sd = (
-        area.value(f"forecast.{n}_error") for n in ("population_drift", "population_year", "births")
-    )
+    rates = PopulationRates.of(area)
+    drift_sd, shock_sd, births_sd = rates.population_drift_error, rates.population_year_error, rates.births_error
     student = children["ncy"].to_numpy() >= STUDENT_NCY
-    cohort_sd = np.where(
-        student, area.value("forecast.population_student_age_error"), area.value("forecast.population_cohort_error")
-    )
+    cohort_sd = np.where(student, rates.population_student_age_error, rates.population_cohort_error)
     steps = np.arange(years)
     drift = rng.normal(0, drift_sd, (draws, 1, authorities)) * steps[:, None]
     shock = rng.normal(0, shock_sd, (draws, years, authorities))
@@ -111,9 +145,10 @@ def in_new_homes(area: Area, to: int) -> xr.DataArray:
     years = list(range(area.base_year, to + 1))
     zones = area.zones["zone"].to_list()
     homes = area.housing[area.housing["year"].between(area.base_year + 1, to)]
-    profile = _yield_by_ncy(area)
+    rates = HomesRates.of(area)
+    profile = _yield_by_ncy(rates)
     rate = homes["children_per_home"].astype("float64").fillna(float(profile.sum()))
-    lived_in = homes.assign(children=homes["homes"] * rate * area.value("forecast.homes_beyond_trend"))
+    lived_in = homes.assign(children=homes["homes"] * rate * rates.homes_beyond_trend)
     new = lived_in.pivot_table(index="zone", columns="year", values="children", aggfunc="sum")
     so_far = new.reindex(index=zones, columns=years).astype("float64").fillna(0.0).cumsum(axis=1)
     share = xr.DataArray((profile / profile.sum()).to_numpy(), coords={"ncy": list(NCYS)}, dims="ncy")
@@ -121,12 +156,12 @@ def in_new_homes(area: Area, to: int) -> xr.DataArray:
     return (total * share).rename("children")
 
 
-def _yield_by_ncy(area: Area) -> pd.Series:
+def _yield_by_ncy(rates: HomesRates) -> pd.Series:
     """Return children a new home by NCY, each phase's yield shared evenly over its years."""
     found = pd.Series(0.0, index=list(NCYS))
     for phase in ("early_years", "primary", "secondary", "post_16"):
         low, high = PHASES[phase]
-        found.loc[low:high] = area.value(f"forecast.children_per_home_{phase}") / (high - low + 1)
+        found.loc[low:high] = getattr(rates, f"children_per_home_{phase}") / (high - low + 1)
     return found.where(found.index <= OLDEST_IN_NEW_HOMES, 0.0)
 
 
