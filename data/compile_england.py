@@ -1,6 +1,7 @@
 """Compile England as an area of its own: `python data/compile_england.py DOWNLOADS [OUT]`.
 
-It holds the nation's plans, flows, requests and children, so that any authority can be set beside it; SEN Support comes
+The part of the January 2026 release lies beside DOWNLOADS, in `january_2026`: England's plans
+by setting are carried forward at each age from January 2025, as `january_2026.py` says. It holds the nation's plans, flows, requests and children, so that any authority can be set beside it; SEN Support comes
 from `compile_sen_support.py`. It has no zones or settings, so nothing is allocated, and no states, since needs by age are
 not given for every authority.
 """
@@ -9,38 +10,41 @@ from __future__ import annotations
 
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 
+import january_2026
 import pandas as pd
 
 from sufficiency.inputs import catalogue
 from sufficiency.inputs.releases import dfe_ehc_plans, ons
 from sufficiency.published import plans as published
 from sufficiency.published import population
+from sufficiency.published.downloads import latest_of
 from sufficiency.words.vocabulary import ENGLAND
 
 FACTS = Path(__file__).parent / "facts" / "england"
-FIRST, BASE_YEAR = 2019, 2025
+FIRST, BASE_YEAR = 2019, january_2026.YEAR
 
 
 def main(downloads: Path, out: Path) -> None:
     """Write the area folder beside what else is there."""
     out.mkdir(parents=True, exist_ok=True)
-    release = downloads / "ehcp_2025"
-    stock = dfe_ehc_plans.stock(release)
-    requests = dfe_ehc_plans.requests(release)
+    part = downloads.parent / "january_2026"
+    with tempfile.TemporaryDirectory() as folder:
+        releases = (january_2026.lay_out(part, Path(folder)), downloads / "ehcp_2025")
+        new = latest_of([dfe_ehc_plans.new_plans(r) for r in releases])
+        ceased = latest_of([dfe_ehc_plans.ceased_plans(r) for r in releases])
+        requests = latest_of([dfe_ehc_plans.requests(r) for r in releases])
+    stock = dfe_ehc_plans.stock(releases[1])
+    now = january_2026.england_stock(part, stock, int(january_2026.totals(part)[ENGLAND]))
     tables = {
         "population": people(downloads),
-        "plans": published.plans(stock, [ENGLAND]),
-        "flows": published.flows(
-            dfe_ehc_plans.new_plans(release),
-            dfe_ehc_plans.ceased_plans(release),
-            dfe_ehc_plans.new_needs(release),
-            [ENGLAND],
-        ),
+        "plans": pd.concat([published.plans(stock, [ENGLAND]), now]),
+        "flows": published.flows(new, ceased, dfe_ehc_plans.new_needs(releases[1]), [ENGLAND]),
         "requests": requests.loc[
             requests["authority"] == ENGLAND, ["authority", "year", "requests", "refused", "assessed", "issued"]
-        ],
+        ].sort_values("year"),
     }
     for name, frame in tables.items():
         frame.to_csv(out / f"{name}.csv", index=False, lineterminator="\n")

@@ -1,6 +1,7 @@
 """Compile the example area, Northamptonshire, from a folder of downloads: `python data/compile_northamptonshire.py DOWNLOADS [OUT]`.
 
-Facts that no downloadable file holds (the table of special schools, places agreed, reported balances) lie in `data/facts`, each row
+The part of the January 2026 release lies beside DOWNLOADS, in `january_2026`; `january_2026.py` says what of it is carried
+forward. Facts that no downloadable file holds (the table of special schools, places agreed, reported balances) lie in `data/facts`, each row
 with its source. Everything else is read from the publishers' files.
 """
 
@@ -10,9 +11,11 @@ import itertools
 import json
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 import geopandas as gpd
+import january_2026
 import numpy as np
 import pandas as pd
 import shapely
@@ -21,6 +24,7 @@ from northamptonshire_settings import BASE_YEAR, FACTS, NORTH, OWN, WEST, settin
 from sufficiency.inputs.releases import dfe_ehc_plans, dfe_lait, dfe_school_census, ons
 from sufficiency.published import plans as published
 from sufficiency.published import population
+from sufficiency.published.downloads import latest_of
 from sufficiency.words.school_year import NCYS
 
 COUNTY = "E10000021"
@@ -35,6 +39,7 @@ DISTRICTS = {
     "Northampton": WEST,
     "South Northamptonshire": WEST,
 }
+REQUESTS = ["authority", "year", "requests", "refused", "assessed", "issued"]
 FIRST = 2019
 PROJECTED_FROM = 2022  # the projection's own base, an estimate
 AGES = [str(a) for a in range(25)]
@@ -76,23 +81,33 @@ def people(downloads: Path) -> dict[str, pd.DataFrame]:
 
 
 def plans_and_flows(downloads: Path) -> dict[str, pd.DataFrame]:
-    """Return plans, states, flows and requests of North and West; the county is shared out before 2022."""
-    release = downloads / "ehcp_2025"
-    stock, needs = dfe_ehc_plans.stock(release), dfe_ehc_plans.needs(release)
+    """Return plans, states, flows and requests of North and West; the county is shared out before 2022.
+
+    January 2026 and the calendar year before it are the latest release's; needs, which the part at hand doesn't have, are
+    carried forward from January 2025.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        latest = january_2026.lay_out(downloads.parent / "january_2026", Path(folder))
+        releases = (latest, downloads / "ehcp_2025")
+        stocks = [dfe_ehc_plans.stock(r) for r in releases]
+        news = [dfe_ehc_plans.new_plans(r) for r in releases]
+        ceased = latest_of([dfe_ehc_plans.ceased_plans(r) for r in releases])
+        requests = latest_of([dfe_ehc_plans.requests(r) for r in releases])
+    stocks[0] = january_2026.authority_stock(stocks[0], stocks[1][stocks[1]["year"] == BASE_YEAR - 1])
+    news[0] = january_2026.authority_new(news[0], news[1][news[1]["year"] == BASE_YEAR - 1])
+    stock, needs = latest_of(stocks), dfe_ehc_plans.needs(releases[1])
     own = published.plans(stock, OWN)
     note = "the county's count, shared as the two authorities' in January 2022"
     shared, _ = published.shared_from(stock, COUNTY, list(OWN), first=2022, note=note)
-    states = pd.concat([published.states(stock, needs, code, BASE_YEAR) for code in OWN])
-    flows = published.flows(
-        dfe_ehc_plans.new_plans(release), dfe_ehc_plans.ceased_plans(release), dfe_ehc_plans.new_needs(release), OWN
-    )
-    requests = dfe_ehc_plans.requests(release)
+    known = pd.concat([published.states(stock, needs, code, BASE_YEAR - 1) for code in OWN])
+    flows = published.flows(latest_of(news), ceased, dfe_ehc_plans.new_needs(releases[1]), OWN)
     requests = requests[requests["authority"].isin(OWN)]
+    own["note"] = np.where(own["year"] == BASE_YEAR, january_2026.CARRIED, "")
     return {
-        "plans": pd.concat([shared, own.assign(note="")]),
-        "states": states,
+        "plans": pd.concat([shared, own]),
+        "states": published.states_carried(known, own[own["year"] == BASE_YEAR]),
         "flows": flows,
-        "requests": requests[["authority", "year", "requests", "refused", "assessed", "issued"]],
+        "requests": requests[REQUESTS].sort_values(["authority", "year"]),
     }
 
 
@@ -106,7 +121,7 @@ def sen(downloads: Path) -> dict[str, pd.DataFrame]:
         known = percent.get((NUMBERS[code], year, phase))
         note = "" if known is not None else "the county's percentage; pupils shared as in January 2022"
         value = percent.get((NUMBERS[COUNTY], year, phase)) if known is None else known
-        if value is not None:
+        if value is not None:  # none after January 2025
             rows.append((code, year, phase, pupils.get((code, year, phase)), round(float(value), 2), note))
     columns = ["authority", "year", "phase", "pupils", "sen_support_percent", "note"]
     return {"sen_support": pd.DataFrame(rows, columns=columns), "long_view": pd.read_csv(FACTS / "long_view.csv")}
@@ -130,7 +145,7 @@ def _pupils(downloads: Path) -> dict[tuple[str, int, str], float]:
 
 
 def zones(downloads: Path, population: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the 443 LSOAs of 2021 and their children by NCY, scaled to each authority's January 2025."""
+    """Return the 443 LSOAs of 2021 and their children by NCY, scaled to each authority's base year."""
     ons = downloads / "ons"
     lookup = pd.read_csv(ons / "northants_lookup_lsoa11_lsoa21_ltla22.csv")
     points = pd.read_csv(ons / "northants_lsoa21_centroids_derived.csv").set_index("lsoa21_code")

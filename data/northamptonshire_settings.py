@@ -13,7 +13,7 @@ from sufficiency.margins import shares_to_whole
 FACTS = Path(__file__).parent / "facts" / "northamptonshire"
 NORTH, WEST = "E06000061", "E06000062"
 OWN = {NORTH: "North Northamptonshire", WEST: "West Northamptonshire"}
-BASE_YEAR = 2025
+BASE_YEAR = 2026
 
 
 def settings(downloads: Path, tables: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -25,8 +25,7 @@ def settings(downloads: Path, tables: dict[str, pd.DataFrame]) -> tuple[pd.DataF
     frame = pd.concat(parts, ignore_index=True)
     places = frame[["setting", "year", "places", "source"]]
     before = pd.read_csv(FACTS / "places_before.csv", dtype={"setting": "str"})
-    later = places["setting"].isin(before["setting"])
-    places = pd.concat([places.assign(year=places["year"] + later), before]).sort_values(["setting", "year"])
+    places = pd.concat([places, before]).sort_values(["setting", "year"])
     return frame.drop(columns=["year", "places"]), places
 
 
@@ -77,9 +76,7 @@ def _aggregate(
 
 def _beyond(special: pd.DataFrame, placed: pd.Series) -> pd.DataFrame:
     """Return, by authority, the state special placements that its own schools' places don't explain."""
-    before = pd.read_csv(FACTS / "places_before.csv", dtype={"setting": "str"}).set_index("setting")["places"]
-    now = special[special["year"] <= BASE_YEAR].copy()
-    now["places"] = now["setting"].map(before).fillna(now["places"])
+    now = special[special["year"] <= BASE_YEAR]
     rows = []
     for code, name in OWN.items():
         own = now[now["authority"] == code]
@@ -88,7 +85,7 @@ def _beyond(special: pd.DataFrame, placed: pd.Series) -> pd.DataFrame:
         label = f"State special, above capacity or outside the area ({name})"
         rows.append(_aggregate(f"BEYOND-{name.split()[0].upper()}", label, "special", code, point, max(extra, 0)))
     return pd.DataFrame(rows).assign(
-        source="plans in state special schools in January 2025 less the places of the authority's own schools; the "
+        source="plans in state special schools in January 2026 less the places of the authority's own schools; the "
         "location is the mean of its schools"
     )
 
@@ -110,7 +107,7 @@ def _units(tables: dict[str, pd.DataFrame], placed: pd.Series) -> pd.DataFrame:
             row = _aggregate(f"UNIT-{district.upper().replace(' ', '-')}", name, "sen_unit", code, point, int(places))
             rows.append(row | {"district": district, "is_in_area": True, "ncy_low": 0, "ncy_high": 11})
     return pd.DataFrame(rows).assign(
-        source="plans in units and resourced provision in January 2025, shared by children aged 4 to 15: no list of "
+        source="plans in units and resourced provision in January 2026 (their number carried from 2025), shared by children aged 4 to 15: no list of "
         "units is published; the location is the mean of the district's children"
     )
 
@@ -166,7 +163,7 @@ def _outside(placed: pd.Series, capacity: pd.Series, point: tuple[float, float])
         count = int(placed[code, "non_maintained_special"])
         rows.append(_aggregate(f"NMSS-{short.upper()}", label, "non_maintained_special", code, point, count))
     return pd.DataFrame(rows).assign(
-        source="plans in January 2025 beyond the capacity inside the authority; the location is the mean of "
+        source="plans in January 2026 beyond the capacity inside the authority; the location is the mean of "
         "independent special schools within about 50 km in the 2018 register"
     )
 

@@ -1,30 +1,39 @@
-"""Compile England's own rows of the EHC-plan release, which the forecast shrinks authorities towards.
+"""Compile England's own rows of the EHC-plan releases, which the forecast shrinks authorities towards.
 
-Run as `python data/england/compile_forecast.py FOLDER`, FOLDER holding the published downloads. Writes
+Plans by setting end in January 2025, as far as they are at hand; totals, new and ceased plans and requests in January 2026.
+Run as `python data/england/compile_forecast.py FOLDER`, FOLDER holding the published downloads, `january_2026` beside it. Writes
 `ehc_stock.csv`, `ehc_new.csv`, `ehc_ceased.csv`, `ehc_needs.csv`, `ehc_requests.csv`, `ehc_long.csv` and `ehc_children.csv` beside itself.
 """
 
 from __future__ import annotations
 
 import sys
+import tempfile
 from pathlib import Path
 
 import pandas as pd
 
 from sufficiency.inputs.releases import dfe_ehc_plans as dfe
+from sufficiency.published.downloads import latest_of
+from sufficiency.words.vocabulary import ENGLAND
 
 HERE = Path(__file__).parent
-RELEASE = "DfE, Education, health and care plans, reporting year 2025, England rows"
+sys.path.insert(0, str(HERE.parent))
+import january_2026  # noqa: E402 - beside this folder
+
+RELEASE = "DfE, Education, health and care plans, reporting year {}, England rows"
 
 
 def main(folder: Path) -> None:
     """Write the tables beside this script from the published downloads in `folder`."""
     release = folder / "ehcp_2025"
-    stock = _england(dfe.stock(release), ["year", "ncy", "setting_type", "plans"])
-    new = _england(dfe.new_plans(release), ["year", "ncy", "setting_type", "children"])
-    ceased = dfe.ceased_plans(release)
+    with tempfile.TemporaryDirectory() as laid_out:
+        latest = january_2026.lay_out(folder.parent / "january_2026", Path(laid_out))
+        releases = (latest, release)
+        new = latest_of([dfe.new_plans(r) for r in releases])
+        ceased = latest_of([dfe.ceased_plans(r) for r in releases])
+        requests = latest_of([dfe.requests(r) for r in releases])
     ceased = ceased[ceased["reason"].isin(["", "moved to another authority"])]
-    ceased = _england(ceased, ["year", "by", "ncy", "setting_type", "reason", "children"])
     needs = pd.concat(
         [
             _england(dfe.needs(release), ["year", "by", "ncy", "setting_type", "need", "plans"]).assign(of="plans"),
@@ -33,12 +42,17 @@ def main(folder: Path) -> None:
             .assign(of="new"),
         ]
     )
-    requests = dfe.requests(release)
-    requests = requests.loc[requests["level"] == "nation", ["year", "requests"]]
-    requests.assign(source=RELEASE).to_csv(HERE / "ehc_requests.csv", index=False)
-    for name, frame in {"stock": stock, "new": new, "ceased": ceased, "needs": needs}.items():
-        frame.assign(source=RELEASE).to_csv(HERE / f"ehc_{name}.csv", index=False)
-    _long(folder).to_csv(HERE / "ehc_long.csv", index=False)
+    tables = {
+        "stock": _england(dfe.stock(release), ["year", "ncy", "setting_type", "plans"]),
+        "new": _england(new, ["year", "ncy", "setting_type", "children"]),
+        "ceased": _england(ceased, ["year", "by", "ncy", "setting_type", "reason", "children"]),
+        "needs": needs,
+        "requests": requests.loc[requests["level"] == "nation", ["year", "requests"]].sort_values("year"),
+    }
+    for name, frame in tables.items():
+        reported = frame["year"].clip(lower=2025).astype("str")
+        frame.assign(source=[RELEASE.format(y) for y in reported]).to_csv(HERE / f"ehc_{name}.csv", index=False)
+    _long(folder, new).to_csv(HERE / "ehc_long.csv", index=False)
     _children(folder / "ons").to_csv(HERE / "ehc_children.csv", index=False)
 
 
@@ -53,12 +67,17 @@ def _england(frame: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     return own.groupby(key, dropna=False, as_index=False)[value].sum(min_count=1).dropna(subset=[value])
 
 
-def _long(folder: Path) -> pd.DataFrame:
+def _long(folder: Path, new: pd.DataFrame) -> pd.DataFrame:
     series = pd.read_csv(folder / "national" / "england_ehcp_vintage_national_series_2010-2025.csv")
     long = series[["year", "caseload_jan", "new_plans_calendar"]].copy()
     long.columns = ["year", "plans", "new_plans_in_year"]
-    return long.assign(source="DfE, Education, health and care plans, releases to 2025: statements and plans").astype(
-        {"plans": "Int64", "new_plans_in_year": "Int64"}
+    nation = new[(new["level"] == "nation") & new["age"].eq("all")].groupby("year")["children"].sum()
+    totals = january_2026.totals(folder.parent / "january_2026")
+    long.loc[len(long)] = [january_2026.YEAR, float(totals[ENGLAND]), float("nan")]
+    last = int(long["year"].max()) - 1  # new plans stand beside the January that they begin in
+    long.loc[long["year"] == last, "new_plans_in_year"] = nation[last + 1]
+    return long.assign(source="DfE, Education, health and care plans, releases to 2026: statements and plans").astype(
+        {"year": "int64", "plans": "Int64", "new_plans_in_year": "Int64"}
     )
 
 

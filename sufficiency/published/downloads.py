@@ -85,10 +85,14 @@ def _read(folder: str, stamps: tuple[tuple[str, int, int], ...]) -> Downloads:  
             f"no EHC-plan release in {folder}: download DfE, Education, health and care plans, all files, as a zip"
         )
     stocks = {f.path: dfe_ehc_plans.stock(f.path) for f in releases}
-    release = max(stocks, key=lambda path: int(stocks[path]["year"].max()))
-    gaps = [("plans", "read", f"{p.name} is left out: {release.name} is later") for p in stocks if p != release]
+    latest_first = sorted(stocks, key=lambda path: int(stocks[path]["year"].max()), reverse=True)
+    release = latest_first[0]
+    gaps = [
+        ("plans", "read", f"{p.name} is read where {release.name}, which is later, has no rows")
+        for p in latest_first[1:]
+    ]
     parts = {
-        name: _optional(reader, release, name, gaps)
+        name: _of_releases(reader, latest_first, name, gaps)
         for name, reader in (
             ("needs", dfe_ehc_plans.needs),
             ("new", dfe_ehc_plans.new_plans),
@@ -100,7 +104,7 @@ def _read(folder: str, stamps: tuple[tuple[str, int, int], ...]) -> Downloads:  
     return Downloads(
         found=found,
         release=release,
-        stock=stocks[release],
+        stock=latest_of([stocks[p].assign(release=p.name) for p in latest_first]),
         people=_people(found, gaps),
         sen_support=_gathered(found, "lait", dfe_lait.sen_support, gaps),
         sen_in_england=_gathered(found, "sen_in_england", dfe_sen_in_england.sen_support, gaps),
@@ -126,14 +130,30 @@ COSTS: Final = {
 }
 
 
-def _optional(reader: Any, release: Path, name: str, gaps: list[tuple[str, str, str]]) -> pd.DataFrame:
-    try:
-        frame: pd.DataFrame = reader(release)
-    except MissingError as caught:
-        table, cost = COSTS[name]
-        gaps.append((table, "missing", f"{caught}: {cost}"))
-        return pd.DataFrame()
-    return frame
+def _of_releases(
+    reader: Any, latest_first: Sequence[Path], name: str, gaps: list[tuple[str, str, str]]
+) -> pd.DataFrame:
+    """Return one file of every release as `latest_of` joins them; a note says what the latest release lacks."""
+    frames = []
+    for release in latest_first:
+        try:
+            frames.append(reader(release))
+        except MissingError as caught:
+            if release == latest_first[0]:
+                table, cost = COSTS[name]
+                gaps.append((table, "missing", f"{caught}: {cost}"))
+    return latest_of(frames)
+
+
+def latest_of(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Return the rows of releases, the latest first: of each authority and year those of the latest that has any."""
+    kept: list[pd.DataFrame] = []
+    told: set[tuple[str, int]] = set()
+    for frame in frames:
+        pairs = list(zip(frame["authority"], frame["year"], strict=True))
+        kept.append(frame[[pair not in told for pair in pairs]])
+        told.update(pairs)
+    return pd.concat(kept, ignore_index=True) if kept else pd.DataFrame()
 
 
 def _gathered(

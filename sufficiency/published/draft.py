@@ -80,7 +80,7 @@ def _plans(made: Draft, downloads: Downloads, own: pd.DataFrame) -> None:
         frame = pd.concat([shared, frame])
         made.note("plans", "doubtful", doubt)
     made.tables["plans"] = frame
-    made.sources["plans"] = f"DfE, Education, health and care plans, caseload ({downloads.release.name})"
+    made.sources["plans"] = f"DfE, Education, health and care plans, caseload ({', '.join(own['release'].unique())})"
     if frame["ncy"].isna().any():
         years = sorted(set(frame.loc[frame["ncy"].isna(), "year"]))
         made.note(
@@ -107,23 +107,33 @@ def _shared(made: Draft, downloads: Downloads, split: Any) -> tuple[pd.DataFrame
 
 
 def _states(made: Draft, downloads: Downloads) -> None:
-    if downloads.needs.empty or made.base_year not in set(_own(downloads.needs, made.code)["year"]):
+    needs = _own(downloads.needs, made.code) if len(downloads.needs) else downloads.needs
+    told = needs["year"].max() if len(needs) else None
+    if told is None:
         made.note("states", "missing", f"needs are not published for January {made.base_year}: {COSTS['needs'][1]}")
         return
-    stock, needs = _own(downloads.stock, made.code), _own(downloads.needs, made.code)
     try:
-        made.tables["states"] = plans.states(stock, needs, made.code, made.base_year)
+        found = plans.states(_own(downloads.stock, made.code), needs, made.code, int(told))
     except InfeasibleError as caught:
         made.note("states", "missing", f"the published sides don't agree ({caught}): {COSTS['needs'][1]}")
         return
-    if made.tables["states"].empty:
-        del made.tables["states"]
+    if found.empty:
         made.note("states", "missing", f"needs by age are not published: {COSTS['needs'][1]}")
         return
     made.sources["states"] = (
         "DfE, Education, health and care plans: by age and placement, age and need, need and placement; the inside by "
         "proportional fitting, whole, all three sides exact"
     )
+    if told < made.base_year:
+        now = made.tables["plans"][made.tables["plans"]["year"] == made.base_year]
+        if now["ncy"].isna().any():
+            made.note("states", "missing", f"neither needs nor ages are published for January {made.base_year}")
+            del made.sources["states"]
+            return
+        found = plans.states_carried(found, now)
+        says = f"needs are not published for January {made.base_year}: each age and setting has those of January {told}"
+        made.note("states", "doubtful", says)
+    made.tables["states"] = found
 
 
 def _flows(made: Draft, downloads: Downloads) -> None:

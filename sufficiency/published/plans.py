@@ -13,6 +13,7 @@ from sufficiency.tables import PLANS, empty
 from sufficiency.words.school_year import NCYS
 from sufficiency.words.vocabulary import NEEDS, SETTING_TYPES
 
+AXES: Final[dict[str, list[Any]]] = {"ncy": list(NCYS), "need": list(NEEDS), "setting_type": list(SETTING_TYPES)}
 FLOW_KEY: Final = ["authority", "year", "kind", "reason", "ncy", "need", "setting_type"]
 
 
@@ -51,18 +52,58 @@ def states(stock: pd.DataFrame, needs: pd.DataFrame, code: str, year: int) -> pd
     """
     ages = stock[(stock["authority"] == code) & (stock["year"] == year) & stock["ncy"].notna()]
     own = needs[(needs["authority"] == code) & (needs["year"] == year)]
-    axes: dict[str, list[Any]] = {"ncy": list(NCYS), "need": list(NEEDS), "setting_type": list(SETTING_TYPES)}
-    shape = tuple(len(labels) for labels in axes.values())
+    shape = tuple(len(labels) for labels in AXES.values())
     margins = [
-        side("age by setting", shape, (0, 2), _grid(ages, "ncy", "setting_type", axes)),
-        side("age by need", shape, (0, 1), _grid(own[own["by"] == "age"], "ncy", "need", axes)),
-        side("need by setting", shape, (1, 2), _grid(own[own["by"] == "setting_type"], "need", "setting_type", axes)),
+        side("age by setting", shape, (0, 2), _grid(ages, "ncy", "setting_type", AXES)),
+        side("age by need", shape, (0, 1), _grid(own[own["by"] == "age"], "ncy", "need", AXES)),
+        side("need by setting", shape, (1, 2), _grid(own[own["by"] == "setting_type"], "need", "setting_type", AXES)),
     ]
-    counts = whole(fit(np.ones(shape), margins), margins)
-    index = pd.MultiIndex.from_product(axes.values(), names=list(axes))
+    return _as_states(whole(fit(np.ones(shape), margins), margins), code, year)
+
+
+def states_carried(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
+    """Return plans by NCY, need and setting a year or more after needs were last published, whole.
+
+    Ages and settings are as now. At each age and setting needs are as those of the same age, and of the children a year
+    younger, were in the setting then; where there was nobody, as everybody's in it.
+
+    Parameters
+    ----------
+    before
+        As `tables.STATES`, when needs were last published. [plans]
+    now
+        As `tables.PLANS`, one January by NCY and setting, of the same authorities. [plans]
+    """
+    found = []
+    for (code, year), own in now.groupby(["authority", "year"]):
+        then = _cube(before[before["authority"] == code])
+        younger = np.concatenate([np.zeros_like(then[:1]), then[:-1]])
+        seed = then + younger + 0.01 * then.mean(axis=0) + 1e-6 * then.sum(axis=(0, 2))[None, :, None]
+        held = _grid(own, "ncy", "setting_type", AXES)
+        expected = seed * (held / np.maximum(seed.sum(axis=1), 1e-12))[:, None, :]
+        mix = expected.sum(axis=0)
+        sides = np.array([shares_to_whole(int(n), mix[:, i]) for i, n in enumerate(held.sum(axis=0))]).T
+        margins = [
+            side("age by setting", then.shape, (0, 2), held),
+            side("need by setting", then.shape, (1, 2), sides),
+        ]
+        found.append(_as_states(whole(fit(expected, margins), margins), str(code), int(year)))
+    return pd.concat(found, ignore_index=True)
+
+
+def _cube(states: pd.DataFrame) -> Floats:
+    """Return plans by NCY, need and setting. [plans]"""
+    found = np.zeros([len(labels) for labels in AXES.values()])
+    at = tuple(pd.Index(labels).get_indexer(states[column]) for column, labels in AXES.items())
+    np.add.at(found, at, states["plans"].to_numpy(dtype="float64"))
+    return found
+
+
+def _as_states(counts: Any, code: str, year: int) -> pd.DataFrame:
+    index = pd.MultiIndex.from_product(AXES.values(), names=list(AXES))
     frame = pd.Series(counts, index=index, name="plans").reset_index()
     frame = frame[frame["plans"] > 0].reset_index(drop=True)
-    return frame.assign(authority=code, year=year)[["authority", "year", "ncy", "need", "setting_type", "plans"]]
+    return frame.assign(authority=code, year=year)[["authority", "year", *AXES, "plans"]]
 
 
 def _grid(frame: pd.DataFrame, rows: str, columns: str, axes: dict[str, list[Any]]) -> Floats:

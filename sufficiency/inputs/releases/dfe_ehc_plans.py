@@ -88,6 +88,8 @@ PLACEMENTS: Final = {
     "placement_unknown": "not_recorded",
     "await_prov_2022": "not_recorded",
     "perm_ex_2022": "not_recorded",
+    "await_prov": "not_recorded",
+    "perm_ex": "not_recorded",
 }
 GROUP_TOTALS: Final = {
     "mainstream_total": "mainstream",
@@ -108,7 +110,7 @@ REASONS: Final = {
     "no_engage": "no longer wishes to engage",
     "moved_outside_eng": "moved outside England",
     "deceased": "died",
-    # The release's guidance describes these two the other way round; `other` holds nearly all.
+    # The 2025 release's guidance describes these two the other way round; `other` holds nearly all, and all from 2026.
     "not_rec": "not recorded",
     "other": "other",
 }
@@ -132,7 +134,10 @@ BY_RELEASE: Final = {
     "special_free_school": "special_academy_free",
     "await_prov_2022": "",
     "perm_ex_2022": "",
+    "await_prov": "",
+    "perm_ex": "",
     "number_ds": "",
+    "not_rec": "",
 }
 NOT_USED: Final = re.compile(
     r".*_pc$|.*(mediation|tribunal|six_weeks|6_weeks|_time|_rya|not_made|withdrawn).*", re.IGNORECASE
