@@ -61,6 +61,7 @@ class Area:
     flows: pd.DataFrame = _optional(tables.FLOWS, "joiners and leavers are inferred from the stock alone")
     transitions: pd.DataFrame = _optional(tables.TRANSITIONS)
     requests: pd.DataFrame = _optional(tables.REQUESTS, "levers on requests and thresholds can't be tested")
+    in_year: pd.DataFrame = _optional(tables.IN_YEAR)
     sen_support: pd.DataFrame = _optional(tables.SEN_SUPPORT, "SEN Support is not forecast")
     long_view: pd.DataFrame = _optional(tables.LONG_VIEW)
     zones: pd.DataFrame = _optional(tables.ZONES, "nothing is allocated, and no journey is estimated")

@@ -13,6 +13,7 @@ import pandas as pd
 
 from sufficiency.area.area import TABLES
 from sufficiency.area.great_britain import is_in_great_britain
+from sufficiency.area.in_year_faults import in_year_faults
 from sufficiency.area.pipeline_faults import pipeline_faults
 from sufficiency.errors import Fault, FaultyTableError, InputError, SufficiencyError, nearest, one_of
 from sufficiency.words.vocabulary import NEEDS, SETTING_TYPES
@@ -48,6 +49,8 @@ def cross_faults(settings: Mapping[str, Any], found: Mapping[str, pd.DataFrame])
                 faults += pipeline_faults(frame, found["settings"], found["places"], settings["base_year"])
         if name == "transitions":
             faults += _unknown_states(frame)
+        if name == "in_year":
+            faults += in_year_faults(frame, settings["authorities"], settings["base_year"])
         if name == "zones":
             faults += _misplaced(frame) + _far_from_the_rest(frame)
         if name == "settings":
@@ -125,7 +128,7 @@ def _unknown(name: str, frame: pd.DataFrame, column: str, known: Sequence[str] |
         return []
     # A school across the border is allowed; an option may be to open a setting that is not there yet.
     held_elsewhere = (name, column) in {("settings", "authority"), ("options", "authority"), ("options", "setting")}
-    blank = {""} if name == "transitions" else set()  # an area's only authority
+    blank = {""} if name in ("transitions", "in_year") else set()  # an area's only authority
     wrong = frame.index[~frame[column].isin({*known, *blank})] if not held_elsewhere else []
     return [
         Fault(

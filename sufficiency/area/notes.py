@@ -37,5 +37,19 @@ def notes(
     ]
     if "transitions" in found:
         rows.append(followed.note(found["transitions"], settings["authorities"], settings["base_year"]))
+    if "in_year" in found:
+        rows.append(in_year_note(settings, found))
     rows += [*doubts(settings, found), *unread]
     return pd.DataFrame(rows, columns=["table", "kind", "says"])
+
+
+def in_year_note(settings: Mapping[str, Any], found: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Return the note (table, kind, says) on how far the year in progress is known, and whether it is used."""
+    last = found["in_year"]["month"].max()
+    whose = "transitions" in found and not followed.why_not_followed(
+        found["transitions"], settings["authorities"], settings["base_year"]
+    )
+    if whose:
+        says = "the year in progress is not used: rates are counted from children followed"
+        return "in_year", "doubtful", says
+    return "in_year", "read", f"January {settings['base_year'] + 1} is forecast from the council's own months to {last}"

@@ -72,7 +72,9 @@ GUIDE: Final = """# How to fill in this folder
 4. `places.csv` has the places that are open. Those agreed or proposed go into `pipeline.csv`, a row each, with the January
    that they are promised for: agreed ones open in every run, by chance and late; proposed ones where a scenario says so.
    When they have opened, put them into `places.csv` and make the row open.
-5. Tables in `to_add/` are headers alone. Fill one in and move it up beside this file.
+5. `in_year.csv` has what happened in each month since the January of `base_year`: add one row for each month, and next January's
+   range narrows. When that January's plans are counted, put them into `plans.csv`, move `base_year` on and empty this file.
+6. Tables in `to_add/` are headers alone. Fill one in and move it up beside this file.
 
 A year is a January census: 2025 is the academic year 2024/25. NCY 0 is Reception, 1 Year 1, to 20; -4 to -1 are younger.
 Any table may also have the columns `source` and `note`.
@@ -178,6 +180,7 @@ def tiny_tables() -> dict[str, pd.DataFrame]:
         "population": _population(),
         "plans": _plans(states),
         "states": states,
+        "in_year": _in_year(),
         "zones": zones,
         "zone_children": _frame("zone,ncy,children", children),
         "settings": settings,
@@ -214,6 +217,15 @@ def _pipeline() -> pd.DataFrame:
         (*more, 16, 2030, "September 2029", "proposed", 0.4, pd.NA, "2025-03", EXAMPLE),
     ]
     return _frame(f"{columns},status,chance,capital_gbp,as_of,source", rows)
+
+
+def _in_year() -> pd.DataFrame:
+    """Return three months of the year in progress."""
+    rows = [
+        (f"{BASE_YEAR}-{m:02d}", asked, refused, new, 1)
+        for m, asked, refused, new in ((1, 5, 1, 4), (2, 6, 2, 3), (3, 7, 2, 5))
+    ]
+    return _frame("month,requests,refused,new_plans,ceased", rows)
 
 
 def _population() -> pd.DataFrame:

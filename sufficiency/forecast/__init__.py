@@ -1,5 +1,6 @@
 """How many plans and SEN Support pupils to expect, and how sure we are."""
 
+from sufficiency.forecast.in_year import next_january
 from sufficiency.forecast.plan_forecast import PlanForecast
 from sufficiency.forecast.plans import plans
 from sufficiency.forecast.plans_from_people import plans_from_people
@@ -18,6 +19,7 @@ __all__ = [
     "backtest",
     "backtest_people",
     "by_small_area",
+    "next_january",
     "plans",
     "plans_from_people",
     "requests",

@@ -11,7 +11,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sufficiency.area.area import Area
-from sufficiency.forecast import base_year_plans
+from sufficiency.forecast import base_year_plans, in_year
 from sufficiency.forecast.growth import growth
 from sufficiency.forecast.plan_forecast import PlanForecast
 from sufficiency.forecast.plans_from_people import simulated_for_area
@@ -64,6 +64,7 @@ def plans(area: Area, *, to: int = 2035, draws: int = 1_000, seed: int = 7, work
     changes.check(area.changes, labels)
     rates = published_rates.from_flows(area, known, held, labels.needs, years=len(years))
     totals = growth.draws(area, known, growth.GrowthRates.of(area), len(years), draws, np.random.default_rng(growing))
+    totals = in_year.conditioned(area, known, totals)
     futures = paths.paths(paths.RateErrors.of(area), rates, held, children, totals, np.random.default_rng(jittering))
     simulated = cohort.simulate(
         held,

@@ -10,7 +10,7 @@ from sufficiency.tables.money import BANDS, HIGH_NEEDS, UNIT_COSTS, VEHICLES
 from sufficiency.tables.order import in_key_order
 from sufficiency.tables.overflow import OVERFLOW, OVERFLOW_BY_NEED
 from sufficiency.tables.people import HOUSING, POPULATION, ZONE_CHILDREN, ZONES
-from sufficiency.tables.plans import FLOWS, LONG_VIEW, PLANS, REQUESTS, SEN_SUPPORT, STATES, TRANSITIONS
+from sufficiency.tables.plans import FLOWS, IN_YEAR, LONG_VIEW, PLANS, REQUESTS, SEN_SUPPORT, STATES, TRANSITIONS
 from sufficiency.tables.results import ASSUMPTIONS, CHANGES, NOTES, PLACEMENTS, PlacedResult, PlansResult
 from sufficiency.tables.settings import ATTENDANCE, OPTIONS, PIPELINE, PLACES, SCHOOLS, SUITABILITY, TRAVEL, TRAVELLERS
 
@@ -23,6 +23,7 @@ __all__ = [
     "FLOWS",
     "HIGH_NEEDS",
     "HOUSING",
+    "IN_YEAR",
     "LONG_VIEW",
     "NOTES",
     "OPTIONS",

@@ -75,6 +75,19 @@ REQUESTS: Final = table(
     issued=whole("Assessments that led to a plan [children]", 0, nullable=True, required=False),
 )
 
+IN_YEAR: Final = table(
+    "in_year",
+    "The year in progress: what happened in each month of the calendar year that the base January begins",
+    ["authority", "month"],
+    authority=authority(required=False, nullable=True),
+    month=text("Month, as 2026-04: from January of the base year on, none left out"),
+    requests=whole("Requests for an assessment received [requests]", 0, nullable=True, required=False),
+    refused=whole("Decided not to assess [requests]", 0, nullable=True, required=False),
+    new_plans=whole("Plans issued to children who had none [plans]", 0),
+    ceased=whole("Plans that ended, children who moved away among them [plans]", 0, nullable=True, required=False),
+    moved_in=whole("Children who moved in with a plan [plans]", 0, nullable=True, required=False),
+)
+
 SEN_SUPPORT: Final = table(
     "sen_support",
     "Pupils on SEN Support at schools in the area",
