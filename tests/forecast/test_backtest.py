@@ -58,7 +58,7 @@ def test_what_came_after_the_origin_changes_nothing() -> None:
 
 
 def test_an_area_as_of_a_january_has_no_later_rows_and_no_levers() -> None:
-    area = ChangeRate("joining", 0.5, since=2026)(sf.example_area())
+    area = ChangeRate("joining", 0.5, since=2027)(sf.example_area())
     then = as_of(area, 2022)
     assert then.base_year == 2022
     for name in ("plans", "states", "flows", "requests", "population"):

@@ -69,7 +69,7 @@ def test_plans_are_whole_and_never_below_nought(forecast: PlanForecast) -> None:
 
 
 def test_a_child_who_ages_out_of_a_setting_moves_or_leaves(forecast: PlanForecast) -> None:
-    later = forecast.plans.sel(year=forecast.plans["year"] > 2025)
+    later = forecast.plans.sel(year=forecast.plans["year"] > 2026)
     assert int(later.sel(setting_type="early_years", ncy=slice(8, None)).sum()) == 0
     assert int(later.sel(setting_type="further_education", ncy=slice(1, 4)).sum()) == 0
 
@@ -93,7 +93,7 @@ def test_totals_are_taken_within_a_draw(forecast: PlanForecast) -> None:
     "by", ["setting_type", "setting_group", "need_group", "phase", "age_group", "authority", "ncy"]
 )
 def test_parts_of_the_base_year_sum_to_the_whole(forecast: PlanForecast, by: str) -> None:
-    found = forecast.summary(by, levels=(0.5,)).query("year == 2025")
+    found = forecast.summary(by, levels=(0.5,)).query("year == 2026")
     assert list(found.columns) == ["year", by, "level", "plans"]
     assert found["plans"].sum() == int(forecast.plans.isel(draw=0, year=0).sum())
 
@@ -118,7 +118,7 @@ def test_an_unknown_label_is_refused_with_the_nearest(forecast: PlanForecast) ->
 def test_most_joiners_start_mainstream_and_move_later(forecast: PlanForecast) -> None:
     flows = forecast.flows_by_need.sum(["draw", "year", "authority"])
     joiners = flows.sel(kind="joiners").sum("need").to_series()
-    stock = forecast.plans.sel(year=2025).isel(draw=0).sum(["authority", "ncy", "need"]).to_series()
+    stock = forecast.plans.sel(year=2026).isel(draw=0).sum(["authority", "ncy", "need"]).to_series()
     assert joiners["mainstream"] / joiners.sum() > 0.65
     assert joiners["special"] / joiners.sum() < stock["special"] / stock.sum()
     assert flows.sel(kind="movers").sum("need").to_series()["special"] > joiners["special"]
@@ -132,7 +132,7 @@ def test_homes_share_an_authority_out_whole(example: Area, forecast: PlanForecas
 
 @pytest.mark.parametrize(
     ("asked", "says"),
-    [({"to": 2025}, "not after the base year"), ({"draws": 0}, "1 or more"), ({"draws": 1.5}, "1 or more")],
+    [({"to": 2026}, "not after the base year"), ({"draws": 0}, "1 or more"), ({"draws": 1.5}, "1 or more")],
 )
 def test_what_cannot_be_forecast_is_refused(example: Area, asked: dict[str, Any], says: str) -> None:
     with pytest.raises(InputError, match=says):
@@ -184,7 +184,7 @@ def test_settings_with_nobody_stay_possible() -> None:
 # --- levers -----------------------------------------------------------------------------------------------------------
 
 
-def mean_flow(area: Area, *levers: ChangeRate, kind: str = "joiners", to: int = 2028, **at: Any) -> np.ndarray:
+def mean_flow(area: Area, *levers: ChangeRate, kind: str = "joiners", to: int = 2029, **at: Any) -> np.ndarray:
     """Return the mean of a flow by year, with levers pulled."""
     for lever in levers:
         area = lever(area)
@@ -194,64 +194,64 @@ def mean_flow(area: Area, *levers: ChangeRate, kind: str = "joiners", to: int = 
 
 
 def test_joining_changes_joiners_by_its_factor_from_its_year(example: Area) -> None:
-    plain, changed = mean_flow(example), mean_flow(example, ChangeRate("joining", 0.5, since=2027))
+    plain, changed = mean_flow(example), mean_flow(example, ChangeRate("joining", 0.5, since=2028))
     assert changed[0] == pytest.approx(plain[0], rel=0.03)
     assert changed[1:] == pytest.approx(plain[1:] * 0.5, rel=0.04)
 
 
 @pytest.mark.parametrize("flow", ["requests", "assessing", "issuing"])
 def test_requests_assessing_and_issuing_scale_new_plans(example: Area, flow: str) -> None:
-    plain, changed = mean_flow(example, to=2026), mean_flow(example, ChangeRate(flow, 0.8, since=2026), to=2026)
+    plain, changed = mean_flow(example, to=2027), mean_flow(example, ChangeRate(flow, 0.8, since=2027), to=2027)
     assert changed == pytest.approx(plain * 0.8, rel=0.03)
 
 
 def test_joining_of_one_need_leaves_the_others(example: Area) -> None:
-    lever = ChangeRate("joining", 0.25, since=2026, need="SEMH")
-    plain, changed = (mean_flow(example, *lv, need="SEMH", to=2026) for lv in ((), (lever,)))
+    lever = ChangeRate("joining", 0.25, since=2027, need="SEMH")
+    plain, changed = (mean_flow(example, *lv, need="SEMH", to=2027) for lv in ((), (lever,)))
     assert changed == pytest.approx(plain * 0.25, rel=0.1)
-    plain, changed = (mean_flow(example, *lv, need="ASD", to=2026) for lv in ((), (lever,)))
+    plain, changed = (mean_flow(example, *lv, need="ASD", to=2027) for lv in ((), (lever,)))
     assert changed == pytest.approx(plain, rel=0.04)
 
 
 def test_a_ramp_builds_up_evenly(example: Area) -> None:
     plain = mean_flow(example)
-    changed = mean_flow(example, ChangeRate("joining", 0.4, since=2026, ramp_years=2))
+    changed = mean_flow(example, ChangeRate("joining", 0.4, since=2027, ramp_years=2))
     assert changed / plain == pytest.approx([0.8, 0.6, 0.4], abs=0.03)
 
 
 def test_a_lever_on_one_authority_and_age_leaves_the_rest(example: Area) -> None:
-    lever = ChangeRate("joining", 0.0, since=2026, authority="E06000061", ncy_low=0, ncy_high=6)
-    pulled = mean_flow(example, lever, to=2026, authority="E06000061", ncy=slice(0, 6))
+    lever = ChangeRate("joining", 0.0, since=2027, authority="E06000061", ncy_low=0, ncy_high=6)
+    pulled = mean_flow(example, lever, to=2027, authority="E06000061", ncy=slice(0, 6))
     assert pulled == pytest.approx([0.0])
     for at in ({"authority": "E06000062"}, {"authority": "E06000061", "ncy": slice(7, 20)}):
-        plain, changed = (mean_flow(example, *lv, to=2026, **at) for lv in ((), (lever,)))
+        plain, changed = (mean_flow(example, *lv, to=2027, **at) for lv in ((), (lever,)))
         assert changed == pytest.approx(plain, rel=0.06)
 
 
 def test_leaving_changes_leavers_by_its_factor(example: Area) -> None:
-    lever = ChangeRate("leaving", 0.5, since=2026, ncy_high=11)
-    plain, changed = (mean_flow(example, *lv, kind="leavers", to=2026, ncy=slice(-4, 11)) for lv in ((), (lever,)))
+    lever = ChangeRate("leaving", 0.5, since=2027, ncy_high=11)
+    plain, changed = (mean_flow(example, *lv, kind="leavers", to=2027, ncy=slice(-4, 11)) for lv in ((), (lever,)))
     assert changed == pytest.approx(plain * 0.5, rel=0.08)
 
 
 def test_moving_to_one_setting_can_be_halved(example: Area) -> None:
-    lever = ChangeRate("moving", 0.5, since=2026, to_setting_type="special")
-    plain, changed = (mean_flow(example, *lv, kind="movers", to=2026, setting_type="special") for lv in ((), (lever,)))
+    lever = ChangeRate("moving", 0.5, since=2027, to_setting_type="special")
+    plain, changed = (mean_flow(example, *lv, kind="movers", to=2027, setting_type="special") for lv in ((), (lever,)))
     assert changed == pytest.approx(plain * 0.5, rel=0.12)
 
 
 def test_first_placement_changes_the_mix_and_not_the_number(example: Area) -> None:
-    lever = ChangeRate("first_placement", 2.0, since=2026, setting_type="sen_unit")
-    plain, changed = (mean_flow(example, *lv, to=2026) for lv in ((), (lever,)))
+    lever = ChangeRate("first_placement", 2.0, since=2027, setting_type="sen_unit")
+    plain, changed = (mean_flow(example, *lv, to=2027) for lv in ((), (lever,)))
     assert changed == pytest.approx(plain, rel=0.03)
-    plain, changed = (mean_flow(example, *lv, to=2026, setting_type="sen_unit") for lv in ((), (lever,)))
+    plain, changed = (mean_flow(example, *lv, to=2027, setting_type="sen_unit") for lv in ((), (lever,)))
     assert changed == pytest.approx(plain * 2.0, rel=0.15)
 
 
 def test_a_need_that_nobody_has_cannot_be_changed(example: Area) -> None:
-    lever = ChangeRate("joining", 0.5, since=2026, need="DS")
+    lever = ChangeRate("joining", 0.5, since=2027, need="DS")
     with pytest.raises(InputError, match="nobody here has the need 'DS'"):
-        sf.forecast.plans(lever(example), to=2026, draws=2)
+        sf.forecast.plans(lever(example), to=2027, draws=2)
 
 
 def test_a_lever_on_one_need_leaves_the_chance_of_the_others_nearly_as_it_was() -> None:

@@ -187,6 +187,28 @@ def test_all_new_ehc_plans_is_the_total_of_new_plans_in_2026(tmp_path: Path) -> 
     assert new.loc[new["age"] != "all", "ncy"].unique().tolist() == [16]
 
 
+def test_new_plans_of_2026_that_await_a_place_are_not_recorded(tmp_path: Path) -> None:
+    folder = caseload(tmp_path, LAYOUT_2026, topic="Age when plan started", label="Age 10", total="new_ehc_plans")
+    frame = pd.read_csv(folder / "caseload.csv", dtype="str").assign(await_prov="3", perm_ex="x")
+    frame.to_csv(folder / "newplans.csv", index=False)
+    new = dfe_ehc_plans.new_plans(folder)
+    assert new.loc[(new["age"] == "all") & (new["setting_type"] == "not_recorded"), "children"].tolist() == [51]
+
+
+def test_ceased_plans_are_read_with_and_without_a_reason_not_recorded(tmp_path: Path) -> None:
+    reasons = dict.fromkeys(dfe_ehc_plans.REASONS, "1")
+    row = PLACES | {
+        "breakdown_topic": "All ceased EHC plans",
+        "breakdown": "All ceased EHC plans",
+        "total_ceased": "10",
+    }
+    for year, kept in (("2024", reasons), ("2025", {k: v for k, v in reasons.items() if k != "not_rec"})):
+        pd.DataFrame([row | kept | {"time_period": year}]).to_csv(tmp_path / "ceased_plans.csv", index=False)
+        ceased = dfe_ehc_plans.ceased_plans(tmp_path)
+        assert ceased.loc[ceased["reason"] == "", "children"].tolist() == [10]
+        assert ("not recorded" in set(ceased["reason"])) == (year == "2024")
+
+
 @pytest.mark.parametrize(
     ("label", "ncy"),
     [("under 3", -2), ("age 3", -1), ("age 4", 0), ("Age 24", 20), ("age 25", 20), ("age 2 and under", -2)],

@@ -211,4 +211,27 @@ def test_of_two_releases_the_later_is_read_whatever_their_names(tmp_path: Path) 
     pd.DataFrame(people).to_csv(tmp_path / "people_mid2024.csv", index=False)
     area = sf.published_area(tmp_path, authority="E06000061")
     assert area.base_year == 2026
-    assert f"{old.name} is left out: {new.name} is later" in said(area, "read")
+    assert sorted(area.plans["year"].unique()) == [2025, 2026]
+    assert f"{old.name} is read where {new.name}, which is later, has no rows" in said(area, "read")
+
+
+def test_a_later_release_that_lacks_an_authority_does_not_hide_an_earlier_one_that_has_it(tmp_path: Path) -> None:
+    from tests.inputs.test_dfe_ehc_plans import LAYOUT_2025, LAYOUT_2026, caseload
+
+    old = caseload(tmp_path / "old", LAYOUT_2025, topic="Child or young persons age", label="age 10")
+    new = caseload(tmp_path / "new", LAYOUT_2026, topic="Age at start of academic year", label="Age 10")
+    words = (new / "caseload.csv").read_text().replace("202425", "202526").replace(",60,", ",75,")
+    (new / "caseload.csv").write_text(words)
+    both = (old / "caseload.csv").read_text()
+    other = (
+        "".join(both.splitlines(keepends=True)[1:]).replace("E06000061", "E06000060").replace("North North", "Bucks")
+    )
+    (old / "caseload.csv").write_text(both + other)
+    people = {"code": ["E06000061", "E06000060"]} | {str(age): [100, 100] for age in range(26)}
+    pd.DataFrame(people).to_csv(tmp_path / "people_mid2024.csv", index=False)
+    later = sf.published_area(tmp_path, authority="E06000061")
+    assert later.plans.groupby("year")["plans"].sum().to_dict() == {2025: 60, 2026: 75}
+    earlier = sf.published_area(tmp_path, authority="E06000060")
+    assert earlier.base_year == 2025
+    assert earlier.plans["plans"].sum() == 60
+    assert "the base year is 2025, not 2026: it has no later rows" in said(earlier, "doubtful")
