@@ -93,7 +93,7 @@ def tiny_area() -> Area:
 
 @pytest.fixture(scope="session")
 def example_outcome() -> Outcome:
-    """Return a small run of the example area: 60 futures to 2030, six of them placed and paid for."""
+    """Return a small run of the example area: 60 futures to 2031, six of them placed and paid for."""
     import sufficiency as sf
 
-    return sf.run(sf.example_area(), to=2030, draws=60, placed_draws=6, seed=7)
+    return sf.run(sf.example_area(), to=2031, draws=60, placed_draws=6, seed=7)

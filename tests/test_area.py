@@ -48,8 +48,9 @@ def faults(folder: Path) -> str:
 
 def test_the_base_year_is_the_published_total_of_each_authority() -> None:
     plans = sf.example_area().plans
-    totals = plans[plans["year"] == 2025].groupby("authority")["plans"].sum()
-    assert totals.to_dict() == {NORTH: 4551, WEST: 4153}
+    totals = plans[plans["year"].isin([2025, 2026])].groupby(["year", "authority"])["plans"].sum()
+    assert totals[2025].to_dict() == {NORTH: 4551, WEST: 4153}
+    assert totals[2026].to_dict() == {NORTH: 5372, WEST: 5337}
 
 
 def test_the_base_year_is_the_published_total_by_setting_group() -> None:
@@ -57,41 +58,41 @@ def test_the_base_year_is_the_published_total_by_setting_group() -> None:
     groups = states.groupby(["authority", states["setting_type"].map(SETTING_GROUP_OF)])["plans"].sum()
     assert groups[NORTH].to_dict() == {
         "alternative_provision": 16,
-        "early_years": 124,
-        "elsewhere": 250,
-        "further_education": 419,
-        "mainstream": 2125,
-        "not_recorded": 22,
-        "special": 1595,
+        "early_years": 74,
+        "elsewhere": 439,
+        "further_education": 556,
+        "mainstream": 2649,
+        "not_recorded": 5,
+        "special": 1633,
     }
     assert groups[WEST].to_dict() == {
-        "alternative_provision": 42,
-        "early_years": 39,
-        "elsewhere": 177,
-        "further_education": 456,
-        "mainstream": 1809,
-        "not_recorded": 122,
-        "special": 1508,
+        "alternative_provision": 30,
+        "early_years": 45,
+        "elsewhere": 415,
+        "further_education": 582,
+        "mainstream": 2576,
+        "not_recorded": 1,
+        "special": 1688,
     }
 
 
-def test_states_keep_every_published_side_to_the_plan(published: Path) -> None:
+def test_states_are_the_plans_of_january_2026_and_their_needs_as_published_a_year_before(published: Path) -> None:
     from sufficiency.inputs.releases import dfe_ehc_plans
 
-    states = sf.example_area().states
-    release = published / "ehcp_2025"
-    needs, stock = dfe_ehc_plans.needs(release), dfe_ehc_plans.stock(release)
+    area = sf.example_area()
+    needs = dfe_ehc_plans.needs(published / "ehcp_2025")
+    needs = needs[needs["by"] == "setting_type"]
     for code in (NORTH, WEST):
-        own = states[states["authority"] == code]
-        sides = {
-            ("ncy", "setting_type"): stock[(stock["year"] == 2025) & stock["ncy"].notna()],
-            ("ncy", "need"): needs[needs["by"] == "age"],
-            ("need", "setting_type"): needs[needs["by"] == "setting_type"],
-        }
-        for by, frame in sides.items():
-            told = frame[frame["authority"] == code].groupby(list(by))["plans"].sum()
-            have = own.groupby(list(by))["plans"].sum()
-            assert have.to_dict() == told[told > 0].to_dict()
+        own = area.states[area.states["authority"] == code]
+        now = area.plans[(area.plans["authority"] == code) & (area.plans["year"] == 2026)]
+        by = ["ncy", "setting_type"]
+        told = now.groupby(by)["plans"].sum()
+        assert own.groupby(by)["plans"].sum().to_dict() == told[told > 0].to_dict()
+        before = needs[needs["authority"] == code].groupby(["setting_type", "need"])["plans"].sum().astype("float64")
+        after = own.groupby(["setting_type", "need"])["plans"].sum().astype("float64")
+        for setting_type in ("mainstream", "special", "further_education"):
+            then, later = (f[setting_type] / f[setting_type].sum() for f in (before, after))
+            assert (later.reindex(then.index, fill_value=0) - then).abs().max() < 0.05
 
 
 def test_the_county_before_2022_is_shared_out_whole(published: Path) -> None:
@@ -120,7 +121,7 @@ def test_there_are_443_zones_in_seven_districts_and_their_children_are_the_autho
     assert len(area.zones) == 443
     assert area.zones["district"].nunique() == 7
     children = area.zone_children.merge(area.zones[["zone", "authority"]], on="zone")
-    now = area.population[area.population["year"] == 2025]
+    now = area.population[area.population["year"] == 2026]
     zoned = children.groupby(["authority", "ncy"])["children"].sum()
     told = now.groupby(["authority", "ncy"])["children"].sum()
     assert ((zoned - told).abs() < 3).all()
@@ -289,7 +290,7 @@ def test_a_file_given_as_the_folder_is_named(folder: Path) -> None:
 
 def test_more_plans_than_children_is_refused(folder: Path) -> None:
     spoil(folder, "plans.csv", lambda f: f.assign(plans=[str(int(v) * 100) for v in f["plans"]]))
-    assert f"plans.csv has 455,100 plans for {NORTH} in 2025, more than its" in faults(folder)
+    assert f"plans.csv has 537,200 plans for {NORTH} in 2026, more than its" in faults(folder)
 
 
 def test_states_that_differ_from_plans_are_doubtful(folder: Path) -> None:
@@ -299,7 +300,7 @@ def test_states_that_differ_from_plans_are_doubtful(folder: Path) -> None:
     spoil(folder, "states.csv", put)
     notes = sf.read_area(folder).notes
     said = notes.loc[notes["table"].eq("states") & notes["kind"].eq("doubtful"), "says"]
-    assert any(f"{NORTH}: 4,561 plans in states.csv in 2025, 4,551 in plans.csv" in words for words in said)
+    assert any(f"{NORTH}: 5,382 plans in states.csv in 2026, 5,372 in plans.csv" in words for words in said)
 
 
 @pytest.mark.parametrize(
@@ -310,7 +311,7 @@ def test_states_that_differ_from_plans_are_doubtful(folder: Path) -> None:
     ],
 )
 def test_a_part_of_area_toml_of_another_shape_is_refused(folder: Path, added: str, message: str) -> None:
-    kept = f'name = "Ours"\nbase_year = 2025\n[authorities]\n{NORTH} = "North"\n{WEST} = "West"\n'
+    kept = f'name = "Ours"\nbase_year = 2026\n[authorities]\n{NORTH} = "North"\n{WEST} = "West"\n'
     (folder / "area.toml").write_text(kept + added, encoding="utf-8")
     assert message in faults(folder)
 
@@ -354,8 +355,8 @@ def test_a_folder_without_a_needed_table_names_it(folder: Path) -> None:
 
 def test_a_base_year_without_plans_is_named(folder: Path) -> None:
     toml = folder / "area.toml"
-    toml.write_text(toml.read_text(encoding="utf-8").replace("base_year = 2025", "base_year = 2026"), encoding="utf-8")
-    assert "plans.csv has no rows for E06000061 in 2026, the base year of area.toml" in faults(folder)
+    toml.write_text(toml.read_text(encoding="utf-8").replace("base_year = 2026", "base_year = 2027"), encoding="utf-8")
+    assert "plans.csv has no rows for E06000061 in 2027, the base year of area.toml" in faults(folder)
 
 
 def test_an_area_toml_that_is_not_toml_is_refused(folder: Path) -> None:
@@ -412,6 +413,7 @@ def test_england_is_an_area_too_with_its_published_totals() -> None:
     totals = england.plans.groupby("year")["plans"].sum()
     assert totals[2019] == 353_995
     assert totals[2025] == 638_745
+    assert totals[2026] == 718_838
     assert "leave out Hackney and Peterborough" in " ".join(england.notes["says"])
 
 

@@ -49,7 +49,7 @@ def test_a_folder_that_is_not_there_is_said_without_a_traceback(tmp_path: Path) 
 
 
 def test_nothing_but_the_table_goes_into_a_pipe() -> None:
-    done = run("forecast", "--to", "2026", "--draws", "20", "--by", "authority")
+    done = run("forecast", "--to", "2027", "--draws", "20", "--by", "authority")
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[0] == "year,authority,level,plans"
     assert done.stderr == ""
@@ -73,11 +73,11 @@ def test_a_day_that_is_none_is_refused() -> None:
     [
         (("forecast", "--draws", "0"), "draws is 0: a whole number of 1 or more is expected"),
         (("forecast", "--seed", "-1"), "seed is -1: a whole number of 0 or more is expected"),
-        (("forecast", "--to", "1990"), "to=1990 is not after the base year, January 2025"),
+        (("forecast", "--to", "1990"), "to=1990 is not after the base year, January 2026"),
         (("forecast", "--to", "9999"), "to=9999 is too far ahead: January 2100 is the last"),
-        (("forecast", "--by", "nonsense", "--draws", "5", "--to", "2026"), "'nonsense' is not one of year, authority"),
+        (("forecast", "--by", "nonsense", "--draws", "5", "--to", "2027"), "'nonsense' is not one of year, authority"),
         (("report", "--draws", "0"), "draws is 0: a whole number of 1 or more is expected, such as 1,000"),
-        (("report", "--to", "1990"), "to=1990 is not after the base year, January 2025"),
+        (("report", "--to", "1990"), "to=1990 is not after the base year, January 2026"),
         (("report", "--authority", "Lancashire"), "--authority Lancashire needs --published"),
         (("report", "--published", "."), "--published needs --authority, a name or an ONS code"),
         (("report", "ours", "--published", ".", "--authority", "Lancashire"), "not both"),
@@ -125,5 +125,5 @@ def test_a_run_that_needs_too_much_memory_says_the_way_out(
 
 
 def test_labels_may_have_spaces_between_them() -> None:
-    done = run("forecast", "--to", "2026", "--draws", "5", "--by", "authority, phase")
+    done = run("forecast", "--to", "2027", "--draws", "5", "--by", "authority, phase")
     assert done.stdout.splitlines()[0] == "year,authority,phase,level,plans"

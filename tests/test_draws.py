@@ -161,7 +161,7 @@ def test_a_level_that_is_no_share_is_refused(levels: Any) -> None:
 @pytest.fixture(scope="module")
 def one_future() -> Outcome:
     """Return a run with one future, so that every quantile is its value and parts add up."""
-    return sf.run(sf.example_area(), to=2027, draws=1, placed_draws=1, seed=7)
+    return sf.run(sf.example_area(), to=2028, draws=1, placed_draws=1, seed=7)
 
 
 @pytest.fixture(scope="module")
@@ -173,7 +173,7 @@ def summaries(one_future: Outcome) -> Mapping[str, Callable[..., pd.DataFrame]]:
         "plans": plans.summary,
         "flows": plans.flows,
         "support": one_future.support.summary,
-        "requests": sf.forecast.requests(area, to=2027, draws=1).summary,
+        "requests": sf.forecast.requests(area, to=2028, draws=1).summary,
         "small areas": sf.forecast.by_small_area(area, plans, draws=1).summary,
         "placed": placed.summary,
         "shortfall": placed.shortfall,
@@ -271,9 +271,9 @@ def test_the_year_comes_first_whether_it_is_named_or_not(
 
 def test_plans_by_district_are_shared_as_homes_say(one_future: Outcome) -> None:
     plans = one_future.plans
-    found = plans.summary("district", "phase", levels=(0.5,)).query("year == 2027")
+    found = plans.summary("district", "phase", levels=(0.5,)).query("year == 2028")
     by_hand = xr.dot(
-        plans.plans.sel(draw=0, year=2027).sum(["need", "setting_type"]).sel(authority=plans.homes["authority"]),
+        plans.plans.sel(draw=0, year=2028).sum(["need", "setting_type"]).sel(authority=plans.homes["authority"]),
         xr.DataArray(phase_of(plans.plans["ncy"].to_numpy()) == "primary", dims="ncy"),
         plans.homes.sel(ncy=plans.plans["ncy"]),
         dim="ncy",
@@ -293,6 +293,6 @@ def test_a_run_is_shared_among_its_riders_alike(one_future: Outcome) -> None:
 
 def test_a_financial_year_of_journeys_is_five_and_seven_twelfths(one_future: Outcome) -> None:
     years = one_future.journeys.summary("year", "district", levels=(0.5,)).set_index(["district", "year"])["children"]
-    found = one_future.journeys.summary("district", levels=(0.5,)).query("financial_year == 2025")
-    by_hand = 5 / 12 * years.xs(2025, level="year") + 7 / 12 * years.xs(2026, level="year")
+    found = one_future.journeys.summary("district", levels=(0.5,)).query("financial_year == 2026")
+    by_hand = 5 / 12 * years.xs(2026, level="year") + 7 / 12 * years.xs(2027, level="year")
     np.testing.assert_allclose(found.set_index("district")["children"], by_hand)

@@ -75,7 +75,7 @@ def test_a_table_of_the_example_can_t_be_edited(name: str) -> None:
 
 @pytest.fixture(scope="module")
 def done() -> Outcome:
-    return sf.run(sf.example_area(), to=2027, draws=4, placed_draws=2)
+    return sf.run(sf.example_area(), to=2028, draws=4, placed_draws=2)
 
 
 HANDED_OUT: dict[str, Callable[[Outcome], Any]] = {

@@ -19,7 +19,7 @@ from tests.transport.small_mornings import line
 RESULTS = {
     "area": "settings",
     "outcome": "As agreed",
-    "plans": "plans in 2025",
+    "plans": "plans in 2026",
     "support": "pupils",
     "requests": "requests",
     "small areas": "small areas",
@@ -48,7 +48,7 @@ def results(example_outcome: Outcome) -> Mapping[str, Any]:
         "outcome": example_outcome,
         "plans": plans,
         "support": example_outcome.support,
-        "requests": sf.forecast.requests(area, to=2027, draws=20),
+        "requests": sf.forecast.requests(area, to=2028, draws=20),
         "small areas": sf.forecast.by_small_area(area, plans, draws=5),
         "backtest": sf.forecast.backtest(area, origins=[2023], horizons=(1,), draws=10),
         "placed": example_outcome.placed,

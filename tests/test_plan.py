@@ -17,7 +17,7 @@ from sufficiency.outcome import MEASURES, Outcome
 from sufficiency.report.returns.write_returns import return_tables
 from sufficiency.words.vocabulary import SETTING_GROUP_OF, SPECIALIST
 
-SMALL = {"to": 2027, "draws": 8, "placed_draws": 3, "seed": 7}
+SMALL = {"to": 2028, "draws": 8, "placed_draws": 3, "seed": 7}
 
 
 def forecast_only() -> sf.Area:
@@ -26,11 +26,11 @@ def forecast_only() -> sf.Area:
 
 
 def test_the_base_year_is_the_published_one_by_authority_setting_group_and_age(example_outcome: Outcome) -> None:
-    base = example_outcome.plans.plans.sel(year=2025)
+    base = example_outcome.plans.plans.sel(year=2026)
     by_authority = base.sum(["ncy", "need", "setting_type"])
-    assert (by_authority.sel(authority="E06000061") == 4551).all()
-    assert (by_authority.sel(authority="E06000062") == 4153).all()
-    published = example_outcome.area.plans.query("year == 2025")
+    assert (by_authority.sel(authority="E06000061") == 5372).all()
+    assert (by_authority.sel(authority="E06000062") == 5337).all()
+    published = example_outcome.area.plans.query("year == 2026")
     for authority, part in published.groupby("authority"):
         here = base.sel(authority=authority).isel(draw=0)
         groups = part.groupby(part["setting_type"].map(SETTING_GROUP_OF))["plans"].sum()
@@ -41,11 +41,11 @@ def test_the_base_year_is_the_published_one_by_authority_setting_group_and_age(e
 
 
 def test_published_groups_of_january_2025(example_outcome: Outcome) -> None:
-    """The figures that the release prints: North 35.0 % special of 4,551, West 36.3 % of 4,153."""
-    base = example_outcome.plans.plans.sel(year=2025).isel(draw=0).sum(["ncy", "need"])
+    """The figures that the release prints: North 30.4 % special of 5,372, West 31.6 % of 5,337."""
+    base = example_outcome.plans.plans.sel(year=2026).isel(draw=0).sum(["ncy", "need"])
     special = base.sel(setting_type=["special", "independent_special", "non_maintained_special"]).sum("setting_type")
-    assert special.sel(authority="E06000061") == 1380 + 212 + 3
-    assert special.sel(authority="E06000062") == 1232 + 268 + 8
+    assert special.sel(authority="E06000061") == 1633
+    assert special.sel(authority="E06000062") == 1688
 
 
 def test_in_every_draw_plans_next_are_plans_plus_joiners_and_transfers_less_leavers(example_outcome: Outcome) -> None:
@@ -83,32 +83,32 @@ def test_the_same_seed_gives_the_same_numbers_in_other_processes() -> None:
 def test_the_waterfall_names_each_lever_and_ends_at_the_scenario() -> None:
     area = sf.example_area()
     school = area.settings.loc[area.settings["name"] == "Kings Meadow School", "setting"].iloc[0]
-    scenario = sf.Scenario("Two", (sf.OpenPlaces(school, 60, 2026), sf.ChangeJoining(0.5, since=2026)))
+    scenario = sf.Scenario("Two", (sf.OpenPlaces(school, 60, 2027), sf.ChangeJoining(0.5, since=2027)))
     now, then = sf.run(area, **SMALL), sf.run(area, scenario, **SMALL)
     found = sf.compare(now, then, measure="plans")
     assert found.steps["step"].tolist() == [
         "As agreed",
-        "Open 60 places at Kings Meadow School by 2026",
+        "Open 60 places at Kings Meadow School by 2027",
         scenario.levers[1].label,
     ]
     assert found.steps["change"].tolist()[1] == 0.0
     assert found.steps["change"].tolist()[2] < -100
-    assert found.steps["value"].iloc[-1] == float(then.measure("plans").sel(year=2027).median())
-    first = sf.compare(now, then, measure="plans", year=2026, steps=(now, then))
-    assert first.steps["value"].tolist() == [float(o.measure("plans").sel(year=2026).median()) for o in (now, then)]
-    with pytest.raises(MissingError, match="plans has no year 2031; it has 2025, 2026, 2027"):
-        sf.compare(now, then, measure="plans", year=2031, steps=(now, then))
+    assert found.steps["value"].iloc[-1] == float(then.measure("plans").sel(year=2028).median())
+    first = sf.compare(now, then, measure="plans", year=2027, steps=(now, then))
+    assert first.steps["value"].tolist() == [float(o.measure("plans").sel(year=2027).median()) for o in (now, then)]
+    with pytest.raises(MissingError, match="plans has no year 2032; it has 2026, 2027, 2028"):
+        sf.compare(now, then, measure="plans", year=2032, steps=(now, then))
 
 
 def test_levers_that_both_have_are_pulled_once_and_other_scenarios_are_one_step() -> None:
     area = forecast_only()
-    fewer, later = sf.ChangeJoining(0.5, since=2026), sf.ChangeJoining(0.5, since=2027)
+    fewer, later = sf.ChangeJoining(0.5, since=2027), sf.ChangeJoining(0.5, since=2028)
     scenarios = [sf.Scenario("Fewer", (fewer,)), sf.Scenario("Both", (fewer, later)), sf.Scenario("Later", (later,))]
     one, both, other = sf.run_many([area], scenarios, **SMALL)
     assert [o.scenario.name for o in (one, both, other)] == ["Fewer", "Both", "Later"]
     found = sf.compare(one, both, measure="plans")
     assert found.steps["step"].tolist() == ["Fewer", later.label]
-    assert found.steps["value"].tolist() == [float(o.measure("plans").sel(year=2027).median()) for o in (one, both)]
+    assert found.steps["value"].tolist() == [float(o.measure("plans").sel(year=2028).median()) for o in (one, both)]
     assert sf.compare(one, other, measure="plans").steps["step"].tolist() == ["Fewer", "Later"]
 
 
@@ -171,7 +171,7 @@ def test_runs_of_other_areas_do_not_compare_whatever_they_are_called() -> None:
         "the two were read with different area.toml, assumptions": sf.ChangeAssumption("allocate.unplaced_gbp", 40_000)(
             area
         ),
-        r"one starts from January 2025, the other from January 2024": area.replace(base_year=2024),
+        r"one starts from January 2026, the other from January 2024": area.replace(base_year=2024),
         rf"one is of .*{north}.* and .*{west}.*, the other of .*{north}\)\.": area.replace(
             authorities={north: area.authorities[north]}
         ),
@@ -189,8 +189,8 @@ def test_an_unknown_measure_is_named_with_the_nearest(example_outcome: Outcome) 
 
 
 def test_a_horizon_in_the_past_is_refused() -> None:
-    with pytest.raises(InputError, match="not after the base year, January 2025"):
-        sf.run(sf.example_area(), to=2025)
+    with pytest.raises(InputError, match="not after the base year, January 2026"):
+        sf.run(sf.example_area(), to=2026)
 
 
 def test_what_is_needed_to_repeat_a_run_is_told(example_outcome: Outcome) -> None:
@@ -205,9 +205,9 @@ def test_what_is_needed_to_repeat_a_run_is_told(example_outcome: Outcome) -> Non
 def test_a_lever_on_plans_moves_sen_support_the_other_way() -> None:
     area = sf.example_area()
     now = sf.run(area, **SMALL)
-    then = sf.run(area, sf.Scenario("Fewer", (sf.ChangeJoining(0.5, since=2026),)), **SMALL)
+    then = sf.run(area, sf.Scenario("Fewer", (sf.ChangeJoining(0.5, since=2027),)), **SMALL)
     more = then.support.pupils.sum(["authority", "phase"]) - now.support.pupils.sum(["authority", "phase"])
-    assert (more.sel(year=2027) > 0).all()
+    assert (more.sel(year=2028) > 0).all()
 
 
 def test_a_step_names_its_school_and_money_reads_as_money(tiny_area: sf.Area) -> None:

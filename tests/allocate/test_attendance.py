@@ -20,8 +20,8 @@ from tests.allocate.forecasts import grown
 
 def today(area: Area, beta: float = 0.1) -> tuple[Children, int, Demand, RouteMap]:
     found = route_map(area)
-    demand = demand_of(grown(area, to=2026, draws=1), found.zones, area.authorities, draws=1, girls_share=0.28)
-    room = area.places_in(2025).reindex(found.codes).to_numpy()
+    demand = demand_of(grown(area, to=2027, draws=1), found.zones, area.authorities, draws=1, girls_share=0.28)
+    room = area.places_in(2026).reindex(found.codes).to_numpy()
     rng = np.random.default_rng(0)
     children, listed = attending_today(demand, found, room, area.attendance, gravity_per_km=beta, rng=rng)
     return children, listed, demand, found
@@ -96,7 +96,7 @@ def test_distance_matters_as_much_as_it_is_said_to() -> None:
         km.append(found.km[children.zone[placed], children.setting[placed]].mean())
     assert km[0] > km[1] > km[2]
     special = found.settings["setting_type"].to_numpy() == "special"
-    room = area.places_in(2025).reindex(found.codes).to_numpy()
+    room = area.places_in(2026).reindex(found.codes).to_numpy()
     rolls = np.bincount(children.setting, minlength=len(found.settings) + 1)[:-1]
     assert abs(rolls[special].sum() - room[special].sum()) < 0.05 * room[special].sum()
     assert demand.by_type.shape[-1] == len(SPECIALIST)
@@ -106,6 +106,6 @@ def test_distance_matters_as_much_as_it_is_said_to() -> None:
 def test_nobody_attends_a_school_before_it_opens() -> None:
     area = sf.example_area()
     children, _, _, found = today(area)
-    shut = area.places_in(2025).reindex(found.codes).to_numpy() == 0
+    shut = area.places_in(2026).reindex(found.codes).to_numpy() == 0
     assert shut.any()
     assert not np.isin(children.setting, np.flatnonzero(shut)).any()

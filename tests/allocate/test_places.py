@@ -418,7 +418,7 @@ def test_journeys_are_summed_up_as_numpy_would(example: tuple[Area, HandMade, Pl
     book, found = one.drawn, one.routes
     those = (book.year == 2) & (book.setting < len(found.settings))
     minutes = found.minutes[book.zone[those], book.setting[those]]
-    row = one.travel("year", levels=(0.5,)).set_index("year").loc[2027]
+    row = one.travel("year", levels=(0.5,)).set_index("year").loc[2028]
     assert row["mean_minutes"] == pytest.approx(minutes.mean())
     assert row["p90_minutes"] == pytest.approx(np.quantile(minutes, 0.9, method="inverted_cdf"), abs=0.05)
     beyond = minutes > np.where(book.ncy[those] < 7, 45, 75)
@@ -432,7 +432,7 @@ def test_utilisation_counts_the_children_and_places_of_settings(example: tuple[A
     table = placed.utilisation("setting_type", levels=(0.5,))
     total = placed.utilisation(levels=(0.5,)).set_index("year")
     assert (table.groupby("year")["places"].sum() == total["places"]).all()
-    assert total.loc[2025, "places"] == placed.expected_places[0].sum()
+    assert total.loc[2026, "places"] == placed.expected_places[0].sum()
     with pytest.raises(InputError, match="'need' is not one of"):
         placed.utilisation("need")
 
@@ -451,7 +451,7 @@ def test_the_value_of_a_place_names_every_setting(example: tuple[Area, HandMade,
     table = placed.value_of_a_place("year", "name", levels=(0.5,))
     assert list(table.columns) == ["year", "setting", "name", "level", "value_of_a_place_gbp", *PARTS]
     assert set(table["setting"]) == set(placed.routes.codes)
-    worth = table[(table["year"] == 2028) & (table["setting"] == "140436")]["value_of_a_place_gbp"].item()
+    worth = table[(table["year"] == 2029) & (table["setting"] == "140436")]["value_of_a_place_gbp"].item()
     at = placed.routes.codes.get_loc("140436")
     assert worth == pytest.approx(np.median(placed.value_gbp[:, 3, at]))
 
@@ -507,8 +507,8 @@ def test_what_is_lacking_is_named(
 
 def test_demand_before_the_first_places_is_refused(example: tuple[Area, HandMade, Placed]) -> None:
     area, plans, _ = example
-    later = area.replace(places=area.places.assign(year=2026).drop_duplicates("setting"))
-    with pytest.raises(InputError, match=r"places\.csv begins in 2026, but children need places from January 2025"):
+    later = area.replace(places=area.places.assign(year=2027).drop_duplicates("setting"))
+    with pytest.raises(InputError, match=r"places\.csv begins in 2027, but children need places from January 2026"):
         places(later, plans, draws=1)
 
 

@@ -77,18 +77,18 @@ def test_rounds_lie_beside_the_report_unless_small_numbers_are_hidden(example_ou
 
 
 def test_rounds_of_any_school_can_be_drawn(example_outcome: Outcome) -> None:
-    assert isinstance(sf.report.rounds_map(example_outcome, "149367", 2026, seconds=0), Figure)
+    assert isinstance(sf.report.rounds_map(example_outcome, "149367", 2027, seconds=0), Figure)
 
 
 def test_places_within_reach_fall_where_plans_grow_and_places_do_not(example_outcome: Outcome) -> None:
     table = shown(example_outcome, "access-district")
     assert set(table["district"]) == set(example_outcome.area.zones["district"])
     assert (table["places a child"] > table["places a child, 2030"]).mean() > 0.5
-    assert isinstance(sf.report.access_map(example_outcome, 2028), Figure)
+    assert isinstance(sf.report.access_map(example_outcome, 2029), Figure)
 
 
 def test_the_nearest_school_that_suits_is_some_way_off(example_outcome: Outcome) -> None:
-    found = access.nearest_minutes(example_outcome, 2025)
+    found = access.nearest_minutes(example_outcome, 2026)
     assert found["minutes"].between(3, 90).all()
     assert not found.duplicated(["need_group", "phase"]).any()
 
@@ -103,7 +103,7 @@ def test_the_school_that_is_explained_is_full(example_outcome: Outcome) -> None:
 
 
 def test_any_setting_and_any_group_can_be_mapped(example_outcome: Outcome) -> None:
-    assert isinstance(sf.report.setting_map(example_outcome, "137875", 2028), Figure)
+    assert isinstance(sf.report.setting_map(example_outcome, "137875", 2029), Figure)
     assert isinstance(sf.report.group_map(example_outcome, "semh", "secondary", 2030), Figure)
 
 
@@ -115,7 +115,7 @@ def test_a_group_that_is_not_known_is_named_with_those_that_are(example_outcome:
 def test_whom_an_option_helps_can_be_mapped(example_outcome: Outcome) -> None:
     area = example_outcome.area
     choice = pd.DataFrame(
-        {"option": ["Expand Kingsley"], "kind": "expand", "setting": "137875", "places": 24, "year": 2028}
+        {"option": ["Expand Kingsley"], "kind": "expand", "setting": "137875", "places": 24, "year": 2029}
     ).assign(capital_gbp_per_place=area.value("funding.capital_special_expansion_gbp"))
     found = sf.allocate.openings(area, example_outcome.plans, choice, draws=2, seconds=1)
     assert isinstance(sf.report.option_map(example_outcome, found, "Expand Kingsley"), Figure)

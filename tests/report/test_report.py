@@ -187,8 +187,8 @@ def test_a_run_that_fails_leaves_the_older_report_as_it_was(example_outcome: Out
 
 def test_a_scenario_has_a_section_on_what_each_lever_does() -> None:
     area = sf.example_area()
-    options = {"to": 2027, "draws": 6, "placed_draws": 2}
-    scenario = sf.Scenario("Two", (sf.OpenPlaces("UNIT-CORBY", 16, 2026), sf.ChangeJoining(0.9, since=2026)))
+    options = {"to": 2028, "draws": 6, "placed_draws": 2}
+    scenario = sf.Scenario("Two", (sf.OpenPlaces("UNIT-CORBY", 16, 2027), sf.ChangeJoining(0.9, since=2027)))
     report = build(sf.run(area, scenario, **options), now=sf.run(area, **options))
     section = next(s for s in report.sections if s.key == "scenario")
     table = next(e.frame for e in section.exhibits if isinstance(e, Table) and e.key == "levers")

@@ -27,7 +27,7 @@ from sufficiency.words.vocabulary import DESTINATIONS, NEEDS, SPECIALIST
 @pytest.fixture(scope="module")
 def run() -> sf.Outcome:
     """Return the example, to the last year that the capacity survey asks for."""
-    outcome = sf.run(sf.example_area(), to=2032, draws=20, placed_draws=3, seed=7)
+    outcome = sf.run(sf.example_area(), to=2033, draws=20, placed_draws=3, seed=7)
     assert isinstance(outcome, sf.Outcome)
     return outcome
 
@@ -40,8 +40,8 @@ def found(run) -> dict[str, pd.DataFrame]:
 
 def test_the_capacity_survey_runs_five_years_for_primary_and_seven_for_secondary(found):
     years = found["scap_special"].groupby("education_phase")["year"].agg(["min", "max"])
-    assert years.loc["Primary"].tolist() == [2025, 2030]
-    assert years.loc["Secondary"].tolist() == [2025, 2032]
+    assert years.loc["Primary"].tolist() == [2026, 2031]
+    assert years.loc["Secondary"].tolist() == [2026, 2033]
     ncys = found["scap_special"].groupby("education_phase")["ncy"].agg(["min", "max"])
     assert ncys.loc["Primary"].tolist() == [0, 6]
     assert ncys.loc["Secondary"].tolist() == [7, 11]
@@ -51,7 +51,7 @@ def test_the_survey_s_base_year_is_the_published_count_by_year_group_and_provisi
     states = run.area.states[run.area.states["setting_type"].isin(SPECIALIST) & run.area.states["ncy"].between(0, 11)]
     by = ["authority", "ncy", "setting_type"]
     expected = states.groupby(by)["plans"].sum()
-    cells = found["scap_special"].query("year == 2025").rename(columns={"provision": "setting_type"})
+    cells = found["scap_special"].query("year == 2026").rename(columns={"provision": "setting_type"})
     assert cells.groupby(by)["pupils"].sum().to_dict() == expected[expected > 0].to_dict()
 
 
@@ -78,17 +78,17 @@ def test_every_planning_area_of_the_survey_is_a_district_of_its_authority(run, f
 
 def test_a_run_is_mitigated_where_it_pulls_a_lever_beyond_what_is_agreed(run, found):
     assert set(found["dsg_plan_children"]["case"]) == {"unmitigated"}
-    fewer = sf.Scenario("Fewer", (*sf.AS_AGREED.levers, sf.ChangeJoining(0.9, since=2026)))
+    fewer = sf.Scenario("Fewer", (*sf.AS_AGREED.levers, sf.ChangeJoining(0.9, since=2027)))
     assert set(return_tables(replace(run, scenario=fewer))["dsg_plan_children"]["case"]) == {"mitigated"}
 
 
 def test_a_forecast_that_ends_early_says_what_the_survey_still_asks_for(run):
-    short = replace(run, plans=sf.forecast.plans(run.area, to=2028, draws=2, seed=7))
+    short = replace(run, plans=sf.forecast.plans(run.area, to=2029, draws=2, seed=7))
     words = return_tables(short)["definitions"]
     said = words.loc[words["term"] == "not reached", "means"].tolist()
     assert said == [
-        "Primary: the survey asks for 2029/30; the forecast ends in 2027/28",
-        "Secondary: the survey asks for 2031/32; the forecast ends in 2027/28",
+        "Primary: the survey asks for 2030/31; the forecast ends in 2028/29",
+        "Secondary: the survey asks for 2032/33; the forecast ends in 2028/29",
     ]
 
 
@@ -104,7 +104,7 @@ def test_children_add_up_to_the_forecast_under_both_age_rules_one_in_each_file(r
 
 
 def test_the_base_year_is_exact_by_age_need_and_placement(run, found):
-    cells = found["dsg_plan_children"].query("age_rule == @RULE_AUGUST and year == 2025")
+    cells = found["dsg_plan_children"].query("age_rule == @RULE_AUGUST and year == 2026")
     states = run.area.states.assign(age_group=age_group_of(run.area.states["ncy"].to_numpy()))
     states["placement"] = states["setting_type"].map(PLACEMENT_GROUPS)
     for label in ("age_group", "need", "placement"):
@@ -152,7 +152,7 @@ def test_an_average_cost_is_spending_over_children(found):
 
 def test_past_years_are_as_published(run, found):
     past = found["dsg_plan_past"].query("label == 'placement'").groupby(["authority", "year"])["plans"].sum()
-    published = run.area.plans.query("year < 2025").groupby(["authority", "year"])["plans"].sum()
+    published = run.area.plans.query("year < 2026").groupby(["authority", "year"])["plans"].sum()
     assert past.to_dict() == published.to_dict()
 
 
@@ -199,10 +199,10 @@ def test_by_age_need_and_provision_every_draw_of_a_return_is_the_placement_and_t
 def test_where_every_draw_is_placed_the_returns_table_is_the_mean_of_the_placement_cell_by_cell(run):
     placed = run.placed
     few = replace(run, plans=replace(run.plans, plans=run.plans.plans.sel(draw=list(placed.draws))))
-    mean = few.plans.plans.sel(year=2029).mean("draw").to_series().rename("plans").reset_index()
-    ours = as_placed(few, mean[mean["plans"] > 0].assign(year=2029))
+    mean = few.plans.plans.sel(year=2030).mean("draw").to_series().rename("plans").reset_index()
+    ours = as_placed(few, mean[mean["plans"] > 0].assign(year=2030))
     by = ["authority", "ncy", "need", "provision"]
-    theirs = provision_in_each_draw(few).query("year == 2029").groupby(by)["plans"].sum() / len(placed.draws)
+    theirs = provision_in_each_draw(few).query("year == 2030").groupby(by)["plans"].sum() / len(placed.draws)
     pd.testing.assert_series_equal(
         ours.groupby(by)["plans"].sum().sort_index(), theirs.sort_index(), check_names=False, check_dtype=False
     )
@@ -211,30 +211,30 @@ def test_where_every_draw_is_placed_the_returns_table_is_the_mean_of_the_placeme
 def test_units_keep_their_youngest_children_and_no_sixth_former_sits_in_one_that_ends_at_year_11(run, found):
     bases = found["reform_plan_children"].query("authority == 'E06000062' and provision == 'specialist_base'")
     young = bases[bases["age_group"] == "5-10"].groupby("year")["plans"].sum()
-    assert young[2026] > 0.9 * young[2025]
+    assert young[2027] > 0.9 * young[2026]
     units = run.area.settings.query("setting_type == 'sen_unit'")
-    ahead = provision_in_each_draw(run).query("year > 2025 and provision == 'sen_unit'")
+    ahead = provision_in_each_draw(run).query("year > 2026 and provision == 'sen_unit'")
     assert ahead["ncy"].max() <= units["ncy_high"].max()
 
 
 def test_plans_issued_are_as_returned_and_then_as_forecast_by_age(run, found):
     process = found["reform_plan_process"].set_index(["authority", "measure", "year"]).sort_index()
-    now = process.loc[[("E06000061", "issued", 2025)]]
-    assert now[["age_group", "count", "basis"]].to_numpy().tolist() == [["all ages", 988, "actual"]]
-    joiners = run.plans.flows_by_ncy.sel(kind="joiners", year=2027, authority="E06000061").mean("draw")
-    ahead = process.loc[("E06000061", "issued", 2027)].set_index("age_group")["count"]
+    now = process.loc[[("E06000061", "issued", 2026)]]
+    assert now[["age_group", "count", "basis"]].to_numpy().tolist() == [["all ages", 1_039, "actual"]]
+    joiners = run.plans.flows_by_ncy.sel(kind="joiners", year=2028, authority="E06000061").mean("draw")
+    ahead = process.loc[("E06000061", "issued", 2028)].set_index("age_group")["count"]
     assert ahead.sum() == pytest.approx(float(joiners.sum()), abs=0.51)
     under_5 = joiners.sel(ncy=[n for n in joiners["ncy"].values if n <= 0]).sum()
     assert ahead["under 5"] == pytest.approx(float(under_5), abs=1)
-    assert set(process.loc[("E06000061", "requests", 2027), "basis"]) == {"forecast"}
+    assert set(process.loc[("E06000061", "requests", 2028), "basis"]) == {"forecast"}
 
 
 def test_the_capacity_half_has_the_places_of_every_school_and_what_is_planned(run, found):
     places = found["scap_places"]
-    base = places[places["year"] == 2025].set_index("school_code")["places"]
-    assert base.to_dict() == run.area.places_in(2025).reindex(base.index).to_dict()
-    added = run.placed.added_places(list(run.area.settings["setting"]), [2032]).sum(axis=2).mean()
-    assert 0 < places.query("year == 2032")["planned_additions"].sum() <= added + 0.1 * len(base)
+    base = places[places["year"] == 2026].set_index("school_code")["places"]
+    assert base.to_dict() == run.area.places_in(2026).reindex(base.index).to_dict()
+    added = run.placed.added_places(list(run.area.settings["setting"]), [2033]).sum(axis=2).mean()
+    assert 0 < places.query("year == 2033")["planned_additions"].sum() <= added + 0.1 * len(base)
     planned = found["scap_planned"]
     ahead = run.area.pipeline[run.area.pipeline["status"] != "open"]
     assert planned["places"].sum() == ahead["places"].sum()

@@ -29,7 +29,7 @@ def county() -> Area:
 
 @pytest.fixture(scope="module")
 def placing(county: Area) -> Placing:
-    return placed(county, to=2027, draws=6, growth=0.05)
+    return placed(county, to=2028, draws=6, growth=0.05)
 
 
 @pytest.fixture(scope="module")
@@ -45,15 +45,15 @@ def test_tiny_area_by_hand(tiny_area: Area) -> None:
     far = rows[rows["km"] > 8]
     assert (far["probability"] > 0.999).all()
     assert np.allclose(rows["travellers"], rows["children"] * rows["probability"] * 0.92)
-    travellers = rows[rows["year"] == 2025][["travellers", "boarders"]].sum().sum()
+    travellers = rows[rows["year"] == 2026][["travellers", "boarders"]].sum().sum()
     at_schools = found.runs["children"].sel(setting=list(tiny_area.settings["setting"]))
-    assert float(at_schools.sel(year=2025, draw=0).sum()) == pytest.approx(travellers)
+    assert float(at_schools.sel(year=2026, draw=0).sum()) == pytest.approx(travellers)
 
 
 def test_every_traveller_has_one_mode(county: Area, today: Journeys) -> None:
     expected = today.riders.groupby("year")[["travellers", "boarders"]].sum().sum(axis=1)
-    first = today.runs["children"].sel(year=2025, draw=0, setting=list(county.settings["setting"])).sum()
-    assert float(first) == pytest.approx(expected[2025], rel=1e-6)
+    first = today.runs["children"].sel(year=2026, draw=0, setting=list(county.settings["setting"])).sum()
+    assert float(first) == pytest.approx(expected[2026], rel=1e-6)
     assert float(today.runs["children"].min()) >= 0
 
 
@@ -66,14 +66,14 @@ def test_parts_add_up_within_a_draw(today: Journeys) -> None:
 
 def test_a_financial_year_is_five_and_seven_twelfths(today: Journeys) -> None:
     year = today.by_year["gbp_constant"].sum(("setting", "mode"))
-    expected = year.sel(year=2025) * 5 / 12 + year.sel(year=2026) * 7 / 12
-    assert np.allclose(today.cost_gbp.sel(financial_year=2025), expected)  # prices of 2025-26
-    assert today.cost_gbp["financial_year"].values.tolist() == [2025, 2026]
+    expected = year.sel(year=2026) * 5 / 12 + year.sel(year=2027) * 7 / 12
+    assert np.allclose(today.cost_gbp.sel(financial_year=2026), expected)  # prices of 2026-27
+    assert today.cost_gbp["financial_year"].values.tolist() == [2026, 2027]
     assert today.cost_gbp.dims == ("draw", "financial_year", "authority")
 
 
 def test_carbon_follows_the_km_of_each_vehicle_empty_ones_included(county: Area, today: Journeys) -> None:
-    first = today.runs.sel(year=2025).sum(("authority", "setting")).mean("draw")
+    first = today.runs.sel(year=2026).sum(("authority", "setting")).mean("draw")
     for mode, fuel in (("shared_taxi", "taxi"), ("minibus", "minibus")):
         km = float(first["km"].sel(mode=mode))
         a_year = km * county.value("transport.school_days") * (1 + county.value("transport.empty_km_share"))
@@ -90,7 +90,7 @@ def test_who_rides_longer_than_the_guide_is_everyone_at_0_minutes_and_nobody_in_
         for age in ("primary", "secondary"):
             area = ChangeAssumption(f"transport.guide_{age}_minutes", minutes)(area)
         runs = journeys(area, placing).runs.sel(setting=list(area.settings["setting"]))
-        first = runs.sel(year=2025, mode=["shared_taxi", "minibus"]).sum()
+        first = runs.sel(year=2026, mode=["shared_taxi", "minibus"]).sum()
         return float(first["beyond_guide"]), float(first["children"])
 
     assert beyond(0)[0] == pytest.approx(beyond(0)[1], rel=1e-6)
@@ -99,7 +99,7 @@ def test_who_rides_longer_than_the_guide_is_everyone_at_0_minutes_and_nobody_in_
 
 
 def test_calibration_is_to_the_national_unit_cost_and_is_shown(today: Journeys) -> None:
-    base = today.by_year.sel(year=2025).mean("draw")
+    base = today.by_year.sel(year=2026).mean("draw")
     assert float(base["gbp"].sum() / base["children"].sum()) == pytest.approx(8_800)
     assert today.calibration["factor"].iloc[0] == today.calibration["factor"].iloc[1]
     before = today.summary("year", levels=(0.5,)).iloc[0]
@@ -110,18 +110,18 @@ def test_calibration_is_to_the_national_unit_cost_and_is_shown(today: Journeys) 
 
 def test_calibration_is_to_own_spend_where_given(county: Area, placing: Placing) -> None:
     own = pd.DataFrame(
-        [("E06000062", 2025, "send_transport_gbp", 12_500_000.0)],
+        [("E06000062", 2026, "send_transport_gbp", 12_500_000.0)],
         columns=["authority", "financial_year", "item", "amount"],
     )
     found = journeys(county.replace(high_needs=tables.check(own, tables.HIGH_NEEDS)), placing)
-    base = found.by_year["gbp"].sel(year=2025).mean("draw").sum(("setting", "mode"))
+    base = found.by_year["gbp"].sel(year=2026).mean("draw").sum(("setting", "mode"))
     assert float(base.sel(authority="E06000062")) == pytest.approx(12_500_000)
-    assert found.calibration.set_index("authority").at["E06000062", "basis"] == "own spend, 2025-26"
+    assert found.calibration.set_index("authority").at["E06000062", "basis"] == "own spend, 2026-27"
 
 
 def test_more_children_cost_more_but_less_each(county: Area, placing: Placing) -> None:
     more = replace(placing, attending=placing.attending * 2, others=placing.others * 2)
-    few, many = (journeys(county, p).runs.sel(year=2025, draw=0)[["gbp", "children"]].sum() for p in (placing, more))
+    few, many = (journeys(county, p).runs.sel(year=2026, draw=0)[["gbp", "children"]].sum() for p in (placing, more))
     assert float(many["gbp"]) > float(few["gbp"])
     assert float(many["gbp"] / many["children"]) < float(few["gbp"] / few["children"])
 
@@ -154,9 +154,9 @@ def test_each_lever_moves_what_it_says_and_only_from_the_year_after(
     saves: bool | None,
 ) -> None:
     then = journeys(ChangeAssumption(f"transport.{lever}", 0.4)(county), placing)
-    xr.testing.assert_allclose(then.runs.sel(year=2025), today.runs.sel(year=2025))
+    xr.testing.assert_allclose(then.runs.sel(year=2026), today.runs.sel(year=2026))
     pd.testing.assert_frame_equal(then.calibration, today.calibration)
-    before, after = (j.runs.sel(year=2027).sum(("authority", "setting")).mean("draw") for j in (today, then))
+    before, after = (j.runs.sel(year=2028).sum(("authority", "setting")).mean("draw") for j in (today, then))
     assert float(after["children"].sum()) == pytest.approx(float(before["children"].sum()))
     if falls is not None:
         assert float(after["children"].sel(mode=falls)) < float(before["children"].sel(mode=falls))
@@ -236,22 +236,22 @@ def test_estimate_from_own_samples_is_taken_with_its_error(county: Area, placing
     own = today.estimate(schools=8, seconds=0.1)
     then = journeys(county, placing, estimate=own)
     assert then.estimate_error == pytest.approx(own.error_school * np.sqrt(np.pi / 2))
-    assert 0 < own.error_school < 0.3
+    assert 0 < own.error_school < 0.4
     ratio = then.calibration["modelled_gbp"] / today.calibration["modelled_gbp"]
     assert ratio.between(0.85, 1.15).all()
 
 
 def test_a_sixth_form_contribution_comes_off_the_cost(county: Area, placing: Placing, today: Journeys) -> None:
     charged = journeys(ChangeAssumption("transport.sixth_form_contribution_gbp", 600)(county), placing)
-    off = float((today.runs["gbp"] - charged.runs["gbp"]).sel(year=2025, draw=0).sum())
-    rows = today.riders[(today.riders["year"] == 2025) & today.riders["ncy"].between(12, 14)]
+    off = float((today.runs["gbp"] - charged.runs["gbp"]).sel(year=2026, draw=0).sum())
+    rows = today.riders[(today.riders["year"] == 2026) & today.riders["ncy"].between(12, 14)]
     assert off == pytest.approx(600 * rows["travellers"].sum(), rel=0.02)
 
 
 def test_a_known_share_of_minibuses_is_taken_and_paid_for(county: Area, placing: Placing) -> None:
     found = journeys(ChangeAssumption("transport.minibus_share", 0.5)(county), placing)
     schools = list(county.settings["setting"])
-    children = found.runs["children"].sel(year=2025, setting=schools).sum(("draw", "authority", "setting"))
+    children = found.runs["children"].sel(year=2026, setting=schools).sum(("draw", "authority", "setting"))
     minibus = float(children.sel(mode=["minibus", "in_house_minibus"]).sum())
     assert minibus == pytest.approx(float(children.sel(mode="shared_taxi")), rel=1e-6)
     by_cost = journeys(ChangeAssumption("transport.minibus_preference_gbp", 0)(county), placing)
@@ -264,7 +264,7 @@ def test_routed_over_approximate_moves_shared_runs_alike_and_leaves_those_alone(
     ratio = county.value("transport.rounds_over_estimate")
     found = journeys(ChangeAssumption("transport.rounds_over_estimate", 3 * ratio)(county), placing)
     for measure in ("vehicles", "km", "gbp"):
-        ratios = (found.runs[measure] / today.runs[measure]).sel(year=2025, setting=list(county.settings["setting"]))
+        ratios = (found.runs[measure] / today.runs[measure]).sel(year=2026, setting=list(county.settings["setting"]))
         by_mode = ratios.mean(("draw", "authority", "setting"))
         assert float(by_mode.sel(mode="shared_taxi")) == pytest.approx(3)
         assert float(by_mode.sel(mode="solo_taxi")) == pytest.approx(1)
@@ -301,22 +301,22 @@ def replace_away(placing: Placing) -> Placing:
 def test_shares_carried_elsewhere_are_drawn_alike_under_every_scenario_and_known_ones_are_kept(
     county: Area, placing: Placing, today: Journeys
 ) -> None:
-    drawn = today.runs["children"].sel(setting="mainstream", year=2025).sum(("mode", "authority"))
+    drawn = today.runs["children"].sel(setting="mainstream", year=2026).sum(("mode", "authority"))
     assert float(drawn.std("draw")) > 0
     dearer = journeys(ChangeAssumption("transport.budget_more", 0.4)(county), placing)
     xr.testing.assert_allclose(
-        dearer.runs["children"].sel(setting="mainstream", year=2025).sum(("mode", "authority")), drawn
+        dearer.runs["children"].sel(setting="mainstream", year=2026).sum(("mode", "authority")), drawn
     )
     known = journeys(ChangeAssumption("transport.carried_mainstream", 0.1)(county), placing)
     assert float(
-        known.runs["children"].sel(setting="mainstream", year=2025).sum(("mode", "authority")).std("draw")
+        known.runs["children"].sel(setting="mainstream", year=2026).sum(("mode", "authority")).std("draw")
     ) == (pytest.approx(0, abs=1e-9))
 
 
 def test_one_child_alone_by_taxi_to_college_by_hand(county: Area) -> None:
     """The day's taxi and its km there and back, on 190 days."""
     rates = SchoolRunRates.of(county)
-    coords = {"draw": [0], "year": [2025], "authority": ["E06000061"], "setting": ["in_college"]}
+    coords = {"draw": [0], "year": [2026], "authority": ["E06000061"], "setting": ["in_college"]}
     one = xr.DataArray(np.ones((1, 1, 1, 1)), dims=tuple(coords), coords=coords)
     mix = replace(Mix.of(county, ["in_college"], np.array([0]), seed=7), share=dict.fromkeys(MODES, np.zeros(1)))
     alone = replace(mix, share=mix.share | {"solo_taxi": np.ones(1)})
@@ -341,8 +341,8 @@ def test_cash_grows_by_financial_year_and_constant_prices_don_t(
 def test_boarders_go_home_so_many_times_a_year_and_that_is_paid(
     county: Area, placing: Placing, today: Journeys
 ) -> None:
-    boarders = today.runs.sel(mode="boarding", year=2025, draw=0).sum()
-    expected = today.riders[today.riders["year"] == 2025]["boarders"].sum()
+    boarders = today.runs.sel(mode="boarding", year=2026, draw=0).sum()
+    expected = today.riders[today.riders["year"] == 2026]["boarders"].sum()
     assert float(boarders["children"]) == pytest.approx(expected)
     weekly = journeys(ChangeAssumption("transport.boarding_returns", 40)(county), placing)
     ratio = weekly.runs["gbp"].sel(mode="boarding").sum() / today.runs["gbp"].sel(mode="boarding").sum()

@@ -33,16 +33,16 @@ def county() -> Area:
 
 @pytest.fixture(scope="module")
 def found(county: Area) -> Journeys:
-    return journeys(county, placed(county, to=2026, draws=2))
+    return journeys(county, placed(county, to=2027, draws=2))
 
 
 @pytest.fixture(scope="module")
 def planned(found: Journeys) -> SchoolRounds:
-    return found.rounds(SCHOOL, 2025, seconds=0.5)
+    return found.rounds(SCHOOL, 2026, seconds=0.5)
 
 
 def test_as_many_are_carried_as_are_expected_to_travel(found: Journeys, planned: SchoolRounds) -> None:
-    carried = found.runs["children"].sel(year=2025, setting=SCHOOL, draw=0)
+    carried = found.runs["children"].sel(year=2026, setting=SCHOOL, draw=0)
     vehicles = float(carried.sel(mode=[m for m in carried["mode"].values if m not in ("pass", "budget")]).sum())
     assert planned.table()["children"].sum() == pytest.approx(vehicles, abs=2)
     planned.plan.check()
@@ -75,11 +75,11 @@ def test_what_is_written_can_be_read_back(planned: SchoolRounds, tmp_path: Path)
 
 def test_a_school_is_known_by_its_name_too(county: Area, found: Journeys, planned: SchoolRounds) -> None:
     name = county.settings.set_index("setting").at[SCHOOL, "name"]
-    assert found.rounds(f" {name.upper()} ", 2025, iterations=0).setting == SCHOOL
+    assert found.rounds(f" {name.upper()} ", 2026, iterations=0).setting == SCHOOL
     twins = replace(found, area=county.replace(settings=county.settings.assign(name="Green Lane")))
     with pytest.raises(MissingError, match=r"settings are called 'green lane': give the code"):
-        twins.rounds("green lane", 2025)
-    assert planned.says.startswith(f"{name}, January 2025: ")
+        twins.rounds("green lane", 2026)
+    assert planned.says.startswith(f"{name}, January 2026: ")
 
 
 def test_the_command_plans_rounds_and_writes_them(tmp_path: Path) -> None:
@@ -108,13 +108,13 @@ def test_home_points_are_rounded_or_left_out_unless_asked_for(planned: SchoolRou
 
 def test_what_can_t_be_planned_is_said(found: Journeys) -> None:
     with pytest.raises(MissingError, match="there is no setting '137876' in Northamptonshire; did you mean '137875'"):
-        found.rounds("137876", 2025)
+        found.rounds("137876", 2026)
     with pytest.raises(MissingError, match="nobody is placed at 137875 in 2040"):
         found.rounds(SCHOOL, 2040)
 
 
 def test_stops_are_the_same_each_time(county: Area, found: Journeys) -> None:
-    first, second = (stops_at(county, found.riders, SCHOOL, 2025) for _ in range(2))
+    first, second = (stops_at(county, found.riders, SCHOOL, 2026) for _ in range(2))
     assert first.equals(second)
 
 
