@@ -183,3 +183,14 @@ def test_in_an_area_of_several_each_month_names_its_authority() -> None:
     months = tables.check(pd.DataFrame({"month": ["2026-01"], "new_plans": [4]}), tables.IN_YEAR)
     says = [str(f) for f in in_year_faults(months, [NORTH, WEST], 2026)]
     assert says == [f"row 2, authority: is blank, and the area has several: give {NORTH} or {WEST}"]
+
+
+def test_the_report_says_what_the_months_put_next_january_at(tmp_path: Path) -> None:
+    from sufficiency.area.template import write_template
+    from sufficiency.report.sections import forecast
+
+    write_template(tmp_path / "made")
+    outcome = sf.run(sf.read_area(tmp_path / "made"), to=2027, draws=6, placed_draws=1)
+    words = " ".join(forecast.section(outcome).words)
+    told = sf.forecast.next_january(outcome.area, draws=6, seed=outcome.options.seed).iloc[0]
+    assert f"Our council's own count of 3 months of 2025 puts January 2026 at {told['plans']:,.0f} plans" in words

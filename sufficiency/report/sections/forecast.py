@@ -7,6 +7,7 @@ from functools import partial
 import pandas as pd
 from matplotlib.figure import Figure
 
+from sufficiency.forecast import next_january
 from sufficiency.outcome import ForecastOutcome
 from sufficiency.report.look import charts
 from sufficiency.report.look.words import between, shown
@@ -31,6 +32,7 @@ def section(outcome: ForecastOutcome) -> Section:
             f"From {now:,.0f} plans in January {area.base_year}, {mid:,.0f} are forecast in January {last}; nine futures in ten hold {between(low, high)}. That is {shown((mid / now) ** (1 / (last - area.base_year)) - 1, '%')} a year.",
             f"In the first year about {flow.get('joiners', 0):,.0f} children join, {flow.get('movers', 0):,.0f} move from one type of setting to another, {flow.get('leavers', 0):,.0f} leave, and {flow.get('transfers_in', 0):,.0f} on balance move in or are explained by no return. "
             "Each January is the one before, plus joiners and transfers in, less leavers, to the child, in every simulated future.",
+            *_in_year_words(outcome),
             *trust.words(outcome),
             *_support_words(outcome),
         ),
@@ -110,6 +112,20 @@ def _flows_table(kinds: pd.DataFrame) -> Table:
         table,
         {"kind": "code"} | {str(y): "n" for y in years},
     )
+
+
+def _in_year_words(outcome: ForecastOutcome) -> list[str]:
+    """Return what the year in progress says of the next January, authority by authority, where its months are known."""
+    area = outcome.area
+    if area.in_year.empty or area.is_followed:
+        return []
+    options = outcome.options
+    found = next_january(area, draws=options.draws, seed=options.seed)
+    return [
+        f"{area.authorities[str(code)]}'s own count of {row['months']:.0f} months of {area.base_year} puts January {area.base_year + 1} at "
+        f"{row['plans']:,.0f} plans, with a standard error of {row['error']:,.0f}; the forecast starts from that."
+        for code, row in found.iterrows()
+    ]
 
 
 def _support_words(outcome: ForecastOutcome) -> tuple[str, ...]:
