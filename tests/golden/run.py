@@ -15,7 +15,7 @@ import pandas as pd
 import sufficiency as sf
 
 FOLDER: Final = Path(__file__).parent
-OPTIONS: Final = {"to": 2030, "draws": 20, "placed_draws": 3, "seed": 7}
+OPTIONS: Final = {"to": 2031, "draws": 20, "placed_draws": 3, "seed": 7}
 DIGITS: Final = 6  # significant
 
 
