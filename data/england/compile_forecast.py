@@ -2,7 +2,7 @@
 
 Plans by setting end in January 2025, as far as they are at hand; totals, new and ceased plans and requests in January 2026.
 Run as `python data/england/compile_forecast.py FOLDER`, FOLDER holding the published downloads, `january_2026` beside it. Writes
-`ehc_stock.csv`, `ehc_new.csv`, `ehc_ceased.csv`, `ehc_needs.csv`, `ehc_requests.csv`, `ehc_long.csv` and `ehc_children.csv` beside itself.
+`ehc_stock.csv`, `ehc_new.csv`, `ehc_ceased.csv`, `ehc_needs.csv`, `ehc_requests.csv`, `ehc_long.csv`, `ehc_totals.csv` and `ehc_children.csv` beside itself.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ sys.path.insert(0, str(HERE.parent))
 import january_2026  # noqa: E402 - beside this folder
 
 RELEASE = "DfE, Education, health and care plans, reporting year {}, England rows"
+DOUBTFUL = {
+    "E09000025": "Newham: 1,199 in January 2025 and 3,639 in 2026, so 2025 looks wrong"
+}
 
 
 def main(folder: Path) -> None:
@@ -53,6 +56,7 @@ def main(folder: Path) -> None:
         reported = frame["year"].clip(lower=2025).astype("str")
         frame.assign(source=[RELEASE.format(y) for y in reported]).to_csv(HERE / f"ehc_{name}.csv", index=False)
     _long(folder, new).to_csv(HERE / "ehc_long.csv", index=False)
+    _authority_totals(folder).to_csv(HERE / "ehc_totals.csv", index=False)
     _children(folder / "ons").to_csv(HERE / "ehc_children.csv", index=False)
 
 
@@ -78,6 +82,17 @@ def _long(folder: Path, new: pd.DataFrame) -> pd.DataFrame:
     long.loc[long["year"] == last, "new_plans_in_year"] = nation[last + 1]
     return long.assign(source="DfE, Education, health and care plans, releases to 2026: statements and plans").astype(
         {"year": "int64", "plans": "Int64", "new_plans_in_year": "Int64"}
+    )
+
+
+def _authority_totals(folder: Path) -> pd.DataFrame:
+    """Return plans in January 2026 of the authorities at hand, from the table of annual reviews, whose total is the caseload's."""
+    names = pd.read_csv(folder.parent / "january_2026" / "totals_january_2026.csv").set_index("new_la_code")
+    found = names[names.index != ENGLAND].rename_axis("authority").sort_index().reset_index()
+    found.insert(2, "year", january_2026.YEAR)
+    return found.assign(
+        source="DfE, Education, health and care plans, reporting year 2026",
+        note=found["authority"].map(DOUBTFUL).fillna(""),
     )
 
 

@@ -73,7 +73,7 @@ GUIDE: Final = """# How to fill in this folder
    that they are promised for: agreed ones open in every run, by chance and late; proposed ones where a scenario says so.
    When they have opened, put them into `places.csv` and make the row open.
 5. `in_year.csv` has what happened in each month since the January of `base_year`: add one row for each month, and next January's
-   range narrows. When that January's plans are counted, put them into `plans.csv`, move `base_year` on and empty this file.
+   range narrows. When that January's plans are counted, put them into `plans.csv`, move `base_year` on and begin this file anew.
 6. Tables in `to_add/` are headers alone. Fill one in and move it up beside this file.
 
 A year is a January census: 2025 is the academic year 2024/25. NCY 0 is Reception, 1 Year 1, to 20; -4 to -1 are younger.

@@ -87,3 +87,12 @@ def test_the_notes_say_what_is_carried_forward_and_of_which_year_each_table_is()
     assert "Needs of January 2026 are not at hand" in says
     assert "Tables are of different years" in says
     assert "West refused 628 of 1,575 requests in 2025 (39.9 %)" in says
+
+
+def test_totals_of_the_authorities_at_hand_are_beside_england_s_with_newham_s_doubt() -> None:
+    totals = pd.read_csv(data_folder() / "england" / "ehc_totals.csv").set_index("authority")
+    assert len(totals) == 103
+    assert totals.loc[[NORTH, WEST], "plans"].tolist() == [5_372, 5_337]
+    assert totals["plans"].sum() < 718_838
+    assert "2025 looks wrong" in totals.loc["E09000025", "note"]
+    assert "Newham" in " ".join(sf.read_area(data_folder() / "england").notes["says"])
