@@ -149,9 +149,9 @@ def test_a_forecast_alone_makes_a_report_of_plans_and_the_children_of_the_return
 def test_an_outcome_shows_every_measure_in_words(example_outcome: Outcome) -> None:
     shown = example_outcome._repr_html_()
     assert all(measure.says in shown for measure in MEASURES.values())
-    assert "January 2030" in shown
+    assert "January 2031" in shown
     assert "£" in shown
-    assert repr(example_outcome) == ("<Outcome Northamptonshire: As agreed; to=2030, draws=60, placed_draws=6, seed=7>")
+    assert repr(example_outcome) == ("<Outcome Northamptonshire: As agreed; to=2031, draws=60, placed_draws=6, seed=7>")
 
 
 def test_runs_with_other_options_do_not_compare() -> None:

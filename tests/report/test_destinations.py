@@ -55,7 +55,7 @@ def test_what_a_place_is_worth_differs_by_school_and_stands_beside_what_it_is_pa
 
 
 def test_at_the_break_even_share_an_average_place_costs_high_needs_nothing(example_outcome: Outcome) -> None:
-    found = break_even.of_a_special_place(example_outcome, 2030)
+    found = break_even.of_a_special_place(example_outcome, 2031)
     assert found is not None
     saved = found.share * found.fee_gbp + (1 - found.share) * found.package_gbp
     assert saved == pytest.approx(found.place_gbp + found.top_up_gbp)

@@ -83,7 +83,7 @@ def test_rounds_of_any_school_can_be_drawn(example_outcome: Outcome) -> None:
 def test_places_within_reach_fall_where_plans_grow_and_places_do_not(example_outcome: Outcome) -> None:
     table = shown(example_outcome, "access-district")
     assert set(table["district"]) == set(example_outcome.area.zones["district"])
-    assert (table["places a child"] > table["places a child, 2030"]).mean() > 0.5
+    assert (table["places a child"] > table["places a child, 2031"]).mean() > 0.5
     assert isinstance(sf.report.access_map(example_outcome, 2029), Figure)
 
 
@@ -104,12 +104,12 @@ def test_the_school_that_is_explained_is_full(example_outcome: Outcome) -> None:
 
 def test_any_setting_and_any_group_can_be_mapped(example_outcome: Outcome) -> None:
     assert isinstance(sf.report.setting_map(example_outcome, "137875", 2029), Figure)
-    assert isinstance(sf.report.group_map(example_outcome, "semh", "secondary", 2030), Figure)
+    assert isinstance(sf.report.group_map(example_outcome, "semh", "secondary", 2031), Figure)
 
 
 def test_a_group_that_is_not_known_is_named_with_those_that_are(example_outcome: Outcome) -> None:
     with pytest.raises(MissingError, match=r"'secondry' is not one of .*secondary"):
-        sf.report.group_map(example_outcome, "semh", "secondry", 2030)
+        sf.report.group_map(example_outcome, "semh", "secondry", 2031)
 
 
 def test_whom_an_option_helps_can_be_mapped(example_outcome: Outcome) -> None:
@@ -177,8 +177,8 @@ def test_what_is_agreed_is_shown_row_by_row_and_counted_once(example_outcome: Ou
     ambition = table[table["status"] != "open"]
     assert ambition["places"].sum() == 800  # North's, the first call's 320 and Prince William's 48 among them
     assert ambition["chance"].between(0.01, 0.99).all()
-    assert table.loc[table["status"] == "agreed", "open by 2030"].gt(0).all()
-    assert table.loc[table["status"] != "agreed", "open by 2030"].isna().all()
+    assert table.loc[table["status"] == "agreed", "open by 2031"].gt(0).all()
+    assert table.loc[table["status"] != "agreed", "open by 2031"].isna().all()
     assert shown(example_outcome, "project-sources")["source"].str.len().gt(0).all()
     summary = " ".join(p for s in build(example_outcome).sections if s.key == "summary" for p in s.points)
     assert "Agreed: 48 places still to open" in summary

@@ -128,7 +128,7 @@ def test_spending_by_placement_adds_up_to_the_budget(run, found):
     spend = run.budget.spend.mean("draw").sum("item")
     for (authority, year), gbp in money.items():
         assert abs(gbp - float(spend.sel(authority=authority, financial_year=year))) <= 1
-    assert found["dsg_plan_money"]["financial_year"].max() == 2030
+    assert found["dsg_plan_money"]["financial_year"].max() == 2031
 
 
 def test_the_financial_summary_adds_up_in_every_line(run, found):
