@@ -22,9 +22,7 @@ sys.path.insert(0, str(HERE.parent))
 import january_2026  # noqa: E402 - beside this folder
 
 RELEASE = "DfE, Education, health and care plans, reporting year {}, England rows"
-DOUBTFUL = {
-    "E09000025": "Newham: 1,199 in January 2025 and 3,639 in 2026, so 2025 looks wrong"
-}
+DOUBTFUL = {"E09000025": "Newham: 1,199 in January 2025 and 3,639 in 2026, so 2025 looks wrong"}
 
 
 def main(folder: Path) -> None:
