@@ -146,6 +146,19 @@ class Area:
         own = self.assumptions.loc[self.assumptions["assumption"] == name, "value"]
         return float(own.iloc[0]) if len(own) else policy.value(name, on=self.base_year if on is None else on)
 
+    def range_of(self, name: str) -> tuple[float, float]:
+        """Return the range that an assumption is drawn from: the area's own, or the library's.
+
+        A value that the area gives without a range is known, and is the same in every draw.
+        """
+        own = self.assumptions[self.assumptions["assumption"] == name]
+        if own.empty:
+            known = policy.rate(name)
+            return known.low, known.high
+        value = float(own["value"].iloc[0])
+        low, high = (own[c].iloc[0] if c in own else None for c in ("low", "high"))
+        return (value if pd.isna(low) else float(low)), (value if pd.isna(high) else float(high))
+
     def places_in(self, year: int) -> pd.Series:
         """Return places in January `year` by setting; a year not listed keeps the one before. [places]"""
         known = self.places[self.places["year"] <= year].sort_values("year")

@@ -197,6 +197,11 @@ def _change_places(area: Area, setting: str, by: int, year: int) -> Area:
         raise InputError(
             f"places can't change at {setting} by January {year}: the base year is {area.base_year}, so the first is {area.base_year + 1}"
         )
+    if not area.settings.loc[known == setting, "has_number"].iloc[0]:
+        raise InputError(
+            f"places can't change at {setting}, whose number of places is not known (has_number in settings.csv): give its "
+            "places in places.csv, or open a setting of its own with OpenSetting"
+        )
     own = area.places[area.places["setting"] == setting]
     years = sorted({year, *own.loc[own["year"] > year, "year"]})
     then = {y: int(area.places_in(y)[setting]) + by for y in years}

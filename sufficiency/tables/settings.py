@@ -39,6 +39,11 @@ SCHOOLS: Final = table(
     is_in_area=truth("Inside the area's boundary", required=False, default=True),
     is_academy=truth("Paid for places by DfE, recouped from the authority", required=False, default=False),
     is_estimate=truth("Places, needs or location are an assumption", required=False, default=False),
+    has_number=truth(
+        "places.csv has its number of places; False: not known, so it goes on with about as many children as today",
+        required=False,
+        default=True,
+    ),
 )
 
 # No setting in England has as many; Excel keeps 1 January 2024 as 45292.

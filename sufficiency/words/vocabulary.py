@@ -153,6 +153,7 @@ DESTINATIONS: Final[dict[str, Destination]] = {
 # Where a child is who has a specialist place.
 PLACED_DESTINATIONS: Final[dict[str, str]] = {
     "state_special": "State special school",
+    "special_outside": "State special school outside the area",
     "unit": "Unit or resourced provision",
     "over_number": "State setting, above its number of places",
     "independent_special": "Independent special school",

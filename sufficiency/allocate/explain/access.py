@@ -23,7 +23,7 @@ import pandas as pd
 
 from sufficiency.allocate.place.children import Floats, demand_of
 from sufficiency.allocate.place.ledger import PHASE_OF_NCY
-from sufficiency.allocate.place.places import room
+from sufficiency.allocate.place.places import room, room_as_today
 from sufficiency.allocate.place.routes import KINDS, NEED_CODES, SECONDARY_FROM, RouteMap, route_map
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError, one_of
@@ -117,7 +117,7 @@ def within_reach(
     for a, own in enumerate(demand.zone_of):
         share = np.diff(demand.home_share[:, own], axis=1, prepend=0.0)  # ncy x zone
         children[own] = np.einsum("nz,nwk->znwk", share, demand.counts[:, at, a].mean(axis=0))
-    places = room(area, found, [year], most_likely(area))[0, 0].astype(np.float64)
+    places = room_as_today(area, found, demand, [year], most_likely(area))[0, 0].astype(np.float64)
     if only_state:
         places = places * np.array([SETTING_TYPES[t].is_state for t in found.settings["setting_type"]])
     near = _near(area, found, decay=decay)
@@ -168,7 +168,7 @@ def nearest_suitable(
         raise InputError(f"kind: {kind!r} is not one of {one_of(KINDS)}")
     places = room(area, found, [area.base_year if year is None else year], most_likely(area))[0, 0]
     is_state = np.array([SETTING_TYPES[t].is_state for t in found.settings["setting_type"]])
-    usable = (places > 0) & (is_state | (not only_state))
+    usable = ((places > 0) | ~found.is_listed) & (is_state | (not only_state))
     rows = []
     for group in NEED_GROUPS:
         needs = [n for n, code in enumerate(NEED_CODES) if NEED_GROUP_OF[code] == group]

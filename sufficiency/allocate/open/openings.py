@@ -15,7 +15,7 @@ from sufficiency.allocate.open.futures_search import PlanChoice, choose_plan
 from sufficiency.allocate.open.opened import Openings
 from sufficiency.allocate.open.options import NEW, Options, read_options, running_gbp
 from sufficiency.allocate.place.children import demand_of
-from sufficiency.allocate.place.places import room
+from sufficiency.allocate.place.places import room_as_today
 from sufficiency.allocate.place.routes import RouteMap, route_map
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError
@@ -84,7 +84,7 @@ def openings(
     if not years:
         raise InputError("the forecast ends in its base year, so nothing can open; forecast further")
     opened = pipeline.drawn(read.area, demand.draws, seed=seed)
-    places = room(read.area, found, demand.years, opened).transpose(1, 0, 2)
+    places = room_as_today(read.area, found, demand, demand.years, opened, seed=seed).transpose(1, 0, 2)
     problem = _problem(read, groups, found, places[1:], years)
     spend_year, yearly = _yearly(read, years, budget_by_year)
     problem = replace(

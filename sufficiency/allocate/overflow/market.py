@@ -13,9 +13,10 @@ from sufficiency.allocate.place.routes import RouteMap
 from sufficiency.words.vocabulary import SETTING_TYPES
 
 Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 
 
-def with_market(room: Ints, found: RouteMap, at_market: Ints) -> Ints:
+def with_market(room: Ints, found: RouteMap, at_market: Ints, roll: Ints) -> Ints:
     """Return year x setting: places, those of schools that are not the state's being as many as children forecast there.
 
     Parameters
@@ -26,9 +27,12 @@ def with_market(room: Ints, found: RouteMap, at_market: Ints) -> Ints:
         Routes, for the types of settings.
     at_market
         year: children forecast at independent and non-maintained special schools. [children]
+    roll
+        By setting, the area's children there today: where some schools have no number, the others' places are scaled to
+        the children who are there. [children]
     """
     is_market = np.array([not SETTING_TYPES[t].is_state for t in found.settings["setting_type"]])
-    listed = room[0, is_market]
+    listed = _alike(room[0, is_market], found.is_listed[is_market], roll[is_market])
     if not listed.sum():
         return room
     grown = room.copy()
@@ -37,7 +41,15 @@ def with_market(room: Ints, found: RouteMap, at_market: Ints) -> Ints:
     return grown
 
 
-def shared_out(listed: Ints, total: int) -> Ints:
+def _alike(listed: Ints, has_number: npt.NDArray[np.bool_], roll: Ints) -> Floats:
+    """Return what schools share growth by: listed places, scaled to children there where some schools have no number."""
+    there, places = roll[has_number].sum(), listed[has_number].sum()
+    if has_number.all() or not places:
+        return listed.astype(np.float64)
+    return np.where(has_number, listed * (there / places), roll)
+
+
+def shared_out(listed: Floats, total: int) -> Ints:
     """Return `total` whole places in proportion to those listed: largest remainders go up, the first of equals first."""
     exact = listed * (total / listed.sum())
     whole: Ints = np.floor(exact).astype(np.int64)

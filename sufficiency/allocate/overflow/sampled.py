@@ -2,7 +2,7 @@
 
 Shares of a draw are log-normal around the middle, made to add to one within an age group, and tilted by need. A draw
 has one number for each destination, the same for all ages and all years: what isn't known of a destination isn't known
-of it anywhere. Prices and shares carried are triangular. The expected demand takes the middle of each.
+of it anywhere. Prices and shares carried are triangular. The expected demand takes the mean of each.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtri
+from scipy.stats import qmc
 
 from sufficiency import tables
 from sufficiency.area.area import Area
@@ -31,6 +32,7 @@ AGE_OF_NCY: Final = np.array([list(AGE_GROUPS).index(group) for group in age_gro
 STREAM: Final = 7_001  # of the random numbers, apart from those that place children
 SPREAD_OF_90: Final = 2 * float(ndtri(0.95))  # standard deviations between a 5th and a 95th percentile
 LEAST_SHARE: Final = 1e-4
+EVEN: Final = 512  # points of the even sequence whose mean is the expected share
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,12 +98,12 @@ def ranges(area: Area) -> Ranges:
 
 
 def expected(known: Ranges) -> Sampled:
-    """Return the middle of every range."""
-    middle = known.share[..., 1]
+    """Return the mean of what is drawn: of shares over an even sequence, since they are tied to one another."""
+    levels = qmc.Halton(len(CODES), scramble=False).random(EVEN + 1)[1:]  # its first point is at no level at all
     return Sampled(
-        _tilted(np.log(np.maximum(middle, LEAST_SHARE)), known),
-        known.gbp[..., 1],
-        known.entitled[..., 1],
+        np.mean([_tilted(_logs(known, level), known) for level in levels], axis=0),
+        known.gbp.mean(axis=-1),
+        known.entitled.mean(axis=-1),
         known.distance_km,
         known.price_year,
         known.growth_high,
@@ -112,16 +114,20 @@ def sampled(known: Ranges, *, seed: int, draw: int) -> Sampled:
     """Return one draw's overflow: the same for a seed and draw under every scenario."""
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(STREAM, draw)))
     normal, price, carried = (rng.random(len(CODES)) for _ in range(3))
-    low, middle, high = (np.log(np.maximum(known.share[..., i], LEAST_SHARE)) for i in range(3))
-    logs = middle + ndtri(normal) * (high - low) / SPREAD_OF_90
     return Sampled(
-        _tilted(logs, known),
+        _tilted(_logs(known, normal), known),
         _triangular(known.gbp, price),
         _triangular(known.entitled, carried),
         known.distance_km,
         known.price_year,
         known.growth_high,
     )
+
+
+def _logs(known: Ranges, level: Floats) -> Floats:
+    """Return log shares by age group at a level of each destination, 0 to 1."""
+    low, middle, high = (np.log(np.maximum(known.share[..., i], LEAST_SHARE)) for i in range(3))
+    return np.asarray(middle + ndtri(level) * (high - low) / SPREAD_OF_90)
 
 
 def _tilted(logs: Floats, known: Ranges) -> Floats:

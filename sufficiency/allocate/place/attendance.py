@@ -4,8 +4,15 @@ The estimate is doubly constrained (entropy maximising): children of each home a
 
     T[i, j] = a[i] b[j] exp(-beta km[i, j])   over suitable settings of the type that the child is counted in
 
-with a so that every child attends somewhere and b so that no setting takes more than its roll. Places stand for rolls:
-where more children are counted in a type of setting than it has places, every setting of the type is over-full alike.
+with a so that every child attends somewhere and b so that no setting takes more than its roll. A roll that isn't on the
+list isn't known, and is estimated:
+
+outside the area
+    Schools without a known number have a stated share of the children counted in their type, nearer ones more.
+inside it, without a known number
+    What the settings of the type with a number don't hold, nearer ones more.
+with a number
+    The others, as their places: where there are more of them than places, every setting of the type is over-full alike.
 
 References
 ----------
@@ -14,6 +21,7 @@ Wilson, A. G. (1971), "A family of spatial interaction models", *Environment and
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -22,8 +30,9 @@ import pandas as pd
 
 from sufficiency.allocate.place.children import Children, Demand, born
 from sufficiency.allocate.place.routes import KIND_OF, KINDS, NEED_CODES, RouteMap
+from sufficiency.area.area import Area
 from sufficiency.words.school_year import NCY_LOW
-from sufficiency.words.vocabulary import SPECIALIST
+from sufficiency.words.vocabulary import SETTING_TYPES, SPECIALIST
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -35,6 +44,23 @@ UNLIKELY: Final = 0.05  # a child is not sent where they are so much less likely
 LAST_RESORT: Final = 1e-12  # weight of a setting for other needs
 
 
+@dataclass(frozen=True)
+class Outside:
+    """Of the children counted in a type of setting today, the share at schools outside the area whose number isn't known."""
+
+    state: float
+    market: float
+
+    @classmethod
+    def of_area(cls, area: Area) -> Outside:
+        """Return an area's shares."""
+        return cls(area.value("allocate.outside_share"), area.value("allocate.outside_market_share"))
+
+    def of(self, setting_type: str) -> float:
+        """Return the share of a type."""
+        return self.state if SETTING_TYPES[setting_type].is_state else self.market
+
+
 def attending_today(
     demand: Demand,
     found: RouteMap,
@@ -43,6 +69,7 @@ def attending_today(
     *,
     gravity_per_km: float,
     rng: np.random.Generator,
+    outside: Outside | None = None,
 ) -> tuple[Children, int]:
     """Return the base year's children, each with a home and a setting, and how many settings are read from the list.
 
@@ -58,15 +85,17 @@ def attending_today(
         As `tables.ATTENDANCE`; may be empty. A child listed beyond the count of its cell is left out.
     gravity_per_km
         Fall in the logarithm of attendance for each km. [per km]
+    outside
+        Shares of today's children who are at schools outside the area whose numbers aren't known; by default, none.
     """
     home = home_authority(demand, len(found.zones))
     known, left = _listed(demand, found, listed, home, rng)
     rest, types = _born_by_type(demand, left, rng)
     if not len(rest):
         return known, len(known)
-    weight = _attraction(found, rest, types, gravity_per_km) * (places > 0)
+    weight = _attraction(found, rest, types, gravity_per_km) * ((places > 0) | ~found.is_listed)
     taken = np.bincount(known.setting, minlength=len(found.settings))
-    roll = _rolls(found, types, places, taken)
+    roll = _rolls(found, types, weight, np.maximum(places - taken, 0), outside or Outside(0.0, 0.0))
     share = balance(weight, roll)
     return known.join(rest.take(slice(None), setting=whole_choices(share))), len(known)
 
@@ -176,11 +205,40 @@ def _attraction(found: RouteMap, children: Children, types: Ints, gravity_per_km
     return np.asarray(admits * rank * np.exp(-gravity_per_km * found.km[children.zone]))
 
 
-def _rolls(found: RouteMap, types: Ints, places: Ints, taken: Ints) -> Floats:
-    """Return the children whom each setting is taken to have: its share, by places, of those of its type."""
-    of_setting = positions_of_types(found)
-    counted = np.bincount(types, minlength=len(SPECIALIST)).astype(np.float64)
-    free = np.maximum(places - taken, 0).astype(np.float64)
-    room = np.bincount(of_setting, free, minlength=len(SPECIALIST))
-    full = np.divide(counted, room, out=np.zeros_like(counted), where=room > 0)
-    return np.asarray(free * full[of_setting])
+def _rolls(found: RouteMap, types: Ints, weight: Floats, free: Ints, outside: Outside) -> Floats:
+    """Return the children whom each setting is taken to have, of those not on the list.
+
+    Parameters
+    ----------
+    found
+        Routes, for where settings are and which have a known number.
+    types
+        Of each child, the type of setting that they are counted in, by position.
+    weight
+        child x setting: how much each setting draws each child.
+    free
+        By setting: places that those on the list leave. [places]
+    outside
+        Shares of children outside the area.
+    """
+    of_setting, is_known = positions_of_types(found), found.is_listed
+    is_outside = ~found.settings["is_in_area"].to_numpy(dtype=bool) & ~is_known
+    roll = np.zeros(len(of_setting))
+    for position, kind in enumerate(SPECIALIST):
+        mine, counted = of_setting == position, float((types == position).sum())
+        pull = weight[types == position].sum(axis=0)
+        sure = free * (mine & is_known).astype(np.float64)
+        beyond, unnamed = pull * (mine & is_outside), pull * (mine & ~is_known & ~is_outside)
+        left = counted
+        if beyond.any():
+            alone = not sure.any() and not unnamed.any()
+            away = counted if alone else counted * outside.of(kind)
+            roll += beyond * (away / beyond.sum())
+            left -= away
+        if unnamed.any():
+            held = min(left, sure.sum())
+            roll += unnamed * ((left - held) / unnamed.sum())
+            left = held
+        if sure.any():
+            roll += sure * (left / sure.sum())
+    return roll

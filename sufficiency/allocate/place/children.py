@@ -71,6 +71,11 @@ class Demand:
     zone_of: tuple[Ints, ...]  # an authority's zones, by position
     girls_share: float
 
+    @property
+    def years_on(self) -> tuple[int, ...]:
+        """Years from the first January to each."""
+        return tuple(year - self.years[0] for year in self.years)
+
     def cell(self, authority: Ints, children: Children) -> Ints:
         """Return the position of each child's cell in a flattened year of `counts`."""
         shape = self.expected.shape[1:]

@@ -49,7 +49,7 @@ class Ledger:
     destination: npt.NDArray[np.int8]  # as WHERE
 
     @classmethod
-    def of(cls, draw: int, januaries: Sequence[Children], places: Ints, settings: pd.DataFrame) -> Ledger:
+    def of(cls, draw: int, januaries: Sequence[Children], places: Ints, found: RouteMap) -> Ledger:
         """Return the ledger of one draw, by its position, from the children and the places of each January."""
         sizes = [len(children) for children in januaries]
 
@@ -66,10 +66,7 @@ class Ledger:
             is_girl=column("is_girl", bool),
             setting=column("setting", np.int16),
             destination=np.concatenate(
-                [
-                    destinations(children.setting, room, settings)
-                    for children, room in zip(januaries, places, strict=True)
-                ]
+                [destinations(children.setting, room, found) for children, room in zip(januaries, places, strict=True)]
             ),
         )
 
@@ -79,18 +76,22 @@ class Ledger:
         return cls(**{f.name: np.concatenate([getattr(ledger, f.name) for ledger in ledgers]) for f in fields(cls)})
 
 
-def destinations(setting: Ints, places: Ints, settings: pd.DataFrame) -> npt.NDArray[np.int8]:
+def destinations(setting: Ints, places: Ints, routes: RouteMap) -> npt.NDArray[np.int8]:
     """Return where each child is, as `WHERE`: at a setting of a type, above a setting's number, or at a destination.
 
     Of children at a state setting that has more than its places, the last to arrive are above its number.
     """
-    of_type = [WHERE.index(WHERE_OF_TYPE[kind]) for kind in settings["setting_type"]]
+    outside = ~routes.settings["is_in_area"].to_numpy(dtype=bool)
+    types = routes.settings["setting_type"]
+    names = [
+        "special_outside" if o and t == "special" else WHERE_OF_TYPE[t] for o, t in zip(outside, types, strict=True)
+    ]
+    of_type = [WHERE.index(name) for name in names]
     found = np.array([*of_type, *(WHERE.index(code) for code in DESTINATIONS)], dtype=np.int8)[setting]
     order = np.argsort(setting, kind="stable")
     rank = np.empty(len(setting), dtype=np.int64)
     rank[order] = np.arange(len(order)) - np.searchsorted(setting[order], setting[order])
-    has_number = [SETTING_TYPES[kind].is_state for kind in settings["setting_type"]]
-    most = np.append(np.where(has_number, places, len(setting)), np.full(len(DESTINATIONS), len(setting)))
+    most = np.append(np.where(routes.has_number, places, len(setting)), np.full(len(DESTINATIONS), len(setting)))
     found[rank >= most[setting]] = WHERE.index("over_number")
     return found
 

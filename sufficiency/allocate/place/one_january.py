@@ -129,7 +129,8 @@ def place(
     open_to = found.open_to(some.zone, some.ncy, some.need, some.kind, some.is_girl)
     open_to[(moves & ~anywhere & ~is_cut[at])[pool]] &= has_opened
     stays = np.bincount(at[may_stay & ~moves], minlength=settings)
-    seats = _seats(places, stays, np.bincount(own[own != NEW], minlength=settings), ~is_cut, prices.overfill_share)
+    above = np.floor(prices.overfill_share * places * found.has_number + 1e-9).astype(np.int64)
+    seats = _seats(places, stays, np.bincount(own[own != NEW], minlength=settings), ~is_cut, above)
     problem, worth = _problem(some, own, open_to, found, seats, prices, elsewhere.worth, rng if is_fitted else None)
     flow = min_cost_flow.allocate(problem)
     setting = children.setting.copy()
@@ -141,12 +142,15 @@ def place(
     return January(placed, saves, PENCE.gbp(flow.objective - flow.bound))
 
 
-def _seats(places: Ints, stays: Ints, may_stay: Ints, keeps: Bools, overfill_share: float) -> Seats:
-    """Return seats by setting, from its places, the children who stay, and those who may; `keeps` where not cut."""
+def _seats(places: Ints, stays: Ints, may_stay: Ints, keeps: Bools, most_above: Ints) -> Seats:
+    """Return seats by setting, from its places, the children who stay, those who may, and the most above its number.
+
+    `keeps` where not cut.
+    """
     shared = np.maximum(places - stays, 0)
     kept = np.where(keeps, np.maximum(may_stay - shared, 0), 0)
     above = np.maximum(stays - places, 0) + kept
-    extra = np.maximum(np.floor(overfill_share * places + 1e-9).astype(np.int64) - above, 0)
+    extra = np.maximum(most_above - above, 0)
     return Seats(shared, kept, extra)
 
 

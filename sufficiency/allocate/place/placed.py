@@ -241,15 +241,21 @@ class Placed:
     def utilisation(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
         """Return how full settings are: year, *by, level, children, places, share (above 1 where over-full).
 
+        Only settings with a number of places of their own are counted: a market, and a setting whose number isn't known,
+        can't be full. `share` is NaN, not known, in the base year for all whose rolls aren't on the area's list; after it
+        the share is a forecast that rests on the estimate of who attends where.
+
         `by` may name setting, name, setting_type, setting_group, is_state, authority and district, all of the setting.
         """
-        settings = len(self.routes.settings)
+        settings, numbered = len(self.routes.settings), self.routes.has_number
         shape = (len(self.draws), len(self.years), settings + len(DESTINATIONS))
         children = totals(self.drawn, self.drawn.setting.astype(np.int64), shape)[..., :settings]
-        cell, labels = self._setting_cells(self._setting_labels.asked(by))
+        cell, labels = self._setting_labels.cells(self._setting_labels.asked(by), {"setting": np.flatnonzero(numbered)})
         into = np.eye(len(labels))[cell]
-        inside, places = children @ into, self.places @ into
+        inside, places = children[..., numbered] @ into, self.places[..., numbered] @ into
         share = np.divide(inside, places, out=np.full(inside.shape, np.nan), where=places > 0)
+        guessed = ~self.routes.codes[numbered].isin(self.area.attendance["setting"])
+        share[:, 0, guessed @ into > 0] = np.nan
         return quantiles({"children": inside, "places": places, "share": share}, labels, levels, years=self.years)
 
     def value_of_a_place(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:

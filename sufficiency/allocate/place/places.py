@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -11,11 +11,11 @@ import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
-from sufficiency.allocate.overflow import market
+from sufficiency.allocate.overflow import market, supply
 from sufficiency.allocate.overflow import sampled as overflow
 from sufficiency.allocate.overflow.split import counted
 from sufficiency.allocate.place import one_january
-from sufficiency.allocate.place.attendance import attending_today, home_authority
+from sufficiency.allocate.place.attendance import Outside, attending_today, home_authority
 from sufficiency.allocate.place.children import Children, Demand, as_counted, demand_of, next_january
 from sufficiency.allocate.place.ledger import Ledger
 from sufficiency.allocate.place.placed import Placed
@@ -73,22 +73,27 @@ def places(
     opened = pipeline.drawn(area, demand.draws, seed=seed)
     rooms = room(area, found, demand.years, opened)
     (likely,) = room(area, found, demand.years, pipeline.most_likely(area))
-    today, listed = attending_today(
-        demand,
-        found,
-        likely[0],
-        area.attendance,
-        gravity_per_km=area.value("allocate.gravity_per_km"),
-        rng=_stream(seed, EXPECTED),
-    )
+    today, listed = _today(area, found, demand, likely[0], seed)
     known = overflow.ranges(area)
     home = home_authority(demand, len(found.zones))
     run = _Run(area, demand, found, today, home, one_january.Prices.of(area))
     expected = run.through(
-        demand.expected, likely, demand.expected_market, overflow.expected(known), _stream(seed, EXPECTED)
+        demand.expected,
+        likely,
+        demand.expected_market,
+        overflow.expected(known),
+        supply.expected(area),
+        _stream(seed, EXPECTED),
     )
     futures = [
-        run.through(counts, places_then, bought, overflow.sampled(known, seed=seed, draw=label), _stream(seed, label))
+        run.through(
+            counts,
+            places_then,
+            bought,
+            overflow.sampled(known, seed=seed, draw=label),
+            supply.sampled(area, seed=seed, draw=label),
+            _stream(seed, label),
+        )
         for label, counts, places_then, bought in zip(demand.draws, demand.counts, rooms, demand.market, strict=True)
     ]
     return Placed(
@@ -99,10 +104,8 @@ def places(
         places=np.stack([future.places for future in futures]),
         expected_places=expected.places,
         opened=opened,
-        expected=Ledger.of(0, expected.januaries, expected.places, found.settings),
-        drawn=Ledger.join(
-            [Ledger.of(n, future.januaries, future.places, found.settings) for n, future in enumerate(futures)]
-        ),
+        expected=Ledger.of(0, expected.januaries, expected.places, found),
+        drawn=Ledger.join([Ledger.of(n, future.januaries, future.places, found) for n, future in enumerate(futures)]),
         saves=np.stack([future.saves for future in futures]),
         expected_saves=expected.saves,
         certificate_gap_gbp=max(future.gap_gbp for future in [expected, *futures]),
@@ -138,6 +141,33 @@ def room(area: Area, found: RouteMap, years: Sequence[int], opened: pipeline.Com
     return listed + opened.places(found.codes, years)
 
 
+def room_as_today(
+    area: Area, found: RouteMap, demand: Demand, years: Sequence[int], opened: pipeline.Coming, *, seed: int = 7
+) -> Ints:
+    """Return draw x year x setting: the same, and today's children, as many as expected, where no number is known."""
+    rooms = room(area, found, years, opened)
+    if found.is_listed.all():
+        return rooms
+    (now,) = room(area, found, demand.years[:1], pipeline.most_likely(area))
+    today, _ = _today(area, found, demand, now[0], seed)
+    roll = np.bincount(today.setting, minlength=len(found.settings))[: len(found.settings)]
+    growth, years_on = supply.expected(area).growth, [year - demand.years[0] for year in years]
+    return np.stack([supply.with_those_there(one, years_on, found.is_listed, roll, growth) for one in rooms])
+
+
+def _today(area: Area, found: RouteMap, demand: Demand, places_now: Ints, seed: int) -> tuple[Children, int]:
+    """Return the base year's children, each with a setting, and how many of them are on the area's list."""
+    return attending_today(
+        demand,
+        found,
+        places_now,
+        area.attendance,
+        gravity_per_km=area.value("allocate.gravity_per_km"),
+        rng=_stream(seed, EXPECTED),
+        outside=Outside.of_area(area),
+    )
+
+
 @dataclass(frozen=True, eq=False)
 class _Future:
     """One future, January by January."""
@@ -161,7 +191,13 @@ class _Run:
     prices: one_january.Prices
 
     def through(
-        self, counts: Ints, listed: Ints, bought: Ints, drawn: overflow.Sampled, rng: np.random.Generator
+        self,
+        counts: Ints,
+        listed: Ints,
+        bought: Ints,
+        drawn: overflow.Sampled,
+        takes: supply.Supply,
+        rng: np.random.Generator,
     ) -> _Future:
         """Return one future: its demand placed January by January.
 
@@ -175,12 +211,17 @@ class _Run:
             year: children forecast at schools that are not the state's. [children]
         drawn
             Its overflow.
+        takes
+            What settings take above their number, and where none is known.
         rng
             Its random numbers.
         """
-        places = market.with_market(listed, self.found, bought)
         worth, settings = Worth.of(self.area, self.found, drawn), len(self.found.settings)
-        stay_put = one_january.Prices(**{**vars(self.prices), "who_may_move": 0})
+        roll = np.bincount(self.today.setting, minlength=settings)[:settings]
+        places = supply.with_those_there(listed, self.demand.years_on, self.found.is_listed, roll, takes.growth)
+        places = market.with_market(places, self.found, bought, roll)
+        as_drawn = replace(self.prices, overfill_share=takes.overfill_share)
+        stay_put = replace(as_drawn, who_may_move=0)
         children = as_counted(self.demand, self.today, counts[0], self.home, rng)
         januaries: list[one_january.January] = []
         for year in range(len(self.demand.years)):
@@ -191,7 +232,7 @@ class _Run:
             grown = 1 + np.where(np.isfinite(drawn.growth_high), drawn.growth_high, 0.0)
             limit = np.where(np.isfinite(drawn.growth_high), (bought[before] + there) * grown - bought[year], np.inf)
             elsewhere = one_january.Elsewhere(drawn, np.maximum(np.floor(limit), 0), worth)
-            prices = self.prices if year else stay_put
+            prices = as_drawn if year else stay_put
             januaries.append(
                 one_january.place(
                     children,

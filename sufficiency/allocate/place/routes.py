@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import Final
 
@@ -55,6 +55,17 @@ class RouteMap:
     admits_age: Bools  # ncy x setting
     admits_sex: Bools  # (boy, girl) x setting
     substitute_gbp: Floats  # kind x setting [GBP a year]
+
+    @cached_property
+    def has_number(self) -> Bools:
+        """By setting: whether it has a number of places of its own, which a market and a setting without one have not."""
+        is_state = np.array([SETTING_TYPES[t].is_state for t in self.settings["setting_type"]])
+        return np.asarray(is_state & self.is_listed)
+
+    @cached_property
+    def is_listed(self) -> Bools:
+        """By setting: whether places.csv has its number of places."""
+        return np.asarray(self.settings["has_number"].to_numpy(dtype=bool))
 
     @property
     def codes(self) -> pd.Index:

@@ -1,6 +1,7 @@
 """Place funding over the forecast: commissioned places, filled or empty, by financial year and the authority that pays.
 
-Places at settings outside the area are paid by others. Colleges and alternative provision are paid as published for the
+Places at settings outside the area are paid by others. A setting whose number of places isn't known is paid for the
+children there. Colleges and alternative provision are paid as published for the
 authority where that is known (`services.other_places`), otherwise by their places, unless those are an assumption.
 """
 
@@ -43,8 +44,11 @@ def place_spend(area: Area, placed: PlacedResult, financial_years: Sequence[int]
     years = sorted({y for f in financial_years for y in (f, f + 1)})
     pre, post = places_by_year(area, settings, years)
     added = placed.added_places(list(settings["setting"]), years)
-    early = {y: pre.loc[y].to_numpy(dtype=float) + added[:, n] for n, y in enumerate(years)}
     filled = _filled(attending, settings, years)
+    is_listed = settings["has_number"].to_numpy(dtype=bool)
+    early = {
+        y: np.where(is_listed, pre.loc[y].to_numpy(dtype=float) + added[:, n], filled[y]) for n, y in enumerate(years)
+    }
     streams = [stream_of(str(t), is_academy=bool(a)) for t, a in settings[["setting_type", "is_academy"]].to_numpy()]
     names = list(dict.fromkeys(streams))
     shape = (attending.sizes["draw"], len(financial_years), len(area.authorities), len(names))
@@ -97,9 +101,10 @@ def places_by_year(area: Area, settings: pd.DataFrame, years: Sequence[int]) -> 
 def commissioned(area: Area, years: Sequence[int]) -> pd.DataFrame:
     """Return the places that an area's authorities pay for, one row for each setting and January, as `place_funding` takes.
 
-    Columns setting, setting_type, year, places, post_16_places. [places]
+    Columns setting, setting_type, year, places, post_16_places; settings without a known number are left out. [places]
     """
     settings = paid_settings(area)
+    settings = settings[settings["has_number"]].reset_index(drop=True)
     pre, post = places_by_year(area, settings, years)
     rows = settings[["setting", "setting_type"]].merge(pd.Series(list(years), name="year"), how="cross")
     late = post.unstack().to_numpy()

@@ -24,7 +24,8 @@ PLANNED: Final = [
 def scap_places(run: ForecastOutcome) -> pd.DataFrame:
     """Return places of the area's state special schools, units and bases, January by January, as `PLACES`.
 
-    `planned_additions` is the mean over simulated futures of what the scenario opens, and so need not be whole. [places]
+    `planned_additions` is the mean over simulated futures of what the scenario opens, and so need not be whole. Places are
+    blank where a setting's number isn't known. [places]
     """
     if not isinstance(run, Outcome):
         return pd.DataFrame(columns=PLACES)
@@ -36,7 +37,7 @@ def scap_places(run: ForecastOutcome) -> pd.DataFrame:
     added = run.placed.added_places(list(state["setting"]), years).mean(axis=0)
     found = []
     for at, year in enumerate(years):
-        listed = state["setting"].map(area.places_in(year)).fillna(0).astype("int64")
+        listed = state["setting"].map(area.places_in(year)).where(state["has_number"]).astype("Int64")
         found.append(
             pd.DataFrame(
                 {

@@ -84,7 +84,7 @@ def settings_now(outcome: Outcome) -> pd.DataFrame:
         .drop(list(DESTINATIONS), errors="ignore")
     )
     table = area.settings[area.settings["setting_type"].isin(SPECIALIST)].copy()
-    table["places"] = table["setting"].map(area.places_in(area.base_year)).fillna(0).astype(int)
+    table["places"] = table["setting"].map(area.places_in(area.base_year)).where(table["has_number"]).astype("Int64")
     table["children"] = table["setting"].map(roll).fillna(0).round().astype(int)
     is_listed = table["setting"].isin(area.attendance["setting"])
     table["roll"] = is_listed.map({True: "list", False: "estimate"})

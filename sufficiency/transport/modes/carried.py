@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
-from sufficiency import policy, tables
+from sufficiency import tables
 from sufficiency.area.area import Area
 from sufficiency.words.school_year import phase_of
 from sufficiency.words.vocabulary import DESTINATIONS, SETTING_TYPES
@@ -35,7 +35,7 @@ COLLEGES: Final = ("in_college", "further_education", "specialist_post_16")
 
 def sampled(area: Area, name: str, draws: npt.NDArray[np.int64], seed: int) -> Floats:
     """Return an assumption in each draw: triangular in its range, the same for a seed and draw under every scenario."""
-    low, high = _range(area, name)
+    low, high = area.range_of(name)
     middle = area.value(name)
     if not low < high:
         return np.full(len(draws), middle)
@@ -97,16 +97,6 @@ def _shares(area: Area, others: xr.DataArray, seed: int | None) -> tuple[xr.Data
     phases = [str(p) for p in others["phase"].values]
     offered = [area.value(f"transport.{OFFERED[p]}") if p in OFFERED else 1.0 for p in phases]
     return drawn("") * xr.DataArray(offered, dims="phase", coords={"phase": phases}), drawn("_km")
-
-
-def _range(area: Area, name: str) -> tuple[float, float]:
-    own = area.assumptions[area.assumptions["assumption"] == name]
-    if own.empty:
-        known = policy.rate(name)
-        return known.low, known.high
-    value = float(own["value"].iloc[0])
-    bounds = [own[c].iloc[0] if c in own else np.nan for c in ("low", "high")]
-    return tuple(value if pd.isna(b) else float(b) for b in bounds)  # type: ignore[return-value]
 
 
 def label(setting: str, what: str) -> str:
