@@ -229,7 +229,7 @@ def test_a_zone_far_from_the_rest_is_refused(folder: Path) -> None:
 
 def test_a_school_twice_is_named_with_the_row_it_repeats(folder: Path) -> None:
     spoil(folder, "settings.csv", lambda f: pd.concat([f, f.iloc[[3]]]))
-    assert "row 42, setting: '145906' is there already, in row 5" in faults(folder)
+    assert "row 63, setting: '145906' is there already, in row 5" in faults(folder)
 
 
 def test_a_missing_year_between_two_others_is_named(folder: Path) -> None:

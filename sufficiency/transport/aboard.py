@@ -46,7 +46,9 @@ def labels_of(area: Area, runs: xr.Dataset) -> Labels:
         known = listed[name].to_dict()
         found = found.also(name, "setting", [known[c] if c in known else label(c, name) for c in codes])
     types = dict(zip(codes, found.known["setting_type"].names, strict=True))
+    outside = set(listed.index[~listed["is_in_area"] & (listed["setting_type"] == "special")])
     where = [c if c in DESTINATIONS else DESTINATION_OF.get(types[c], types[c]) for c in codes]
+    where = ["special_outside" if c in outside else at for c, at in zip(codes, where, strict=True)]
     order = dict.fromkeys((*PLACED_DESTINATIONS, *DESTINATIONS, *SETTING_TYPES))
     found = found.also("destination", "setting", where, order=order)
     groups = [MODE_GROUP_OF[str(mode)] for mode in runs["mode"].to_numpy()]

@@ -105,10 +105,13 @@ def test_what_is_drawn_for_a_destination_moves_the_same_way_at_every_age(known: 
     assert np.corrcoef(share[:, ages].T).min() > 0.6
 
 
-def test_the_expected_overflow_is_the_middle_of_every_range(known: Ranges) -> None:
-    middle = expected(replace(known, odds=np.ones_like(known.odds)))
-    assert np.allclose(middle.share[:, 0], known.share[..., 1] / known.share[..., 1].sum(axis=-1, keepdims=True))
-    assert np.array_equal(middle.gbp, known.gbp[..., 1])
+def test_the_expected_overflow_is_the_mean_of_what_is_drawn(known: Ranges) -> None:
+    drawn = [sampled(known, seed=4, draw=d) for d in range(3_000)]
+    mean = expected(known)
+    assert np.abs(mean.share - np.mean([one.share for one in drawn], axis=0)).max() < 0.01
+    assert np.allclose(mean.share.sum(axis=-1), 1)
+    assert np.allclose(mean.gbp, np.mean([one.gbp for one in drawn], axis=0), rtol=0.05, atol=200)
+    assert np.allclose(mean.entitled, np.mean([one.entitled for one in drawn], axis=0), atol=0.02)
 
 
 def test_a_need_that_is_seldom_at_independent_schools_goes_there_less(known: Ranges) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import sufficiency as sf
 from sufficiency import tables
-from sufficiency.allocate.overflow import sampled
+from sufficiency.allocate.overflow import sampled, supply
 from sufficiency.allocate.place import one_january
 from sufficiency.allocate.place.children import NEW, Children, whole_mean
 from sufficiency.allocate.place.placed import Placed
@@ -86,6 +86,7 @@ def areas(draw: st.DrawFn) -> tuple[Area, HandMade]:
             "is_in_area": rng.random(schools) < 0.8,
         }
     )
+    setting_table["has_number"] = (rng.random(schools) < 0.8) | (setting_table.index == 0)
     years = draw(st.lists(st.sampled_from([2026, 2027]), unique=True))
     place_table = pd.concat(
         [
@@ -93,6 +94,7 @@ def areas(draw: st.DrawFn) -> tuple[Area, HandMade]:
             for y in [2025, *years]
         ]
     )
+    place_table = place_table[place_table["setting"].map(setting_table.set_index("setting")["has_number"])]
     cells = 25
     states = pd.DataFrame(
         {
@@ -120,7 +122,8 @@ def areas(draw: st.DrawFn) -> tuple[Area, HandMade]:
         places=tables.check(place_table, tables.PLACES),
     )
     area = ChangeAssumption("allocate.who_may_move", float(draw(st.integers(0, 3))))(area)
-    area = ChangeAssumption("allocate.overfill_share", draw(st.sampled_from([0.0, 0.3])))(area)
+    area = ChangeAssumption("allocate.overfill_share", draw(st.sampled_from([0.0, 0.3])), high=0.3)(area)
+    area = ChangeAssumption("allocate.outside_share", draw(st.sampled_from([0.0, 0.1, 1.0])))(area)
     return area, grown(area, to=2028, draws=2, growth=0.1, seed=draw(st.integers(0, 99)))
 
 
@@ -139,7 +142,8 @@ def test_nobody_is_lost_in_any_area(made: tuple[Area, HandMade]) -> None:
     assert (ncy <= found.settings["ncy_high"].to_numpy()[book.setting[some]]).all()
     assert found.admits_sex[book.is_girl[some].astype(int), book.setting[some]].all()
     rolls = placed.attending.sum(["authority", "need", "phase"]).sel(setting=list(found.codes)).to_numpy()
-    most = np.floor(placed.places * (1 + area.value("allocate.overfill_share")) + 1e-9)
+    above = area.range_of("allocate.overfill_share")[1]  # drawn up to here
+    most = np.floor(placed.places * (1 + above * found.has_number) + 1e-9)
     before = np.maximum(rolls[:, :-1], most[:, 1:])  # beyond that, a school is over-full only with children it had
     was_cut = placed.places[:, 1:] < placed.places[:, :-1]
     assert (rolls[:, 1:] <= np.where(was_cut, most[:, 1:], before)).all()
@@ -289,7 +293,7 @@ def test_an_over_full_school_keeps_its_children_and_takes_none(two_schools: Area
 
 def test_a_school_is_over_filled_only_where_the_area_says_so_and_at_a_price(two_schools: Area) -> None:
     """Four places, and a quarter more allowed: the fifth child next door goes in above the places."""
-    soft = ChangeAssumption("allocate.overfill_share", 0.25)(two_schools)
+    soft = ChangeAssumption("allocate.overfill_share", 0.25, high=0.25)(two_schools)
     children = child(zone=[0] * 5, setting=NEW)
     assert sorted(placed_at(two_schools, children, [4, 0])) == [0, 0, 0, 0, 2]
     assert placed_at(soft, children, [4, 0]) == [0] * 5
@@ -432,9 +436,79 @@ def test_utilisation_counts_the_children_and_places_of_settings(example: tuple[A
     table = placed.utilisation("setting_type", levels=(0.5,))
     total = placed.utilisation(levels=(0.5,)).set_index("year")
     assert (table.groupby("year")["places"].sum() == total["places"]).all()
-    assert total.loc[2026, "places"] == placed.expected_places[0].sum()
+    assert total.loc[2026, "places"] == placed.expected_places[0, placed.routes.has_number].sum()
+    assert set(table["setting_type"]) == {"special", "sen_unit"}, "a market has no number of places"
     with pytest.raises(InputError, match="'need' is not one of"):
         placed.utilisation("need")
+
+
+def test_how_full_a_school_is_today_is_not_known_without_its_roll(example: tuple[Area, HandMade, Placed]) -> None:
+    area, plans, placed = example
+    by_school = placed.utilisation("setting", levels=(0.5,)).set_index(["year", "setting"])["share"]
+    assert by_school[2026].isna().all()
+    assert by_school.drop(2026).notna().all()
+    zone = area.zones["zone"].iloc[0]
+    on_roll = pd.DataFrame([(zone, "140436", 5, "ASD", 1)], columns=["zone", "setting", "ncy", "need", "children"])
+    told = area.replace(attendance=tables.check(on_roll, tables.ATTENDANCE))
+    again = places(told, plans, draws=1).utilisation("setting", levels=(0.5,)).set_index(["year", "setting"])["share"]
+    assert again[2026].notna().sum() == 1
+    assert again[2026, "140436"] > 0
+
+
+def test_the_examples_first_january_is_the_published_caseload_type_by_type(
+    example: tuple[Area, HandMade, Placed],
+) -> None:
+    """Everyone counted in a type of specialist setting is at a setting of that type, in each draw, age group and need."""
+    area, _, placed = example
+    published = area.states[area.states["setting_type"].isin(SPECIALIST)]
+    by = ["authority", "setting_type", "ncy", "need"]
+    counted = published[published["plans"] > 0].groupby(by)["plans"].sum()
+    found = placed.in_each_draw(*by)
+    for _, one in found[found["year"] == area.base_year].groupby("draw"):
+        pd.testing.assert_series_equal(one.set_index(by)["children"].sort_index(), counted, check_names=False)
+    assert placed.shortfall(levels=(0.5,)).set_index("year")["children"][2026] == 0
+
+
+def test_no_setting_of_the_example_has_places_that_were_made_to_equal_its_children() -> None:
+    """No number of places is what is left of a count, and schools without a number have none."""
+    area = sf.example_area()
+    listed, settings_ = set(area.places["setting"]), area.settings.set_index("setting")
+    assert settings_.loc[sorted(listed), "has_number"].all()
+    assert not settings_.drop(sorted(listed))["has_number"].any()
+    held = settings_.loc[sorted(listed)].assign(places=area.places_in(2026))
+    assert held["is_in_area"].all(), "the places of another council's school are not known"
+    counted = area.states.groupby(["authority", "setting_type"])["plans"].sum()
+    for cell, total in held.groupby(["authority", "setting_type"])["places"].sum().items():
+        assert total != counted[cell], cell
+    says = area.places["source"].str.cat(sep=" ")
+    assert "less the places of" not in says
+    assert "beyond the capacity" not in says
+
+
+def test_a_school_without_a_number_goes_on_with_about_as_many_as_today(example: tuple[Area, HandMade, Placed]) -> None:
+    area, _, placed = example
+    low, high = area.range_of("allocate.no_number_growth")
+    at = ~placed.routes.is_listed & placed._is_state[: len(placed.routes.settings)]
+    now, last = placed.places[:, 0, at], placed.places[:, -1, at]
+    assert (last >= np.floor(now * (1 + low) ** 4 + 1e-9)).all()
+    assert (last <= np.floor(now * (1 + high) ** 4 + 1e-9)).all()
+    assert len(set(last.sum(axis=1))) > 1, "drawn"
+    assert now.sum(axis=1).min() > 500
+
+
+def test_how_far_schools_are_filled_above_their_number_is_drawn_unless_the_area_says(tiny_area: Area) -> None:
+    drawn = [supply.sampled(tiny_area, seed=7, draw=n).overfill_share for n in range(400)]
+    low, high = tiny_area.range_of("allocate.overfill_share")
+    assert low <= min(drawn) < max(drawn) <= high
+    assert np.mean(drawn) == pytest.approx(supply.expected(tiny_area).overfill_share, abs=0.004)
+    own = ChangeAssumption("allocate.overfill_share", 0.1)(tiny_area)
+    assert {supply.sampled(own, seed=7, draw=n).overfill_share for n in range(5)} == {0.1}
+    assert supply.expected(own).overfill_share == pytest.approx(0.1)
+
+
+def test_places_are_not_added_where_their_number_is_not_known() -> None:
+    with pytest.raises(InputError, match="UNIT-CORBY, whose number of places is not known"):
+        OpenPlaces("UNIT-CORBY", 8, 2027)(sf.example_area())
 
 
 def test_who_could_come_home(example: tuple[Area, HandMade, Placed]) -> None:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from sufficiency import distance
 from sufficiency.area.area import Area
+from sufficiency.words.vocabulary import SPECIALIST
 
 Note = tuple[str, str, str]  # table, kind, says
 
@@ -35,9 +36,28 @@ def attendance_notes(area: Area, settings: pd.Index, listed: int, today: int, no
             "setting, and are left out"
         )
         yield "attendance", "doubtful", says
+    yield from _no_number(area)
     if nowhere:
         says = f"{nowhere:,} children counted in specialist settings today are of an age that no setting listed takes"
         yield "attendance", "doubtful", says
+
+
+def _no_number(area: Area) -> Iterator[Note]:
+    """Yield what is taken of settings whose number of places isn't known."""
+    without = area.settings[~area.settings["has_number"] & area.settings["setting_type"].isin(SPECIALIST)]
+    outside = without[~without["is_in_area"]]
+    grows = "they go on with about as many children as today (allocate.no_number_growth)"
+    if len(outside):
+        state, market = (area.value(f"allocate.{name}") for name in ("outside_share", "outside_market_share"))
+        yield (
+            "settings",
+            "assumed",
+            f"{len(outside):,} schools outside the area have no known number of places, and {state:.0%} of children in state "
+            f"special schools and {market:.0%} of those in independent ones are taken to be there, nearer ones more; {grows}",
+        )
+    if inside := len(without) - len(outside):
+        says = f"{inside:,} settings in the area have no known number of places and hold what those with one do not; {grows}"
+        yield "settings", "assumed", says
 
 
 def travel_notes(area: Area) -> Iterator[Note]:

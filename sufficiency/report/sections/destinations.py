@@ -21,6 +21,7 @@ AWAY: Final = "turned away: "
 # What a chart can tell apart: kinds of place, whether or not the child was turned away from a state one.
 SHOWN: Final[dict[str, str]] = {
     "state_special": "State special",
+    "special_outside": "State special outside the area",
     "unit": "Unit or resourced",
     "over_number": "Above a state setting's number",
     "independent_special": "Independent or non-maintained",

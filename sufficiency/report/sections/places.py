@@ -13,6 +13,7 @@ from sufficiency.report.look.words import between, label, shown
 from sufficiency.report.model import Chart, Map, Section, Table
 from sufficiency.report.sections import destinations
 from sufficiency.report.sections.common import INTERVAL, LEVELS, across, middle, milestones, rests_on, with_interval
+from sufficiency.report.sections.provision import NOT_KNOWN
 from sufficiency.report.sections.zones import map_settings, map_years, turned_away_by_zone
 
 
@@ -79,6 +80,7 @@ def section(outcome: Outcome) -> Section:
                 "How full settings are, January, middle forecast",
                 _full(full, years),
                 {"setting_type": "code"} | {str(y): "%" for y in milestones(years)},
+                note="Settings with a number of places. How full they are today is not known without their rolls (attendance.csv); later Januaries are a forecast.",
             ),
         ),
         assumptions=rests_on(outcome.area, "allocate", "places", "suitability"),
@@ -121,7 +123,9 @@ def _table(outcome: Outcome, by: tuple[str, ...], key: str, title: str) -> Table
 
 def _full(full: pd.DataFrame, years: list[int]) -> pd.DataFrame:
     mids = full[(full["level"] == LEVELS[1]) & full["year"].isin(milestones(years))]
-    return across(mids, ["setting_type"], "year", "share")
+    told = mids.astype({"share": object})
+    told["share"] = told["share"].where(mids["share"].notna(), NOT_KNOWN)
+    return across(told, ["setting_type"], "year", "share")
 
 
 def _still(outcome: Outcome, year: int) -> Figure:

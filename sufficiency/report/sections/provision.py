@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import pandas as pd
 
 from sufficiency.outcome import Outcome
@@ -9,6 +11,9 @@ from sufficiency.report.look.words import shown
 from sufficiency.report.model import Section, Table
 from sufficiency.report.sections.common import rests_on, share
 from sufficiency.words.vocabulary import DESTINATIONS, SPECIALIST
+
+NOT_KNOWN: Final = "not known"
+OUTSIDE: Final = "Outside"
 
 
 def section(outcome: Outcome) -> Section:
@@ -18,38 +23,68 @@ def section(outcome: Outcome) -> Section:
     state = table[table["type"].isin(["special", "sen_unit", "resourced_provision"]) & table["in area"]]
     special = state[state["type"] == "special"]
     units = state[state["type"] != "special"]
-    by_type = table.groupby("type", as_index=False)[["places", "children"]].sum()
+    by_type = table.groupby("type", as_index=False)[["places", "children"]].agg(
+        {"places": lambda places: places.sum(min_count=len(places)), "children": "sum"}
+    )
     is_known = by_type["type"].map(table.groupby("type")["full"].apply(lambda full: full.notna().all()))
     by_type["full"] = (by_type["children"] / by_type["places"]).where(is_known)
     return Section(
         "provision",
         "What there is today",
         words=(
-            f"{area.name} has {len(special):,} state special schools with {special['places'].sum():,} places in January {area.base_year}, and {units['places'].sum():,} places in SEN units and resourced provision.",
+            f"{area.name} has {len(special):,} state special schools with {special['places'].sum():,} places in January {area.base_year}, and {units['places'].sum():,} places in SEN units and resourced provision{_unnumbered(units)}.",
             _how_full(special),
+            *_outside(table),
             *_attendance_words(outcome),
         ),
         exhibits=(
             Table(
                 "settings",
                 f"Settings, places and children with plans, January {area.base_year}",
-                table.drop(columns=["in area"]),
+                told(table.drop(columns=["in area"])),
                 {"type": "code", "places": "n", "children": "n", "full": "%"},
                 counts=("children",),
                 tied=("full",),
-                note="Capacity is not commissioned places. 'Estimate' marks a row whose places, needs or location are assumed. Roll: 'list' where the area says who attends, otherwise the children are an estimate and how full the setting is, is not known.",
+                note="Capacity is not commissioned places; a setting without a known number of places goes on with about as many children as today. 'Estimate' marks a row whose places, needs or location are assumed. Roll: 'list' where the area says who attends, otherwise the children are an estimate and how full the setting is, is not known.",
                 rows_shown=80,
             ),
             Table(
                 "provision-type",
                 "Places and children by type of setting",
-                by_type,
+                told(by_type),
                 {"type": "code", "places": "n", "children": "n", "full": "%"},
                 counts=("children",),
                 tied=("full",),
             ),
         ),
         assumptions=rests_on(area, "settings", "places", "suitability", "attendance"),
+    )
+
+
+def told(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with what isn't known said in words."""
+    return table.assign(**{c: table[c].astype(object).where(table[c].notna(), NOT_KNOWN) for c in ("places", "full")})
+
+
+def _unnumbered(units: pd.DataFrame) -> str:
+    """Return how many children are in units whose number of places isn't known, as the rest of a sentence."""
+    children = int(units.loc[units["places"].isna(), "children"].sum())
+    return (
+        f" whose number is known; {children:,} more children are counted in units that no list names, so their places are not known"
+        if children
+        else ""
+    )
+
+
+def _outside(table: pd.DataFrame) -> tuple[str, ...]:
+    """Return how many children are at schools outside the area, where those are estimates."""
+    away = table[~table["in area"]]
+    state = away[away["type"] == "special"]
+    guessed = int(state.loc[state["roll"] == "estimate", "children"].sum())
+    if not guessed:
+        return ()
+    return (
+        f"About {guessed:,} children counted in state special schools are taken to be at one of {len(state):,} outside the area (`allocate.outside_share`, an estimate): another council's places, paid by top-up and by the import and export adjustment. Children beyond the places of the area's own schools are above their number, and no setting stands for what is left over.",
     )
 
 
@@ -92,6 +127,7 @@ def settings_now(outcome: Outcome) -> pd.DataFrame:
     table["ages"] = [f"{low + 4}–{high + 5}" for low, high in zip(table["ncy_low"], table["ncy_high"], strict=True)]
     table["estimate"] = ["yes" if e else "" for e in table["is_estimate"]]
     table["needs"] = table["needs"].replace("", "any")
+    table["district"] = table["district"].where(table["is_in_area"], OUTSIDE)
     renamed = table.rename(columns={"setting_type": "type", "is_in_area": "in area"})
     order = {
         code: place
@@ -99,7 +135,10 @@ def settings_now(outcome: Outcome) -> pd.DataFrame:
             ("special", "resourced_provision", "sen_unit", "independent_special", "non_maintained_special")
         )
     }
-    renamed = renamed.sort_values(["type", "district", "name"], key=lambda c: c.map(order) if c.name == "type" else c)
+    renamed["is_last"] = ~renamed["in area"]
+    renamed = renamed.sort_values(
+        ["type", "is_last", "district", "name"], key=lambda c: c.map(order) if c.name == "type" else c
+    )
     return renamed[
         ["name", "type", "district", "ages", "needs", "places", "children", "roll", "full", "estimate", "in area"]
     ].reset_index(drop=True)
