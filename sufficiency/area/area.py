@@ -156,8 +156,8 @@ class Area:
             known = policy.rate(name)
             return known.low, known.high
         value = float(own["value"].iloc[0])
-        low, high = (own[c].iloc[0] if c in own else None for c in ("low", "high"))
-        return (value if pd.isna(low) else float(low)), (value if pd.isna(high) else float(high))
+        low, high = (own[c].fillna(value).iloc[0] if c in own else value for c in ("low", "high"))
+        return float(low), float(high)
 
     def places_in(self, year: int) -> pd.Series:
         """Return places in January `year` by setting; a year not listed keeps the one before. [places]"""

@@ -511,6 +511,51 @@ def test_places_are_not_added_where_their_number_is_not_known() -> None:
         OpenPlaces("UNIT-CORBY", 8, 2027)(sf.example_area())
 
 
+def test_need_is_those_placed_and_those_turned_away_and_beside_it_what_rationing_may_have_hidden(
+    two_schools: Area,
+) -> None:
+    """By hand: a quarter more than those at state special schools today, growing as need grows."""
+    area = ChangeAssumption("allocate.latent_special_share", 0.25)(two_schools)
+    plans = grown(area, to=2027, draws=2, growth=0.2)
+    placed = places(area, plans, draws=1)
+    need = placed.need(levels=(0.5,)).set_index("year")
+    assert (need["need"] == placed.summary(levels=(0.5,)).set_index("year")["children"]).all()
+    assert (need["turned_away"] == placed.shortfall(levels=(0.5,)).set_index("year")["children"]).all()
+    at_special = placed.summary("setting_type", levels=(0.5,)).set_index(["setting_type", "year"])["children"]
+    today = at_special["special"][2025]
+    assert today > 0
+    assert need["hidden"][2025] == 0.25 * today
+    assert need["hidden"][2027] == pytest.approx(0.25 * today * need["need"][2027] / need["need"][2025])
+    assert (need["without_a_place"] == need["turned_away"] + need["hidden"]).all()
+    assert (need["need_with_hidden"] == need["need"] + need["hidden"]).all()
+    with pytest.raises(InputError, match="'setting' is not one of"):
+        placed.need("setting")
+
+
+@settings(max_examples=15)
+@given(areas())
+def test_need_adds_up_over_homes_needs_and_ages_in_every_draw(made: tuple[Area, HandMade]) -> None:
+    area, plans = made
+    placed = places(area, plans, draws=1)
+    whole = placed.need(levels=(0.5,)).set_index("year").drop(columns="level")
+    for by in (("district", "need"), ("zone",), ("phase", "authority"), ("need_group",)):
+        parts = placed.need(*by, levels=(0.5,)).groupby("year")[list(whole)].sum()
+        pd.testing.assert_frame_equal(parts, whole, check_dtype=False)
+    low, high = area.range_of("allocate.latent_special_share")
+    assert ((placed.hidden_share >= low) & (placed.hidden_share <= high)).all()
+    assert (whole["need"] == whole["placed"] + whole["turned_away"]).all()
+
+
+def test_hidden_need_is_drawn_and_moves_nothing_else(example: tuple[Area, HandMade, Placed]) -> None:
+    area, plans, placed = example
+    assert len(set(placed.hidden_share)) == len(placed.draws)
+    more = places(ChangeAssumption("allocate.latent_special_share", 0.34)(area), plans, draws=2)
+    assert (more.hidden_share == 0.34).all()
+    xr.testing.assert_identical(more.attending, placed.attending.isel(draw=slice(0, 2)))
+    need = placed.need(levels=(0.05, 0.95)).set_index(["year", "level"])["hidden"]
+    assert need[2029, 0.05] < need[2029, 0.95]
+
+
 def test_who_could_come_home(example: tuple[Area, HandMade, Placed]) -> None:
     _, _, placed = example
     home = placed.could_come_home("year", levels=(0.5,)).set_index("year")

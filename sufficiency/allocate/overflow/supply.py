@@ -38,7 +38,7 @@ def expected(area: Area) -> Supply:
 def sampled(area: Area, *, seed: int, draw: int) -> Supply:
     """Return one draw: the same for a seed and draw under every scenario."""
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(STREAM, draw)))
-    return Supply(*(_drawn(area, name, rng) for name in NAMES))
+    return Supply(*(drawn(area, name, rng) for name in NAMES))
 
 
 NAMES: Final = ("allocate.overfill_share", "allocate.no_number_growth")
@@ -49,7 +49,8 @@ def _mean(area: Area, name: str) -> float:
     return (low + area.value(name) + high) / 3
 
 
-def _drawn(area: Area, name: str, rng: np.random.Generator) -> float:
+def drawn(area: Area, name: str, rng: np.random.Generator) -> float:
+    """Return an assumption in one draw: triangular in its range, or the area's own where it gives no range."""
     low, high = area.range_of(name)
     level = rng.random()  # taken even where nothing is drawn, so that one range moves no other
     mode = area.value(name)

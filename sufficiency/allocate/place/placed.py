@@ -27,6 +27,7 @@ from sufficiency.allocate.place.ledger import (
     suited,
     totals,
 )
+from sufficiency.allocate.place.need import need_by_cell, of_children
 from sufficiency.allocate.place.notes import attendance_notes, travel_notes
 from sufficiency.allocate.place.routes import NEED_CODES, SECONDARY_FROM, RouteMap
 from sufficiency.allocate.place.worth import CASH, PARTS
@@ -69,6 +70,7 @@ class Placed:
     listed: int  # children of the base year whose setting is on the area's list
     overflow: tuple[Sampled, ...]  # by draw
     expected_overflow: Sampled
+    hidden_share: Floats  # by draw: need that placements don't show, as a share of those at state special schools today
     others: (
         xr.DataArray
     )  # draw x year x authority x need x phase x setting_type: plans not at specialist settings [plans]
@@ -199,6 +201,34 @@ class Placed:
         Each of them is somewhere: see `destinations`.
         """
         return self._count(by, ~self._is_placed, levels)
+
+    def need(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
+        """Return need for a specialist place as the forecast has it, and had rationing hidden some: year, *by, level, ….
+
+        `need` is children at a specialist setting (`placed`) and those `turned_away` from every suitable state place.
+        Under the other reading years of rationing hid need: `hidden` is children elsewhere who would be at a state special
+        school had places kept up since 2019 (`allocate.latent_special_share`, drawn), `need_with_hidden` and
+        `without_a_place` are need and children turned away with them. No other table holds them. [children]
+
+        Parameters
+        ----------
+        by
+            authority, district and zone of the home, need, need_group, ncy, phase, age_group.
+        levels
+            Quantiles over draws, of totals taken within a draw.
+        """
+        labels = of_children(self._labels)
+        cell, frame = cells_of(self.drawn, labels, labels.asked(by))
+        where = np.array([*(self.routes.settings["setting_type"] == "special"), *([False] * len(DESTINATIONS))])
+        measures = need_by_cell(
+            self.drawn,
+            cell,
+            (len(self.draws), len(self.years), len(frame)),
+            placed=self._is_placed,
+            special=where[self.drawn.setting],
+            hidden=self.hidden_share,
+        )
+        return quantiles(measures, frame, levels, years=self.years)
 
     def out_of_area(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
         """Return children at settings outside the area, and their share of those placed: year, *by, level, …"""

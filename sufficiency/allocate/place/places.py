@@ -18,6 +18,7 @@ from sufficiency.allocate.place import one_january
 from sufficiency.allocate.place.attendance import Outside, attending_today, home_authority
 from sufficiency.allocate.place.children import Children, Demand, as_counted, demand_of, next_january
 from sufficiency.allocate.place.ledger import Ledger
+from sufficiency.allocate.place.need import hidden_shares
 from sufficiency.allocate.place.placed import Placed
 from sufficiency.allocate.place.routes import RouteMap, route_map
 from sufficiency.allocate.place.worth import Worth
@@ -114,6 +115,7 @@ def places(
         listed=listed,
         overflow=tuple(future.overflow for future in futures),
         expected_overflow=expected.overflow,
+        hidden_share=hidden_shares(area, demand.draws, seed=seed),
         others=_others(plans, demand),
     )
 

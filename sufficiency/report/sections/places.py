@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Final
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -32,6 +33,7 @@ def section(outcome: Outcome) -> Section:
         words=(
             (f"Places run short from January {short[0]}. " if short else "Places last to the end of the forecast. ")
             + f"By January {last}, {mid:,.0f} children who need a specialist place would be turned away from every suitable state place (9 in 10 futures: {between(low, high)}), with the places that are agreed. {destinations.words(outcome, last)}",
+            _hidden_words(outcome, last),
             f"State special schools would then be {shown(special, '%')} full. A child who is turned away is still owed suitable provision. Where such children go is estimated from what happened to the plans of English authorities whose state special schools did and did not grow (`overflow.csv`, which the council can replace), and what isn't known of it is in the ranges.",
         ),
         exhibits=(
@@ -40,6 +42,15 @@ def section(outcome: Outcome) -> Section:
                 "Children turned away from every suitable state place, forecast",
                 partial(charts.fan, total, "children", unit="children"),
                 f"A fan: {mid:,.0f} by January {last}, or {between(low, high)} in nine futures of ten.",
+            ),
+            Table(
+                "need",
+                "Need for a specialist place, January, middle forecast: as placements show it, and had rationing hidden some",
+                _need(outcome, years),
+                {str(y): "n" for y in milestones(years)},
+                note=f"{INTERVAL} Each row is the middle of its own range, so rows need not add up. The last three rows are a reading, not a forecast: no other table, budget or return holds them.",
+                counts=tuple(map(str, milestones(years))),
+                tied=(f"{years[-1]}: 9 in 10 between",),
             ),
             *destinations.exhibits(outcome),
             Chart(
@@ -84,6 +95,39 @@ def section(outcome: Outcome) -> Section:
             ),
         ),
         assumptions=rests_on(outcome.area, "allocate", "places", "suitability"),
+    )
+
+
+NEED: Final = {
+    "need": "Need for a specialist place: placed and turned away",
+    "placed": "Placed at a specialist setting",
+    "turned_away": "Turned away from every suitable state place",
+    "hidden": "Had rationing since 2019 hidden need: children elsewhere who would be at a state special school",
+    "need_with_hidden": "Need, with those",
+    "without_a_place": "Turned away, with those",
+}
+
+
+def _need(outcome: Outcome, years: list[int]) -> pd.DataFrame:
+    """Return a row for each measure of need: a column for each milestone, and the last range."""
+    found = outcome.placed.need(levels=LEVELS)
+    rows = []
+    for measure, words in NEED.items():
+        row: dict[str, object] = {"children": words}
+        row |= {str(y): middle(found, measure, year=y)[1] for y in milestones(years)}
+        low, _, high = middle(found, measure, year=years[-1])
+        rows.append(row | {f"{years[-1]}: 9 in 10 between": between(low, high)})
+    return pd.DataFrame(rows)
+
+
+def _hidden_words(outcome: Outcome, year: int) -> str:
+    """Return what the answer would be had rationing hidden need, beside the forecast's own."""
+    found = outcome.placed.need(levels=LEVELS)
+    low, mid, high = middle(found, "without_a_place", year=year)
+    now = middle(found, "hidden", year=outcome.area.base_year)
+    return (
+        f"Need here is children placed at a specialist setting and those turned away: {middle(found, 'turned_away', year=year)[1]:,.0f} turned away in January {year} under the forecast as it is. "
+        f"The forecast rests on placements, and places were rationed while plans doubled: had state special schools kept up since 2019, {now[1]:,.0f} ({between(now[0], now[2])}) more children would be at one in January {outcome.area.base_year}, and {mid:,.0f} ({between(low, high)}) would be without a suitable state place in January {year}. Placements can't tell which reading is right (`allocate.latent_special_share`)."
     )
 
 
