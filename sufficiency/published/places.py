@@ -1,7 +1,7 @@
 """Zones, settings and places of an authority from the school register, postcodes and small-area estimates.
 
-What the register doesn't hold is held in aggregates, so that every child who is placed today has a place: children in
-state special schools above its capacity or across the border, and in independent and non-maintained schools elsewhere.
+Schools outside the area that its children attend, and units that the register lacks, are one row for each type, without a
+number of places: how many children are there is not known, and nothing is made to balance.
 """
 
 from __future__ import annotations
@@ -20,12 +20,14 @@ UNITS: Final = {
     "unit_places": ("sen_unit", "U", "SEN unit"),
     "resourced_places": ("resourced_provision", "R", "resourced provision"),
 }
-ELSEWHERE: Final = {
-    "special": "State special schools, above capacity or outside the area",
+OUTSIDE: Final = {
+    "special": "State special schools outside the area",
     "independent_special": "Independent special schools outside the area",
     "non_maintained_special": "Non-maintained special schools outside the area",
-    "sen_unit": "SEN units, above capacity or outside the area",
-    "resourced_provision": "Resourced provision, above capacity or outside the area",
+}
+UNLISTED: Final = {
+    "sen_unit": "SEN units that the register lacks",
+    "resourced_provision": "Resourced provision that the register lacks",
 }
 UNDER_16: Final = 11  # NCY; the index counts children aged 0 to 15
 OUTWARD: Final = r"^([A-Z]{1,2}\d[A-Z\d]?)\d[A-Z]{2}$"
@@ -107,7 +109,7 @@ def settings(
     own
         Codes that the authority goes by in the register.
     placed
-        Plans in the base year by type of setting: what its own schools' capacity doesn't explain is held elsewhere.
+        Plans in the base year by type of setting.
     """
     there = schools[schools["authority"].isin(own) & schools["status"].isin(["open", "closing", "proposed"])]
     there = there.dropna(subset=["easting", "northing"])
@@ -115,15 +117,14 @@ def settings(
     frame = pd.DataFrame(rows)
     held = frame.groupby("setting_type")["places"].sum() if len(frame) else pd.Series(dtype="float64")
     middle = (float(areas["easting"].mean()), float(areas["northing"].mean()))
-    for kind, name in ELSEWHERE.items():
-        short = int(placed.get(kind, 0)) - int(held.get(kind, 0))
-        if short > 0:
-            rows.append(
-                _row(f"ELSEWHERE-{kind.upper()}", name, kind, code, middle, short, year)
-                | {"is_in_area": False, "is_estimate": True}
-            )
+    for kind, name in (OUTSIDE | UNLISTED).items():
+        counted = int(placed.get(kind, 0))
+        if counted > (0 if kind in OUTSIDE else int(held.get(kind, 0))):
+            more = {"is_in_area": kind in UNLISTED, "is_estimate": True, "has_number": False}
+            rows.append(_row(f"ELSEWHERE-{kind.upper()}", name, kind, code, middle, 0, year) | more)
     frame = pd.DataFrame(rows)
-    return frame.drop(columns=["year", "places"]), frame[["setting", "year", "places"]]
+    places = frame.loc[frame["has_number"], ["setting", "year", "places"]].reset_index(drop=True)
+    return frame.drop(columns=["year", "places"]), places
 
 
 def _row(
@@ -144,6 +145,7 @@ def _row(
         "is_in_area": True,
         "is_academy": False,
         "is_estimate": False,
+        "has_number": True,
         "year": year,
         "places": places,
     }
