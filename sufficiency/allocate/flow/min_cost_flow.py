@@ -41,10 +41,24 @@ class Problem:
     setting: Ints  # by route
     cost: Ints  # by route [money units a child]
     unplaced_cost: Ints  # by group [money units a child]
+    dearer: Dearer | None = None
 
     def only(self, routes: npt.NDArray[np.bool_]) -> Problem:
         """Return the problem with some of its routes."""
-        return replace(self, group=self.group[routes], setting=self.setting[routes], cost=self.cost[routes])
+        some = {"group": self.group[routes], "setting": self.setting[routes], "cost": self.cost[routes]}
+        return replace(self, **some, dearer=None)
+
+
+@dataclass(frozen=True, eq=False)
+class Dearer:
+    """Routes that are others over again at one cost more: places beyond those of a setting, as a setting of their own.
+
+    All routes to such a setting have their like. They need no arcs in the flow: the setting has dearer places instead.
+    """
+
+    first: Ints  # by position among the routes
+    again: Ints  # the like of each
+    more: int  # [money units a child]
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +128,13 @@ def least_cost_flow(problem: Problem) -> tuple[Ints, Ints]:
     solver = min_cost_flow.SimpleMinCostFlow()
     add = solver.add_arcs_with_capacity_and_unit_cost
     own = problem.children[problem.group]
-    routes = add(problem.group, groups + problem.setting, own, problem.cost)
+    kept = np.ones(len(problem.group), dtype=bool)
+    if problem.dearer is not None:
+        kept[problem.dearer.again] = False
+        pairs = np.stack([problem.setting[problem.dearer.first], problem.setting[problem.dearer.again]])
+        at, beyond = np.unique(pairs, axis=1)
+        add(groups + at, np.full(len(at), sink), problem.places[beyond], np.full(len(at), problem.dearer.more))
+    routes = add(problem.group[kept], groups + problem.setting[kept], own[kept], problem.cost[kept])
     all_groups, all_settings = np.arange(groups), np.arange(settings)
     overflow = add(all_groups, np.full(groups, sink), problem.children, problem.unplaced_cost)
     add(groups + all_settings, np.full(settings, sink), problem.places, np.zeros(settings, dtype=np.int64))
@@ -122,7 +142,27 @@ def least_cost_flow(problem: Problem) -> tuple[Ints, Ints]:
     status = solver.solve()
     if status != solver.OPTIMAL:
         raise RuntimeError(f"OR-Tools' min-cost flow ended with {status}; every child has a way out, so it should not")
-    return solver.flows(routes), solver.flows(overflow)
+    flow = np.zeros(len(problem.group), dtype=np.int64)
+    flow[kept] = solver.flows(routes)
+    return _in_dearer_places(problem, flow), solver.flows(overflow)
+
+
+def _in_dearer_places(problem: Problem, flow: Ints) -> Ints:
+    """Return the flow with those beyond a setting's places on the dearer routes: which of them, costs alike."""
+    if problem.dearer is None or not len(problem.dearer.first):
+        return flow
+    first, again = problem.dearer.first, problem.dearer.again
+    order = np.argsort(problem.setting[first], kind="stable")
+    first, again = first[order], again[order]
+    setting = problem.setting[first]
+    total = np.cumsum(flow[first])
+    starts = np.searchsorted(setting, setting)
+    sofar = total - np.where(starts > 0, total[starts - 1], 0)  # children on this setting's routes up to this one
+    beyond = np.clip(sofar - problem.places[setting], 0, flow[first])
+    found = flow.copy()
+    found[first] -= beyond
+    found[again] += beyond
+    return found
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,7 +16,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtri
-from scipy.stats import qmc
 
 from sufficiency import tables
 from sufficiency.area.area import Area
@@ -32,7 +31,8 @@ AGE_OF_NCY: Final = np.array([list(AGE_GROUPS).index(group) for group in age_gro
 STREAM: Final = 7_001  # of the random numbers, apart from those that place children
 SPREAD_OF_90: Final = 2 * float(ndtri(0.95))  # standard deviations between a 5th and a 95th percentile
 LEAST_SHARE: Final = 1e-4
-EVEN: Final = 512  # points of the even sequence whose mean is the expected share
+EVEN: Final = 1_024  # points of the even sequence whose mean is the expected share
+PRIMES: Final = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37)  # whose roots are tied to one another by no ratio
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +99,7 @@ def ranges(area: Area) -> Ranges:
 
 def expected(known: Ranges) -> Sampled:
     """Return the mean of what is drawn: of shares over an even sequence, since they are tied to one another."""
-    levels = qmc.Halton(len(CODES), scramble=False).random(EVEN + 1)[1:]  # its first point is at no level at all
+    levels = np.arange(1, EVEN + 1)[:, None] * np.sqrt(PRIMES[: len(CODES)]) % 1.0  # Kronecker's sequence
     return Sampled(
         np.mean([_tilted(_logs(known, level), known) for level in levels], axis=0),
         known.gbp.mean(axis=-1),

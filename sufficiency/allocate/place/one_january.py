@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sufficiency.allocate.flow import chains, min_cost_flow
-from sufficiency.allocate.flow.min_cost_flow import Flow, Problem
+from sufficiency.allocate.flow.min_cost_flow import Dearer, Flow, Problem
 from sufficiency.allocate.overflow.sampled import Sampled
 from sufficiency.allocate.overflow.split import NOWHERE, split
 from sufficiency.allocate.place.children import NEW, Children
@@ -241,13 +241,15 @@ def _problem(
     unplaced = prices.unplaced_gbp + prices.waiting_gbp * np.minimum(children.waited, LONGEST_WAIT)
     unplaced = unplaced + prices.even_handed * _dearness(who, cost, len(children), float(found.cost_gbp.min()))
     unplaced = np.where(may_stay, DISPLACED * prices.unplaced_gbp, unplaced)
+    pence, more = PENCE.whole(cost), int(PENCE.whole(prices.overfill_gbp))
     problem = Problem(
         children=np.ones(len(children), dtype=np.int64),
         places=np.concatenate([seats.shared, seats.kept, seats.extra]),
         group=np.concatenate([who, who[kept], who[extra]]),
         setting=np.concatenate([where, where[kept] + settings, where[extra] + 2 * settings]),
-        cost=PENCE.whole(np.concatenate([cost, cost[kept], cost[extra] + prices.overfill_gbp])),
+        cost=np.concatenate([pence, pence[kept], pence[extra] + more]),
         unplaced_cost=PENCE.whole(unplaced),
+        dearer=Dearer(extra, len(who) + len(kept) + np.arange(len(extra)), more),
     )
     parts = worth.of_routes(found, children.zone[problem.group], problem.setting % settings)
     return problem, (parts, worth.of_turned_away(children))
