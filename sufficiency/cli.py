@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from sufficiency.commands import cores, funding, importing, places
+from sufficiency.commands import cores, funding, importing, places, sensitivity
 from sufficiency.commands import rounds as rounds_of_a_school
 from sufficiency.commands.common import (
     Authority,
@@ -122,6 +122,7 @@ def forecast(
 
 app.command()(places.allocate)
 app.command()(places.openings)
+app.command()(sensitivity.sensitivity)
 app.command()(rounds_of_a_school.rounds)
 
 
