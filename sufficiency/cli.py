@@ -9,8 +9,9 @@ from typing import Annotated
 
 import typer
 
-from sufficiency.commands import cores, funding, importing, places, sensitivity
+from sufficiency.commands import cores, funding, importing, places
 from sufficiency.commands import rounds as rounds_of_a_school
+from sufficiency.commands import sensitivity as varied
 from sufficiency.commands.common import (
     Authority,
     Draws,
@@ -48,6 +49,12 @@ def report(
     suppress: Annotated[
         int, typer.Option(help="Hide counts of children below this, 5 say, before publishing; 0 hides none.")
     ] = 0,
+    sensitivity: Annotated[
+        bool,
+        typer.Option(
+            help="Also say what the answer hangs on, each assumption at both ends of its range: minutes more."
+        ),
+    ] = False,
 ) -> None:
     """Write the sufficiency report: HTML, Word, Excel, charts and returns."""
     import sufficiency as sf
@@ -58,9 +65,14 @@ def report(
     sf.report.check_writable(out)  # before the run, which takes a while
     with progress() as tell:
         outcome = sf.run(area, to=to, draws=draws, seed=seed, progress=lambda what, share: tell(what, 0.7 * share))
+        found = sf.sensitivity(area, to=min(to, 2031), seed=seed, progress=tell) if sensitivity else None
         tell("Writing the report", 0.7)
         written = sf.report.write(
-            outcome, out, suppress=suppress, progress=lambda what, share: tell(what, 0.7 + 0.3 * share)
+            outcome,
+            out,
+            suppress=suppress,
+            sensitivity=found,
+            progress=lambda what, share: tell(what, 0.7 + 0.3 * share),
         )
     for figure in sf.report.headlines(outcome):
         typer.echo(str(figure))
@@ -122,7 +134,7 @@ def forecast(
 
 app.command()(places.allocate)
 app.command()(places.openings)
-app.command()(sensitivity.sensitivity)
+app.command()(varied.sensitivity)
 app.command()(rounds_of_a_school.rounds)
 
 

@@ -37,6 +37,10 @@ def sensitivity(
             "value_of_a_place; none: all but the last."
         ),
     ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(help="Assumptions to vary, by name or by the word before the dot: overflow; none: all."),
+    ] = None,
     to: Annotated[int, typer.Option(help="Last January; measures 'a year' are of the last year.")] = 2031,
     draws: Annotated[int, typer.Option(help="Simulated futures.")] = 40,
     varied_draws: Annotated[int, typer.Option(help="How many of them are placed for each assumption.")] = 8,
@@ -62,6 +66,7 @@ def sensitivity(
             tested or sf.AS_AGREED,
             against=sf.AS_AGREED if tested else None,
             measures=measure or (),
+            only=only or (),
             to=to,
             draws=draws,
             varied_draws=varied_draws,

@@ -129,7 +129,7 @@ class Sensitivity:
             middle, items = self._ranked(self.middle, name)
             for trial in self.trials:
                 ends = [self._ranked(reading, name)[0] for reading in (trial.low, trial.high)]
-                if not any((end != middle).any() for end in ends):
+                if all(signs.is_alike(middle, end) for end in ends):
                     continue
                 low, mid, high = (items[int(v.mean(axis=0).argmax())] for v in (ends[0], middle, ends[1]))
                 is_turned = any(signs.reordered(middle, end, leader_only=name == VALUE) for end in ends)
@@ -190,7 +190,7 @@ class Sensitivity:
 
     def _row(self, trial: Trial, scenario: str, measure: str) -> tuple[object, ...] | None:
         low, middle, high = (r.effects[scenario, measure] for r in (trial.low, self.middle, trial.high))
-        if not ((low != middle).any() or (high != middle).any()):
+        if signs.is_alike(middle, low) and signs.is_alike(middle, high):
             return None
         one, means = trial.varied, (float(low.mean()), float(middle.mean()), float(high.mean()))
         is_turned = signs.flips(middle, low) or signs.flips(middle, high)

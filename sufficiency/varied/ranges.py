@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
@@ -38,6 +38,9 @@ class Varied:
     high: float
     because: str
     evidence: str
+    by_age: Mapping[str, Mapping[str, float]] = field(
+        default_factory=dict, repr=False
+    )  # of overflow.csv: end -> age group
 
     @property
     def room(self) -> str:
@@ -97,6 +100,7 @@ def of_overflow(area: Area) -> list[Varied]:
                         high,
                         "its range in overflow.csv, mean over ages",
                         str(own[f"{source}_source"].iloc[0]),
+                        {end: dict(zip(own["age_group"], own[f"{quantity}_{end}"], strict=True)) for end in ENDS},
                     )
                 )
     return found
@@ -108,9 +112,8 @@ def put(area: Area, varied: Varied, end: str) -> Area:
         _, code, quantity = varied.name.split(".")
         table = _overflow(area)
         rows = table["destination"] == code
-        # The middle last: it is an end for the other two.
-        for column in (LOW, HIGH, MIDDLE):
-            table.loc[rows, f"{quantity}_{column}"] = table.loc[rows, f"{quantity}_{end}"]
+        for column in ENDS:
+            table.loc[rows, f"{quantity}_{column}"] = table.loc[rows, "age_group"].map(varied.by_age[end])
         return area.replace(overflow=table)
     return _with_values(area, {varied.name: getattr(varied, end)})
 

@@ -8,8 +8,9 @@ from dataclasses import asdict, fields, replace
 
 import pandas as pd
 
+from sufficiency import policy
 from sufficiency.area.area import Area
-from sufficiency.errors import InputError, MissingError
+from sufficiency.errors import InputError, MissingError, nearest
 from sufficiency.method import Progress
 from sufficiency.outcome import RunOptions, files_lacking
 from sufficiency.scenarios.pipeline import AS_AGREED, from_agreed
@@ -30,6 +31,7 @@ def sensitivity(
     *,
     against: Scenario | None = None,
     measures: Sequence[str] = (),
+    only: Sequence[str] = (),
     to: int = 2031,
     draws: int = 40,
     varied_draws: int = 8,
@@ -55,6 +57,9 @@ def sensitivity(
     measures
         Of high_needs_gbp, transport_gbp, both_gbp, shortfall, balance_gbp, in_year_gbp, independent_gbp; by default all.
         value_of_a_place ranks the area's state settings by what one more place would save.
+    only
+        Assumptions to vary, by name or by the word before the dot: overflow, funding.fee_inflation; by default all that a
+        measure can hang on.
     to
         Last January forecast; measures "a year" are of the last year. [year]
     draws
@@ -79,7 +84,7 @@ def sensitivity(
     Raises
     ------
     MissingError
-        If there is no such measure, or the area has no schools.
+        If there is no such measure or assumption, or the area has no schools.
     InputError
         If an option can't be used, or two scenarios have one name.
 
@@ -87,12 +92,13 @@ def sensitivity(
     --------
     >>> import sufficiency as sf
     >>> later = sf.Scenario("Sixteen more places", (sf.OpenPlaces("UNIT-CORBY", places=16, year=2027),))
-    >>> found = sf.sensitivity(sf.example_area(), later, against=sf.AS_AGREED, measures=["shortfall"], to=2027, draws=2, varied_draws=2)
+    >>> found = sf.sensitivity(sf.example_area(), later, against=sf.AS_AGREED, measures=["shortfall"], only=["allocate.overfill_share"], to=2027, draws=2, varied_draws=2)
     >>> list(found.flips()["assumption"])
     []
     """
     tell = progress or (lambda _what, _share: None)
     wanted = headlines(measures)
+    _check_known(area, only)
     scenarios = (scenario,) if isinstance(scenario, Scenario) else tuple(scenario)
     _check(area, scenarios, against, to=to, draws=draws, varied_draws=varied_draws, seed=seed)
     options = RunOptions(to=to, draws=draws, placed_draws=min(varied_draws, draws), seed=seed)
@@ -111,7 +117,7 @@ def sensitivity(
     again = frozenset(PARTS) - {FORECAST}
     runs = [run_through(a, s, options, last=run, again=again) for a, s, run in zip(central, ran, wide, strict=True)]
     bench = Bench(scenarios, against, tuple(runs), asked, wanted, VALUE in measures)
-    some = [one for one in varied if bench.again(one)]
+    some = [one for one in varied if bench.again(one) and (not only or {one.name, one.room} & set(only))]
     results = _trials(bench, some, executor, lambda share: tell("Varying assumptions", 0.1 + 0.9 * share))
     tell("Done", 1.0)
     return Sensitivity(
@@ -154,6 +160,17 @@ def _check(
         )
     for one in (*scenarios, *([] if against is None else [against])):
         one.check_ends_by(to)
+
+
+def _check_known(area: Area, only: Sequence[str]) -> None:
+    names = {*(n for n, rate in policy.all_rates().items() if rate.evidence), *(one.name for one in of_overflow(area))}
+    known = [*sorted({name.split(".")[0] for name in names}), *sorted(names)]
+    for name in only:
+        if name not in known:
+            raise MissingError(
+                f"there is no assumption '{name}'{nearest(name, known)}; `sufficiency policy` lists them, and "
+                "overflow.csv has more"
+            )
 
 
 def _to_vary(

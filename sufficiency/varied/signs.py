@@ -12,6 +12,11 @@ Floats = npt.NDArray[np.float64]
 SURE: Final = 2.0  # standard errors beyond which a change is not put down to chance in single children
 
 
+def is_alike(before: Floats, after: Floats) -> bool:
+    """Return whether two readings are the same, but for what a computer rounds off."""
+    return bool(np.allclose(before, after, rtol=1e-9, atol=0.005))  # half a penny
+
+
 def is_moved(before: Floats, after: Floats) -> bool:
     """Return whether the mean over draws moves by more than chance, judged by what moves within each draw.
 
@@ -22,9 +27,9 @@ def is_moved(before: Floats, after: Floats) -> bool:
     >>> is_moved(np.array([1.0, 5.0, 9.0]), np.array([4.0, 2.0, 9.1]))
     False
     """
-    change = np.asarray(after) - np.asarray(before)
-    if not change.any():
+    if is_alike(before, after):
         return False
+    change = np.asarray(after) - np.asarray(before)
     error = change.std(ddof=1) / np.sqrt(len(change)) if len(change) > 1 else 0.0
     return bool(abs(change.mean()) > SURE * error)
 

@@ -19,6 +19,8 @@ from sufficiency.words.school_year import financial_label
 
 # Where each destination is asked for by name, `sf.compare` has it; a report shows these.
 SHOWN: Final = ("plans", "shortfall", "independent", "transport_gbp", "spend_gbp", "in_year_gbp", "balance_gbp")
+# Said wherever two futures are compared and nothing has been varied.
+NOT_VARIED: Final = "Whether a sign turns on an assumption was not looked into here: `sf.sensitivity`, or `sufficiency sensitivity`, puts each at both ends of its range."
 
 
 def _year(measure: str, now: Outcome) -> int | None:
@@ -29,8 +31,8 @@ def _year(measure: str, now: Outcome) -> int | None:
     return min(ends, int(now.measure(measure)["financial_year"].max()))
 
 
-def section(now: Outcome, then: Outcome) -> Section:
-    """Return the section on a scenario beside the plan without it."""
+def section(now: Outcome, then: Outcome, *, is_varied: bool = False) -> Section:
+    """Return the section on a scenario beside the plan without it; `is_varied`: another says what its signs turn on."""
     steps = steps_between(now, then)
     compared = {measure: compare(now, then, measure, steps=steps, year=_year(measure, now)) for measure in SHOWN}
     return Section(
@@ -39,6 +41,7 @@ def section(now: Outcome, then: Outcome) -> Section:
         words=(
             "Both have the same seed, and so the same growth in each future; chance in single children still differs, so that a small lever's range may reach past nothing. Levers are pulled in order: what two do together is counted with the later.",
             *(_sentence(c) for c in compared.values()),
+            *(() if is_varied else (NOT_VARIED,)),
         ),
         exhibits=(
             *(

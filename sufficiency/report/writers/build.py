@@ -28,8 +28,10 @@ from sufficiency.report.sections import (
     scenario,
     summary,
     transport,
+    turns_on,
     why,
 )
+from sufficiency.varied.found import Sensitivity
 from sufficiency.words.school_year import academic_label
 
 ATTRIBUTION: Final = (
@@ -61,7 +63,11 @@ OF_PLACES: Final[tuple[Callable[[Outcome], Section], ...]] = (
 
 
 def build(
-    outcome: Outcome | ForecastOutcome, *, now: Outcome | ForecastOutcome | None = None, suppress: int = 0
+    outcome: Outcome | ForecastOutcome,
+    *,
+    now: Outcome | ForecastOutcome | None = None,
+    suppress: int = 0,
+    sensitivity: Sensitivity | None = None,
 ) -> Report:
     """Return the report of an outcome.
 
@@ -74,10 +80,12 @@ def build(
     suppress
         Counts from 1 to one below this are hidden in tables, and maps and rounds that come near to single children are
         left out; 0 hides none.
+    sensitivity
+        Of `sf.sensitivity`: with it, a section says which assumptions move the answer, and where a sign turns on one.
     """
     area, last = outcome.area, outcome.options.to
     if isinstance(outcome, Outcome):
-        made = _of_places(outcome, now, suppress)
+        made = _of_places(outcome, now, suppress, sensitivity)
     else:
         made = [summary.section_of_forecast(outcome), *(part(outcome) for part in (*FIRST, *OF_FORECAST))]
     sections = tuple(_suppressed(section, suppress) for section in made)
@@ -91,15 +99,19 @@ def build(
     )
 
 
-def _of_places(outcome: Outcome, now: ForecastOutcome | None, suppress: int) -> list[Section]:
-    """Return the sections of an area with schools; what each lever does comes before risks and method."""
+def _of_places(
+    outcome: Outcome, now: ForecastOutcome | None, suppress: int, sensitivity: Sensitivity | None
+) -> list[Section]:
+    """Return the sections of an area with schools; what each lever does, and hangs on, comes before risks and method."""
     left_out = [pipeline.section] if outcome.area.pipeline.empty else []
     if suppress > 1:
         left_out.append(why.section)  # it speaks of small groups in words
     parts = [part for part in (*FIRST, *OF_PLACES) if part not in left_out]
     made = [summary.section(outcome, limit=suppress), *(part(outcome) for part in parts)]
     if isinstance(now, Outcome):
-        made.insert(len(made) - 2, scenario.section(now, outcome))
+        made.insert(len(made) - 2, scenario.section(now, outcome, is_varied=sensitivity is not None))
+    if sensitivity is not None:
+        made.insert(len(made) - 2, turns_on.section(sensitivity))
     return made
 
 

@@ -12,6 +12,7 @@ from sufficiency.errors import OutputError
 from sufficiency.method import Progress
 from sufficiency.outcome import ForecastOutcome, Outcome
 from sufficiency.report.model import Chart, Map
+from sufficiency.varied.found import Sensitivity
 
 
 def write(
@@ -20,6 +21,7 @@ def write(
     *,
     now: Outcome | ForecastOutcome | None = None,
     suppress: int = 0,
+    sensitivity: Sensitivity | None = None,
     progress: Progress | None = None,
 ) -> Path:
     """Write the report of an outcome and return the path of its page.
@@ -37,6 +39,8 @@ def write(
         side. Scenarios of several levers run each prefix again.
     suppress
         Counts of children from 1 to one below this are hidden, with as many others as keep them hidden; 0 hides none.
+    sensitivity
+        Of `sf.sensitivity`: with it, a section says which assumptions move the answer, and where a sign turns on one.
     progress
         Called with what is being done and the share done.
 
@@ -57,7 +61,7 @@ def write(
     target = Path(folder)
     beside = check_writable(target)
     tell("Writing words and tables", 0.0)
-    report = build(outcome, now=now, suppress=suppress)
+    report = build(outcome, now=now, suppress=suppress, sensitivity=sensitivity)
     with tempfile.TemporaryDirectory(prefix=".sufficiency-", dir=beside) as made:
         new = Path(made) / "report"
         (new / "charts").mkdir(parents=True)
