@@ -44,7 +44,8 @@ def sensitivity(
 
     Each assumption that a run asks the area for is put at the low and the high end of its range, with every other one at
     its middle and the same futures; parts of a run that don't read it are not run again. What no part reads has no effect
-    and isn't listed. A change smaller than chance in single children makes is not called one.
+    and isn't listed. A change smaller than chance in single children makes is not called one. On the example with every
+    measure it takes about a quarter of an hour of one core; `measures`, `only` and `executor` make it shorter.
 
     Parameters
     ----------
