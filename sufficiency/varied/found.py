@@ -140,7 +140,8 @@ class Sensitivity:
         """Return what share of the range of each answer is due to assumptions, and what to chance and growth.
 
         Columns scenario, measure, part, low, middle, high, sd, share. A part is chance and growth, a group of assumptions,
-        all of them, or all together; low and high hold nine in ten of what that part alone does; shares are of variance.
+        all of them, or all together; low and high hold nine in ten of what that part alone does, and middle halves it, which
+        lies to one side where ranges reach further that way; shares are of variance.
         Each assumption has a triangle over its range and the answer a line through its three values; parts are added up as
         if none told on another.
         """

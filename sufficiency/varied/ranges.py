@@ -88,12 +88,13 @@ def of_overflow(area: Area) -> list[Varied]:
             low, middle, high = (float(own[f"{quantity}_{end}"].mean()) for end in ENDS)
             if (own[f"{quantity}_low"] < own[f"{quantity}_high"]).any():
                 declared = tables.OVERFLOW.columns[f"{quantity}_low"].description
-                says, _, unit = str(declared).partition(" [")
+                words, _, unit = str(declared).partition(" [")
+                says = words.split(":")[0].removesuffix(", lowest")
                 source = {"share": "share", "gbp": "price"}.get(quantity, quantity)
                 found.append(
                     Varied(
                         f"{OVERFLOW}.{code}.{quantity}",
-                        f"{DESTINATIONS[str(code)].name}: {says.split(':')[0].removesuffix(', lowest')}",
+                        f"{DESTINATIONS[str(code)].name}: {says[0].lower()}{says[1:]}",
                         unit.removesuffix("]") or "share",
                         low,
                         middle,

@@ -49,6 +49,8 @@ class Swing:
 def shares(middle: float, chance: Floats, swings: Sequence[Swing]) -> pd.DataFrame:
     """Return part, low, middle, high, sd and share: what each part alone does to the answer, and all together.
 
+    Where most ranges reach further one way, the middle of a part is not `middle`, and says which way.
+
     Parameters
     ----------
     middle
@@ -82,6 +84,6 @@ def _added(moved: Mapping[str, Floats], parts: Sequence[str] | Mapping[str, Floa
 
 
 def _row(part: str, middle: float, by: Floats, variance: float, whole: float) -> dict[str, object]:
-    low, high = (middle + float(np.quantile(by, level)) for level in (LEVELS[0], LEVELS[-1]))
+    low, half, high = (middle + float(np.quantile(by, level)) for level in LEVELS)
     share = variance / whole if whole > 0 else 0.0
-    return {"part": part, "low": low, "middle": middle, "high": high, "sd": variance**0.5, "share": share}
+    return {"part": part, "low": low, "middle": half, "high": high, "sd": variance**0.5, "share": share}

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 
-SURE: Final = 2.0  # standard errors beyond which a change is not put down to chance in single children
+SURE: Final = 3.0  # standard errors beyond which a change is not put down to chance in single children
 
 
 def is_alike(before: Floats, after: Floats) -> bool:

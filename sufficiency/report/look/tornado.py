@@ -40,7 +40,10 @@ def tornado(found: Sensitivity, measure: str, *, scenario: str | None = None, mo
     figure, axis = sheet(7.4, 0.46 * max(len(rows), 1) + 1.2)
     names = []
     for place, row in enumerate(rows.itertuples()):
-        for end, colour, name in (("low", COLOURS[6], "At its low end"), ("high", COLOURS[0], "At its high end")):
+        bars = [("low", COLOURS[6], "At its low end"), ("high", COLOURS[0], "At its high end")]
+        values = "%" if str(row.unit).startswith("share") else ""
+        # The longer first, so that the shorter is seen where both go one way.
+        for end, colour, name in sorted(bars, key=lambda bar: -abs(getattr(row, f"at_{bar[0]}") - middle)):
             at = getattr(row, f"at_{end}")
             axis.barh(
                 -place,
@@ -49,12 +52,11 @@ def tornado(found: Sensitivity, measure: str, *, scenario: str | None = None, mo
                 height=0.62,
                 color=colour,
                 label=name if place == 0 else None,
-                alpha=0.9,
             )
         ends = sorted(((row.at_low, row.low), (row.at_high, row.high)))
         for (at, value), side in zip(ends, (-1, 1), strict=True):
             axis.annotate(
-                shown(float(value), ""),
+                shown(float(value), values),
                 (min(at, middle) if side < 0 else max(at, middle), -place),
                 xytext=(4 * side, 0),
                 textcoords="offset points",
@@ -75,7 +77,7 @@ def tornado(found: Sensitivity, measure: str, *, scenario: str | None = None, mo
     axis.xaxis.set_major_formatter(FuncFormatter(lambda v, _: gbp(v) if how == "£" else f"{v:,.6g}"))
     axis.grid(visible=False, axis="y")
     axis.grid(visible=True, axis="x")
-    axis.margins(x=0.12)
+    axis.margins(x=0.2)
     if len(rows):
         axis.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=3, fontsize=8.5, frameon=False)
     return figure
