@@ -102,9 +102,9 @@ def test_an_assumption_that_moves_the_effect_and_not_its_sign_is_listed_and_does
 def test_where_nothing_flips_it_is_said(found: Sensitivity) -> None:
     """What a place would have cost instead decides nobody's place."""
     assert found.table("shortfall").empty
-    assert found.says("shortfall").startswith(
-        "No assumption within its range changes the sign of the effect on children"
-    )
+    says = found.says("shortfall")
+    assert says.startswith("No assumption among those varied (overflow, ")
+    assert "changes the sign of the effect on children turned away" in says
 
 
 def test_an_assumption_that_nothing_reads_has_no_effect_and_is_not_listed(found: Sensitivity) -> None:
@@ -257,7 +257,8 @@ def test_the_report_says_what_the_sign_turns_on(found: Sensitivity) -> None:
     made = turns_on.section(found)
     words = " ".join(made.words)
     assert "turns on: Mainstream school with a support package" in words
-    assert "No assumption within its range changes the sign of the effect on children turned away" in words
+    assert "within its range changes the sign of the effect on children turned away" in words
+    assert "of that is due to assumptions varied, the rest to chance and growth" in words
     assert {e.key for e in made.exhibits} >= {"tornado-high_needs_gbp", "assumptions-varied", "share-of-range"}
 
 

@@ -77,7 +77,8 @@ def sensitivity(
         )
     for name in found.scenarios:
         for asked in found.measures:
-            typer.echo(f"{name}: {found.says(asked, name)}".replace("\u2060", ""), err=True)
+            for says in (found.says(asked, name), found.range_says(asked, name)):
+                typer.echo(f"{name}: {says}".replace("\u2060", ""), err=True)
     if out is not None:
         tables = {"sensitivity": found.table(), "share_of_range": found.share_of_range(), "held": found.held}
         rankings = found.rankings()

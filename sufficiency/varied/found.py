@@ -14,9 +14,9 @@ from sufficiency.notebook import titled
 from sufficiency.outcome import RunOptions
 from sufficiency.varied import signs
 from sufficiency.varied.headlines import VALUE, Headline
-from sufficiency.varied.shares import Swing, shares
+from sufficiency.varied.shares import ALL, ASSUMPTIONS, Swing, shares
 from sufficiency.varied.trial import Floats, Reading, Trial
-from sufficiency.words.say import count, shown
+from sufficiency.words.say import between, count, shown
 
 COLUMNS = (
     "scenario",
@@ -57,6 +57,7 @@ class Sensitivity:
     trials: tuple[Trial, ...]
     measures: Mapping[str, Headline]
     years: Mapping[str, str]  # of each measure, in words
+    only: tuple[str, ...]  # assumptions that were asked for; none: all that a measure can hang on
     held: pd.DataFrame  # assumption, meaning, value, because: what was not varied, and why
 
     def __repr__(self) -> str:
@@ -172,9 +173,26 @@ class Sensitivity:
         )
         when = f"{self.years[name]}, {shown(middle, how)} in the middle"
         if own.empty:
-            return f"No assumption within its range changes the sign of {what} ({when})."
+            return f"{self.none()} changes the sign of {what} ({when})."
         ends = [_ends(row, how) for row in own.itertuples()]
         return f"The sign of {what} ({when}) turns on: {'; '.join(ends)}."
+
+    def none(self) -> str:
+        """Return how a sentence begins in which no assumption does something: those that were not varied are not spoken for."""
+        among = f" among those varied ({', '.join(self.only)})" if self.only else ""
+        return f"No assumption{among} within its range"
+
+    def range_says(self, measure: str, scenario: str | None = None) -> str:
+        """Return in a sentence how far the answer reaches, and what share of that is due to assumptions."""
+        rows = self.share_of_range(measure)
+        rows = rows[rows["scenario"] == (scenario or self.scenarios[0])].set_index("part")
+        how, whole = self._how(measure), rows.loc[ALL]
+        reach = f"{shown(whole['middle'], how)} ({between(whole['low'], whole['high'], how)})"
+        ours = shown(float(rows.loc[ASSUMPTIONS, "share"]), "%")
+        return (
+            f"{self.measures[measure].says}, {self.years[measure]}{', the effect' if self.against else ''}: {reach} over every "
+            f"range and all futures; {ours} of that is due to assumptions{' varied' if self.only else ''}, the rest to chance and growth."
+        )
 
     def _compared(self) -> str:
         names = " and ".join(f"'{name}'" for name in self.scenarios)

@@ -131,6 +131,7 @@ def sensitivity(
         trials=tuple(r for r in results if isinstance(r, Trial)),
         measures=wanted,
         years={name: when(headline.of(wide[0].outcome)) for name, headline in wanted.items()},
+        only=tuple(only),
         held=_table([*held, *(r for r in results if isinstance(r, Held))]),
     )
 

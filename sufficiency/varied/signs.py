@@ -20,6 +20,8 @@ def is_alike(before: Floats, after: Floats) -> bool:
 def is_moved(before: Floats, after: Floats) -> bool:
     """Return whether the mean over draws moves by more than chance, judged by what moves within each draw.
 
+    It does where every draw moves the same way, or the mean by more than three standard errors.
+
     Examples
     --------
     >>> is_moved(np.array([1.0, 5.0, 9.0]), np.array([2.0, 6.1, 9.9]))
@@ -30,7 +32,9 @@ def is_moved(before: Floats, after: Floats) -> bool:
     if is_alike(before, after):
         return False
     change = np.asarray(after) - np.asarray(before)
-    error = change.std(ddof=1) / np.sqrt(len(change)) if len(change) > 1 else 0.0
+    if (change >= 0).all() or (change <= 0).all():
+        return True  # futures differ in how far, and none goes the other way
+    error = change.std(ddof=1) / np.sqrt(len(change))
     return bool(abs(change.mean()) > SURE * error)
 
 

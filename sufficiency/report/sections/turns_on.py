@@ -11,7 +11,6 @@ from sufficiency.report.look.tornado import tornado
 from sufficiency.report.look.words import between, shown
 from sufficiency.report.model import Chart, Section, Table
 from sufficiency.varied.found import Sensitivity
-from sufficiency.varied.shares import ALL, ASSUMPTIONS
 
 SHOWN: Final = 8  # assumptions of each measure in the table of the page; the workbook has all
 CHARTS: Final = ("both_gbp", "high_needs_gbp", "transport_gbp", "in_year_gbp")
@@ -27,7 +26,7 @@ def section(found: Sensitivity) -> Section:
         words=(
             "Each assumption that the run asked for is put at both ends of its range, with every other one at its middle and the same futures. A change no greater than chance in single children makes is not called one.",
             *sentences(found),
-            *(_share(found, measure) for measure in charts),
+            *(found.range_says(measure) for measure in charts),
         ),
         exhibits=(
             *(
@@ -69,16 +68,8 @@ def sentences(found: Sensitivity) -> tuple[str, ...]:
     named = ", ".join(words.replace("high Needs", "High Needs") for words in still)
     return (
         *first,
-        f"No assumption within its range changes the sign of {'the effect on ' if found.against else ''}{named}.",
+        f"{found.none()} changes the sign of {'the effect on ' if found.against else ''}{named}.",
     )
-
-
-def _share(found: Sensitivity, measure: str) -> str:
-    rows = found.share_of_range(measure)
-    rows = rows[rows["scenario"] == found.scenarios[0]].set_index("part")
-    how = "£" if found.measures[measure].unit == "GBP" else "n"
-    whole, ours = rows.loc[ALL], rows.loc[ASSUMPTIONS, "share"]
-    return f"{found.measures[measure].says}, {found.years[measure]}: {shown(whole['middle'], how)} ({between(whole['low'], whole['high'], how)}); {shown(ours, '%')} of that range is due to assumptions, the rest to chance and growth."
 
 
 def _moves(found: Sensitivity) -> pd.DataFrame:
