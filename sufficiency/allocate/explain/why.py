@@ -206,10 +206,7 @@ def _by_group(openings: Openings, plan: Ints, option: int) -> tuple[Floats, Floa
     years, draws, groups = problem.demand.shape
     cost, out, there = np.zeros(groups), np.zeros(groups), np.zeros(groups)
     for t in range(years):
-        own = np.flatnonzero((problem.of_setting < 0) & (plan[t] > 0))
-        row = problem.places.shape[2] + int(np.searchsorted(own, option)) if option in own else -1
-        if option >= 0 and problem.of_setting[option] >= 0 and plan[t, option]:
-            row = int(problem.of_setting[option])
+        row = problem.row_of(option) if option >= 0 and plan[t, option] else -1
         rows = problem.row_parts(plan[t])
         for d in range(draws):
             flow = problem.flow_problem(t, d, plan[t])

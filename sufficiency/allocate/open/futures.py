@@ -143,25 +143,33 @@ class OpeningProblem:
         return self.risk(self.measured(plan, self.parts(plan))) if self.allows(plan) else float("inf")
 
     def rows(self, blocks: Ints) -> tuple[Floats, Ints]:
-        """Return the cost rows and the places of every setting and option when `blocks` of each option are open."""
+        """Return the cost rows of every setting and option, and how `blocks` of each option change their places.
+
+        Options of places of their own have a row whether open or not: places that nobody uses then change nothing, not
+        even which of two equally good allocations is found.
+        """
         cost, change = self.setting_cost.copy(), np.zeros(len(self.setting_cost), dtype=np.int64)
         for o in np.flatnonzero((self.of_setting >= 0) & (blocks > 0)):
             cost[self.of_setting[o]] = np.minimum(cost[self.of_setting[o]], self.option_cost[o])
             change[self.of_setting[o]] += self.block[o] * blocks[o]
-        own = np.flatnonzero((self.of_setting < 0) & (blocks > 0))
-        return np.concatenate([cost, self.option_cost[own]]), np.concatenate([change, self.block[own] * blocks[own]])
+        own = self.of_setting < 0
+        return np.concatenate([cost, self.option_cost[own]]), np.concatenate([change, (self.block * blocks)[own]])
 
     def row_parts(self, blocks: Ints) -> Floats:
         """Return row x group x part, for the rows of `rows`."""
         changed = np.flatnonzero((self.of_setting >= 0) & (blocks > 0))
-        own = np.flatnonzero((self.of_setting < 0) & (blocks > 0))
         parts = self.setting_parts
         if len(changed):
             parts = parts.copy()
             at = self.of_setting[changed]
             cheaper = self.option_cost[changed] < self.setting_cost[at]
             parts[at] = np.where(cheaper[..., None], self.option_parts[changed], parts[at])
-        return np.concatenate([parts, self.option_parts[own]])
+        return np.concatenate([parts, self.option_parts[self.of_setting < 0]])
+
+    def row_of(self, option: int) -> int:
+        """Return the row of an option: the setting that it changes, or its own."""
+        at = int(self.of_setting[option])
+        return at if at >= 0 else len(self.setting_cost) + int((self.of_setting[:option] < 0).sum())
 
     def flow_problem(self, year: int, draw: int, blocks: Ints) -> Problem:
         """Return the allocation of one draw's children in one year, as a flow in pence."""

@@ -17,6 +17,7 @@ from sufficiency.notebook import titled
 from sufficiency.scenarios.scenario import Scenario
 
 NOTHING: Final = "nothing"  # what a plan that opens nothing opens, in words
+AIMED: Final = {"children": "fewest children turned away", "minutes": "shortest journeys"}
 IN_WORDS: Final = {
     "fees_gbp": "fees",
     "packages_gbp": "top-up, support and tuition",
@@ -201,19 +202,16 @@ class Openings:
         return self._why_these() if len(self.openings) else self._why_nothing()
 
     def _why_these(self) -> str:
-        saved, years = self.saving / len(self.years), len(self.years)
-        does = "save" if saved["cash_gbp"] >= 0 else "cost more than they save, by"
-        sides = [f"{words} {side}" for side, words in (("less", _named(saved)), ("more", _named(-saved))) if words]
+        saved = self.saving / len(self.years)
         minutes = f"{abs(saved['minutes']):,.0f} child-minutes {'shorter' if saved['minutes'] >= 0 else 'longer'}"
         return (
-            f"{self.words(self.plan)}: capital of GBP {self.capital_gbp:,.0f}. Together they {does} GBP "
-            f"{abs(saved['cash_gbp']):,.0f} a year in cash, on average over {years} years ({'; '.join(sides)}); each January "
-            f"{saved['turned_away']:,.1f} fewer children are turned away from every suitable state place, and journeys are "
-            f"{minutes} one way"
+            f"{self.words(self.plan)}: capital of GBP {self.capital_gbp:,.0f}. Together they {self._in_cash(saved)}; each "
+            f"January {saved['turned_away']:,.1f} fewer children are turned away from every suitable state place, and "
+            f"journeys are {minutes} one way"
         )
 
     def _why_nothing(self) -> str:
-        names, years = self.options.table["option"], len(self.years)
+        names = self.options.table["option"]
         alone = [self._alone(o) for o in range(len(self.options))]
         barred = [(capital, o) for o, (_, capital, is_allowed) in enumerate(alone) if not is_allowed]
         within = [(measure, o) for o, (measure, _, is_allowed) in enumerate(alone) if is_allowed]
@@ -224,24 +222,37 @@ class Openings:
                 f"the limits allow none of {len(barred)} options, the cheapest of which, {names[o]}, "
                 f"needs GBP {capital:,.0f} of capital"
             )
-        if within and self.problem.aim is CASH:
-            measure, o = min(within)
-            more = (measure - self.problem.risk(self.by_draw[0])) / years
-            says.append(
-                f"the best that they allow, {names[o]}, would cost GBP {more:,.0f} a year more than it saves, on average "
-                f"over {years} years, since most of the children who would fill it cost less where they are; ask for "
-                "aim='children' to see which places keep most children from being turned away within the budget"
-            )
-        elif within:
+        if within:
             _, o = min(within)
-            what = "turns fewer children away" if self.aim == "children" else "shortens journeys"
-            says.append(f"none that they allow {what}, {names[o]} coming nearest")
+            plan = self._one_block(o)
+            says.append(
+                f"the best that they allow, {names[o]}, would "
+                + self._in_cash(self._saving(plan, self.problem.parts(plan)) / len(self.years))
+            )
+        if within and self.problem.aim is CASH:
+            says.append("aim='children' asks which places keep most children from being turned away within the budget")
+        elif within:
+            says.append(f"for the aim, {AIMED[self.aim]}, it does no better than nothing")
         return "nothing opens: " + "; ".join(says)
 
-    def _alone(self, option: int) -> tuple[float, float, bool]:
-        """Return how one block of one option does, open as early as it can be, its capital, and if limits allow it."""
+    def _in_cash(self, a_year: pd.Series) -> str:
+        """Return in words what is saved or lost in cash a year, and by what."""
+        does = "save" if a_year["cash_gbp"] >= 0 else "cost more than is saved, by"
+        sides = [f"{words} {side}" for side, words in (("less", _named(a_year)), ("more", _named(-a_year))) if words]
+        return (
+            f"{does} GBP {abs(a_year['cash_gbp']):,.0f} a year in cash, on average over {len(self.years)} years "
+            f"({'; '.join(sides) or 'nobody would use it'})"
+        )
+
+    def _one_block(self, option: int) -> Ints:
+        """Return the plan of one block of one option, open as early as it can be."""
         plan = np.zeros_like(self.plan)
         plan[int(self.problem.first[option]) :, option] = 1
+        return plan
+
+    def _alone(self, option: int) -> tuple[float, float, bool]:
+        """Return how one block of one option does, its capital, and if limits allow it."""
+        plan = self._one_block(option)
         is_possible = bool(plan.any()) and self.problem.allows(plan)
         capital = float(self.problem.capital[-1, option] + self.problem.begin[option])
         return (self.problem.total(plan) if is_possible else np.inf), capital, is_possible

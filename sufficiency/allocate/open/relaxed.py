@@ -43,7 +43,7 @@ class Relaxed:
         for o in np.flatnonzero((asked.of_setting >= 0) & (blocks > 0)):
             at = asked.of_setting[o]
             cost[at] = np.minimum(cost[at], self.option_cost[o])
-        cost = np.concatenate([cost, self.option_cost[(asked.of_setting < 0) & (blocks > 0)]])
+        cost = np.concatenate([cost, self.option_cost[asked.of_setting < 0]])
         places = change
         places[: asked.places.shape[2]] += asked.places[year, draw]
         there = np.isfinite(cost) & (asked.demand[year, draw] > 0)
