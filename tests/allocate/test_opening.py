@@ -210,9 +210,9 @@ def test_capital_is_repaid_in_equal_payments_over_the_years_that_places_are_open
         (OPTIONS, {"risk": "worst"}, InputError, "risk: 'worst' is not one of mean, cvar"),
         (
             OPTIONS,
-            {"aim": "childen"},
+            {"aim": "child"},
             InputError,
-            "aim: 'childen' is not one of cash, children, minutes; did you mean 'children'",
+            "aim: 'child' is not one of cash, children, minutes; did you mean 'children'",
         ),
         (OPTIONS, {"tail": 0}, InputError, "tail: 0"),
     ],

@@ -25,7 +25,7 @@ def every_set(problem: OpeningProblem, best: BestPlan, *, until: float) -> float
     Where risk is the mean and there are no budgets by year, the bound is what that plan comes to.
     """
     sets = _sets(problem)
-    if sets is None:
+    if sets is None or not _is_time(problem, best, sets, until=until):
         return -np.inf
     years, _ = problem.shape
     money, smaller = problem.aim.money, (sets[:, None] <= sets[None]).all(axis=2)  # from, to
@@ -48,6 +48,15 @@ def every_set(problem: OpeningProblem, best: BestPlan, *, until: float) -> float
     at = int(before.argmin())
     best.offer(_plan(sets, came, at))
     return float(before[at])
+
+
+def _is_time(problem: OpeningProblem, best: BestPlan, sets: Ints, *, until: float) -> bool:
+    """Whether every set can be priced in every year before time is up, judging by the dearest of one year."""
+    start = time.monotonic()
+    year = len(problem.demand) - 1
+    best.year_parts(year, sets[-1])
+    taken = time.monotonic() - start
+    return start + taken * len(sets) * (year + 1) < until
 
 
 def _plan(sets: Ints, came: Ints, at: int) -> Ints:

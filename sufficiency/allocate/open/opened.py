@@ -149,7 +149,9 @@ class Openings:
         for number, (plan, parts, measured) in enumerate(zip(self.plans, self.parts, self.by_draw, strict=True), 1):
             words, cost = self.words(plan), self.problem.cost_gbp(plan, parts)
             for draw, gbp, this, least in zip(self.draws, cost, measured, self.best_by_draw, strict=True):
-                rows.append((number, words, draw, float(gbp), float(this - least)))
+                # The pounds that decide between plans otherwise alike are no part of a count of children or minutes.
+                regret = float(this - least) if self.problem.aim is CASH else round(float(this - least), 2)
+                rows.append((number, words, draw, float(gbp), regret))
         return pd.DataFrame(rows, columns=["plan", "opens", "draw", "cost_gbp", f"regret_{self.problem.aim.unit}"])
 
     @once
@@ -176,7 +178,7 @@ class Openings:
         problem = self.problem
         nothing = next(n for n, other in enumerate(self.plans) if not other.any())
         placing = dict(zip(PLACING, problem.weight @ (self.parts[nothing] - parts), strict=True))
-        opening = dict(zip(OPENING, -problem.opening_gbp(plan), strict=True))
+        opening = dict(zip(OPENING, 0.0 - problem.opening_gbp(plan), strict=True))
         money = {name: value for name, value in (placing | opening).items() if name.endswith("_gbp")}
         whole, cash = sum(money.values()), sum(value for name, value in money.items() if name != "time_gbp")
         others = {name: value for name, value in placing.items() if name not in money}
