@@ -18,7 +18,7 @@ from sufficiency.allocate.place.ledger import Ledger
 from sufficiency.allocate.place.one_future import Asked, Placing
 from sufficiency.allocate.place.placed import Placed
 from sufficiency.allocate.place.routes import RouteMap, route_map
-from sufficiency.allocate.place.worth import Worth
+from sufficiency.allocate.place.worth import Worth, rises
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError
 from sufficiency.scenarios import pipeline
@@ -92,10 +92,13 @@ def places(
     known = overflow.ranges(area)
     home = home_authority(demand, len(found.zones))
     placing = Placing.of(demand, found, today, home, one_january.Prices.of(area))
+    dearer = rises(area, known.price_year)
     drawn = [overflow.sampled(known, seed=seed, draw=label) for label in demand.draws]
 
     def asked(position: int, label: int, counts: Ints, there: Ints, bought: Ints, then: overflow.Sampled) -> Asked:
-        return Asked(position, _stream(seed, label), counts, there, bought, then, Worth.of(area, found, then))
+        return Asked(
+            position, _stream(seed, label), counts, there, bought, then, Worth.of(area, found, then, dearer=dearer)
+        )
 
     middle = overflow.expected(known)
     expected = placing.through(asked(0, EXPECTED, demand.expected, likely, demand.expected_market, middle))
