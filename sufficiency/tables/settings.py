@@ -189,6 +189,12 @@ OPTIONS: Final = table(
     ),
     capital_gbp_per_place=number("Capital of a place [GBP]", 0),
     capital_gbp=number("Capital whatever the size, once [GBP]", 0, required=False, nullable=True),
+    set_up_gbp=number(
+        "Setting up, other than capital, once: staff before opening, empty places [GBP]",
+        0,
+        required=False,
+        nullable=True,
+    ),
     running_gbp_per_place=number(
         "Place funding and other cost of a place, filled or not; blank: the national place value [GBP a year]",
         0,

@@ -26,6 +26,7 @@ import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
 
+NONE: Final = -1
 FAR: Final = np.iinfo(np.int64).max // 4
 MOST_ROUNDS: Final = 8  # after so many short lists, every route is let in
 LARGEST_TABLE: Final = 30_000_000  # cells of a settings x settings table; beyond it the arcs stay a list
@@ -140,7 +141,7 @@ def condensed(problem: Problem, placed: Ints, unplaced: Ints) -> Arcs:
     nowhere = nodes - 1
     none = np.zeros(0, dtype=np.int64)
     parts: list[tuple[Ints, Ints, Ints]] = [(none, none, none)]
-    for at, cost_at in _where_placed(problem, placed, unplaced):
+    for at, cost_at, _ in where_placed(problem, placed, unplaced):
         there = np.flatnonzero(at >= 0)
         parts.append((at[there], np.full(len(there), nowhere), problem.unplaced_cost[there] - cost_at[there]))
         mine = at[problem.group] >= 0
@@ -158,22 +159,26 @@ def condensed(problem: Problem, placed: Ints, unplaced: Ints) -> Arcs:
     return Arcs(kept // nodes, kept % nodes, table[kept])
 
 
-def _where_placed(problem: Problem, placed: Ints, unplaced: Ints) -> list[tuple[Ints, Ints]]:
-    """Return layers of (setting by group or -1, cost there): a group spread over three settings is in three layers."""
+def where_placed(problem: Problem, placed: Ints, unplaced: Ints) -> list[tuple[Ints, Ints, Ints]]:
+    """Return layers of (setting by group or NONE, cost there, the route): a group at three settings is in three layers.
+
+    Having no place is the setting after the last, by no route.
+    """
     used = np.flatnonzero(placed)
     left = np.flatnonzero(unplaced)
     group = np.concatenate([problem.group[used], left])
     at = np.concatenate([problem.setting[used], np.full(len(left), len(problem.places))])
     cost = np.concatenate([problem.cost[used], problem.unplaced_cost[left]])
+    route = np.concatenate([used, np.full(len(left), NONE)])
     order = np.argsort(group, kind="stable")
-    group, at, cost = group[order], at[order], cost[order]
+    group, at, cost, route = group[order], at[order], cost[order], route[order]
     layer = np.arange(len(group)) - np.searchsorted(group, group)
     layers = []
     for number in range(int(layer.max(initial=-1)) + 1):
         those = layer == number
-        here, cost_here = np.full(len(problem.children), -1), np.zeros(len(problem.children), dtype=np.int64)
-        here[group[those]], cost_here[group[those]] = at[those], cost[those]
-        layers.append((here, cost_here))
+        here, cost_here, by = (np.full(len(problem.children), blank) for blank in (NONE, 0, NONE))
+        here[group[those]], cost_here[group[those]], by[group[those]] = at[those], cost[those], route[those]
+        layers.append((here, cost_here, by))
     return layers
 
 

@@ -29,6 +29,7 @@ from sufficiency.words.school_year import NCY_LOW, PHASES
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
 
 DISPLACED: Final = 3  # times the price of being unplaced: nobody loses a place so that another child may have it
 LONGEST_WAIT: Final = 5  # years beyond which waiting longer does not raise a child's price
@@ -62,7 +63,7 @@ class Elsewhere:
     """Where those who are turned away may be, and what that is made of."""
 
     overflow: Sampled
-    limit: npt.NDArray[np.float64]  # by destination, the most children it takes [children]
+    limit: Floats  # by destination, the most children it takes [children]
     worth: Worth
 
 
@@ -76,11 +77,31 @@ class Seats:
 
 
 @dataclass(frozen=True, eq=False)
+class MadeOf:
+    """What routes and turnings away of a January's allocation are made of (worth.PARTS), worked out where asked for."""
+
+    worth: Worth
+    found: RouteMap
+    zone: Ints  # of each route's child
+    setting: Ints  # of each route
+    turned_away: Floats  # child x part
+
+    def routes(self, which: Ints) -> Floats:
+        """Return route x part."""
+        return self.worth.of_routes(self.found, self.zone[which], self.setting[which])
+
+    def total(self, flow: Flow) -> Floats:
+        """Return the total of each part over all children."""
+        used = np.flatnonzero(flow.children)
+        return np.asarray(flow.children[used] @ self.routes(used) + flow.unplaced @ self.turned_away)
+
+
+@dataclass(frozen=True, eq=False)
 class January:
     """Children placed, and what one more place would have saved."""
 
     children: Children
-    saves: npt.NDArray[np.float64]  # setting x part (worth.PARTS): what one more place would save
+    saves: Floats  # setting x part (worth.PARTS): what one more place would save
     gap_gbp: float  # cost less the bound that the values prove; 0 proves that no placing is cheaper [GBP a year]
 
 
@@ -130,14 +151,14 @@ def place(
     open_to[(moves & ~anywhere & ~is_cut[at])[pool]] &= has_opened
     stays = np.bincount(at[may_stay & ~moves], minlength=settings)
     seats = _seats(places, stays, np.bincount(own[own != NEW], minlength=settings), ~is_cut, prices.overfill_share)
-    problem, worth = _problem(some, own, open_to, found, seats, prices, elsewhere.worth, rng if is_fitted else None)
+    problem, made_of = _problem(some, own, open_to, found, seats, prices, elsewhere.worth, rng if is_fitted else None)
     flow = min_cost_flow.allocate(problem)
     setting = children.setting.copy()
     setting[pool] = _chosen(problem, flow, settings)
     setting = _somewhere(children, setting, settings, elsewhere, rng)
     waited = np.where(setting >= settings, children.waited + 1, 0)
     placed = children.take(slice(None), setting=setting, waited=waited)
-    saves = _saves(problem, flow, worth, seats, stays > places)
+    saves = _saves(problem, flow, made_of, seats, stays > places)
     return January(placed, saves, PENCE.gbp(flow.objective - flow.bound))
 
 
@@ -157,35 +178,22 @@ def _may_move(ncy: Ints, who: int) -> tuple[Bools, Bools]:
     return anywhere, ~anywhere & (who == WHERE_PLACES_OPEN)
 
 
-def _saves(
-    problem: Problem,
-    flow: Flow,
-    worth: tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]],
-    seats: Seats,
-    is_over: Bools,
-) -> npt.NDArray[np.float64]:
+def _saves(problem: Problem, flow: Flow, made_of: MadeOf, seats: Seats, is_over: Bools) -> Floats:
     """Return setting x part: what one more place would save.
 
     Where more stay than there are places, one more is a place for one of them. Where some who may stay are above the
     number, one more stands in for theirs, so that only placing again tells.
     """
     settings = len(seats.shared)
-    saves = chains.parts(problem, flow, *worth)[:settings]
+    saves = chains.parts(problem, flow, made_of.routes, made_of.turned_away)[:settings]
     saves[is_over] = 0.0
     for setting in np.flatnonzero((seats.kept > 0) & ~is_over):
         places = problem.places.copy()
         places[setting] += 1
         places[setting + settings] -= 1
         again = min_cost_flow.allocate(replace(problem, places=places))
-        saves[setting] = _made_of(flow, *worth) - _made_of(again, *worth)
+        saves[setting] = made_of.total(flow) - made_of.total(again)
     return saves
-
-
-def _made_of(
-    flow: Flow, of_route: npt.NDArray[np.float64], of_unplaced: npt.NDArray[np.float64]
-) -> npt.NDArray[np.float64]:
-    """Return the total of each part over all children."""
-    return np.asarray(flow.children @ of_route + flow.unplaced @ of_unplaced)
 
 
 def _somewhere(
@@ -218,7 +226,7 @@ def _problem(
     prices: Prices,
     worth: Worth,
     rng: np.random.Generator | None,
-) -> tuple[Problem, tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]]:
+) -> tuple[Problem, MadeOf]:
     """Return the children's allocation as a flow, and what its routes and turnings away are made of.
 
     `own` is where a child may stay, or NEW. Each kind of seat of a setting is a node: shared, kept, extra.
@@ -245,11 +253,11 @@ def _problem(
         cost=PENCE.whole(np.concatenate([cost, cost[kept], cost[extra] + prices.overfill_gbp])),
         unplaced_cost=PENCE.whole(unplaced),
     )
-    parts = worth.of_routes(found, children.zone[problem.group], problem.setting % settings)
-    return problem, (parts, worth.of_turned_away(children))
+    zone, setting = children.zone[problem.group], problem.setting % settings
+    return problem, MadeOf(worth, found, zone, setting, worth.of_turned_away(children))
 
 
-def _dearness(who: Ints, cost: npt.NDArray[np.float64], children: int, least: float) -> npt.NDArray[np.float64]:
+def _dearness(who: Ints, cost: Floats, children: int, least: float) -> Floats:
     """Return how much more each child's cheapest route costs than `least`, the area's; 0 where there is none.
 
     `who` is in order. [GBP a year]
@@ -261,7 +269,7 @@ def _dearness(who: Ints, cost: npt.NDArray[np.float64], children: int, least: fl
     return best - least
 
 
-def _misfit(who: Ints, scale: float, rng: np.random.Generator) -> npt.NDArray[np.float64]:
+def _misfit(who: Ints, scale: float, rng: np.random.Generator) -> Floats:
     """Return how much worse each route fits its child than the child's best-fitting one. `who` is in order. [GBP a year]
 
     Gumbel errors make a least cost the choice of a logit model (McFadden, 1974), and so of the gravity model that
