@@ -98,7 +98,8 @@ def compare(
         One of `MEASURES`: plans, shortfall, independent, a destination of children turned away (in_mainstream, waiting, …),
         transport_gbp, spend_gbp, in_year_gbp, balance_gbp. A forecast alone has only plans.
     year
-        January, or financial year for money; by default, the last that both have.
+        January, or financial year for money; by default, the last that both have, and of a balance not beyond the year in
+        which the override ends.
     steps
         From `steps_between`, where several measures are asked of the same two; by default they are run here.
     progress
@@ -115,7 +116,7 @@ def compare(
     totals = [outcome.measure(measure) for outcome in chain]
     along = totals[0].dims[-1]
     shared = [int(y) for y in totals[0][along].values if y in totals[-1][along].values]
-    when = shared[-1] if year is None else year
+    when = min(now.told_year(measure), shared[-1]) if year is None else year
     if when not in shared:
         raise MissingError(f"{measure} has no {along} {when}; it has {one_of(shared)}")
     that_year = [total.sel({along: when}) for total in totals]
@@ -126,7 +127,7 @@ def compare(
         low, high = (float(change.quantile(q)) for q in (LEVELS[0], LEVELS[-1]))
         rows.append(
             {
-                "step": _step_name(last.scenario, outcome),
+                "step": step_name(last.scenario, outcome),
                 "value": float(after.median()),
                 "change": float(change.median()),
                 "low": low,
@@ -164,7 +165,8 @@ def _difference(one: Area, other: Area) -> str:
     return f"the two were read with different {', '.join(differing)}" if differing else ""
 
 
-def _step_name(last: Scenario, outcome: ForecastOutcome) -> str:
+def step_name(last: Scenario, outcome: ForecastOutcome) -> str:
+    """Return the name of the step from a scenario to an outcome: of the one lever more, or of the outcome's scenario."""
     scenario = outcome.scenario
     is_one_more = scenario.levers[:-1] == last.levers and len(scenario.levers) > len(last.levers)
     return lever_name(scenario.levers[-1], outcome.area) if is_one_more else scenario.name

@@ -297,21 +297,53 @@ def test_a_surplus_earns_no_grant_and_nothing_is_met_centrally(two_authorities):
     assert (table.loc[table["measure"].isin(["grant", "met_centrally", "interest"]), "both_gbp"] == 0).all()
 
 
+def _plan(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a medium-term plan with a column for each row, and check that every year of it adds up."""
+    wide = table.pivot(index="financial_year", columns="row", values="gbp")
+    policy, saving = (wide.filter(like=start).sum(axis=1) for start in ("policy: ", "saving: "))
+    np.testing.assert_allclose(wide[["base", "demand", "places", "price", "other"]].sum(axis=1), wide["spend"])
+    np.testing.assert_allclose(wide["base"].iloc[1:], wide["spend"].iloc[:-1])
+    np.testing.assert_allclose(wide["income"] + policy + saving - wide["spend"], wide["net"])
+    np.testing.assert_allclose(wide["brought_forward"] + wide["net"], wide["balance"])
+    np.testing.assert_allclose(wide["brought_forward"].iloc[1:], wide["balance"].iloc[:-1])
+    return wide
+
+
 def test_the_medium_term_plan_adds_up_row_by_row_and_delivers_a_saving_as_it_is_told(two_authorities):
     plain = funding.high_needs(two_authorities, *make_children(*BASE, (HOME, 5, "ASD", "I1", 4), draws=3))
     better = funding.high_needs(two_authorities, *make_children(*BASE, (HOME, 5, "ASD", "S1", 4), draws=3))
-    wide = plain.medium_term({"a school": better}, delivery=(0.5, 1.0)).pivot(
-        index="financial_year", columns="row", values="gbp"
-    )
-    np.testing.assert_allclose(wide[["base", "demand", "places", "price", "other"]].sum(axis=1), wide["spend"])
-    np.testing.assert_allclose(wide["base"].iloc[1], wide["spend"].iloc[0])
-    np.testing.assert_allclose(wide["spend"] - wide["saving: a school"], wide["net"])
-    np.testing.assert_allclose(wide["income"] - wide["net"], wide["in_year"])
+    wide = _plan(plain.medium_term({"a school": better}, delivery=(0.5, 1.0)))
     assert wide.loc[2025, "saving: a school"] == pytest.approx(0.5 * 4 * (60_000 - 12_000))
     full = (better.in_year - plain.in_year).sum("authority").mean("draw").sel(financial_year=2026).item()
     assert wide.loc[2026, "saving: a school"] == pytest.approx(full)
     assert wide.loc[2026, "demand"] == pytest.approx(0)  # the same children as the year before: prices alone move
     assert wide.loc[2026, "price"] > 0
+
+
+def test_what_law_and_allocation_change_is_policy_and_no_saving(two_authorities):
+    early = ChangeAssumption("funding.central_absorption_financial_year", 2026)(two_authorities)
+    own = [(HOME, 2025, "schools_block_gbp", 2_000_000.0), (HOME, 2026, "schools_block_transfer_share", 0.005)]
+    more = pd.DataFrame(own, columns=["authority", "financial_year", "item", "amount"])
+    area = early.replace(high_needs=tables.check(pd.concat([early.high_needs, more]), tables.HIGH_NEEDS))
+    plain = funding.high_needs(area, *make_children(*BASE, (HOME, 5, "ASD", "I1", 40), draws=3))
+    capped = funding.high_needs(area, *make_children(*BASE, (HOME, 5, "ASD", "I1", 30), draws=3))
+    levers = {"fees capped": capped}
+    wide = _plan(plain.medium_term(levers, by_law=["fees capped"], delivery=(0.5,), case="both"))
+    assert not [row for row in wide if row.startswith("saving: ")]
+    assert wide.loc[2025, "policy: fees capped"] == pytest.approx(10 * 60_000)  # law is delivered in full
+    assert wide.loc[2026, "policy: transfer from the schools block"] == pytest.approx(10_000)
+    assert wide.loc[2026, "policy: stability grant"] == pytest.approx(
+        0.9 * (-capped.balance.sel(financial_year=2025)).clip(min=0).sum("authority").mean("draw").item()
+    )
+    # The other authority is in surplus: only deficits are granted and met.
+    deficits = (-capped.in_year.sel(financial_year=2026)).clip(min=0).sum("authority").mean("draw").item()
+    assert wide.loc[2026, "policy: met centrally"] == pytest.approx(deficits)
+    by_name = plain.medium_term(levers, delivery={"fees capped": (0.25,)})
+    assert _plan(by_name).loc[2025, "saving: fees capped"] == pytest.approx(0.25 * 10 * 60_000)
+    with pytest.raises(InputError, match="by_law names 'a school', which is no lever here: fees capped"):
+        plain.medium_term(levers, by_law=["a school"])
+    with pytest.raises(InputError, match="case='grant' is not one of as_now, with_grant, absorbed, both"):
+        plain.medium_term(case="grant")
 
 
 def test_prices_grow_alike_under_every_scenario_and_differ_between_futures(two_authorities):
