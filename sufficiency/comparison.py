@@ -14,7 +14,7 @@ from sufficiency.frozen import frozen
 from sufficiency.method import Progress, run
 from sufficiency.notebook import titled
 from sufficiency.outcome import MEASURES, ForecastOutcome, input_hashes
-from sufficiency.scenarios.scenario import Scenario, lever_name
+from sufficiency.scenarios.scenario import Lever, Scenario, lever_name
 from sufficiency.words.say import shown
 
 
@@ -73,6 +73,58 @@ def steps_between(
         for prefix in prefixes
     ]
     return (now, *between, then)
+
+
+def each_alone(
+    now: ForecastOutcome, then: ForecastOutcome, *, progress: Progress | None = None
+) -> dict[str, ForecastOutcome]:
+    """Return outcomes with each action of `then` pulled by itself on `now`, by its name, under one seed.
+
+    An action is a lever that `now` has not; one that can't be pulled without those before it (places at a school that
+    another lever opens) goes together with the lever before. Where `now`'s levers aren't the first of `then`'s, `then` is
+    one action.
+
+    Raises
+    ------
+    InputError
+        As `steps_between`.
+    """
+    _check_alike(now, then)
+    pulled, options = len(now.scenario.levers), then.options
+    if then.scenario.levers[:pulled] != now.scenario.levers:
+        return {then.scenario.name: then}
+    agreed, actions = now.scenario(then.before), list[tuple[Lever, ...]]()
+    for lever in then.scenario.levers[pulled:]:
+        if actions and not _can_be_pulled(lever, agreed):
+            actions[-1] = (*actions[-1], lever)
+        else:
+            actions.append((lever,))
+    found: dict[str, ForecastOutcome] = {}
+    for levers in actions:
+        name = "; ".join(lever_name(lever, then.area) for lever in levers)
+        name = f"{name} ({sum(known.startswith(name) for known in found) + 1})" if name in found else name
+        found[name] = (
+            then
+            if len(actions) == 1
+            else run(
+                then.before,
+                Scenario(name, (*now.scenario.levers, *levers)),
+                to=options.to,
+                draws=options.draws,
+                placed_draws=options.placed_draws,
+                seed=options.seed,
+                progress=progress,
+            )
+        )
+    return found
+
+
+def _can_be_pulled(lever: Lever, area: Area) -> bool:
+    try:
+        lever(area)
+    except (InputError, MissingError):
+        return False
+    return True
 
 
 def compare(

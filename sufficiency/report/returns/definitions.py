@@ -40,6 +40,11 @@ def definitions() -> pd.DataFrame:
          "…_census_day.csv. Do not add the two together: both count every child"),
         ("all", "turned away", "a child whom no suitable state specialist place took; each is counted where they are instead: "
          "mainstream, independent or non-maintained, alternative provision, arranged otherwise, at home, college, waiting"),
+        ("SCAP", "unmitigated, mitigated", "as agreed, and with the scenario's levers. The survey counts who needs a specialist place: "
+         "a place that opens changes capacity, and only a lever on plans changes this count"),
+        ("actions", "step", "'unmitigated', then the change that each action makes alone on what is agreed, then 'together': what "
+         "they do together and not alone, chance in single children and rounding; they add up to 'mitigated'. "
+         "Children are in the reform plan's fourteen rows, money is High Needs spending by Section 251 line"),
         ("SCAP", "places, planned additions", "places as places.csv lists them, a year not listed as the one before; planned "
          "additions are what is agreed, or opened by the scenario, the mean over simulated futures with its chance and delay"),
         ("Reform plan", "provision", "the plan's fourteen rows. Units and resourced provision are specialist bases to Year 11 and "

@@ -48,11 +48,13 @@ def form(
 ) -> Block:
     """Return cells as a block: one row for each combination of `rows`, one column for each value of `across`.
 
-    Rows keep the order of a form: as `ORDERS` has it, else sorted. With `whole`, a label of `FORMS`, every row that the form
+    Rows keep the order of a form: as `ORDERS` has it, steps as they are taken, else sorted. With `whole`, a label of `FORMS`, every row that the form
     has is there, 0 where nobody is in it.
     """
     ordered = cells.copy()
     for label in rows:
+        if label == "step":
+            ordered[label] = pd.Categorical(ordered[label], list(dict.fromkeys(ordered[label])), ordered=True)
         if label in ORDERS:
             ordered[label] = pd.Categorical(ordered[label], ORDERS[label], ordered=True)
     wide = ordered.pivot_table(index=list(rows), columns=across, values=value, aggfunc="sum", observed=True)
