@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sufficiency.comparison import Comparison, compare, steps_between
+from sufficiency.comparison import Comparison, compare
 from sufficiency.funding.high_needs_budget import line_name, side_by_side
 from sufficiency.outcome import MEASURES, Outcome
 from sufficiency.report.look import charts
@@ -27,9 +28,9 @@ def _year(measure: str, now: Outcome) -> int | None:
     return {"balance_gbp": who_pays.balance_year(now), "in_year_gbp": who_pays.gap_year(now)}.get(measure)
 
 
-def section(now: Outcome, then: Outcome) -> Section:
-    """Return the section on a scenario beside the plan without it."""
-    steps = [step for step in steps_between(now, then) if isinstance(step, Outcome)]
+def section(steps: Sequence[Outcome]) -> Section:
+    """Return the section on a scenario beside the plan without it, from outcomes lever by lever."""
+    now, then = steps[0], steps[-1]
     compared = {measure: compare(now, then, measure, steps=steps, year=_year(measure, now)) for measure in SHOWN}
     return Section(
         "scenario",
