@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from sufficiency import funding, tables
 from sufficiency.errors import InputError, MissingError
 from sufficiency.funding.budget_lines import LINES, PLACEMENT_GROUPS, STREAMS
+from sufficiency.funding.places.place_spend import place_spend
 from sufficiency.funding.top_up.top_up import unit_costs
 from sufficiency.scenarios.levers import ChangeAssumption
+from sufficiency.scenarios.pipeline import Coming
 from sufficiency.words.vocabulary import DESTINATIONS, SETTING_TYPES
 from tests.funding.conftest import HOME, NEEDS, NEXT, SCHOOLS, Placed, Plans, make_children
 
@@ -295,6 +297,22 @@ def test_a_surplus_earns_no_grant_and_nothing_is_met_centrally(two_authorities):
     rich = early.replace(high_needs=early.high_needs.assign(amount=early.high_needs["amount"].abs() * 10))
     table = funding.high_needs(rich, *make_children(*BASE)).positions(levels=(0.5,))
     assert (table.loc[table["measure"].isin(["grant", "met_centrally", "interest"]), "both_gbp"] == 0).all()
+
+
+def test_places_that_open_are_paid_before_and_after_16_by_the_ages_of_who_is_there(two_authorities):
+    row = {"project": "more", "setting": "U1", "name": "More", "kind": "unit", "authority": HOME, "places": 4}
+    more = tables.check(
+        pd.DataFrame([row | {"opens": 2027, "status": "agreed", "as_of": "2025", "source": "by hand"}]), tables.PIPELINE
+    )
+    _, placed = make_children((HOME, 5, "ASD", "U1", 4), (HOME, 13, "ASD", "U1", 4))
+    opened = replace(placed, opened=Coming(more, np.array([[2027]])))
+    at = {"financial_year": 2026, "authority": HOME, "stream": "sen_unit, academy"}
+    before, after = (place_spend(two_authorities, p, [2026]).sel(at).item() for p in (placed, opened))
+    # Half of those there are over 16, so of four places two are paid for seven months and two for eight.
+    assert after - before == pytest.approx(2 * 6_000 * 7 / 12 + 2 * 6_000 * 8 / 12)
+    _, none = make_children((HOME, 5, "ASD", "S1", 4))
+    empty = place_spend(two_authorities, replace(none, opened=opened.opened), [2026]).sel(at).item()
+    assert empty - place_spend(two_authorities, none, [2026]).sel(at).item() == pytest.approx(4 * 10_000 * 7 / 12)
 
 
 def _plan(table: pd.DataFrame) -> pd.DataFrame:
