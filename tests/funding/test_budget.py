@@ -374,6 +374,16 @@ def test_prices_grow_alike_under_every_scenario_and_differ_between_futures(two_a
     assert float(fee.mean()) == pytest.approx(1.03, abs=0.005)
 
 
+def test_prices_and_interest_follow_the_seed(two_authorities):
+    wide = ChangeAssumption("funding.fee_inflation_spread", 0.02)(two_authorities)
+    runs = [funding.high_needs(wide, *make_children(*BASE, draws=20), seed=seed) for seed in (7, 7, 8)]
+    fees = [run.unit_gbp.sel(financial_year=2026, stream="independent_special").values for run in runs]
+    rates = [run.terms.interest_rate.values for run in runs]
+    for same, again, other in (fees, rates):
+        np.testing.assert_array_equal(same, again)
+        assert (same != other).any()
+
+
 def test_an_authority_s_own_bands_go_before_those_for_all_and_several_bands_are_weighed(two_authorities):
     bands = pd.DataFrame(
         [
