@@ -374,6 +374,24 @@ def test_prices_grow_alike_under_every_scenario_and_differ_between_futures(two_a
     assert float(fee.mean()) == pytest.approx(1.03, abs=0.005)
 
 
+def test_lines_that_nobody_gives_are_said_to_be_unknown_and_not_to_be_nothing(two_authorities):
+    says = " ".join(funding.high_needs(two_authorities, *make_children(*BASE)).notes["says"])
+    assert "not known and counted as 0: lines 1.2.8, 1.2.9, 1.2.10, 1.2.11, 1.4.11" in says
+    assert "England's 480m GBP core schools budget grant and 125m GBP for national insurance" in says
+    given = [(HOME, 2025, "support_for_inclusion_gbp", 5_000.0), (HOME, 2025, "core_schools_budget_grant_gbp", 9_000.0)]
+    more = pd.DataFrame(given, columns=["authority", "financial_year", "item", "amount"])
+    area = two_authorities.replace(
+        high_needs=tables.check(pd.concat([two_authorities.high_needs, more]), tables.HIGH_NEEDS)
+    )
+    budget = funding.high_needs(area, *make_children(*BASE))
+    says = " ".join(budget.notes["says"])
+    assert "lines 1.2.9, 1.2.10" in says
+    assert "national insurance" not in says
+    assert budget.in_year.sel(authority=NEXT).equals(
+        funding.high_needs(two_authorities, *make_children(*BASE)).in_year.sel(authority=NEXT)
+    )
+
+
 def test_prices_and_interest_follow_the_seed(two_authorities):
     wide = ChangeAssumption("funding.fee_inflation_spread", 0.02)(two_authorities)
     runs = [funding.high_needs(wide, *make_children(*BASE, draws=20), seed=seed) for seed in (7, 7, 8)]

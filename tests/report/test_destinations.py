@@ -63,6 +63,23 @@ def test_no_balance_is_told_beyond_the_end_of_the_override_and_each_gap_is_told_
     lines = next(e for e in made.exhibits if e.key == "high-needs-lines")
     assert isinstance(lines, Table)
     assert not lines.frame["line"].str.contains("carried forward").any()
+    unknown = lines.frame[lines.frame["line"].str.contains("not known; counted as 0")]
+    assert len(unknown) == 6  # 1.2.8 to 1.2.11, 1.4.11, and the grants passed on
+    assert unknown.iloc[:, 1:].isna().all(axis=None)
+
+
+def test_what_west_spends_of_the_whole_grant_is_nowhere_told_as_high_needs(example_outcome: Outcome) -> None:
+    made = finance.section(example_outcome)
+    reported = next(e.frame for e in made.exhibits if isinstance(e, Table) and e.key == "reported")
+    now = reported.query(
+        "authority == 'West Northamptonshire' and measure == 'in_year' and financial_year == '2025-26'"
+    )
+    assert now["reported"].tolist() == ["not published"]
+    said = " ".join(
+        [*made.words, *made.assumptions, *(e.frame.to_string() for e in made.exhibits if isinstance(e, Table))]
+    )
+    assert "31.1" not in said
+    assert "31100000" not in said
 
 
 def test_what_a_place_is_worth_differs_by_school_and_stands_beside_what_it_is_paid(example_outcome: Outcome) -> None:

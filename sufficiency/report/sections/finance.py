@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import pandas as pd
 
 from sufficiency.funding import anchors
 from sufficiency.funding.high_needs_budget import line_name
+from sufficiency.funding.top_up.services import unknown_lines
 from sufficiency.outcome import Outcome
 from sufficiency.report.look.words import between, gbp
 from sufficiency.report.model import Section, Table
 from sufficiency.report.sections import who_pays
 from sufficiency.report.sections.common import INTERVAL, LEVELS, across, middle, milestones, rests_on
 from sufficiency.words.school_year import financial_label
+
+NOT_PUBLISHED: Final = "not published"
 
 
 def section(outcome: Outcome) -> Section:
@@ -49,9 +54,13 @@ def _lines(outcome: Outcome, years: list[int]) -> Table:
     some = money[money["financial_year"].isin(milestones(years)) & (money["line"] != "balance")]  # a sum, told above
     some = some.assign(
         financial_year=[financial_label(int(y)) for y in some["financial_year"]],
-        line=[f"{c}  {line_name(c)}" if c[0].isdigit() else line_name(c) for c in some["line"]],
+        line=[_line(c) for c in some["line"]],
     )
     table = across(some, ["line"], "financial_year", "gbp")
+    for code in unknown_lines(outcome.area):
+        blank = table["line"] == _line(code)
+        table.loc[blank, table.columns[1:]] = float("nan")
+        table.loc[blank, "line"] += " (not known; counted as 0)"
     return Table(
         "high-needs-lines",
         "High Needs by Section 251 line, middle forecast",
@@ -60,6 +69,10 @@ def _lines(outcome: Outcome, years: list[int]) -> Table:
         note=f"{INTERVAL} Each line's middle is its own, so lines need not add up to the middle of the total.",
         rows_shown=40,
     )
+
+
+def _line(code: str) -> str:
+    return f"{code}  {line_name(code)}" if code[0].isdigit() else line_name(code)
 
 
 def _provision(outcome: Outcome, years: list[int]) -> Table:
@@ -110,18 +123,24 @@ def _reported(outcome: Outcome) -> tuple[Table, ...]:
     compared = outcome.budget.against_reported
     if compared.empty:
         return ()
-    reported = compared[compared[[c for c in compared if str(c).startswith("reported")]].notna().any(axis=1)]
-    table = reported.drop(columns="says", errors="ignore").reset_index(drop=True)
-    if "authority" in table:
-        table["authority"] = [outcome.area.authorities.get(a, a) for a in table["authority"]]
-    if "financial_year" in table:
-        table["financial_year"] = [financial_label(int(y)) for y in table["financial_year"]]
+    is_now = (compared["measure"] == "in_year") & (compared["financial_year"] == compared["financial_year"].max())
+    reported = compared[compared["reported_gbp"].notna() | is_now].reset_index(drop=True)
+    table = pd.DataFrame(
+        {
+            "authority": [outcome.area.authorities.get(a, a) for a in reported["authority"]],
+            "financial_year": [financial_label(int(y)) for y in reported["financial_year"]],
+            "measure": reported["measure"],
+            "modelled_gbp": reported["modelled_gbp"],
+            "reported": [NOT_PUBLISHED if pd.isna(gbp_) else gbp(gbp_) for gbp_ in reported["reported_gbp"]],
+            "difference_gbp": reported["difference_gbp"],
+        }
+    )
     return (
         Table(
             "reported",
             "Modelled balances beside what the councils reported",
             table,
             {c: "£" for c in table if str(c).endswith("_gbp")} | {"measure": "code"},
-            note="What explains each difference is said below.",
+            note="Spending and in-year balance are of high needs alone; what councils report as carried forward is the deficit of the whole dedicated schools grant. What explains each difference is said below.",
         ),
     )
