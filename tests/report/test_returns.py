@@ -19,7 +19,7 @@ from sufficiency.report.look.rounding import apportioned, whole_numbers
 from sufficiency.report.returns.definitions import HAD_BIRTHDAY, RULE_AUGUST, RULE_CENSUS
 from sufficiency.report.returns.reform_rows import ROWS, SECTIONS, with_rows
 from sufficiency.report.returns.where import as_placed, provision_in_each_draw
-from sufficiency.report.returns.write_returns import return_tables, write_returns
+from sufficiency.report.returns.write_returns import _forms, return_tables, write_returns
 from sufficiency.words.school_year import age_group_of
 from sufficiency.words.vocabulary import DESTINATIONS, NEEDS, SPECIALIST
 
@@ -160,8 +160,23 @@ def test_the_reform_plan_has_its_fourteen_rows_and_thirteen_needs_and_no_child_i
     cells = found["reform_plan_children"]
     assert len(ROWS) == 14
     assert set(cells["provision"]) <= set(ROWS)
-    assert set(cells["need"]) <= (set(NEEDS) | {"NSA"}) - {"DS", "UNK"}
+    assert set(cells["need"]) <= set(NEEDS) - {"DS", "UNK"}
+    words = found["definitions"].query("`return` == 'Reform plan' and term == 'need'")["means"].item()
+    assert "Down syndrome, and need not recorded, have no row and are in Other" in words
     assert set().union(*SECTIONS.values()) <= set(ROWS)
+
+
+def test_what_the_plan_has_no_need_for_is_in_other_and_nobody_with_a_plan_is_at_sen_support(run):
+    frame = pd.DataFrame({"need": [*NEEDS], "year": 2026, "authority": "A", "ncy": 5, "provision": "special"})
+    rows = with_rows(run.area, frame.assign(plans=1.0)).set_index("need")["plans"]
+    assert rows["OTH"] == 3  # Other itself, Down syndrome, and need not recorded
+    assert rows.sum() == len(NEEDS)
+    assert set(rows.index) == set(NEEDS) - {"DS", "UNK"}
+    plan = _forms(return_tables(run), run.area.authorities)
+    block = next(b for b in plan["Reform plan"] if b.title.startswith("7 Plans by primary need"))
+    assert len(block.rows) == 13 * len(run.area.authorities)
+    none = block.rows[block.rows["need"] == "SEN support but no specialist assessment"]
+    assert (none.iloc[:, 2:] == 0).all(axis=None)
 
 
 def test_every_type_of_setting_and_destination_has_a_row_of_the_reform_plan_at_every_age(run):

@@ -7,7 +7,7 @@ from typing import Final
 import pandas as pd
 
 from sufficiency.funding.budget_lines import PLACEMENT_GROUPS
-from sufficiency.report.returns.reform_rows import NO_ASSESSMENT, NO_ASSESSMENT_NAME
+from sufficiency.report.returns.reform_rows import NEEDS_SAID, NO_ASSESSMENT, NO_ASSESSMENT_NAME
 from sufficiency.words.school_year import AGE_GROUPS
 from sufficiency.words.vocabulary import NEEDS, SETTING_TYPES
 
@@ -53,8 +53,8 @@ def definitions() -> pd.DataFrame:
         ("Reform plan", "EHE, EOTAS, other", "children turned away are in the row where they are; what the forecast holds as "
          "educated elsewhere is shared as England's plans were in January 2025 (`returns.elsewhere_…`, which an area may replace). "
          "Other holds those waiting with no school, not in education, and not recorded"),
-        ("Reform plan", "need", "the plan has no row for Down syndrome: counted with severe learning difficulty; need not "
-         f"recorded is in '{NO_ASSESSMENT_NAME}'"),
+        ("Reform plan", "need", f"the plan's thirteen rows. {NEEDS_SAID}. '{NO_ASSESSMENT_NAME}' is 0: section 7 counts children "
+         "with plans, and none of them is at SEN support"),
         ("Reform plan", "calendar year", "calendar year 2025 is the January census of 2026; columns give it beside the academic year"),
         ("Reform plan", "requests, assessments", "to the last year returned, all ages together; after it, requests and assessments "
          "keep that year's number a plan issued, and the ages of forecast joiners. Plans issued ahead are forecast joiners"),

@@ -14,6 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from sufficiency.funding.budget_lines import PLACEMENT_GROUPS
 from sufficiency.funding.high_needs_budget import line_name
+from sufficiency.report.returns import reform_rows
 from sufficiency.report.returns.dsg_plan import NOT_BY_CHILD
 from sufficiency.report.returns.reform_rows import NO_ASSESSMENT, NO_ASSESSMENT_NAME, ROWS
 from sufficiency.report.returns.safe_tables import BREAKDOWNS
@@ -83,7 +84,11 @@ ORDERS: Final[dict[str, list[str]]] = {
     "need": [*NEEDS, NO_ASSESSMENT],
 }
 # Every row of a form, whether or not a child is in it.
-FORMS: Final[dict[str, list[str]]] = {"provision_name": list(ROWS.values()), "age_group": list(AGE_GROUPS)}
+FORMS: Final[dict[str, list[str]]] = {
+    "provision_name": list(ROWS.values()),
+    "age_group": list(AGE_GROUPS),
+    "need": [*(need for need in NEEDS if need not in reform_rows.NEEDS), NO_ASSESSMENT],
+}
 NAMES: Final[dict[str, dict[str, str]]] = {
     "need": {need.code: need.name for need in NEEDS.values()} | {NO_ASSESSMENT: NO_ASSESSMENT_NAME},
     "measure": {

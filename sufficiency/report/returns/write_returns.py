@@ -18,7 +18,7 @@ from sufficiency.funding.high_needs_budget import line_name
 from sufficiency.outcome import ForecastOutcome, Outcome
 from sufficiency.report.returns import actions, dsg_plan, reform_plan, scap, scap_places
 from sufficiency.report.returns.definitions import RULE_AUGUST, RULE_CENSUS, definitions
-from sufficiency.report.returns.reform_rows import SECTIONS
+from sufficiency.report.returns.reform_rows import NEEDS_SAID, SECTIONS
 from sufficiency.report.returns.safe_tables import safe_tables
 from sufficiency.report.returns.sheets import Block, form, safe_forms, write_forms
 from sufficiency.scenarios.pipeline import AS_AGREED, from_agreed
@@ -235,7 +235,7 @@ def _reform_blocks(children: pd.DataFrame, process: pd.DataFrame, across: str) -
         blocks += [
             section("5.1 Plans by age on 31 August", part, "age_group"),
             section("6 Plans by provision", part, "provision_name"),
-            section("7 Plans by primary need", part, "need"),
+            section(f"7 Plans by primary need ({NEEDS_SAID})", part, "need"),
             *(
                 section(f"{title}: primary need", part[part["provision"].isin(rows)], "need")
                 for title, rows in SECTIONS.items()
