@@ -14,6 +14,7 @@ import pandas as pd
 from sufficiency.area.area import TABLES
 from sufficiency.area.great_britain import is_in_great_britain
 from sufficiency.area.in_year_faults import in_year_faults
+from sufficiency.area.overflow_faults import overflow_faults
 from sufficiency.area.pipeline_faults import pipeline_faults
 from sufficiency.errors import Fault, FaultyTableError, InputError, SufficiencyError, nearest, one_of
 from sufficiency.words.vocabulary import NEEDS, SETTING_TYPES
@@ -43,6 +44,8 @@ def cross_faults(settings: Mapping[str, Any], found: Mapping[str, pd.DataFrame])
         faults = [f for c, known in refers.items() for f in _unknown(name, frame, c, known)]
         if name in ("population", "plans", "sen_support"):
             faults += _year_gaps(frame)
+        if name == "overflow":
+            faults += overflow_faults(frame)
         if name == "pipeline":
             faults += _misplaced(frame.dropna(subset=["easting", "northing"])) + _unknown_designations(frame)
             if "settings" in found and "places" in found:
