@@ -205,7 +205,7 @@ def test_a_scenario_has_a_section_on_what_each_lever_does() -> None:
     assert row["places"] == 16
     assert row["capital"] == pytest.approx(16 * area.value("funding.capital_unit_gbp"))
     # What a grant pays the council need not borrow: the two differ by the capital alone.
-    assert row["worth today, grant pays"] - row["worth today, borrowed"] == pytest.approx(row["capital"])
+    assert row["worth today, grant pays"] - row["worth today, council pays"] == pytest.approx(row["capital"])
     first = tables["invest-by-year"].iloc[0]
     assert first["financial year"] == "2025-26"
     assert first["capital"] == row["capital"]

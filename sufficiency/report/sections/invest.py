@@ -84,11 +84,11 @@ def section(steps: Sequence[Outcome]) -> Section | None:
                     "High Needs saved a year": "£",
                     "transport saved a year": "£",
                     "borrowing a year": "£",
-                    "worth today, borrowed": "£",
+                    "worth today, council pays": "£",
                     "worth today, grant pays": "£",
                     "break-even from independents": "%",
                 },
-                note=f"Means over the placed futures, so that with few of them chance in single children shows; a project that may not open counts with its chance. Savings, and children in the places, of {financial_label(last)}, the last year. 'Worth today' is savings less set-up and the council's capital over the whole appraisal. 'Break-even' is the share of the children who fill it who must come from independent or non-maintained schools for High Needs to pay for place, top-up and borrowing: above 100% no share is enough.",
+                note=f"Means over the placed futures, so that with few of them chance in single children shows; a project that may not open counts with its chance. Savings, and children in the places, of {financial_label(last)}, the last year. 'Worth today' is savings less set-up and the council's capital over the whole appraisal, discounted. 'Break-even' is the share of the children who fill it who must come from independent or non-maintained schools for High Needs to pay for place, top-up and borrowing: above 100% no share is enough.",
             ),
             Table(
                 "who-leaves",
@@ -209,11 +209,11 @@ def _sentence(one: Appraised) -> str:
         else f"adds {gbp(-paid.saving_gbp)} a year to High Needs"
     )
     pays = (
-        f"has met what it cost after {shown(paid.years, '1')} years"
+        f"has met what it cost after {shown(paid.years, '1')} years, interest apart"
         if paid.years <= MOST_YEARS
         else "never meets what it cost from High Needs alone"
     )
-    return f"{one.name}: {places} for {gbp(paid.capital_gbp)}, from September {one.opened.opens}. Once settled it {saves}; with all of it borrowed it {pays}, and is worth {gbp(paid.net_present_value_gbp)} today."
+    return f"{one.name}: {places} for {gbp(paid.capital_gbp)}, from September {one.opened.opens}. Once settled it {saves}. If the council pays the capital it {pays}, and is worth {gbp(paid.net_present_value_gbp)} today; if a grant does, {gbp(one.granted.net_present_value_gbp)}."
 
 
 def _table(found: Sequence[Appraised]) -> pd.DataFrame:
@@ -228,7 +228,7 @@ def _table(found: Sequence[Appraised]) -> pd.DataFrame:
                 "transport saved a year": one.transport_gbp,
                 "borrowing a year": float(one.borrowed.by_year["borrowing_gbp"].iloc[0]),
                 "years to pay": shown(one.borrowed.years, "1") if one.borrowed.years <= MOST_YEARS else "never",
-                "worth today, borrowed": one.borrowed.net_present_value_gbp,
+                "worth today, council pays": one.borrowed.net_present_value_gbp,
                 "worth today, grant pays": one.granted.net_present_value_gbp,
                 "break-even from independents": one.break_even_share,
             }
