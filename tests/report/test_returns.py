@@ -266,12 +266,12 @@ def test_with_a_scenario_both_cases_stand_side_by_side(run):
 @pytest.fixture(scope="module")
 def with_actions() -> tuple[sf.Outcome, sf.Outcome, dict[str, pd.DataFrame]]:
     """Return the example as agreed, with three levers of which one needs another, and the returns of both."""
-    area, options = sf.example_area(), {"to": 2028, "draws": 6, "placed_draws": 2}
+    area, options = sf.example_area(), {"to": 2029, "draws": 6, "placed_draws": 2}
     like = area.settings[area.settings["setting"] == "UNIT-CORBY"].iloc[0]
     new = sf.OpenSetting(
-        "NEW", "A new unit", "sen_unit", like["authority"], like["easting"], like["northing"], 0, 11, "ASD", 10, 2027
+        "NEW", "A new unit", "sen_unit", like["authority"], like["easting"], like["northing"], 0, 11, "ASD", 10, 2028
     )
-    levers = (new, sf.OpenPlaces("NEW", 6, 2028), sf.ChangeJoining(0.9, since=2026))
+    levers = (new, sf.OpenPlaces("NEW", 6, 2029), sf.ChangeJoining(0.9, since=2027))
     now, then = sf.run(area, **options), sf.run(area, sf.Scenario("Three", levers), **options)
     assert isinstance(now, sf.Outcome)
     assert isinstance(then, sf.Outcome)
@@ -285,8 +285,8 @@ def test_unmitigated_less_what_each_action_takes_off_less_the_interaction_is_mit
     assert (first, together, last) == ("unmitigated", "together", "mitigated")
     # Places at a school that another lever opens are one action with it.
     assert actions == [
-        "Open A new unit, 10 places, by 2027; Open 6 places at A new unit by 2028",
-        "Joining x 0.9 from 2026",
+        "Open A new unit, 10 places, by 2028; Open 6 places at A new unit by 2029",
+        "Joining x 0.9 from 2027",
     ]
     for table, by, value in (
         (children, ["authority", "provision", "year"], "plans"),
@@ -300,22 +300,22 @@ def test_unmitigated_less_what_each_action_takes_off_less_the_interaction_is_mit
     ends = children[children["step"].isin([first, last])].groupby(["step", "authority", "year"])["plans"].sum()
     assert own.to_dict() == ends.to_dict()
     for step, run in ((first, now), (last, then)):
-        spent = money[(money["step"] == step) & (money["financial_year"] == 2026)]["gbp"].sum()
-        assert spent == pytest.approx(float(run.budget.spend_gbp.sel(financial_year=2026).mean()), abs=2)
+        spent = money[(money["step"] == step) & (money["financial_year"] == 2027)]["gbp"].sum()
+        assert spent == pytest.approx(float(run.budget.spend_gbp.sel(financial_year=2027).mean()), abs=2)
 
 
 def test_fewer_plans_are_fewer_in_the_survey_and_a_new_unit_is_in_its_capacity(with_actions):
     _, _, found = with_actions
     need = found["scap_special_totals"].groupby(["case", "year"])["pupils"].sum()
-    assert need["mitigated", 2028] < need["unmitigated", 2028]
-    assert need["mitigated", 2025] == need["unmitigated", 2025]
-    places = found["scap_places"].query("school == 'A new unit' and year == 2028")
+    assert need["mitigated", 2029] < need["unmitigated", 2029]
+    assert need["mitigated", 2026] == need["unmitigated", 2026]
+    places = found["scap_places"].query("school == 'A new unit' and year == 2029")
     assert places.groupby("case")["places"].sum().to_dict() == {"mitigated": 16}
 
 
 def test_actions_have_a_sheet_and_their_children_are_left_out_where_small_numbers_are_hidden(with_actions, tmp_path):
     now, then, _ = with_actions
-    one = replace(then, scenario=sf.Scenario("One", (*now.scenario.levers, sf.ChangeJoining(0.9, since=2026))))
+    one = replace(then, scenario=sf.Scenario("One", (*now.scenario.levers, sf.ChangeJoining(0.9, since=2027))))
     write_returns(one, tmp_path / "all", now=now)
     assert "Actions" in openpyxl.load_workbook(tmp_path / "all" / "returns.xlsx").sheetnames
     write_returns(one, tmp_path / "safe", now=now, suppress=5)
