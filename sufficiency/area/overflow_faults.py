@@ -13,13 +13,13 @@ from sufficiency.words.school_year import AGE_GROUPS
 RANGES: Final = ("share", "gbp", "entitled")
 
 
-def overflow_faults(overflow: pd.DataFrame) -> list[Fault]:
+def overflow_faults(frame: pd.DataFrame) -> list[Fault]:
     """Return every fault of a table that is as `tables.OVERFLOW` by itself, row by row.
 
     Each age group needs a destination that takes children without limit: where all of them may grow by only so much a
     year, those turned away beyond that would be nowhere.
     """
-    rows = list(enumerate(overflow.to_dict("records"), start=2))
+    rows = list(enumerate(frame.to_dict("records"), start=2))
     out_of_order = [
         Fault(
             number,
@@ -31,7 +31,7 @@ def overflow_faults(overflow: pd.DataFrame) -> list[Fault]:
         for low, middle, high in [[row[f"{what}_{end}"] for end in ("low", "middle", "high")]]
         if not low <= middle <= high
     ]
-    return out_of_order + list(_nowhere(overflow))
+    return out_of_order + list(_nowhere(frame))
 
 
 def _nowhere(overflow: pd.DataFrame) -> Iterator[Fault]:

@@ -207,7 +207,7 @@ def test_a_scenario_has_a_section_on_what_each_lever_does() -> None:
     # What a grant pays the council need not borrow: the two differ by the capital alone.
     assert row["worth today, grant pays"] - row["worth today, council pays"] == pytest.approx(row["capital"])
     first = tables["invest-by-year"].iloc[0]
-    assert first["financial year"] == "2025-26"
+    assert first["financial year"] == "2026-27"
     assert first["capital"] == row["capital"]
     assert tables["who-leaves"]["fewer children"].sum() == pytest.approx(
         0, abs=0.5
