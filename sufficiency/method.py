@@ -90,9 +90,9 @@ def run(
     tell("Placing children near home", 0.35)
     placed = allocate.places(changed, plans, draws=options.placed_draws, seed=seed, workers=workers)
     tell("Pricing the school run", 0.8)
-    journeys = transport.journeys(changed, placed)
+    journeys = transport.journeys(changed, placed, seed=seed)
     tell("Paying for places", 0.9)
-    budget = funding.high_needs(changed, plans, placed)
+    budget = funding.high_needs(changed, plans, placed, seed=seed)
     tell("Done", 1.0)
     return Outcome(
         area=changed,

@@ -2,7 +2,8 @@
 
 In each draw a project opens with its chance, and then so many years late. Years late have the shares of a triangle: the
 likeliest weighs most, and the weight falls evenly to the fewest and the most. Every project has a stream of chance of its
-own, the same in every scenario, so that scenarios differ by what they open and not by luck.
+own, the same in every scenario, so that scenarios differ by what they open and not by luck. Rows of one scheme, a unit and
+a base in one building say, share it: they open together, and as late as one another.
 """
 
 from __future__ import annotations
@@ -62,12 +63,18 @@ def drawn(area: Area, draws: Sequence[int], *, seed: int) -> Coming:
     coming = area.coming
     opens = np.full((len(draws), len(coming)), NEVER, dtype=np.int64)
     for n, row in enumerate(coming.itertuples()):
-        stream = np.random.SeedSequence(seed, spawn_key=(STREAM, zlib.crc32(row.project.encode())))
+        stream = np.random.SeedSequence(seed, spawn_key=(STREAM, zlib.crc32(_luck(row).encode())))
         luck = np.random.default_rng(stream).random((max(draws) + 1, 2))[list(draws)]
         low, shares = delay_shares(*delays(area, row))
         late = low + np.minimum(np.searchsorted(np.cumsum(shares), luck[:, 1], side="right"), len(shares) - 1)
         opens[:, n] = np.where(luck[:, 0] < chance(area, row), row.opens + late, NEVER)
     return Coming(coming, opens)
+
+
+def _luck(row: Any) -> str:
+    """Return what a project shares its luck with: its scheme, or nothing but itself."""
+    scheme = getattr(row, "scheme", None)
+    return row.project if pd.isna(scheme) or not scheme else str(scheme)
 
 
 def most_likely(area: Area) -> Coming:

@@ -89,6 +89,11 @@ PIPELINE: Final = table(
         required=False,
         nullable=True,
     ),
+    scheme=text(
+        "Rows of one scheme at one site open together, and as late as one another; blank: the row is by itself",
+        required=False,
+        nullable=True,
+    ),
     delay_years_low=whole(
         "Fewest years late; blank: the library's for the kind [years]", required=False, nullable=True
     ),

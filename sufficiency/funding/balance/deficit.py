@@ -11,6 +11,7 @@ import xarray as xr
 from sufficiency import policy, prices
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError
+from sufficiency.prices import Futures
 
 # Who pays, four ways: is the stability grant paid, are in-year deficits met centrally.
 CASES: Final[Mapping[str, tuple[bool, bool]]] = {
@@ -32,17 +33,17 @@ class Terms:
     interest_rate: xr.DataArray  # by draw [share a year]
 
     @classmethod
-    def of(cls, area: Area, draws: xr.DataArray) -> Terms:
+    def of(cls, area: Area, futures: Futures) -> Terms:
         """Return the terms as law and the area's assumptions have them."""
         paid_in = int(area.value("funding.stability_grant_financial_year"))
         share = policy.value("funding.stability_grant_share", on=paid_in)
-        rates = prices.drawn_rate(area, "funding.interest_rate", [int(d) for d in draws.values])
+        rates = prices.drawn_rate(area, "funding.interest_rate", futures)
         return cls(
             share * area.value("funding.stability_grant_eligible_share"),
             paid_in,
             int(area.value("funding.central_absorption_financial_year")),
             area.value("funding.centrally_met_share"),
-            xr.DataArray(rates, coords={"draw": draws.values}, dims="draw"),
+            xr.DataArray(rates, coords={"draw": list(futures.draws)}, dims="draw"),
         )
 
 

@@ -20,7 +20,7 @@ from sufficiency import policy, prices
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError, one_of
 from sufficiency.funding.budget_lines import INDEPENDENT
-from sufficiency.prices import Floats, Growth
+from sufficiency.prices import Floats, Futures, Growth
 from sufficiency.words.school_year import financial_label
 from sufficiency.words.vocabulary import DESTINATIONS, NEEDS, SETTING_TYPES
 
@@ -36,7 +36,7 @@ class UnitCosts:
     notes: tuple[str, ...]
 
 
-def unit_costs(area: Area, financial_years: Sequence[int], *, draws: Sequence[int] | None = None) -> UnitCosts:
+def unit_costs(area: Area, financial_years: Sequence[int], *, futures: Futures | None = None) -> UnitCosts:
     """Return top-up or fee by financial year, authority, need and type of setting.
 
     Parameters
@@ -45,8 +45,8 @@ def unit_costs(area: Area, financial_years: Sequence[int], *, draws: Sequence[in
         Its bands, unit costs and assumptions.
     financial_years
         Each by its April.
-    draws
-        Numbers of simulated futures, whose growth of prices differs; left out, the middle alone, with no draws.
+    futures
+        Simulated futures, whose growth of prices differs; left out, the middle alone, with no draws.
 
     Raises
     ------
@@ -56,11 +56,12 @@ def unit_costs(area: Area, financial_years: Sequence[int], *, draws: Sequence[in
         If a rate is negative or a growth rate can't be read.
     """
     years = list(financial_years)
-    growth = growth_rates(area, draws)
+    growth = growth_rates(area, futures)
+    draws = [0] if futures is None else list(futures.draws)
     provisions = list(SETTING_TYPES)
-    shape = (len(draws or [0]), len(years), len(area.authorities), len(NEEDS), len(provisions))
+    shape = (len(draws), len(years), len(area.authorities), len(NEEDS), len(provisions))
     coords: dict[str, Any] = {
-        "draw": list(draws or [0]),
+        "draw": draws,
         "financial_year": years,
         "authority": list(area.authorities),
         "need": list(NEEDS),
@@ -79,7 +80,7 @@ def unit_costs(area: Area, financial_years: Sequence[int], *, draws: Sequence[in
     gbp = _with_bands(area, gbp, growth["top_up"])
     columns = ["authority", "provision", "basis", "first_given", "last_given", "status"]
     table = pd.DataFrame(basis, columns=columns)
-    return UnitCosts(gbp if draws is not None else gbp.isel(draw=0, drop=True), table, _says(area, table))
+    return UnitCosts(gbp if futures is not None else gbp.isel(draw=0, drop=True), table, _says(area, table))
 
 
 def kind_of(provision: str) -> str:
@@ -89,12 +90,12 @@ def kind_of(provision: str) -> str:
     return ITEM[provision]
 
 
-def costs_elsewhere(area: Area, elsewhere: xr.Dataset, financial_years: Sequence[int]) -> xr.DataArray:
+def costs_elsewhere(area: Area, elsewhere: xr.Dataset, financial_years: Sequence[int], *, seed: int) -> xr.DataArray:
     """Return what a child who was turned away costs a year: financial_year x draw x phase x provision. [GBP a child a year]
 
     `elsewhere` is as `tables.PlacedResult` has it. Fees grow as fees do, everything else as top-up.
     """
-    growth = growth_rates(area, [int(d) for d in elsewhere["draw"].values])
+    growth = growth_rates(area, Futures(tuple(int(d) for d in elsewhere["draw"].values), seed))
     kinds = xr.DataArray([kind_of(str(d)) for d in elsewhere["setting"].values], dims="setting")
     price_year = elsewhere["price_year"]
     by_year = []
@@ -113,9 +114,9 @@ def costs_elsewhere(area: Area, elsewhere: xr.Dataset, financial_years: Sequence
     return found.rename(setting="provision").transpose("financial_year", "draw", "phase", "provision")
 
 
-def growth_rates(area: Area, draws: Sequence[int] | None = None) -> Mapping[str, Growth]:
+def growth_rates(area: Area, futures: Futures | None = None) -> Mapping[str, Growth]:
     """Return growth of top_up, fee and service: by draw, or the middle alone."""
-    return {k: prices.growth(area, k) if draws is None else prices.drawn(area, k, draws) for k in prices.KINDS}
+    return {k: prices.growth(area, k) if futures is None else prices.drawn(area, k, futures) for k in prices.KINDS}
 
 
 def by_draw(path: Mapping[int, Floats], like: xr.DataArray) -> Floats:

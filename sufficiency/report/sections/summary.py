@@ -11,7 +11,7 @@ from sufficiency.outcome import ForecastOutcome, Outcome
 from sufficiency.report.look import charts
 from sufficiency.report.look.words import between, count, gbp, label, shown
 from sufficiency.report.model import Chart, Figureword, Section, Table
-from sufficiency.report.sections import destinations
+from sufficiency.report.sections import destinations, who_pays
 from sufficiency.report.sections.common import INTERVAL, LEVELS, middle, milestones
 from sufficiency.report.sections.pipeline import places_open_by
 from sufficiency.words.school_year import PHASES, financial_label
@@ -64,17 +64,13 @@ def _turned_away(outcome: Outcome, year: int, limit: int) -> list[Figureword]:
 
 def at_override_end(outcome: Outcome) -> tuple[float, float, float, int]:
     """Return the balance when the statutory override ends, or at the end of a run that ends sooner: low, middle, high, year."""
-    found = outcome.budget.summary("financial_year", levels=LEVELS)
-    ends = int(outcome.area.value("funding.override_last_financial_year"))
-    year = min(ends, int(found["financial_year"].max()))
+    found, year = outcome.budget.summary("financial_year", levels=LEVELS), who_pays.balance_year(outcome)
     return (*middle(found, "gbp", financial_year=year, measure="balance"), year)
 
 
 def yearly_gap(outcome: Outcome) -> tuple[float, float, float, int]:
     """Return income less spending in the year after the override, or the last of a run: low, middle, high, year. [GBP]"""
-    found = outcome.budget.summary("financial_year", levels=LEVELS)
-    ends = int(outcome.area.value("funding.override_last_financial_year"))
-    year = min(ends + 1, int(found["financial_year"].max()))
+    found, year = outcome.budget.summary("financial_year", levels=LEVELS), who_pays.gap_year(outcome)
     return (*middle(found, "gbp", financial_year=year, measure="in_year"), year)
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
+from sufficiency.comparison import steps_between
 from sufficiency.outcome import ForecastOutcome, Outcome
 from sufficiency.report.disclosure.suppress import suppressed
 from sufficiency.report.model import Chart, Exhibit, Map, Report, Section
@@ -15,6 +16,7 @@ from sufficiency.report.sections import (
     finance,
     forecast,
     going,
+    invest,
     method,
     options,
     pipeline,
@@ -102,14 +104,16 @@ def build(
 def _of_places(
     outcome: Outcome, now: ForecastOutcome | None, suppress: int, sensitivity: Sensitivity | None
 ) -> list[Section]:
-    """Return the sections of an area with schools; what each lever does, and hangs on, comes before risks and method."""
+    """Return the sections of an area with schools; what each lever does, hangs on and pays comes before risks and method."""
     left_out = [pipeline.section] if outcome.area.pipeline.empty else []
     if suppress > 1:
         left_out.append(why.section)  # it speaks of small groups in words
     parts = [part for part in (*FIRST, *OF_PLACES) if part not in left_out]
     made = [summary.section(outcome, limit=suppress), *(part(outcome) for part in parts)]
     if isinstance(now, Outcome):
-        made.insert(len(made) - 2, scenario.section(now, outcome, is_varied=sensitivity is not None))
+        steps = [step for step in steps_between(now, outcome) if isinstance(step, Outcome)]
+        told = [scenario.section(steps, is_varied=sensitivity is not None), invest.section(steps)]
+        made[-2:-2] = [section for section in told if section is not None]
     if sensitivity is not None:
         made.insert(len(made) - 2, turns_on.section(sensitivity))
     return made

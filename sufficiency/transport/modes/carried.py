@@ -18,8 +18,9 @@ import xarray as xr
 
 from sufficiency import policy, tables
 from sufficiency.area.area import Area
+from sufficiency.transport.modes.modes import by_group
 from sufficiency.words.school_year import phase_of
-from sufficiency.words.vocabulary import DESTINATIONS, SETTING_TYPES
+from sufficiency.words.vocabulary import DESTINATIONS, NEED_GROUP_OF, SETTING_TYPES
 
 Floats = npt.NDArray[np.float64]
 
@@ -30,6 +31,7 @@ OFFERED: Final = {
     "post_19": "adult_necessary",
 }
 PLACE: Final = ("draw", "year", "authority", "setting")
+GROWN: Final = ("secondary", "post_16", "post_19")  # from Year 7
 COLLEGES: Final = ("in_college", "further_education", "specialist_post_16")
 
 
@@ -72,6 +74,18 @@ def expected(area: Area, placed: tables.PlacedResult) -> tuple[pd.DataFrame, pd.
     middle_share = share.isel(draw=0, drop=True).clip(min=1e-9)
     others = (placed.others.rename(setting_type="setting").mean("draw") * middle_share).to_series()
     return turned, others[others > 0].rename("travellers").reset_index()
+
+
+def traits(area: Area, settings: list[str], turned: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
+    """Return what levers need to know of travellers elsewhere, by setting: `able` to learn to go alone, and `sixth_form`.
+
+    Both are shares of the travellers of `expected`, from Year 7 on able by need as those at schools on the list are.
+    """
+    rows = pd.concat([turned.assign(phase=phase_of(turned["ncy"].to_numpy())), others], ignore_index=True)
+    able = by_group(area, "trainable", rows["need"].map(NEED_GROUP_OF)) * rows["phase"].isin(GROWN)
+    parts = pd.DataFrame({"able": able, "sixth_form": rows["phase"] == "post_16"}).mul(rows["travellers"], axis=0)
+    total = parts.assign(travellers=rows["travellers"]).groupby(rows["setting"]).sum()
+    return total[["able", "sixth_form"]].div(total["travellers"], axis=0).reindex(settings).fillna(0.0)
 
 
 def _turned_away(placed: tables.PlacedResult) -> xr.DataArray:
