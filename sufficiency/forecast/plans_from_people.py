@@ -115,11 +115,7 @@ def simulated_for_area(
         asked = area.changes[area.changes["authority"].isin(["", code])]
         start, to_come = counted.start[None], children[:, 1:, i]
         parts.append(_simulated(rates, asked, start, to_come, draws, own_seed, area.base_year))
-    return cohort.Simulated(
-        np.concatenate([p.plans for p in parts], axis=2),
-        np.concatenate([p.flows_by_ncy for p in parts], axis=3),
-        np.concatenate([p.flows_by_need for p in parts], axis=3),
-    )
+    return cohort.Simulated.joined(parts, "authority")
 
 
 def transitions_of(area: Area, code: str) -> pd.DataFrame:
@@ -205,11 +201,7 @@ def _simulated(
 
     shared = [children] * len(sizes) if len(children) == 1 else np.array_split(children, len(sizes))
     parts = [group(*each) for each in zip(sizes, streams, scores, shared, strict=True)]
-    return cohort.Simulated(
-        np.concatenate([p.plans for p in parts]),
-        np.concatenate([p.flows_by_ncy for p in parts], axis=1),
-        np.concatenate([p.flows_by_need for p in parts], axis=1),
-    )
+    return cohort.Simulated.joined(parts, "draw")
 
 
 def _error(name: str, base: int) -> float:

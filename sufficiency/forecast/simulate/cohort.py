@@ -12,17 +12,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sufficiency.forecast.rates.rates import Floats, Rates
 from sufficiency.forecast.simulate import sampling
+from sufficiency.forecast.simulate.support_plans import Reviews
 
 BLOCK_CELLS: Final = 250_000  # draws times states worked on at once: what a processor's cache holds
 FEW_DESTINATIONS: Final = 24  # up to which comparing with each is faster than a search
 KINDS: Final = ("joiners", "movers", "movers_out", "leavers", "transfers_in")
+SUPPORT_KINDS: Final = ("to_support_plan", "support_plans_ended")
 
 Singles = NDArray[np.float32]
 
@@ -40,6 +42,8 @@ class Year:
     transfers: Singles
     cumulative: Floats
     targets: NDArray[np.int64]
+    reviews: Reviews | None = None
+    ageing: Year | None = None  # of those who have a support plan since a review
 
     @classmethod
     def of(cls, rates: Rates) -> Year:
@@ -114,6 +118,34 @@ class Simulated:
     plans: NDArray[np.int32]
     flows_by_ncy: NDArray[np.int32]
     flows_by_need: NDArray[np.int32]
+    support: Supported | None = None
+
+    @classmethod
+    def joined(cls, parts: Sequence[Simulated], along: Literal["draw", "authority"]) -> Simulated:
+        """Return parts side by side, draws or authorities one after another."""
+        plans, flows = {"draw": (0, 1), "authority": (2, 3)}[along]
+        supports = [part.support for part in parts if part.support is not None]
+        return cls(
+            np.concatenate([p.plans for p in parts], axis=plans),
+            np.concatenate([p.flows_by_ncy for p in parts], axis=flows),
+            np.concatenate([p.flows_by_need for p in parts], axis=flows),
+            None
+            if len(supports) < len(parts)
+            else Supported(
+                np.concatenate([s.held for s in supports], axis=plans),
+                np.concatenate([s.flows_by_ncy for s in supports], axis=flows),
+                np.concatenate([s.flows_by_need for s in supports], axis=flows),
+            ),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Supported:
+    """Children who have a support plan since a review, labelled as plans are, and flows by `SUPPORT_KINDS`."""
+
+    held: NDArray[np.int32]
+    flows_by_ncy: NDArray[np.int32]
+    flows_by_need: NDArray[np.int32]
 
 
 def simulate(
@@ -133,12 +165,19 @@ def simulate(
         Blocks of draws spawn from it; the same seed gives the same children with any number of workers.
     """
     draws, shape = paths.joining.shape[0], base.shape
-    ncy_shape = (len(KINDS), draws, len(years), shape[0], shape[1], shape[3])
-    out = Simulated(
-        np.zeros((draws, len(years) + 1, *shape), dtype=np.int32),
-        np.zeros(ncy_shape, dtype=np.int32),
-        np.zeros((*ncy_shape[:4], shape[2], shape[3]), dtype=np.int32),
+    size_by_ncy, size_by_need = (
+        (draws, len(years), shape[0], shape[1], shape[3]),
+        (draws, len(years), shape[0], *shape[2:]),
     )
+
+    def empty(kinds: Sequence[str]) -> tuple[NDArray[np.int32], ...]:
+        return tuple(
+            np.zeros(s, dtype=np.int32)
+            for s in ((draws, len(years) + 1, *shape), (len(kinds), *size_by_ncy), (len(kinds), *size_by_need))
+        )
+
+    support = Supported(*empty(SUPPORT_KINDS)) if any(year.reviews for year in years) else None
+    out = Simulated(*empty(KINDS), support)
     size = max(1, BLOCK_CELLS // max(1, base.size))
     starts = range(0, draws, size)
     seeds = seed.spawn(len(starts))
@@ -163,8 +202,17 @@ def _block(
     inside = base.swapaxes(1, 2)
     plans = np.broadcast_to(inside, (draws, *inside.shape)).astype(np.int32)
     sides = _Sides.of(draws, inside.shape)
+    supported = np.zeros_like(plans)
     for t, (year, stream) in enumerate(zip(years, seed.spawn(len(years)), strict=True)):
-        plans, flows = _one_year(plans, year, _at(paths, at, t), Chance.of(stream))
+        now, chance = _at(paths, at, t), Chance.of(stream)
+        plans, flows = _one_year(plans, year, now, chance)
+        if out.support is not None and year.reviews is not None and year.ageing is not None:
+            moved = year.reviews.moved(plans, flows, chance.reviewing)
+            supported, ended = _one_year(supported, year.ageing, now, Chance.of(chance.ageing))
+            plans, supported = plans - moved, supported + moved
+            out.support.held[at, t + 1] = supported.swapaxes(2, 3)
+            out.support.flows_by_ncy[:, at, t] = moved.sum(axis=2), sides.by_ncy(ended[3])
+            out.support.flows_by_need[:, at, t] = moved.sum(axis=3), sides.by_need(ended[3])
         out.plans[at, t + 1] = plans.swapaxes(2, 3)
         for k, cells in enumerate(flows):
             out.flows_by_ncy[k, at, t] = sides.by_ncy(cells)
@@ -178,12 +226,15 @@ class Chance:
     going: np.random.Generator
     coming: np.random.Generator
     keys: NDArray[np.uint64]  # of leaving or moving, of where to, of joining or transfer
+    reviewing: np.random.Generator
+    ageing: np.random.SeedSequence  # of those with support plans
 
     @classmethod
     def of(cls, seed: np.random.SeedSequence) -> Chance:
         """Return the streams that a seed gives."""
-        going, coming = (np.random.default_rng(stream) for stream in seed.spawn(2))
-        return cls(going, coming, seed.generate_state(3, np.uint64).astype(np.uint64))
+        *streams, ageing = seed.spawn(4)
+        going, coming, reviewing = (np.random.default_rng(stream) for stream in streams)
+        return cls(going, coming, seed.generate_state(3, np.uint64).astype(np.uint64), reviewing, ageing)
 
 
 @dataclass(frozen=True, eq=False)
