@@ -251,8 +251,9 @@ def _paths(rates: Rates, children: Floats, draws: int, rng: np.random.Generator,
 
 
 def _labelled(simulated: cohort.Simulated, rates: Rates, years: Sequence[int], seed: int) -> PlanForecast:
+    kinds, flows_by_ncy, flows_by_need = simulated.flows
     labels = {
-        "kind": list(cohort.KINDS),
+        "kind": list(kinds),
         "draw": range(simulated.plans.shape[0]),
         "authority": list(rates.authorities),
         "ncy": list(rates.ncys),
@@ -273,7 +274,8 @@ def _labelled(simulated: cohort.Simulated, rates: Rates, years: Sequence[int], s
     return PlanForecast(
         array(simulated.plans, plan, years, "plans"),
         homes,
-        array(simulated.flows_by_ncy, by_ncy, years[1:], "children"),
-        array(simulated.flows_by_need, by_need, years[1:], "children"),
+        array(flows_by_ncy, by_ncy, years[1:], "children"),
+        array(flows_by_need, by_need, years[1:], "children"),
         seed,
+        None if simulated.support is None else array(simulated.support.held, plan, years, "support_plans"),
     )

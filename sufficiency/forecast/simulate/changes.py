@@ -81,7 +81,9 @@ def growing(changes: pd.DataFrame, years: Sequence[int], england: NDArray[np.flo
         Our own forecast of England's log growth to each of them.
     """
     asked = {change.since: change.factor for change in _asked(changes, ("england_growth",))}
-    return np.array([np.log(asked[year]) - own if year in asked else 0.0 for year, own in zip(years, england, strict=True)])
+    return np.array(
+        [np.log(asked[year]) - own if year in asked else 0.0 for year, own in zip(years, england, strict=True)]
+    )
 
 
 def reviewed(changes: pd.DataFrame, year: int, labels: Labels) -> NDArray[np.float64] | None:

@@ -120,6 +120,17 @@ class Simulated:
     flows_by_need: NDArray[np.int32]
     support: Supported | None = None
 
+    @property
+    def flows(self) -> tuple[tuple[str, ...], NDArray[np.int32], NDArray[np.int32]]:
+        """Kinds of flow, and flows by NCY and by need; those of support plans are among them where there are any."""
+        if self.support is None:
+            return KINDS, self.flows_by_ncy, self.flows_by_need
+        return (
+            (*KINDS, *SUPPORT_KINDS),
+            np.concatenate([self.flows_by_ncy, self.support.flows_by_ncy]),
+            np.concatenate([self.flows_by_need, self.support.flows_by_need]),
+        )
+
     @classmethod
     def joined(cls, parts: Sequence[Simulated], along: Literal["draw", "authority"]) -> Simulated:
         """Return parts side by side, draws or authorities one after another."""
@@ -170,11 +181,16 @@ def simulate(
         (draws, len(years), shape[0], *shape[2:]),
     )
 
-    def empty(kinds: Sequence[str]) -> tuple[NDArray[np.int32], ...]:
-        return tuple(
-            np.zeros(s, dtype=np.int32)
-            for s in ((draws, len(years) + 1, *shape), (len(kinds), *size_by_ncy), (len(kinds), *size_by_need))
+    def empty(kinds: Sequence[str]) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
+        by_state, by_ncy, by_need = (
+            np.zeros(size, dtype=np.int32)
+            for size in (
+                (draws, len(years) + 1, *shape),
+                (len(kinds), *size_by_ncy),
+                (len(kinds), *size_by_need),
+            )
         )
+        return by_state, by_ncy, by_need
 
     support = Supported(*empty(SUPPORT_KINDS)) if any(year.reviews for year in years) else None
     out = Simulated(*empty(KINDS), support)
