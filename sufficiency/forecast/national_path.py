@@ -9,15 +9,12 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from sufficiency import tables
+from sufficiency import policy, tables
 from sufficiency.area.area import Area
 from sufficiency.area.folder import data_folder, read_area
-from sufficiency.forecast import base_year_plans
-from sufficiency.forecast.growth import growth
 from sufficiency.forecast.plan_forecast import PlanForecast
 from sufficiency.forecast.rates.rates import Floats
 from sufficiency.forecast.simulate import changes
-from sufficiency.policy import value as national_value
 
 # Where pupils of the school rate are: DfE counts those at schools of every kind, not at colleges or elsewhere.
 SCHOOLS: Final = (
@@ -30,6 +27,7 @@ SCHOOLS: Final = (
     "alternative_provision",
 )
 PUPIL_NCYS: Final = (0, 11)
+MIDDLE_DRAWS: Final = 4  # without errors, chance in single children is all that is left
 
 
 @cache
@@ -44,24 +42,50 @@ def england_area() -> Area:
     'England'
     """
     area = read_area(data_folder() / "england")
-    names = ("forecast.growth_per_size",)
-    rows = [
-        {"assumption": name, "value": 0.0, "unit": "log ratio a year", "status": "derived"}
-        | {"says": "England is no authority: its growth is England's own", "source": "By definition"}
-        for name in names
-    ]
+    row = {"assumption": "forecast.growth_per_size", "value": 0.0, "unit": "log ratio a year", "status": "derived"}
+    row["says"], row["source"] = "England is no authority: its growth is England's own", "By definition"
+    rows = [row]
     return area.replace(
         assumptions=tables.check(pd.DataFrame(rows), tables.ASSUMPTIONS, source="England's assumptions")
     )
+
+
+def without_errors(area: Area) -> Area:
+    """Return the area with no error in growth, rates or population: a few draws then show its middle path.
+
+    Examples
+    --------
+    >>> without_errors(england_area()).value("forecast.growth_england_error")
+    0.0
+    """
+    told = [n for n in policy.all_rates() if n.startswith("forecast.")]
+    names = [n for n in told if n.endswith("_error") or n.startswith("forecast.error_")]
+    rows = [
+        {"assumption": name, "value": 0.0, "unit": policy.rate(name).unit, "status": "derived"}
+        | {"says": policy.rate(name).meaning, "source": "0, to show the middle path", "low": 0.0}
+        for name in names
+    ]
+    new = tables.check(pd.DataFrame(rows), tables.ASSUMPTIONS, source="errors of forecasts")
+    kept = area.assumptions[~area.assumptions["assumption"].isin(names)]
+    return area.replace(assumptions=pd.concat([kept, new], ignore_index=True) if len(kept) else new)
 
 
 def added(area: Area, years: Sequence[int]) -> Floats:
     """Return what levers add to log growth in each year, the same for every authority; 0 where none follows a path."""
     if not (area.changes["flow"] == "england_growth").any():
         return np.zeros(len(years))
-    england = england_area().replace(base_year=area.base_year)
-    own = growth.expected(england, base_year_plans.history(england), growth.GrowthRates.of(england), len(years))[0]
-    return changes.growing(area.changes, years, own)
+    return changes.growing(area.changes, years, _own_growth(area.base_year, years[-1]))
+
+
+@cache
+def _own_growth(base_year: int, to: int) -> Floats:
+    """Return our own forecast of England's log growth to each January, with no lever pulled: as simulated, in the middle."""
+    from sufficiency.forecast.plans import plans  # which asks for paths in turn, of areas with levers
+
+    england = without_errors(england_area()).replace(base_year=base_year)
+    simulated = plans(england, to=to, draws=MIDDLE_DRAWS, seed=0).plans
+    totals = simulated.sum([d for d in simulated.dims if d not in ("draw", "year")]).mean("draw")
+    return np.asarray(np.diff(np.log(totals.to_numpy())))
 
 
 def school_rate(plans: PlanForecast, area: Area) -> pd.Series:
@@ -86,7 +110,7 @@ def school_rate(plans: PlanForecast, area: Area) -> pd.Series:
     school = held.sum(["authority", "ncy", "need", "setting_type"]).median("draw").to_series()
     drawn = projection.draws(area, years[-1], 200, np.random.default_rng(0)).sel(ncy=slice(*PUPIL_NCYS))
     children = drawn.sum(["authority", "ncy"]).mean("draw").to_series()
-    when = int(national_value("reform.pupils_year", on=2026))
-    published = national_value("reform.pupils_in_england", on=2026)
+    when = int(policy.value("reform.pupils_year", on=2026))
+    published = policy.value("reform.pupils_in_england", on=2026)
     of_school = pd.Series(published * children / children[when])
     return (school / of_school.reindex(school.index)).rename("share")
