@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
+from functools import lru_cache, partial
+from typing import Final
 
 import pandas as pd
 from matplotlib.figure import Figure
 
 from sufficiency import policy
+from sufficiency.area.area import Area
+from sufficiency.forecast import PlanForecast, plans
 from sufficiency.outcome import ForecastOutcome
 from sufficiency.report.look import charts
 from sufficiency.report.look.words import between, shown
 from sufficiency.report.model import Chart, Section, Table
 from sufficiency.report.sections.common import INTERVAL, LEVELS, middle, milestones, rests_on
 from sufficiency.scenarios.law_2029.arithmetic import reform_arithmetic
-from sufficiency.scenarios.law_2029.new_plans import anchors
+from sufficiency.scenarios.law_2029.mainstream_support import MainstreamSupport
+from sufficiency.scenarios.law_2029.new_plans import FollowDfE, anchors
 from sufficiency.scenarios.law_2029.parts import Part
+from sufficiency.scenarios.law_2029.reform import reform
+from sufficiency.scenarios.pipeline import from_agreed
 from sufficiency.scenarios.scenario import Scenario, lever_name
 from sufficiency.words.school_year import financial_label
 
-MEASURES = {
+DFE_DRAWS: Final = 100  # of DfE's path, of which plans alone are shown
+MEASURES: Final = {
     "plans": ("EHC plans", "n"),
     "shortfall": ("Children turned away", "n"),
     "independent": ("At independent and non-maintained schools", "n"),
@@ -53,6 +60,7 @@ def section(outcome: ForecastOutcome, futures: Sequence[ForecastOutcome]) -> Sec
             f"{_ahead(every, last)} Which of these comes is not a matter of chance that can be counted: each range holds nine in ten simulated futures of its own law, and none covers the others.",
             _announced(),
             arithmetic_words(),
+            *_dfe_words(outcome),
             *_support_words(futures, last),
         ),
         points=tuple(
@@ -65,7 +73,7 @@ def section(outcome: ForecastOutcome, futures: Sequence[ForecastOutcome]) -> Sec
                 "EHC plans if the law stays and if it changes",
                 partial(chart, outcome, tuple(futures)),
                 "Counted plans, then a middle line for each future with bands that hold nine in ten of its own simulated futures, and DfE's points as diamonds.",
-                note=f"Diamonds: DfE's points for England (718,800 counted in January 2026; about 910,000 in 2030; about 640,000 in 2035 with the reform), times this area's share of England's plans in January {outcome.area.base_year}, {shown(share_of_england(outcome), '%')}. They are no forecast of this area.",
+                note=f"Diamonds: DfE's points for England (718,800 counted in January 2026; about 910,000 in 2030; about 640,000 in 2035 with the reform), times this area's share of England's plans in January {outcome.area.base_year}, {100 * share_of_england(outcome):.2f}%. They are no forecast of this area; the dotted line, where there is one, grows here as it would if England followed them.",
             ),
             Table(
                 "law-futures",
@@ -125,6 +133,10 @@ def chart(outcome: ForecastOutcome, futures: Sequence[ForecastOutcome]) -> Figur
             label=_name(future, outcome),
             ls="-" if place < 2 else "--",
         )
+    path = dfe_path(outcome)
+    if path is not None:
+        followed = path.summary(levels=(LEVELS[1],))
+        axis.plot(followed["year"], followed["plans"], ":", color=charts.COLOURS[6], linewidth=2, label="On DfE's path")
     share, years = share_of_england(outcome), [y for y in anchors() if y <= outcome.options.to]
     points = [anchors()[year] * share for year in years]
     axis.plot(
@@ -140,6 +152,31 @@ def chart(outcome: ForecastOutcome, futures: Sequence[ForecastOutcome]) -> Figur
     axis.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2, fontsize=8.5, frameon=False)
     charts.tidy_axis(axis, "plans")
     return figure
+
+
+@lru_cache(maxsize=2)
+def _dfe_path(area: Area, to: int, draws: int, seed: int) -> PlanForecast:
+    scenario = from_agreed(reform(path="dfe"))
+    return plans(scenario(area), to=to, draws=draws, seed=seed)
+
+
+def dfe_path(outcome: ForecastOutcome) -> PlanForecast | None:
+    """Return plans here if England followed DfE's points, or None where the run does not reach from before the peak past it."""
+    peak, options = FollowDfE().year, outcome.options
+    if not outcome.before.base_year < peak < options.to:
+        return None
+    return _dfe_path(outcome.before, options.to, min(options.draws, DFE_DRAWS), options.seed)
+
+
+def _dfe_words(outcome: ForecastOutcome) -> tuple[str, ...]:
+    path = dfe_path(outcome)
+    if path is None:
+        return ()
+    peak, last = FollowDfE().year, outcome.options.to
+    then, end = (middle(path.summary(levels=LEVELS), "plans", year=year) for year in (peak, last))
+    return (
+        f"DfE's path is not ours: were England to follow its points, growing to about 910,000 in {peak} and making as few new plans after it as its figure for 2035 needs, there would be about {then[1]:,.0f} plans here in January {peak} and {end[1]:,.0f} ({between(end[0], end[2])}) in January {last}.",
+    )
 
 
 def _name(future: ForecastOutcome, outcome: ForecastOutcome) -> str:
@@ -178,8 +215,6 @@ def _support_words(futures: Sequence[ForecastOutcome], last: int) -> tuple[str, 
 
 
 def _memo_note(outcome: ForecastOutcome) -> str:
-    from sufficiency.scenarios.law_2029.mainstream_support import MainstreamSupport
-
     memo = MainstreamSupport().memo(outcome.area).groupby("financial_year")["gbp"].sum()
     return (
         f"Beside the block, schools and services here would have about {shown(float(memo.iloc[0]), '£m')} a year from {financial_label(int(memo.index[0]))} to {financial_label(int(memo.index[-1]))} "

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from sufficiency.errors import InputError, nearest, one_of
-from sufficiency.scenarios.law_2029.bases import FreeSchoolSwap, InclusionBases
+from sufficiency.scenarios.law_2029.bases import DECISIONS, FreeSchoolSwap, InclusionBases
 from sufficiency.scenarios.law_2029.mainstream_support import MainstreamSupport
 from sufficiency.scenarios.law_2029.new_plans import FollowDfE, PlansAtSpecialistOnly
 from sufficiency.scenarios.law_2029.parts import check_delivered
@@ -25,11 +25,17 @@ PARTS: Final[Mapping[str, Callable[..., Lever]]] = {
     "mainstream_support": MainstreamSupport,
     "who_pays": WhoPays,
 }
+SWAP: Final = "free_school_swap"
 PATHS: Final = ("own", "dfe")
 
 
 def reform(
-    delivered: float = 1.0, *, levers: Sequence[str] | None = None, path: str = "own", name: str | None = None
+    delivered: float = 1.0,
+    *,
+    levers: Sequence[str] | None = None,
+    path: str = "own",
+    free_schools: Mapping[str, str] | None = None,
+    name: str | None = None,
 ) -> Scenario:
     """Return the scenario of the law announced for 2029.
 
@@ -42,10 +48,12 @@ def reform(
         How far it is delivered: 0 is as agreed, 1 as announced. Shares and multiples are that far from doing nothing.
     levers
         Names of the parts to pull, by default all: individual_support_plans, new_plans, inclusion_bases,
-        free_school_swap, price_bands, mainstream_support, who_pays.
+        free_school_swap (where `free_schools` decides any), price_bands, mainstream_support, who_pays.
     path
         'own': plans grow as we forecast until the law changes. 'dfe': England follows DfE's points to the peak of 2030,
         and new plans after it are as few as its figure for 2035 needs.
+    free_schools
+        Of rows of pipeline.csv, by name: 'build', 'cash' or 'cancelled'.
     name
         What to call it; by default 'If the law changes' and how far it is delivered.
 
@@ -66,11 +74,15 @@ def reform(
     for part in asked:
         if part not in PARTS:
             raise InputError(f"the reform has no lever '{part}'{nearest(part, PARTS)}; known: {one_of(PARTS)}")
-    if not delivered:
-        pulled: list[Any] = []
-    else:
-        pulled = [FollowDfE(delivered)] if path == "dfe" else []
-        pulled += [make(delivered) for part, make in PARTS.items() if part in asked]
+    if levers is not None and SWAP in asked and not free_schools:
+        raise InputError(f"{SWAP} needs free_schools, a decision for each row of pipeline.csv: {one_of(DECISIONS)}")
+    pulled: list[Lever] = []
+    if delivered:
+        more: dict[str, dict[str, Any]] = {SWAP: {"decisions": dict(free_schools or {})}}
+        pulled += [FollowDfE(delivered)] if path == "dfe" else []
+        for part, make in PARTS.items():
+            if part in asked and (part != SWAP or free_schools):
+                pulled.append(make(delivered, **more.get(part, {})))
     return Scenario(name or _named(delivered, path), tuple(pulled))
 
 
