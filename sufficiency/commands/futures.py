@@ -35,14 +35,19 @@ def asked(files: Sequence[Path], reforms: Sequence[float], *, to: int) -> list[S
 
 
 def run(
-    area: Area, scenarios: Sequence[Scenario], options: RunOptions, *, progress: Callable[[str, float], None]
+    area: Area,
+    scenarios: Sequence[Scenario],
+    options: RunOptions,
+    *,
+    progress: Callable[[str, float], None] | None = None,
 ) -> list[ForecastOutcome]:
     """Return each scenario's outcome, under the seed of the run and at most so many draws."""
     import sufficiency as sf
 
     found: list[ForecastOutcome] = []
     for done, scenario in enumerate(scenarios):
-        progress(scenario.name, done / len(scenarios))
+        if progress is not None:
+            progress(scenario.name, done / len(scenarios))
         found.append(
             sf.run(
                 area,

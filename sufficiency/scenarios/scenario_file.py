@@ -70,7 +70,8 @@ def read_scenario(path: str | Path) -> Scenario:
     ----------
     path
         A file with `name`, a table `[reform]` (delivered, levers, path) and any number of `[[levers]]`, each with `lever`,
-        its name in the library, and what it takes. The reform's levers come first.
+        its name in the library, and what it takes. Assumptions are set first, then the reform's levers are pulled, which
+        read them, then the others in their order.
 
     Raises
     ------
@@ -104,8 +105,10 @@ def read_scenario(path: str | Path) -> Scenario:
     given = told.get("levers", [])
     if not isinstance(given, list):
         raise InputError(f"{file.name}: levers are written as [[levers]], one for each")
-    levers += tuple(_lever(f"{file.name}, lever {n}", row) for n, row in enumerate(given, start=1))
-    return Scenario(name or file.stem, levers)
+    others = [_lever(f"{file.name}, lever {n}", row) for n, row in enumerate(given, start=1)]
+    first = [lever for lever in others if isinstance(lever, ChangeAssumption)]
+    rest = [lever for lever in others if not isinstance(lever, ChangeAssumption)]
+    return Scenario(name or file.stem, (*first, *levers, *rest))
 
 
 def _lever(where: str, row: Any) -> Lever:

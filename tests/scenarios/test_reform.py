@@ -335,23 +335,21 @@ def test_children_with_support_plans_are_carried_as_before_and_cost_no_top_up(
 
 
 def test_the_report_shows_each_law_with_a_range_of_its_own(outcomes: tuple[Outcome, Outcome]) -> None:
-    from sufficiency.report.writers.build import build
+    from sufficiency.report.sections import law
 
     now, then = outcomes
-    made = {section.key: section for section in build(now, futures=[then]).sections}
-    law = made["law"]
-    words = " ".join(law.words)
+    made = law.section(now, [then])
+    words = " ".join(made.words)
     assert "If the law stays (as agreed):" in words
     assert "If the law changes, delivered:" in words
     assert "4,000 to 27,000 new plans a year" in words
     assert "Individual Support Plan in January 2032" in words
-    chart, table, _ = law.exhibits
+    chart, table, _ = made.exhibits
     assert chart.draw().axes[0].get_legend() is not None
     assert {"If the law stays (as agreed)", "If the law changes, delivered"} < set(table.frame.columns)
-    headline = build(now, futures=[then]).headlines
+    headline = sf.report.headlines(now, futures=[then])
     assert "if the law stays" in headline[0].says
     assert "if the law changes" in headline[1].says
-    assert "law" not in {section.key for section in build(now).sections}
 
 
 def test_england_follows_dfes_points_where_it_is_asked_to() -> None:

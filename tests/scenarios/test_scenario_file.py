@@ -46,6 +46,14 @@ def test_a_file_says_a_scenario(tmp_path: Path) -> None:
     )
 
 
+def test_the_example_can_be_pulled() -> None:
+    scenario = sf.scenarios.read_scenario(Path(__file__).parents[2] / "examples" / "half_the_reform.toml")
+    area = scenario(sf.AS_AGREED(sf.example_area()))
+    assert area.value("reform.move_share_mainstream") == 0.25
+    assert set(area.changes["flow"]) >= {"support_plan", "joining"}
+    assert area.changes.loc[area.changes["flow"] == "support_plan", "factor"].max() == 0.125  # what is set is read
+
+
 def test_the_reform_alone_is_named_by_itself(tmp_path: Path) -> None:
     assert sf.scenarios.read_scenario(written(tmp_path, "[reform]")) == sf.scenarios.reform()
 
