@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from functools import cache
 from typing import Final
 
@@ -42,11 +43,9 @@ def england_area() -> Area:
     'England'
     """
     area = read_area(data_folder() / "england")
-    row = {"assumption": "forecast.growth_per_size", "value": 0.0, "unit": "log ratio a year", "status": "derived"}
-    row["says"], row["source"] = "England is no authority: its growth is England's own", "By definition"
-    rows = [row]
-    return area.replace(
-        assumptions=tables.check(pd.DataFrame(rows), tables.ASSUMPTIONS, source="England's assumptions")
+    by_size = "forecast.growth_per_size"
+    return _with_zeros(
+        area, [n for n in policy.all_rates() if n == by_size], "England is no authority: its size tells nothing"
     )
 
 
@@ -59,14 +58,21 @@ def without_errors(area: Area) -> Area:
     0.0
     """
     told = [n for n in policy.all_rates() if n.startswith("forecast.")]
-    names = [n for n in told if n.endswith("_error") or n.startswith("forecast.error_")]
+    names = [n for n in told if "error" in n or n.endswith("_break_chance")]
+    return _with_zeros(area, names, "0, to show the middle path")
+
+
+def _with_zeros(area: Area, names: Sequence[str], why: str) -> Area:
+    """Return the area with assumptions of its own that are 0."""
+    if not names:
+        return area
     rows = [
         {"assumption": name, "value": 0.0, "unit": policy.rate(name).unit, "status": "derived"}
-        | {"says": policy.rate(name).meaning, "source": "0, to show the middle path", "low": 0.0}
+        | {"says": policy.rate(name).meaning, "source": why, "low": 0.0}
         for name in names
     ]
-    new = tables.check(pd.DataFrame(rows), tables.ASSUMPTIONS, source="errors of forecasts")
-    kept = area.assumptions[~area.assumptions["assumption"].isin(names)]
+    new = tables.check(pd.DataFrame(rows), tables.ASSUMPTIONS, source=why)
+    kept = area.assumptions[~area.assumptions["assumption"].isin(list(names))]
     return area.replace(assumptions=pd.concat([kept, new], ignore_index=True) if len(kept) else new)
 
 
@@ -91,17 +97,20 @@ def _own_growth(base_year: int, to: int) -> Floats:
 def school_rate(plans: PlanForecast, area: Area) -> pd.Series:
     """Return the share of England's pupils who have a plan, by January, in the middle forecast.
 
+    The share counted in the base year moves as plans at schools do, and as children of Reception to Year 11 do: the two
+    returns that count plans differ by a hundredth or two, and pupils are not children.
+
     Parameters
     ----------
     plans
         A forecast of `england_area()`, with or without levers.
     area
-        The area that was forecast: its population gives how pupils' numbers change from the January published.
+        The area that was forecast: its population gives how children's numbers change.
 
     Returns
     -------
     Series
-        By January. Pupils are those published for one January, moved as children of Reception to Year 11 are. [share]
+        By January, from the base year. [share of pupils]
     """
     from sufficiency.forecast.population import projection
 
@@ -109,8 +118,6 @@ def school_rate(plans: PlanForecast, area: Area) -> pd.Series:
     held = plans.plans.sel(setting_type=[s for s in plans.plans["setting_type"].values if s in SCHOOLS])
     school = held.sum(["authority", "ncy", "need", "setting_type"]).median("draw").to_series()
     drawn = projection.draws(area, years[-1], 200, np.random.default_rng(0)).sel(ncy=slice(*PUPIL_NCYS))
-    children = drawn.sum(["authority", "ncy"]).mean("draw").to_series()
-    when = int(policy.value("reform.pupils_year", on=2026))
-    published = policy.value("reform.pupils_in_england", on=2026)
-    of_school = pd.Series(published * children / children[when])
-    return (school / of_school.reindex(school.index)).rename("share")
+    children = drawn.sum(["authority", "ncy"]).mean("draw").to_series().reindex(school.index)
+    counted = policy.rate("reform.counted_school_rate").on(date(years[0], 1, 31))
+    return (counted * (school / school.iloc[0]) / (children / children.iloc[0])).rename("share")
