@@ -83,9 +83,10 @@ def reform(
         for part, make in PARTS.items():
             if part in asked and (part != SWAP or free_schools):
                 pulled.append(make(delivered, **more.get(part, {})))
-    return Scenario(name or _named(delivered, path), tuple(pulled))
+    is_whole = set(asked) >= set(PARTS) - {SWAP}
+    return Scenario(name or _named(delivered, path, is_whole=is_whole), tuple(pulled))
 
 
-def _named(delivered: float, path: str) -> str:
+def _named(delivered: float, path: str, *, is_whole: bool) -> str:
     how = {0.0: "not delivered", 0.5: "half delivered", 1.0: "delivered"}.get(delivered, f"{delivered:.0%} delivered")
-    return f"If the law changes, {how}{', on DfE’s path' if path == 'dfe' else ''}"
+    return f"If the law changes{'' if is_whole else ' in part'}, {how}{', on DfE’s path' if path == 'dfe' else ''}"
