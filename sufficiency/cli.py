@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from sufficiency.commands import cores, funding, importing, places
+from sufficiency.commands import cores, funding, futures, importing, places
 from sufficiency.commands import rounds as rounds_of_a_school
 from sufficiency.commands import sensitivity as varied
 from sufficiency.commands.common import (
@@ -46,6 +46,17 @@ def report(
     published: Published = None,
     authority: Authority = None,
     roads: Roads = None,
+    scenario: Annotated[
+        list[Path] | None,
+        typer.Option(help="A scenario file (TOML) to show beside what is agreed; any number of times."),
+    ] = None,
+    reform: Annotated[
+        list[float] | None,
+        typer.Option(
+            help="Show the law announced for 2029, delivered so far (0 to 1), beside what is agreed; any number of times. "
+            "Without --scenario and --reform: 1 and 0.5."
+        ),
+    ] = None,
     suppress: Annotated[
         int, typer.Option(help="Hide counts of children below this, 5 say, before publishing; 0 hides none.")
     ] = 0,
@@ -62,19 +73,22 @@ def report(
     if suppress < 0:
         raise sf.InputError(f"--suppress {suppress}: give 0, which hides nothing, or a count such as 5")
     area = area_of(folder, published, authority, roads)
+    beside = futures.asked(scenario or [], reform or [], to=to)
     sf.report.check_writable(out)  # before the run, which takes a while
     with progress() as tell:
-        outcome = sf.run(area, to=to, draws=draws, seed=seed, progress=lambda what, share: tell(what, 0.7 * share))
+        outcome = sf.run(area, to=to, draws=draws, seed=seed, progress=lambda what, share: tell(what, 0.5 * share))
+        others = futures.run(area, beside, outcome.options, progress=lambda what, share: tell(what, 0.5 + 0.2 * share))
         found = sf.sensitivity(area, to=min(to, 2031), seed=seed, progress=tell) if sensitivity else None
         tell("Writing the report", 0.7)
         written = sf.report.write(
             outcome,
             out,
+            futures=others,
             suppress=suppress,
             sensitivity=found,
             progress=lambda what, share: tell(what, 0.7 + 0.3 * share),
         )
-    for figure in sf.report.headlines(outcome):
+    for figure in sf.report.headlines(outcome, futures=others):
         typer.echo(str(figure))
     typer.echo(f"The report is at {Path(written).resolve()}")
 

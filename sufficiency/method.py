@@ -90,7 +90,7 @@ def run(
     tell("Placing children near home", 0.35)
     placed = allocate.places(changed, plans, draws=options.placed_draws, seed=seed, workers=workers)
     tell("Pricing the school run", 0.8)
-    journeys = transport.journeys(changed, placed, seed=seed)
+    journeys = transport.journeys(changed, placed, seed=seed, support_plans=plans.support_plans)
     tell("Paying for places", 0.9)
     budget = funding.high_needs(changed, plans, placed, seed=seed)
     tell("Done", 1.0)

@@ -92,7 +92,8 @@ def high_needs(area: Area, plans: PlansResult, placed: PlacedResult, *, seed: in
     in_year = income.sum("source") - spend.sum("item")
     terms = deficit.Terms.of(area, futures)
     is_granted = deficit.grant_is_counted(area)
-    carried = deficit.carry_forward(opening, in_year, terms, is_granted=is_granted, is_absorbed=False)
+    is_absorbed, counted = deficit.absorption_counted(area, terms)
+    carried = deficit.carry_forward(opening, in_year, counted, is_granted=is_granted, is_absorbed=is_absorbed)
     says = [*income_notes, *opening_notes, *told(against, years[0]), *gap_notes]
     return HighNeedsBudget(
         spend=spend,

@@ -127,7 +127,7 @@ class OpenAgreed:
         faults = pipeline_faults(area.pipeline, area.settings, area.places, area.base_year) if area.coming.empty else []
         if faults:
             raise FaultyTableError("pipeline.csv", faults)
-        return _opening(area, area.pipeline[area.pipeline["status"] == "agreed"])
+        return opening(area, area.pipeline[area.pipeline["status"] == "agreed"])
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ class OpenProposed:
         if self.chance is not None and not 0 <= self.chance <= 1:
             raise InputError(f"{self.label}: a chance of {self.chance:g} is not between 0 and 1")
         rows = _chosen(area.pipeline[area.pipeline["status"] == "proposed"], self.projects, "proposed", self.label)
-        return _opening(area, rows if self.chance is None else rows.assign(chance=float(self.chance)))
+        return opening(area, rows if self.chance is None else rows.assign(chance=float(self.chance)))
 
 
 @dataclass(frozen=True)
@@ -192,7 +192,7 @@ def _chosen(rows: pd.DataFrame, projects: str | tuple[str, ...], status: str, wh
     return rows[rows["project"].isin(names)] if names else rows
 
 
-def _opening(area: Area, rows: pd.DataFrame) -> Area:
+def opening(area: Area, rows: pd.DataFrame) -> Area:
     """Return the area with the rows coming, once each, and with the settings that they add."""
     rows = rows[~rows["project"].isin(area.coming["project"])]
     if rows.empty:

@@ -27,7 +27,7 @@ from sufficiency.transport.cost.sampled import Estimate
 from sufficiency.transport.cost.school_run_rates import SchoolRunRates
 from sufficiency.transport.cost.school_year_cost import price_year
 from sufficiency.transport.journeys_result import Journeys
-from sufficiency.transport.modes.carried import carried, expected, traits
+from sufficiency.transport.modes.carried import carried, expected, traits, with_support_plans
 from sufficiency.transport.modes.modes import (
     MODES,
     VEHICLES,
@@ -46,7 +46,14 @@ from sufficiency.words.vocabulary import DESTINATIONS
 CELL: Final = ("year", "authority", "need", "phase", "setting")
 
 
-def journeys(area: Area, placed: tables.PlacedResult, *, estimate: Estimate | None = None, seed: int = 7) -> Journeys:
+def journeys(
+    area: Area,
+    placed: tables.PlacedResult,
+    *,
+    estimate: Estimate | None = None,
+    seed: int = 7,
+    support_plans: xr.DataArray | None = None,
+) -> Journeys:
     """Return how children with plans get to school, wherever they are, and what it costs.
 
     Parameters
@@ -61,6 +68,9 @@ def journeys(area: Area, placed: tables.PlacedResult, *, estimate: Estimate | No
     seed
         The error of the approximation of rounds is drawn from it, setting by setting, and so are shares carried elsewhere
         and how far; the same for every scenario.
+    support_plans
+        Children moved to Individual Support Plans (`PlanForecast.support_plans`): entitlement rests on need, distance and
+        route, not on a plan, so they are carried as others of their type of setting are.
 
     Returns
     -------
@@ -89,8 +99,10 @@ def journeys(area: Area, placed: tables.PlacedResult, *, estimate: Estimate | No
     if not levers.is_today:
         runs = runs.where(today, practice(levers))
     runs["beyond_guide"] = runs["children"] * _share_beyond(area, rows, runs)
-    away = expected(area, placed)
-    whole = xr.concat([runs, _elsewhere(area, rows, away, carried(area, placed, seed=seed), seed)], dim="setting")
+    others = with_support_plans(area, placed, support_plans)
+    away = expected(area, placed, others=others)
+    found = carried(area, placed, seed=seed, others=others)
+    whole = xr.concat([runs, _elsewhere(area, rows, away, found, seed)], dim="setting")
     draws = attending["draw"]
     growth = prices.drawn_rate(
         area, "transport.price_growth", prices.Futures(tuple(int(d) for d in draws.values), seed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import xarray as xr
@@ -98,3 +98,9 @@ def grant_is_counted(area: Area) -> bool:
     if found not in (0, 1):
         raise InputError(f"{name}: {found:g} is neither 1 (yes) nor 0 (no)")
     return found == 1
+
+
+def absorption_counted(area: Area, terms: Terms) -> tuple[bool, Terms]:
+    """Return whether the budget's own balance counts what is met centrally, and the terms with as much as it counts."""
+    counted = area.value("reform.central_absorption_is_counted")
+    return counted > 0, replace(terms, absorbed_share=terms.absorbed_share * counted)

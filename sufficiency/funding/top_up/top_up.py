@@ -20,6 +20,7 @@ from sufficiency import policy, prices
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError, one_of
 from sufficiency.funding.budget_lines import INDEPENDENT
+from sufficiency.funding.top_up import price_bands
 from sufficiency.prices import Floats, Futures, Growth
 from sufficiency.words.school_year import financial_label
 from sufficiency.words.vocabulary import DESTINATIONS, NEEDS, SETTING_TYPES
@@ -78,6 +79,7 @@ def unit_costs(area: Area, financial_years: Sequence[int], *, futures: Futures |
             gbp.loc[{"authority": authority, "provision": provision}] = by_draw(path, gbp)[:, :, None]
             basis.append((authority, provision, how, min(given), max(given), status))
     gbp = _with_bands(area, gbp, growth["top_up"])
+    gbp = price_bands.with_bands(area, gbp, growth, _beside_fee(INDEPENDENT))
     columns = ["authority", "provision", "basis", "first_given", "last_given", "status"]
     table = pd.DataFrame(basis, columns=columns)
     return UnitCosts(gbp if futures is not None else gbp.isel(draw=0, drop=True), table, _says(area, table))
@@ -111,7 +113,15 @@ def costs_elsewhere(area: Area, elsewhere: xr.Dataset, financial_years: Sequence
     found: xr.DataArray = xr.concat(
         by_year, dim=xr.DataArray(list(financial_years), dims="financial_year", name="financial_year")
     )
-    return found.rename(setting="provision").transpose("financial_year", "draw", "phase", "provision")
+    found = found.rename(setting="provision").transpose("financial_year", "draw", "phase", "provision")
+    return price_bands.with_bands(area, found, growth, _beside_fee([str(p) for p in found["provision"].values]))
+
+
+def _beside_fee(provisions: Sequence[str]) -> dict[str, float]:
+    """Return independent and non-maintained schools of these, and what DfE pays them for a place beside the fee. [GBP a year]"""
+    kinds = {p: DESTINATIONS[p].setting_type if p in DESTINATIONS else p for p in provisions}
+    place = policy.value("funding.special_place_gbp", on=2026)
+    return {p: place if kind == "non_maintained_special" else 0.0 for p, kind in kinds.items() if kind in INDEPENDENT}
 
 
 def growth_rates(area: Area, futures: Futures | None = None) -> Mapping[str, Growth]:

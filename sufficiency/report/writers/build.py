@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -17,6 +17,7 @@ from sufficiency.report.sections import (
     forecast,
     going,
     invest,
+    law,
     method,
     options,
     pipeline,
@@ -68,6 +69,7 @@ def build(
     outcome: Outcome | ForecastOutcome,
     *,
     now: Outcome | ForecastOutcome | None = None,
+    futures: Sequence[ForecastOutcome] = (),
     suppress: int = 0,
     sensitivity: Sensitivity | None = None,
 ) -> Report:
@@ -79,6 +81,8 @@ def build(
         Of `sufficiency.run`. A forecast alone has no section on schools, journeys or money.
     now
         The same without the scenario, to show what each lever does.
+    futures
+        The same area under other laws or scenarios, shown beside the outcome, each with a range of its own.
     suppress
         Counts from 1 to one below this are hidden in tables, and maps and rounds that come near to single children are
         left out; 0 hides none.
@@ -90,11 +94,14 @@ def build(
         made = _of_places(outcome, now, suppress, sensitivity)
     else:
         made = [summary.section_of_forecast(outcome), *(part(outcome) for part in (*FIRST, *OF_FORECAST))]
+    if futures:
+        after = next(at for at, part in enumerate(made, start=1) if part.key == "forecast")
+        made.insert(after, law.section(outcome, futures))
     sections = tuple(_suppressed(section, suppress) for section in made)
     return Report(
         title=f"SEND sufficiency: {area.name}",
         subtitle=f"EHC plans, specialist places, transport and High Needs Funding from academic year {academic_label(area.base_year)} to {academic_label(last)}. Scenario: {outcome.scenario.name}.",
-        headlines=summary.headlines(outcome, suppress),
+        headlines=summary.headlines(outcome, suppress, futures),
         sections=sections,
         attribution=ATTRIBUTION,
         suppress=suppress,

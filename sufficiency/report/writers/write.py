@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from sufficiency.errors import OutputError
@@ -20,6 +21,7 @@ def write(
     folder: str | Path,
     *,
     now: Outcome | ForecastOutcome | None = None,
+    futures: Sequence[ForecastOutcome] = (),
     suppress: int = 0,
     sensitivity: Sensitivity | None = None,
     progress: Progress | None = None,
@@ -37,6 +39,9 @@ def write(
     now
         The run without the scenario: with it, a section says what each lever does, unmitigated and mitigated side by
         side. Scenarios of several levers run each prefix again.
+    futures
+        The same area under other laws or scenarios, `sf.scenarios.reform(...)` for instance: a section shows them beside
+        the outcome, each with a range of its own. They may have fewer draws.
     suppress
         Counts of children from 1 to one below this are hidden, with as many others as keep them hidden; 0 hides none.
     sensitivity
@@ -61,7 +66,7 @@ def write(
     target = Path(folder)
     beside = check_writable(target)
     tell("Writing words and tables", 0.0)
-    report = build(outcome, now=now, suppress=suppress, sensitivity=sensitivity)
+    report = build(outcome, now=now, futures=futures, suppress=suppress, sensitivity=sensitivity)
     with tempfile.TemporaryDirectory(prefix=".sufficiency-", dir=beside) as made:
         new = Path(made) / "report"
         (new / "charts").mkdir(parents=True)
