@@ -19,7 +19,7 @@ _WHERE: Final = {
     "published_area": "published.published_area",
     "write_area": "area.write",
     "Scenario": "scenarios.scenario",
-    "read_scenario": "scenarios.read_scenario",
+    "read_scenario": "scenarios.scenario_file",
     "OpenPlaces": "scenarios.levers",
     "ClosePlaces": "scenarios.levers",
     "OpenSetting": "scenarios.levers",

@@ -267,7 +267,7 @@ def test_the_command_says_what_a_scenario_in_a_file_hangs_on(
 ) -> None:
     folder, file, out = tmp_path / "tiny", tmp_path / "more.toml", tmp_path / "out"
     sf.write_area(short_of_places(tiny_area), folder)
-    file.write_text('name = "More"\n[[lever]]\nlever = "OpenPlaces"\nsetting = "S1"\nplaces = 60\nyear = 2026\n')
+    file.write_text('name = "More"\n[[levers]]\nlever = "OpenPlaces"\nsetting = "S1"\nplaces = 60\nyear = 2026\n')
     words = ("--measure", "high_needs_gbp", "--only", PRICE, "--to", "2027", "--draws", "3", "--varied-draws", "3")
     printed, said = command_run("sensitivity", folder, "--scenario", file, *words, "--out", out)
     table = pd.read_csv(io.StringIO(printed))

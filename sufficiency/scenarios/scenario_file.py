@@ -91,7 +91,8 @@ def read_scenario(path: str | Path) -> Scenario:
     """
     file = Path(path)
     if not file.is_file():
-        raise MissingError(f"there is no scenario file {file}")
+        beside = [p.name for p in file.parent.glob("*.toml")] if file.parent.is_dir() else []
+        raise MissingError(f"there is no scenario file {file}{nearest(file.name, beside)}")
     try:
         told = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as caught:

@@ -79,9 +79,17 @@ def test_what_cant_be_is_named_with_the_way_out(tmp_path: Path, text: str, says:
         sf.scenarios.read_scenario(written(tmp_path, text))
 
 
-def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
-    with pytest.raises(MissingError, match="there is no scenario file"):
-        sf.scenarios.read_scenario(tmp_path / "none.toml")
+def test_a_file_that_is_not_there_is_named_with_the_nearest(tmp_path: Path) -> None:
+    written(tmp_path, "")
+    with pytest.raises(MissingError, match=r"there is no scenario file .*our\.toml; did you mean 'ours\.toml'"):
+        sf.scenarios.read_scenario(tmp_path / "our.toml")
+
+
+def test_every_scenario_among_the_examples_can_be_pulled() -> None:
+    files = sorted((Path(__file__).parents[2] / "examples").glob("*.toml"))
+    assert files
+    for file in files:
+        sf.read_scenario(file)(sf.example_area())
 
 
 def test_a_report_shows_the_reform_twice_unless_asked_for_another(tmp_path: Path) -> None:
