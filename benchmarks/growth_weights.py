@@ -50,7 +50,9 @@ def main(arguments: list[str]) -> None:
             print(f"{name:10}  {fit(alone, used, rates)[i]:13.3f}  {both}  {rates.per(name):9.3f}")
     print("\nMedian absolute error, %, mean over origins 2020-24 | January 2026 | by plans, % | too many (+), %")
     print(f"  other half of the authorities, other origins   {said(cases, held_out(cases, NAMES, rates))}")
-    print(f"  the same, requests not known                   {said(cases, held_out(without_requests(cases), ALONE, rates))}")
+    print(
+        f"  the same, requests not known                   {said(cases, held_out(without_requests(cases), ALONE, rates))}"
+    )
     print(f"  as in force                                    {said(cases, predicted(cases, in_force(rates), rates))}")
     print(f"  England's growth alone                         {said(cases, cases['england'].to_numpy())}")
     for method in naive.METHODS:

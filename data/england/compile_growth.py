@@ -59,14 +59,20 @@ def _authorities(folder: Path) -> pd.DataFrame:
     rows = []
     for frame, release in parts:
         own = frame[(frame["level"] == "authority") & frame["plans"].notna()]
-        rows.append(own.groupby(["authority", "year"], as_index=False)["plans"].sum().assign(source=RELEASE.format(release)))
-    last = pd.read_csv(folder.parent / "january_2026" / "totals_january_2026.csv").rename(columns={"new_la_code": "authority"})
+        rows.append(
+            own.groupby(["authority", "year"], as_index=False)["plans"].sum().assign(source=RELEASE.format(release))
+        )
+    last = pd.read_csv(folder.parent / "january_2026" / "totals_january_2026.csv").rename(
+        columns={"new_la_code": "authority"}
+    )
     rows.append(last[["authority", "plans"]].assign(year=LATEST, source=RELEASE.format(LATEST)))
     whole = pd.concat(rows, ignore_index=True)
     whole["authority"] = whole["authority"].replace(dict.fromkeys(DISTRICTS, COUNTY))
     whole = whole.groupby(["authority", "year", "source"], as_index=False)["plans"].sum()
     odd = [key in ODD for key in zip(whole["authority"], whole["year"], strict=True)]
-    whole = whole[[not o and a.startswith(("E06", "E08", "E09", "E10")) for o, a in zip(odd, whole["authority"], strict=True)]]
+    whole = whole[
+        [not o and a.startswith(("E06", "E08", "E09", "E10")) for o, a in zip(odd, whole["authority"], strict=True)]
+    ]
     return whole[["authority", "year", "plans", "source"]].astype({"plans": "int64"}).sort_values(["authority", "year"])
 
 

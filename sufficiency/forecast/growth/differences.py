@@ -38,7 +38,8 @@ def differences(area: Area, known: History, rates: GrowthRates) -> pd.DataFrame:
     with np.errstate(divide="ignore", invalid="ignore"):
         grown = np.log(plans / before) - england.growth(base)
         found = pd.DataFrame(
-            {name: own[name].to_numpy() / plans - asked[name] for name in ("requests", "waiting", "issued")}, index=codes
+            {name: own[name].to_numpy() / plans - asked[name] for name in ("requests", "waiting", "issued")},
+            index=codes,
         )
         is_known = np.isfinite(found["requests"])
         found["own"] = np.where(is_known, grown, 0.0)
@@ -76,7 +77,7 @@ def _asked(requests: pd.DataFrame, year: int, codes: list[str]) -> pd.DataFrame:
 
 def _children(area: Area, codes: list[str]) -> Floats:
     own = area.population[(area.population["year"] == area.base_year) & area.population["children"].notna()]
-    return own.groupby("authority")["children"].sum().reindex(codes).to_numpy(dtype="float64")
+    return np.asarray(own.groupby("authority")["children"].sum().reindex(codes), dtype="float64")
 
 
 def _aged_20(known: History, codes: list[str], base: int) -> Floats:

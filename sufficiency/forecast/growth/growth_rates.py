@@ -37,6 +37,7 @@ class GrowthRates:
     growth_break_highest: float  # [log ratio a year]
     growth_lasting_error: float  # [log ratio]
     growth_year_error: float  # [log ratio]
+    growth_error_per_waiting: float
     growth_shock_tails: float  # [degrees of freedom]
 
     @classmethod

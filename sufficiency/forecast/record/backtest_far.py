@@ -18,8 +18,9 @@ import pandas as pd
 from sufficiency import tables
 from sufficiency.area.area import Area
 from sufficiency.draws import LEVELS
-from sufficiency.errors import InputError, one_of
-from sufficiency.forecast import base_year_plans, england
+from sufficiency.errors import InputError, MissingError, one_of
+from sufficiency.forecast import england
+from sufficiency.forecast.base_year_plans import History
 from sufficiency.forecast.growth import growth
 from sufficiency.forecast.growth.growth_rates import GrowthRates
 from sufficiency.forecast.rates.rates import Floats
@@ -97,6 +98,8 @@ def backtest_far(
     ------
     InputError
         If an origin or a horizon can't be used; the message names those that can.
+    MissingError
+        If no January has two before it and a truth so many years after it.
 
     Examples
     --------
@@ -113,6 +116,11 @@ def backtest_far(
     counts = long.pivot_table(index="authority", columns="year", values="plans", aggfunc="sum").astype("float64")
     known = sorted(int(year) for year in counts.columns)
     able = [year for year in known[BEFORE:] if year + steps[0] <= known[-1]]
+    if not able:
+        raise MissingError(
+            f"a record {steps[0]} years ahead needs plans of {steps[0] + BEFORE} years or more; they are known for January "
+            f"{known[0]} to {known[-1]}"
+        )
     wanted = able if origins is None else sorted({int(o) for o in origins})
     wrong = [o for o in wanted if o not in able]
     if wrong or not wanted:
@@ -157,16 +165,16 @@ def _from(
 
 def _model(past: pd.DataFrame, origin: int, years: int, draws: int, rng: np.random.Generator) -> Floats:
     """Return log growth since the origin by the forecast's own growth process: draw x year x authority."""
-    rows = past[[origin - 1, origin]].stack().rename("plans").reset_index()
-    rows["plans"] = rows["plans"].astype("int64")
     then = Area(
         name=f"January {origin}",
         authorities={str(code): str(code) for code in past.index},
         base_year=origin,
         population=tables.empty(tables.POPULATION),
-        plans=tables.check(rows.assign(ncy=pd.NA, setting_type="not_recorded"), tables.PLANS),
+        plans=tables.empty(tables.PLANS),
     )
-    known = base_year_plans.history(then)
+    known = History(
+        {(str(c), y): np.array([[past.at[c, y]]]) for c in past.index for y in (origin - 1, origin)}, frozenset()
+    )
     return growth.draws(then, known, GrowthRates.of(then), years, draws, rng).cumsum(axis=1)
 
 

@@ -122,7 +122,7 @@ def _growth(outcome: ForecastOutcome) -> str:
     first, last = outcome.area.base_year, outcome.options.to
     plans = outcome.plans.summary(levels=LEVELS)
     now, (low, mid, high) = middle(plans, "plans", year=first)[1], middle(plans, "plans", year=last)
-    return f"Plans go from {now:,.0f} in January {first} to {mid:,.0f} in January {last} ({between(low, high)})."
+    return f"If the law stays as it is, plans go from {now:,.0f} in January {first} to {mid:,.0f} in January {last} ({between(low, high)})."
 
 
 def _answer(outcome: Outcome, limit: int) -> str:
