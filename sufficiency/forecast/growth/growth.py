@@ -24,7 +24,7 @@ from sufficiency.area.area import Area
 from sufficiency.forecast import england
 from sufficiency.forecast.base_year_plans import History
 from sufficiency.forecast.growth.differences import RECENT, differences, england_moves
-from sufficiency.forecast.growth.growth_rates import GrowthRates
+from sufficiency.forecast.growth.growth_rates import GrowthRates as GrowthRates
 from sufficiency.forecast.rates.rates import Floats
 
 
