@@ -85,6 +85,7 @@ def england_error(path: Floats, rates: GrowthRates, draws: int, rng: np.random.G
 
     An error that lasts, a shock of each year, and in some draws a break: England's growth becomes another and stays so.
     In the years that were checked closely the middle stays where it was: those errors were measured, whatever broke then.
+    Beyond them it drifts towards the middle of what breaks may bring.
     """
     years = len(path)
     lasting = paired(rng.standard_normal, (draws, 1)) * rates.growth_england_error
