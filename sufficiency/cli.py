@@ -157,12 +157,24 @@ def backtest(
     folder: Folder = None,
     *,
     by: Annotated[str, typer.Option(help="setting_group, age_group …; empty: totals.")] = "",
+    far: Annotated[
+        bool,
+        typer.Option(help="Five, seven and ten years ahead: every published authority since 2010, or the folder's."),
+    ] = False,
     published: Published = None,
     authority: Authority = None,
 ) -> None:
     """Test the forecast on years held out, beside naive forecasts; write the scores as CSV to the screen."""
     import sufficiency as sf
 
+    if far:
+        chosen = folder is not None or published is not None
+        totals = area_of(folder, published, authority).plans if chosen else None
+        with progress() as tell:
+            tell("Forecasting from long ago", 0.1)
+            scores = sf.forecast.backtest_far(totals).scores(*labels_of(by))
+        show(scores)
+        return
     area = area_of(folder, published, authority)
     with progress() as tell:
         tell("Forecasting years held out", 0.1)

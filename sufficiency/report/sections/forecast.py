@@ -12,7 +12,7 @@ from sufficiency.outcome import ForecastOutcome
 from sufficiency.report.look import charts
 from sufficiency.report.look.words import between, shown
 from sufficiency.report.model import Chart, Exhibit, Section, Table
-from sufficiency.report.sections import law, trust
+from sufficiency.report.sections import far, law, trust
 from sufficiency.report.sections.common import INTERVAL, LEVELS, across, middle, milestones, rests_on, with_interval
 
 
@@ -34,6 +34,7 @@ def section(outcome: ForecastOutcome) -> Section:
             "Each January is the one before, plus joiners and transfers in, less leavers, to the child, in every simulated future.",
             *_in_year_words(outcome),
             *trust.words(outcome),
+            *far.words(),
             *_support_words(outcome),
         ),
         exhibits=(
@@ -45,6 +46,7 @@ def section(outcome: ForecastOutcome) -> Section:
             ),
             _table(outcome, "authority", "forecast-by-authority", "EHC plans by authority"),
             *trust.exhibits(outcome),
+            far.table(),
             Chart(
                 "forecast-setting",
                 "EHC plans by group of settings, forecast",
