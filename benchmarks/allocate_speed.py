@@ -2,8 +2,10 @@
 
     python -m benchmarks.allocate_speed            the flow, and the example area over 10 years and 100 draws
     python -m benchmarks.allocate_speed --pulp     and PuLP with CBC (minutes) on the 12 nearest routes
+    python -m benchmarks.allocate_speed --workers  the example area on one processor and on two, and nothing else
 
-CPU seconds, the least of three runs, one process.
+CPU seconds, the least of three runs, one process. Two processors are timed by the clock too, in turns with one, and by
+the longer of the two processes' CPU seconds, which is what the clock would show on a machine that does nothing else.
 """
 
 from __future__ import annotations
@@ -120,12 +122,9 @@ def pulp_beside() -> None:
         model.solve(pulp.PULP_CBC_CMD(msg=False))
         return float(pulp.value(model.objective))
 
-    def children_cpu() -> float:
-        return resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
-
-    before, began = children_cpu(), time.process_time()
+    before, began = helpers_cpu(), time.process_time()
     objective = by_pulp()
-    cbc = time.process_time() - began + children_cpu() - before
+    cbc = time.process_time() - began + helpers_cpu() - before
     print(f"the 12 nearest routes each, {len(nearest):,}")
     print(f"  sf.allocate.solve           {taken:6.2f} s   GBP {found:,.2f}")
     print(f"  PuLP with CBC               {cbc:6.2f} s   GBP {objective:,.2f}   ratio {cbc / taken:.0f}")
@@ -137,21 +136,49 @@ def example() -> None:
     plans = sf.forecast.plans(area, to=area.base_year + 10, draws=100, seed=7)
     forecast = time.process_time() - began
     began = time.process_time()
-    placed = sf.allocate.places(area, plans, draws=100)
+    placed = sf.allocate.places(area, plans, draws=100, workers=1)
     taken = time.process_time() - began
     children = len(placed.drawn.zone)
     print(f"{area.name}: 10 years x 100 draws, {children:,} children placed")
     print(f"  forecast {forecast:.1f} s; sf.allocate.places {taken:.1f} s, {taken / 30:.2f} of the limit of 30 s")
 
 
+def workers() -> None:
+    area = sf.AS_AGREED(sf.example_area())
+    plans = sf.forecast.plans(area, to=2035, draws=100, seed=7)
+    sf.allocate.places(area, plans, draws=1)
+    clock: dict[int, float] = {}
+    longer: dict[int, float] = {}
+    placed: dict[int, Any] = {}
+    for count in (1, 2, 1, 2):
+        here, there, began = time.process_time(), helpers_cpu(), time.perf_counter()
+        placed[count] = sf.allocate.places(area, plans, draws=100, workers=count)
+        taken = time.perf_counter() - began
+        here, there = time.process_time() - here, helpers_cpu() - there
+        print(f"  {count} worker(s): {taken:6.1f} s by the clock, CPU {here:5.1f} s here and {there:5.1f} s in helpers")
+        clock[count] = min(clock.get(count, taken), taken)
+        longer[count] = min(longer.get(count, taken), max(here, there))
+    same = np.array_equal(placed[1].drawn.setting, placed[2].drawn.setting)
+    same &= np.array_equal(placed[1].saves, placed[2].saves)
+    print(f"{area.name}: to 2035, 100 draws; the same numbers: {'yes' if same else 'NO'}")
+    print(f"  ratio by the clock {clock[1] / clock[2]:.2f}, by the longer process's CPU {longer[1] / longer[2]:.2f}")
+    print(f"  limit: 1.7: {'kept' if max(clock[1] / clock[2], longer[1] / longer[2]) >= 1.7 else 'NOT KEPT'}")
+
+
+def helpers_cpu() -> float:
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+
+
 def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pulp", action="store_true", help="time PuLP with CBC beside it")
+    parser.add_argument("--workers", action="store_true", help="time one processor and two")
     options = parser.parse_args(arguments)
+    if options.workers:
+        return workers()
     flow()
     example()
-    if options.pulp:
-        pulp_beside()
+    return pulp_beside() if options.pulp else None
 
 
 if __name__ == "__main__":

@@ -35,5 +35,7 @@ from sufficiency.scenarios.pipeline import AS_AGREED as AS_AGREED
 from sufficiency.scenarios.pipeline import CancelAgreed as CancelAgreed
 from sufficiency.scenarios.pipeline import OpenProposed as OpenProposed
 from sufficiency.scenarios.scenario import Scenario as Scenario
+from sufficiency.scenarios.scenario_file import read_scenario as read_scenario
+from sufficiency.varied.sensitivity import sensitivity as sensitivity
 
 __version__: str

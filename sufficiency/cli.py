@@ -9,8 +9,9 @@ from typing import Annotated
 
 import typer
 
-from sufficiency.commands import cores, funding, importing, places
+from sufficiency.commands import cores, funding, futures, importing, places
 from sufficiency.commands import rounds as rounds_of_a_school
+from sufficiency.commands import sensitivity as varied
 from sufficiency.commands.common import (
     Authority,
     Draws,
@@ -45,9 +46,26 @@ def report(
     published: Published = None,
     authority: Authority = None,
     roads: Roads = None,
+    scenario: Annotated[
+        list[Path] | None,
+        typer.Option(help="A scenario file (TOML) to show beside what is agreed; any number of times."),
+    ] = None,
+    reform: Annotated[
+        list[float] | None,
+        typer.Option(
+            help="Show the law announced for 2029, delivered so far (0 to 1), beside what is agreed; any number of times. "
+            "Without --scenario and --reform: 1 and 0.5."
+        ),
+    ] = None,
     suppress: Annotated[
         int, typer.Option(help="Hide counts of children below this, 5 say, before publishing; 0 hides none.")
     ] = 0,
+    sensitivity: Annotated[
+        bool,
+        typer.Option(
+            help="Also say what the answer hangs on, each assumption at both ends of its range: minutes more."
+        ),
+    ] = False,
 ) -> None:
     """Write the sufficiency report: HTML, Word, Excel, charts and returns."""
     import sufficiency as sf
@@ -55,14 +73,22 @@ def report(
     if suppress < 0:
         raise sf.InputError(f"--suppress {suppress}: give 0, which hides nothing, or a count such as 5")
     area = area_of(folder, published, authority, roads)
+    beside = futures.asked(scenario or [], reform or [], to=to)
     sf.report.check_writable(out)  # before the run, which takes a while
     with progress() as tell:
-        outcome = sf.run(area, to=to, draws=draws, seed=seed, progress=lambda what, share: tell(what, 0.7 * share))
+        outcome = sf.run(area, to=to, draws=draws, seed=seed, progress=lambda what, share: tell(what, 0.5 * share))
+        others = futures.run(area, beside, outcome.options, progress=lambda what, share: tell(what, 0.5 + 0.2 * share))
+        found = sf.sensitivity(area, to=min(to, 2031), seed=seed, progress=tell) if sensitivity else None
         tell("Writing the report", 0.7)
         written = sf.report.write(
-            outcome, out, suppress=suppress, progress=lambda what, share: tell(what, 0.7 + 0.3 * share)
+            outcome,
+            out,
+            futures=others,
+            suppress=suppress,
+            sensitivity=found,
+            progress=lambda what, share: tell(what, 0.7 + 0.3 * share),
         )
-    for figure in sf.report.headlines(outcome):
+    for figure in sf.report.headlines(outcome, futures=others):
         typer.echo(str(figure))
     typer.echo(f"The report is at {Path(written).resolve()}")
 
@@ -122,6 +148,7 @@ def forecast(
 
 app.command()(places.allocate)
 app.command()(places.openings)
+app.command()(varied.sensitivity)
 app.command()(rounds_of_a_school.rounds)
 
 
@@ -130,12 +157,24 @@ def backtest(
     folder: Folder = None,
     *,
     by: Annotated[str, typer.Option(help="setting_group, age_group …; empty: totals.")] = "",
+    far: Annotated[
+        bool,
+        typer.Option(help="Five, seven and ten years ahead: every published authority since 2010, or the folder's."),
+    ] = False,
     published: Published = None,
     authority: Authority = None,
 ) -> None:
     """Test the forecast on years held out, beside naive forecasts; write the scores as CSV to the screen."""
     import sufficiency as sf
 
+    if far:
+        chosen = folder is not None or published is not None
+        totals = area_of(folder, published, authority).plans if chosen else None
+        with progress() as tell:
+            tell("Forecasting from long ago", 0.1)
+            scores = sf.forecast.backtest_far(totals).scores(*labels_of(by))
+        show(scores)
+        return
     area = area_of(folder, published, authority)
     with progress() as tell:
         tell("Forecasting years held out", 0.1)

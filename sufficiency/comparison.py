@@ -14,7 +14,7 @@ from sufficiency.frozen import frozen
 from sufficiency.method import Progress, run
 from sufficiency.notebook import titled
 from sufficiency.outcome import MEASURES, ForecastOutcome, input_hashes
-from sufficiency.scenarios.scenario import Scenario, lever_name
+from sufficiency.scenarios.scenario import Lever, Scenario, lever_name
 from sufficiency.words.say import shown
 
 
@@ -75,6 +75,58 @@ def steps_between(
     return (now, *between, then)
 
 
+def each_alone(
+    now: ForecastOutcome, then: ForecastOutcome, *, progress: Progress | None = None
+) -> dict[str, ForecastOutcome]:
+    """Return outcomes with each action of `then` pulled by itself on `now`, by its name, under one seed.
+
+    An action is a lever that `now` has not; one that can't be pulled without those before it (places at a school that
+    another lever opens) goes together with the lever before. Where `now`'s levers aren't the first of `then`'s, `then` is
+    one action.
+
+    Raises
+    ------
+    InputError
+        As `steps_between`.
+    """
+    _check_alike(now, then)
+    pulled, options = len(now.scenario.levers), then.options
+    if then.scenario.levers[:pulled] != now.scenario.levers:
+        return {then.scenario.name: then}
+    agreed, actions = now.scenario(then.before), list[tuple[Lever, ...]]()
+    for lever in then.scenario.levers[pulled:]:
+        if actions and not _can_be_pulled(lever, agreed):
+            actions[-1] = (*actions[-1], lever)
+        else:
+            actions.append((lever,))
+    found: dict[str, ForecastOutcome] = {}
+    for levers in actions:
+        name = "; ".join(lever_name(lever, then.area) for lever in levers)
+        name = f"{name} ({sum(known.startswith(name) for known in found) + 1})" if name in found else name
+        found[name] = (
+            then
+            if len(actions) == 1
+            else run(
+                then.before,
+                Scenario(name, (*now.scenario.levers, *levers)),
+                to=options.to,
+                draws=options.draws,
+                placed_draws=options.placed_draws,
+                seed=options.seed,
+                progress=progress,
+            )
+        )
+    return found
+
+
+def _can_be_pulled(lever: Lever, area: Area) -> bool:
+    try:
+        lever(area)
+    except (InputError, MissingError):
+        return False
+    return True
+
+
 def compare(
     now: ForecastOutcome,
     then: ForecastOutcome,
@@ -98,7 +150,8 @@ def compare(
         One of `MEASURES`: plans, shortfall, independent, a destination of children turned away (in_mainstream, waiting, …),
         transport_gbp, spend_gbp, in_year_gbp, balance_gbp. A forecast alone has only plans.
     year
-        January, or financial year for money; by default, the last that both have.
+        January, or financial year for money; by default, the last that both have, and of a balance not beyond the year in
+        which the override ends.
     steps
         From `steps_between`, where several measures are asked of the same two; by default they are run here.
     progress
@@ -115,7 +168,7 @@ def compare(
     totals = [outcome.measure(measure) for outcome in chain]
     along = totals[0].dims[-1]
     shared = [int(y) for y in totals[0][along].values if y in totals[-1][along].values]
-    when = shared[-1] if year is None else year
+    when = min(now.told_year(measure), shared[-1]) if year is None else year
     if when not in shared:
         raise MissingError(f"{measure} has no {along} {when}; it has {one_of(shared)}")
     that_year = [total.sel({along: when}) for total in totals]
@@ -126,7 +179,7 @@ def compare(
         low, high = (float(change.quantile(q)) for q in (LEVELS[0], LEVELS[-1]))
         rows.append(
             {
-                "step": _step_name(last.scenario, outcome),
+                "step": step_name(last.scenario, outcome),
                 "value": float(after.median()),
                 "change": float(change.median()),
                 "low": low,
@@ -164,7 +217,8 @@ def _difference(one: Area, other: Area) -> str:
     return f"the two were read with different {', '.join(differing)}" if differing else ""
 
 
-def _step_name(last: Scenario, outcome: ForecastOutcome) -> str:
+def step_name(last: Scenario, outcome: ForecastOutcome) -> str:
+    """Return the name of the step from a scenario to an outcome: of the one lever more, or of the outcome's scenario."""
     scenario = outcome.scenario
     is_one_more = scenario.levers[:-1] == last.levers and len(scenario.levers) > len(last.levers)
     return lever_name(scenario.levers[-1], outcome.area) if is_one_more else scenario.name

@@ -29,6 +29,7 @@ def run(
     draws: int = 1_000,
     placed_draws: int = 100,
     seed: int = 7,
+    workers: int | None = None,
     progress: Progress | None = None,
 ) -> Outcome | ForecastOutcome:
     """Return what follows for an area under a scenario.
@@ -45,6 +46,8 @@ def run(
         Simulated futures, and how many of them are placed, transported and paid for.
     seed
         The same seed gives the same numbers on any machine.
+    workers
+        How many processors may forecast and place; by default what the work repays. Changes nothing but the time.
     progress
         Called with what is being done and the share done.
 
@@ -63,13 +66,14 @@ def run(
     run_options.draws(draws)
     run_options.draws(placed_draws, "placed_draws")
     run_options.seed(seed)
+    run_options.workers(workers)
     tell = progress or (lambda _stage, _share: None)
     scenario.check_ends_by(to)
     scenario = from_agreed(scenario)
     changed = scenario(area)
 
     tell("Forecasting EHC plans", 0.0)
-    plans = forecast.plans(changed, to=to, draws=draws, seed=seed)
+    plans = forecast.plans(changed, to=to, draws=draws, seed=seed, workers=workers)
     tell("Forecasting SEN Support", 0.25)
     support = forecast.sen_support(changed, to=to, draws=draws, seed=seed) if len(changed.sen_support) else None
     if support is not None and len(changed.changes) > len(area.changes):
@@ -84,11 +88,11 @@ def run(
     tell("Finding journeys", 0.3)
     changed = transport.with_travel(changed)
     tell("Placing children near home", 0.35)
-    placed = allocate.places(changed, plans, draws=options.placed_draws, seed=seed)
+    placed = allocate.places(changed, plans, draws=options.placed_draws, seed=seed, workers=workers)
     tell("Pricing the school run", 0.8)
-    journeys = transport.journeys(changed, placed)
+    journeys = transport.journeys(changed, placed, seed=seed, support_plans=plans.support_plans)
     tell("Paying for places", 0.9)
-    budget = funding.high_needs(changed, plans, placed)
+    budget = funding.high_needs(changed, plans, placed, seed=seed)
     tell("Done", 1.0)
     return Outcome(
         area=changed,
@@ -130,5 +134,6 @@ def run_many(
     jobs = list(product(areas, scenarios))
     if executor is None:
         return [ask(area, scenario) for area, scenario in jobs]
-    waiting = [executor.submit(ask, area, scenario) for area, scenario in jobs]
+    # The executor's workers are the processors to use: a run that starts others would only be in their way.
+    waiting = [executor.submit(partial(ask, workers=1), area, scenario) for area, scenario in jobs]
     return [job.result() for job in waiting]

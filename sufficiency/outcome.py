@@ -27,6 +27,7 @@ from sufficiency.words.school_year import financial_label
 from sufficiency.words.vocabulary import DESTINATIONS
 
 PLACED_FROM: Final = ("settings", "places", "zones")  # tables without which no child can be placed
+BALANCE: Final = "balance_gbp"
 T = TypeVar("T")
 
 
@@ -85,13 +86,12 @@ class ForecastOutcome:
         return f"<{type(self).__name__} {self.area.name}: {self.scenario.name}; {self.options}>"
 
     def _repr_html_(self) -> str:
-        """Return each measure in the last year, its middle and its range."""
+        """Return each measure in the last year that is told of it, its middle and its range."""
         rows = []
         for name in self.measures:
             total = self.measure(name)
-            last, how = total[:, -1], "£" if MEASURES[name].unit == "GBP" else "n"
-            low, middle, high = (float(v) for v in last.quantile(LEVELS))
-            year = int(last[total.dims[-1]])
+            year, how = self.told_year(name), "£" if MEASURES[name].unit == "GBP" else "n"
+            low, middle, high = (float(v) for v in total.sel({total.dims[-1]: year}).quantile(LEVELS))
             when = f"January {year}" if total.dims[-1] == "year" else financial_label(year)
             rows.append((MEASURES[name].says, when, shown(middle, how), between(low, high, how)))
         table = pd.DataFrame(rows, columns=["measure", "when", "middle", "9 in 10 between"])
@@ -115,6 +115,15 @@ class ForecastOutcome:
         if name in OF_PLACES:
             raise MissingError(f"'{name}' needs children to be placed: {self.why_not_placed()}")
         raise MissingError(f"'{name}' is not one of {one_of(MEASURES)}{nearest(name, MEASURES)}")
+
+    def told_year(self, name: str) -> int:
+        """Return the year in which a measure is told: the last; of a balance, that in which the override ends at the latest.
+
+        A balance is a sum of years, which nobody should read ten years out.
+        """
+        total = self.measure(name)
+        last = int(total[total.dims[-1]].values[-1])
+        return min(last, int(self.area.value("funding.override_last_financial_year"))) if name == BALANCE else last
 
     def why_not_placed(self) -> str:
         """Return in words which files are missing, and what that costs; nothing where children are placed."""
@@ -242,8 +251,6 @@ OF_PLACES: Final[Mapping[str, Measure[Outcome]]] = {
     "in_year_gbp": Measure(
         "In-year High Needs balance", "GBP", lambda o: _total(o.budget.in_year, ("draw", "financial_year"))
     ),
-    "balance_gbp": Measure(
-        "Carried-forward balance", "GBP", lambda o: _total(o.budget.balance, ("draw", "financial_year"))
-    ),
+    BALANCE: Measure("Carried-forward balance", "GBP", lambda o: _total(o.budget.balance, ("draw", "financial_year"))),
 }
 MEASURES: Final[Mapping[str, Measure[ForecastOutcome] | Measure[Outcome]]] = {**OF_PLANS, **OF_PLACES}

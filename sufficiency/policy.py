@@ -31,7 +31,8 @@ class Rate:
     """One value through time: a national one, or an assumption of the model.
 
     `low` and `high` are the least and most that an area may put in its place. A national value has `as_of`, the day of
-    its source or on which it was last read there; an assumption has `evidence`, what its range rests on.
+    its source or on which it was last read there; an assumption has `evidence`, what its range rests on, and `likely`, the
+    narrower range that it is varied over, where the evidence gives one.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Rate:
     moves: str = ""
     evidence: str = ""
     as_of: date | None = None
+    likely: tuple[float, float] | None = None
 
     def on(self, day: date) -> float:
         """Return the value in force on `day`; a `MissingError` names the first date there is."""
@@ -104,7 +106,23 @@ def _rate(name: str, entry: Mapping[str, Any]) -> Rate:
     if outside:
         raise InputError(f"policy value {name} is {outside[0]:g}, outside its own range, {low:g} to {high:g}")
     words = {k: entry[k] for k in ("moves", "evidence", "as_of") if k in entry}
-    return Rate(name, entry["meaning"], entry["unit"], entry["status"], entry["source"], values, low, high, **words)
+    likely = tuple(float(v) for v in entry["likely"]) if "likely" in entry else None
+    if likely is not None and not (len(likely) == 2 and low <= likely[0] <= likely[1] <= high):
+        raise InputError(
+            f"policy value {name}: likely is {list(likely)}; two values from {low:g} to {high:g} are expected"
+        )
+    return Rate(
+        name,
+        entry["meaning"],
+        entry["unit"],
+        entry["status"],
+        entry["source"],
+        values,
+        low,
+        high,
+        **words,
+        likely=likely,
+    )
 
 
 def rate(name: str) -> Rate:
@@ -133,6 +151,8 @@ def rates(on: date) -> pd.DataFrame:
                     "unit": found.unit,
                     "low": found.low,
                     "high": found.high,
+                    "likely_low": found.likely[0] if found.likely else None,
+                    "likely_high": found.likely[1] if found.likely else None,
                     "meaning": found.meaning,
                     "since": max(began),
                     "as_of": found.as_of,

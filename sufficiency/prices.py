@@ -1,14 +1,13 @@
 """Prices of one financial year in another: top-up, fees, services, and interest, the same for every part that pays them.
 
 Growth to the last outturn is as seen, a rate for each year; after it, one rate that differs between simulated futures: a
-triangle around `funding.*_inflation`, as wide as its spread. A future has the same rates under every scenario.
+triangle around `funding.*_inflation`, as wide as its spread. A seed's future has the same rates under every scenario.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +19,13 @@ Floats = npt.NDArray[np.float64]
 
 KINDS: Final = ("top_up", "fee", "service")
 STREAM: Final = 1_151  # the random numbers of prices
-SEED: Final = 0  # prices don't hang on the seed of a run, so futures can be compared between runs
+
+
+class Futures(NamedTuple):
+    """Simulated futures: their numbers, and the seed that they are drawn from."""
+
+    draws: tuple[int, ...]
+    seed: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,16 +52,17 @@ def growth(area: Values, kind: str) -> Growth:
     return Growth(kind, _last_seen(area), np.array([area.value(f"funding.{kind}_inflation")]))
 
 
-def drawn(area: Values, kind: str, draws: Sequence[int]) -> Growth:
-    """Return the growth of a kind of price in each of the draws, by their numbers."""
-    return Growth(kind, _last_seen(area), drawn_rate(area, f"funding.{kind}_inflation", draws))
+def drawn(area: Values, kind: str, futures: Futures) -> Growth:
+    """Return the growth of a kind of price in each of the futures."""
+    return Growth(kind, _last_seen(area), drawn_rate(area, f"funding.{kind}_inflation", futures))
 
 
-def drawn_rate(area: Values, name: str, draws: Sequence[int]) -> Floats:
+def drawn_rate(area: Values, name: str, futures: Futures) -> Floats:
     """Return a rate by draw: a triangle around the value called `name`, as wide either way as its `_spread`."""
     middle, spread = area.value(name), area.value(f"{name}_spread")
     key = [STREAM, *name.encode()]
-    level = np.array([np.random.default_rng(np.random.SeedSequence(SEED, spawn_key=(*key, d))).random() for d in draws])
+    streams = [np.random.SeedSequence(futures.seed, spawn_key=(*key, draw)) for draw in futures.draws]
+    level = np.array([np.random.default_rng(stream).random() for stream in streams])
     # The quantile of a triangle from -1 to 1 with its peak at 0.
     away = np.where(level < 0.5, np.sqrt(2 * level) - 1, 1 - np.sqrt(2 * (1 - level)))
     return np.asarray(middle + spread * away)

@@ -84,6 +84,8 @@ def test_a_day_that_is_none_is_refused() -> None:
         (("report", "--published", "no such folder", "--authority", "Lancashire"), "there is no folder no such folder"),
         (("report", "--published", ".", "--authority", "Lancashire"), "no EHC-plan release in"),
         (("backtest", "--by", "nonsense", "ours"), "there is no folder ours"),
+        (("backtest", "--far", "ours"), "there is no folder ours"),
+        (("backtest", "--far", "--by", "need"), "'need' is not one of authority"),
         (("check", "ours"), "there is no folder ours; `sufficiency new ours` makes one to fill in"),
         (("report", "--suppress", "-2"), "--suppress -2: give 0, which hides nothing, or a count such as 5"),
         (("report", "--out", "/proc/nowhere/report"), "the report can't be written to /proc/nowhere/report"),
@@ -127,3 +129,11 @@ def test_a_run_that_needs_too_much_memory_says_the_way_out(
 def test_labels_may_have_spaces_between_them() -> None:
     done = run("forecast", "--to", "2027", "--draws", "5", "--by", "authority, phase")
     assert done.stdout.splitlines()[0] == "year,authority,phase,level,plans"
+
+
+def test_forecasts_of_long_ago_are_scored_beside_a_random_walk() -> None:
+    done = run("backtest", "--far")
+    assert done.returncode == 0, done.stderr
+    rows = done.stdout.splitlines()
+    assert rows[0].startswith("horizon,method,cases,median_ape")
+    assert [row.split(",")[:2] for row in rows[1:3]] == [["5", "model"], ["5", "random walk in growth"]]

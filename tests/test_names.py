@@ -33,8 +33,14 @@ def completed(code: str) -> list[str]:
     return [found.name for found in jedi.Script(code, project=jedi.Project(ROOT)).complete()]
 
 
-def test_packages_that_load_when_used_are_the_root_and_the_heavy_rooms() -> None:
-    assert LAZY == ["sufficiency", "sufficiency.allocate", "sufficiency.funding", "sufficiency.report"]
+def test_packages_that_load_when_used_are_the_root_the_heavy_rooms_and_scenarios() -> None:
+    assert LAZY == [
+        "sufficiency",
+        "sufficiency.allocate",
+        "sufficiency.funding",
+        "sufficiency.report",
+        "sufficiency.scenarios",
+    ]
 
 
 @pytest.mark.parametrize("package", LAZY)

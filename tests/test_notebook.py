@@ -26,7 +26,7 @@ RESULTS = {
     "backtest": "off",
     "placed": "turned away",
     "journeys": "cost",
-    "budget": "balance of",
+    "budget": "in-year in the last",
     "comparison": "steps",
     "solution": "placed",
     "opened sites": "opened",

@@ -136,6 +136,24 @@ def test_projects_have_luck_of_their_own(tiny_area: Area) -> None:
     assert np.abs(np.corrcoef(found.T) - np.eye(20)).max() < 0.35
 
 
+def test_rows_of_one_scheme_open_together_and_as_late_as_one_another(tiny_area: Area) -> None:
+    late = {"chance": 0.5, "delay_years_high": 3}
+    rows = [UNIT | late | {"project": p, "setting": p, "scheme": s} for p, s in (("a", "x"), ("b", "x"), ("c", ""))]
+    found = drawn(sf.AS_AGREED(with_pipeline(tiny_area, *rows)), range(400), seed=7).opens
+    assert (found[:, 0] == found[:, 1]).all()
+    assert len(set(found[:, 0])) == 5  # in time, one to three years late, never
+    assert (found[:, 0] != found[:, 2]).mean() > 0.3
+
+
+def test_rows_of_one_scheme_are_at_one_site_and_at_one_stage(tmp_path: Path) -> None:
+    first, base = ours() | {"scheme": "x"}, {"project": "base", "setting": "N2", "kind": "alternative_provision_base"}
+    assert checked(tmp_path, first, ours() | base | {"scheme": "x"}) == ""
+    moved = ours() | base | {"scheme": "x", "easting": 481_000}
+    assert "row 3, scheme: 'x' is elsewhere in the row of" in checked(tmp_path, first, moved)
+    hoped = ours() | base | {"scheme": "x", "status": "proposed", "chance": 0.5}
+    assert "row 3, scheme: 'x' is agreed in the row of" in checked(tmp_path, first, hoped)
+
+
 def test_blank_chances_and_delays_are_the_librarys_for_the_status_and_kind(tiny_area: Area) -> None:
     blank = dict.fromkeys((*DELAYS, "chance"))
     school = UNIT | blank | {"project": "new", "setting": "N2", "kind": "special"}

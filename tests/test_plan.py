@@ -217,3 +217,16 @@ def test_a_step_names_its_school_and_money_reads_as_money(tiny_area: sf.Area) ->
     found = sf.compare(now, then, measure="transport_gbp")
     assert found.steps["step"].tolist() == ["As agreed", "Open 3 places at Ashby School by 2026"]
     assert "e+" not in repr(found)
+
+
+def test_transport_and_high_needs_follow_the_seed_of_the_run() -> None:
+    area, options = sf.example_area(), {"to": 2027, "draws": 2, "placed_draws": 2}
+    one, other = (sf.run(area, seed=seed, **options) for seed in (7, 8))
+    assert isinstance(one, sf.Outcome)
+    assert isinstance(other, sf.Outcome)
+    assert (one.budget.terms.interest_rate.values != other.budget.terms.interest_rate.values).all()
+    same = sf.transport.journeys(one.area, one.placed, seed=7).cost_gbp
+    np.testing.assert_array_equal(same, one.journeys.cost_gbp)
+    assert (same != sf.transport.journeys(one.area, one.placed, seed=8).cost_gbp).any()
+    with_other = sf.funding.high_needs(other.area, other.plans, other.placed, seed=8).spend
+    np.testing.assert_array_equal(with_other, other.budget.spend)

@@ -10,6 +10,7 @@ import pytest
 
 import sufficiency as sf
 from sufficiency import cli
+from sufficiency.commands import futures
 
 README = Path(__file__).parents[1] / "README.md"
 
@@ -28,7 +29,10 @@ def test_the_python_in_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 @pytest.mark.slow
 def test_the_figures_in_readme_are_those_that_the_command_prints() -> None:
     asked = {name: inspect.signature(cli.report).parameters[name].default for name in ("to", "draws", "seed")}
-    printed = [str(figure) for figure in sf.report.headlines(sf.run(sf.example_area(), **asked))]
+    area = sf.example_area()
+    outcome = sf.run(area, **asked)
+    beside = futures.run(area, futures.asked([], [], to=asked["to"]), outcome.options)
+    printed = [str(figure) for figure in sf.report.headlines(outcome, futures=beside)]
     block = re.search(
         r"<!-- printed by `make report` -->\n```text\n(.*?)\n```", README.read_text(encoding="utf-8"), re.DOTALL
     )

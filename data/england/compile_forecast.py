@@ -1,8 +1,8 @@
 """Compile England's own rows of the EHC-plan releases, which the forecast shrinks authorities towards.
 
-Plans by setting end in January 2025, as far as they are at hand; totals, new and ceased plans and requests in January 2026.
+Plans by setting end in January 2025, as far as they are at hand; totals, new and ceased plans in January 2026.
 Run as `python data/england/compile_forecast.py FOLDER`, FOLDER holding the published downloads, `january_2026` beside it. Writes
-`ehc_stock.csv`, `ehc_new.csv`, `ehc_ceased.csv`, `ehc_needs.csv`, `ehc_requests.csv`, `ehc_long.csv`, `ehc_totals.csv` and `ehc_children.csv` beside itself.
+`ehc_stock.csv`, `ehc_new.csv`, `ehc_ceased.csv`, `ehc_needs.csv`, `ehc_long.csv`, `ehc_totals.csv` and `ehc_children.csv` beside itself.
 """
 
 from __future__ import annotations
@@ -33,7 +33,6 @@ def main(folder: Path) -> None:
         releases = (latest, release)
         new = latest_of([dfe.new_plans(r) for r in releases])
         ceased = latest_of([dfe.ceased_plans(r) for r in releases])
-        requests = latest_of([dfe.requests(r) for r in releases])
     ceased = ceased[ceased["reason"].isin(["", "moved to another authority"])]
     needs = pd.concat(
         [
@@ -48,7 +47,6 @@ def main(folder: Path) -> None:
         "new": _england(new, ["year", "ncy", "setting_type", "children"]),
         "ceased": _england(ceased, ["year", "by", "ncy", "setting_type", "reason", "children"]),
         "needs": needs,
-        "requests": requests.loc[requests["level"] == "nation", ["year", "requests"]].sort_values("year"),
     }
     for name, frame in tables.items():
         reported = frame["year"].clip(lower=2025).astype("str")

@@ -136,15 +136,18 @@ class Area:
                 ordered = tables.in_key_order(getattr(self, name), TABLES[name].declared)
                 object.__setattr__(self, name, ordered)
         if "assumptions" in given:
-            check_assumptions(self.assumptions)
+            own = self.assumptions
+            check_assumptions(own)
+            # Asked for hundreds of times a run, and a table that is handed out is copied.
+            vars(self)["own_values"] = dict(zip(own["assumption"], own["value"].astype("float64"), strict=True))
 
     def value(self, name: str, *, on: date | int | None = None) -> float:
         """Return the area's own assumption called `name`, or the national value in force.
 
         `on` is a day or a financial year; by default, the base year's.
         """
-        own = self.assumptions.loc[self.assumptions["assumption"] == name, "value"]
-        return float(own.iloc[0]) if len(own) else policy.value(name, on=self.base_year if on is None else on)
+        own: Mapping[str, float] = vars(self)["own_values"]
+        return own[name] if name in own else policy.value(name, on=self.base_year if on is None else on)
 
     def range_of(self, name: str) -> tuple[float, float]:
         """Return the range that an assumption is drawn from: the area's own, or the library's.

@@ -14,6 +14,7 @@ import pandas as pd
 from sufficiency.area.area import TABLES
 from sufficiency.area.great_britain import is_in_great_britain
 from sufficiency.area.in_year_faults import in_year_faults
+from sufficiency.area.overflow_faults import overflow_faults
 from sufficiency.area.pipeline_faults import pipeline_faults
 from sufficiency.errors import Fault, FaultyTableError, InputError, SufficiencyError, nearest, one_of
 from sufficiency.words.vocabulary import NEEDS, SETTING_TYPES
@@ -39,16 +40,15 @@ def cross_faults(settings: Mapping[str, Any], found: Mapping[str, pd.DataFrame])
         "zone": list(found["zones"]["zone"]) if "zones" in found else None,
         "setting": list(found["settings"]["setting"]) if "settings" in found else None,
     }
+    by_itself = dict.fromkeys(("population", "plans", "sen_support"), _year_gaps)
+    by_itself |= {"overflow": overflow_faults, "transitions": _unknown_states}
     for name, frame in found.items():
         faults = [f for c, known in refers.items() for f in _unknown(name, frame, c, known)]
-        if name in ("population", "plans", "sen_support"):
-            faults += _year_gaps(frame)
+        faults += by_itself[name](frame) if name in by_itself else []
         if name == "pipeline":
             faults += _misplaced(frame.dropna(subset=["easting", "northing"])) + _unknown_designations(frame)
             if "settings" in found and "places" in found:
                 faults += pipeline_faults(frame, found["settings"], found["places"], settings["base_year"])
-        if name == "transitions":
-            faults += _unknown_states(frame)
         if name == "in_year":
             faults += in_year_faults(frame, settings["authorities"], settings["base_year"])
         if name == "zones":

@@ -36,12 +36,16 @@ def pipeline_faults(
         for number, row in reversed(list(enumerate(pipeline.itertuples(), start=2)))
         if row.setting not in types and not pd.isna(row.easting)
     }
+    sites = {row.setting: (row.easting, row.northing) for row in settings.itertuples()}
+    sites |= {setting: (easting, northing) for setting, (_, easting, northing) in new.items()}
     faults: list[Fault] = []
     opened: dict[tuple[str, str, int], int] = {}
+    schemes: dict[str, Any] = {}
     for number, row in enumerate(pipeline.itertuples(), start=2):
         faults += [Fault(number, *said) for said in _setting_faults(row, types, new)]
         faults += [Fault(number, *said) for said in _time_faults(row, places, base_year)]
         faults += [Fault(number, *said) for said in _chance_faults(row)]
+        faults += [Fault(number, *said) for said in _scheme_faults(row, schemes, sites)]
         key = (row.setting, row.kind, row.opens)
         if row.status != "open" and key in opened:
             says = f"{row.setting} opens a {row.kind} in {row.opens} already, in row {opened[key]}; add the places up in one row"
@@ -119,6 +123,23 @@ def _chance_faults(row: Any) -> Iterator[tuple[str, str]]:
         yield DELAYS[0], "low, mode and high are given together, or all are blank"
     elif known != sorted(known):
         yield DELAYS[0], f"{', '.join(str(d) for d in known)} are not in order: low, mode, high"
+
+
+def _scheme_faults(
+    row: Any, schemes: dict[str, Any], sites: dict[str, tuple[float, float]]
+) -> Iterator[tuple[str, str]]:
+    """Yield where a row is not at the site, or not at the stage, of the first row of its scheme."""
+    if pd.isna(row.scheme) or not row.scheme:
+        return
+    first = schemes.setdefault(row.scheme, row)
+    way_out = "rows of one scheme share one site and one status; give this row another scheme, or leave it blank"
+    if sites.get(row.setting) != sites.get(first.setting):
+        yield "scheme", f"'{row.scheme}' is elsewhere in the row of {first.project}; {way_out}"
+    elif row.status != first.status:
+        yield (
+            "scheme",
+            f"'{row.scheme}' is {first.status} in the row of {first.project}, and {row.status} here; {way_out}",
+        )
 
 
 def _places_in(places: pd.DataFrame, setting: str, year: int) -> int:

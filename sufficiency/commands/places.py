@@ -63,6 +63,12 @@ def openings(
     ] = None,
     budget: Annotated[float | None, typer.Option(help="The most capital in all, in pounds: 12e6.")] = None,
     most: Annotated[int | None, typer.Option(help="At most so many of the options.")] = None,
+    aim: Annotated[
+        str,
+        typer.Option(
+            help="cash: nothing that costs more than it saves; children: fewest turned away; minutes: shortest journeys."
+        ),
+    ] = "cash",
     risk: Annotated[str, typer.Option(help="mean: expected cost; cvar: the costliest tenth of futures.")] = "mean",
     to: To = 2035,
     draws: Annotated[int, typer.Option(help="Simulated futures to plan for.")] = 20,
@@ -92,7 +98,16 @@ def openings(
         plans = sf.forecast.plans(area, to=to, draws=max(draws, 100), seed=seed)
         tell("Choosing what to open", 0.3)
         best = allocate.openings(
-            area, plans, table, budget_gbp=budget, most=most, risk=risk, draws=draws, seconds=seconds, seed=seed
+            area,
+            plans,
+            table,
+            budget_gbp=budget,
+            most=most,
+            aim=aim,
+            risk=risk,
+            draws=draws,
+            seconds=seconds,
+            seed=seed,
         )
     if out is not None:
         import pandas as pd

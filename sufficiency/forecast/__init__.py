@@ -5,6 +5,7 @@ from sufficiency.forecast.plan_forecast import PlanForecast
 from sufficiency.forecast.plans import plans
 from sufficiency.forecast.plans_from_people import plans_from_people
 from sufficiency.forecast.record.backtest import Backtest, backtest
+from sufficiency.forecast.record.backtest_far import FarBacktest, backtest_far
 from sufficiency.forecast.record.backtest_people import backtest_people
 from sufficiency.forecast.requests import RequestsForecast, requests
 from sufficiency.forecast.sen_support import SenSupportForecast, sen_support
@@ -12,11 +13,13 @@ from sufficiency.forecast.small_area import SmallAreaForecast, by_small_area
 
 __all__ = [
     "Backtest",
+    "FarBacktest",
     "PlanForecast",
     "RequestsForecast",
     "SenSupportForecast",
     "SmallAreaForecast",
     "backtest",
+    "backtest_far",
     "backtest_people",
     "by_small_area",
     "next_january",

@@ -19,8 +19,9 @@ AGES_KNOWN = 2024  # the first January for which stock by age and setting is pub
 
 @cache
 def table(name: str) -> pd.DataFrame:
-    """Return one bundled table: stock, new, ceased, needs, long or children."""
-    frame = pd.read_csv(data_folder() / "england" / f"ehc_{name}.csv")
+    """Return one bundled table: stock, new, ceased, needs, long, children, age_groups, authorities or requests."""
+    file = f"{name}.csv" if name == "requests" else f"ehc_{name}.csv"
+    frame = pd.read_csv(data_folder() / "england" / file)
     words = [c for c in ("setting_type", "need", "reason", "by", "of") if c in frame]
     return frame.astype(dict.fromkeys(words, "str")).fillna(dict.fromkeys(words, ""))
 
@@ -95,21 +96,44 @@ def recorded(counts: Floats) -> Floats:
 
 
 @cache
-def further_share(year: int) -> float:
-    """Return the share of England's plans, of settings known, in further education and specialist post-16."""
-    frame = table("stock")
-    last = int(np.clip(year, frame["year"].min(), frame["year"].max()))
-    own = frame[(frame["year"] == last) & frame["ncy"].isna() & (frame["setting_type"] != "not_recorded")]
-    by_setting = own.groupby("setting_type")["plans"].sum()
-    return float(by_setting[["further_education", "specialist_post_16"]].sum() / by_setting.sum())
+def held(year: int) -> float:
+    """Return plans in England in January `year`, or in the nearest January known. [plans]"""
+    series = totals()
+    return float(series[int(np.clip(year, series.index.min(), series.index.max()))])
 
 
 @cache
-def requests_a_plan(year: int) -> float:
-    """Return England's requests in the calendar year before January `year`, a plan held at its start."""
-    series = table("requests").set_index("year")["requests"]
-    last = int(np.clip(year, series.index.min(), series.index.max()))
-    return float(series[last] / totals()[last - 1])
+def growth(year: int) -> float:
+    """Return England's log growth of plans in the year to January `year`, or to the nearest January known."""
+    series = totals()
+    last = int(np.clip(year, series.index.min() + 1, series.index.max()))
+    return float(np.log(series[last] / series[last - 1]))
+
+
+@cache
+def requested(year: int) -> dict[str, float]:
+    """Return England's requests, those still waiting and plans issued in the calendar year before January `year`.
+
+    Each is a share of the plans held in that January; not known before 2020. Waiting are requests neither refused nor ended
+    in a plan within the year.
+    """
+    series = table("requests").set_index("year")
+    last = min(year, int(series.index.max()))
+    if last < series.index.min():
+        return dict.fromkeys(("requests", "waiting", "issued"), float("nan"))
+    made, refused, issued = (float(series.at[last, name]) for name in ("requests", "refused", "issued"))
+    return {
+        name: count / held(last)
+        for name, count in (("requests", made), ("waiting", made - refused - issued), ("issued", issued))
+    }
+
+
+@cache
+def aged_20_share(year: int) -> float:
+    """Return the share of England's plans that are of young people aged 20 and over, between the Januaries known."""
+    wide = table("age_groups").pivot_table(index="year", columns="age_group", values="plans", fill_value=0)
+    share = wide["20-25"] / wide.sum(axis=1)
+    return float(np.interp(year, share.index, share))
 
 
 @cache

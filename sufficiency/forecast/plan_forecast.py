@@ -12,7 +12,7 @@ import xarray as xr
 
 from sufficiency import draws
 from sufficiency.draws import LEVELS
-from sufficiency.errors import InputError
+from sufficiency.errors import InputError, MissingError
 from sufficiency.frozen import frozen
 from sufficiency.labels import Labels
 from sufficiency.notebook import titled, wide
@@ -25,6 +25,9 @@ AT_HOME: Final = "home"  # zones by NCY, as far as labels tell them apart
 class PlanForecast:
     """Simulated EHC plans. In every draw and year plans = plans before + joiners + transfers in − leavers.
 
+    Where a lever moves children to Individual Support Plans (`scenarios.reform`), plans also lose `to_support_plan`, and
+    support plans = support plans before + `to_support_plan` − `support_plans_ended`.
+
     Attributes
     ----------
     plans
@@ -33,7 +36,11 @@ class PlanForecast:
         zone x ncy: the share of the authority's plans at that NCY that live in the zone; 1 over an authority.
     flows_by_ncy, flows_by_need
         kind x draw x year x authority x (ncy or need) x setting_type. [children] `leavers` and `movers_out` have the state
-        left, at the January before; `joiners`, `movers` and `transfers_in` the state arrived in.
+        left, at the January before; `joiners`, `movers` and `transfers_in` the state arrived in. With support plans,
+        `to_support_plan` has the state arrived in, and `support_plans_ended` the one left.
+    support_plans
+        Children who had an EHC plan and have an Individual Support Plan instead, labelled as `plans`; None where no lever
+        asks for any. [children]
     """
 
     plans: xr.DataArray
@@ -41,6 +48,7 @@ class PlanForecast:
     flows_by_ncy: xr.DataArray = field(repr=False)
     flows_by_need: xr.DataArray = field(repr=False)
     seed: int = 7
+    support_plans: xr.DataArray | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
         """Return one line: years, draws, and plans in the first and the last of the years."""
@@ -76,6 +84,40 @@ class PlanForecast:
         if "zone" not in labels.dims(names):
             return draws.summary({"plans": self.plans}, names, levels, labels=labels)
         return draws.summary({"plans": _at_home(self.plans, self.homes, names, labels)}, names, levels)
+
+    def individual_support_plans(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
+        """Return quantiles of children moved from a plan to an Individual Support Plan: year, *by, level, children.
+
+        Children are kept as they age, in the setting that they are in, until they leave as those with plans do. Those who
+        never had a plan are not counted here.
+
+        Parameters
+        ----------
+        by
+            Any of authority, ncy, phase, age_group, need, need_group, setting_type and setting_group.
+        levels
+            Quantiles over draws.
+
+        Raises
+        ------
+        MissingError
+            If no lever of the run moves children to Individual Support Plans.
+
+        Examples
+        --------
+        >>> import sufficiency as sf
+        >>> area = sf.scenarios.reform(1.0)(sf.example_area())
+        >>> plans = sf.forecast.plans(area, to=2032, draws=4)
+        >>> list(plans.individual_support_plans("phase").columns)
+        ['year', 'phase', 'level', 'children']
+        """
+        if self.support_plans is None:
+            raise MissingError(
+                "no child has an Individual Support Plan in this forecast: pull a lever that moves them, such as "
+                "sf.scenarios.IndividualSupportPlans() or sf.scenarios.reform()"
+            )
+        labels = Labels.of(self.support_plans)
+        return draws.summary({"children": self.support_plans}, labels.asked(by), levels, labels=labels)
 
     def flows(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
         """Return quantiles of children who join, move, leave or are transferred in: year, kind, *by, level, children.

@@ -11,7 +11,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sufficiency.area.area import Area
-from sufficiency.forecast import base_year_plans, in_year
+from sufficiency.forecast import base_year_plans, in_year, national_path
 from sufficiency.forecast.growth import growth
 from sufficiency.forecast.plan_forecast import PlanForecast
 from sufficiency.forecast.plans_from_people import simulated_for_area
@@ -64,6 +64,7 @@ def plans(area: Area, *, to: int = 2035, draws: int = 1_000, seed: int = 7, work
     changes.check(area.changes, labels)
     rates = published_rates.from_flows(area, known, held, labels.needs, years=len(years))
     totals = growth.draws(area, known, growth.GrowthRates.of(area), len(years), draws, np.random.default_rng(growing))
+    totals = totals + national_path.added(area, years)[None, :, None]
     totals = in_year.conditioned(area, known, totals)
     futures = paths.paths(paths.RateErrors.of(area), rates, held, children, totals, np.random.default_rng(jittering))
     simulated = cohort.simulate(
@@ -107,7 +108,8 @@ def labelled(
         "need": list(labels.needs),
         "setting_type": list(labels.settings),
     }
-    flow = {"kind": list(cohort.KINDS), **own, "year": list(years)}
+    kinds, flows_by_ncy, flows_by_need = simulated.flows
+    flow = {"kind": list(kinds), **own, "year": list(years)}
     by_ncy = ("kind", "draw", "year", "authority", "ncy", "setting_type")
     by_need = ("kind", "draw", "year", "authority", "need", "setting_type")
     plan = ("draw", "year", "authority", "ncy", "need", "setting_type")
@@ -115,9 +117,12 @@ def labelled(
     return PlanForecast(
         xr.DataArray(simulated.plans, coords={d: own[d] for d in plan}, dims=plan, name="plans"),
         homes(area),
-        xr.DataArray(simulated.flows_by_ncy, coords={d: flow[d] for d in by_ncy}, dims=by_ncy, name="children"),
-        xr.DataArray(simulated.flows_by_need, coords={d: flow[d] for d in by_need}, dims=by_need, name="children"),
+        xr.DataArray(flows_by_ncy, coords={d: flow[d] for d in by_ncy}, dims=by_ncy, name="children"),
+        xr.DataArray(flows_by_need, coords={d: flow[d] for d in by_need}, dims=by_need, name="children"),
         seed,
+        None
+        if simulated.support is None
+        else xr.DataArray(simulated.support.held, coords={d: own[d] for d in plan}, dims=plan, name="support_plans"),
     )
 
 

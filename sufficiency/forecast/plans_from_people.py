@@ -115,11 +115,7 @@ def simulated_for_area(
         asked = area.changes[area.changes["authority"].isin(["", code])]
         start, to_come = counted.start[None], children[:, 1:, i]
         parts.append(_simulated(rates, asked, start, to_come, draws, own_seed, area.base_year))
-    return cohort.Simulated(
-        np.concatenate([p.plans for p in parts], axis=2),
-        np.concatenate([p.flows_by_ncy for p in parts], axis=3),
-        np.concatenate([p.flows_by_need for p in parts], axis=3),
-    )
+    return cohort.Simulated.joined(parts, "authority")
 
 
 def transitions_of(area: Area, code: str) -> pd.DataFrame:
@@ -205,11 +201,7 @@ def _simulated(
 
     shared = [children] * len(sizes) if len(children) == 1 else np.array_split(children, len(sizes))
     parts = [group(*each) for each in zip(sizes, streams, scores, shared, strict=True)]
-    return cohort.Simulated(
-        np.concatenate([p.plans for p in parts]),
-        np.concatenate([p.flows_by_ncy for p in parts], axis=1),
-        np.concatenate([p.flows_by_need for p in parts], axis=1),
-    )
+    return cohort.Simulated.joined(parts, "draw")
 
 
 def _error(name: str, base: int) -> float:
@@ -259,8 +251,9 @@ def _paths(rates: Rates, children: Floats, draws: int, rng: np.random.Generator,
 
 
 def _labelled(simulated: cohort.Simulated, rates: Rates, years: Sequence[int], seed: int) -> PlanForecast:
+    kinds, flows_by_ncy, flows_by_need = simulated.flows
     labels = {
-        "kind": list(cohort.KINDS),
+        "kind": list(kinds),
         "draw": range(simulated.plans.shape[0]),
         "authority": list(rates.authorities),
         "ncy": list(rates.ncys),
@@ -281,7 +274,8 @@ def _labelled(simulated: cohort.Simulated, rates: Rates, years: Sequence[int], s
     return PlanForecast(
         array(simulated.plans, plan, years, "plans"),
         homes,
-        array(simulated.flows_by_ncy, by_ncy, years[1:], "children"),
-        array(simulated.flows_by_need, by_need, years[1:], "children"),
+        array(flows_by_ncy, by_ncy, years[1:], "children"),
+        array(flows_by_need, by_need, years[1:], "children"),
         seed,
+        None if simulated.support is None else array(simulated.support.held, plan, years, "support_plans"),
     )

@@ -10,7 +10,7 @@ Home-to-school transport is no part of it.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import xarray as xr
@@ -37,12 +37,14 @@ from sufficiency.funding.high_needs_budget import HighNeedsBudget
 from sufficiency.funding.places import place_spend
 from sufficiency.funding.top_up import top_up
 from sufficiency.funding.top_up.services import grants_passed_on, other_places, services
+from sufficiency.prices import Futures
 from sufficiency.tables import PlacedResult, PlansResult
+from sufficiency.words import run_options
 
 SPEND_DIMS: Final = ("draw", "financial_year", "authority", "item")
 
 
-def high_needs(area: Area, plans: PlansResult, placed: PlacedResult) -> HighNeedsBudget:
+def high_needs(area: Area, plans: PlansResult, placed: PlacedResult, *, seed: int = 7) -> HighNeedsBudget:
     """Return the high needs budget of every financial year that the forecast covers whole.
 
     Parameters
@@ -53,6 +55,8 @@ def high_needs(area: Area, plans: PlansResult, placed: PlacedResult) -> HighNeed
         A forecast: its base year's April is the first financial year; its last January ends the last.
     placed
         The same forecast placed, on some of its draws; intervals are over those.
+    seed
+        Growth of prices and interest are drawn from it, the same in every scenario.
 
     Raises
     ------
@@ -62,9 +66,12 @@ def high_needs(area: Area, plans: PlansResult, placed: PlacedResult) -> HighNeed
     januaries = funded_children.by_january(area, plans, placed)
     count = funded_children.in_financial_years(januaries)
     years = [int(y) for y in count["financial_year"].values]
-    costs = top_up.unit_costs(area, years, draws=[int(d) for d in count["draw"].values])
+    run_options.seed(seed)
+    futures = Futures(tuple(int(d) for d in count["draw"].values), seed)
+    costs = top_up.unit_costs(area, years, futures=futures)
     unit_gbp = _by_stream(
-        costs.gbp.sel(need=count["need"].values), top_up.costs_elsewhere(area, placed.elsewhere, years)
+        costs.gbp.sel(need=count["need"].values),
+        top_up.costs_elsewhere(area, placed.elsewhere, years, seed=seed),
     )
     top_up.check_priced(_by_provision(count), costs.gbp.sel(need=count["need"].values))
     past = retrospect(area, years[0])
@@ -74,7 +81,7 @@ def high_needs(area: Area, plans: PlansResult, placed: PlacedResult) -> HighNeed
         [
             _child_items(count, unit_gbp),
             _place_items(place_spend.place_spend(area, placed, years)),
-            _fixed_items(area, gap, count["draw"].values),
+            _fixed_items(area, gap, futures),
         ],
         dim="item",
     ).transpose(*SPEND_DIMS)
@@ -83,9 +90,10 @@ def high_needs(area: Area, plans: PlansResult, placed: PlacedResult) -> HighNeed
     income, income_notes = income_by_source(area, blocks, placed, count, passed_on)
     opening, opening_notes = opening_balance(area, years[0])
     in_year = income.sum("source") - spend.sum("item")
-    terms = deficit.Terms.of(area, count["draw"])
+    terms = deficit.Terms.of(area, futures)
     is_granted = deficit.grant_is_counted(area)
-    carried = deficit.carry_forward(opening, in_year, terms, is_granted=is_granted, is_absorbed=False)
+    is_absorbed, counted = deficit.absorption_counted(area, terms)
+    carried = deficit.carry_forward(opening, in_year, counted, is_granted=is_granted, is_absorbed=is_absorbed)
     says = [*income_notes, *opening_notes, *told(against, years[0]), *gap_notes]
     return HighNeedsBudget(
         spend=spend,
@@ -155,18 +163,18 @@ def _place_items(gbp: xr.DataArray) -> xr.DataArray:
     return found.assign_coords(item=[f"{s.code}, places" for s in streams])
 
 
-def _fixed_items(area: Area, gap: xr.DataArray, draws: Any) -> xr.DataArray:
+def _fixed_items(area: Area, gap: xr.DataArray, futures: Futures) -> xr.DataArray:
     """Return what no placement decides: services, places not tied to a setting, and the gap to what is reported."""
     years = [int(y) for y in gap["financial_year"].values]
     codes = [*SERVICES, OTHER_PLACES, COMMISSIONED, GRANTS_PASSED_ON, UNEXPLAINED]
-    gbp = np.zeros((len(draws), len(years), len(area.authorities), len(codes)))
+    gbp = np.zeros((len(futures.draws), len(years), len(area.authorities), len(codes)))
     for a, authority in enumerate(area.authorities):
-        gbp[:, :, a, : len(SERVICES)] = services(area, authority, years, [int(d) for d in draws])
+        gbp[:, :, a, : len(SERVICES)] = services(area, authority, years, futures)
         gbp[:, :, a, len(SERVICES)] = other_places(area, authority, years).to_numpy()
         gbp[:, :, a, len(SERVICES) + 1] = place_spend.commissioned_beyond(area, authority)
         gbp[:, :, a, len(SERVICES) + 2] = grants_passed_on(area, authority, years).sum(axis=1).to_numpy()
         gbp[:, :, a, len(SERVICES) + 3] = gap.sel(authority=authority).to_numpy()
-    coords = {"draw": draws, "financial_year": years, "authority": list(area.authorities)}
+    coords = {"draw": list(futures.draws), "financial_year": years, "authority": list(area.authorities)}
     return _labelled(
         xr.DataArray(gbp, coords={**coords, "item": codes}, dims=SPEND_DIMS),
         kinds=[*["service"] * len(SERVICES), "place", "place", "service", "service"],

@@ -68,7 +68,7 @@ ITEMS: Final[dict[str, str]] = {
     "reported_spend_gbp": "High needs spending as reported, places that DfE pays direct included",
     "reported_in_year_gbp": "In-year high needs balance as reported or forecast by the council",
     "reported_in_year_all_blocks_gbp": "In-year balance of the whole dedicated schools grant",
-    "reported_carried_forward_gbp": "Balance at the end of the financial year as reported or forecast by the council",
+    "reported_carried_forward_gbp": "Balance of the dedicated schools grant at the end of the financial year, as reported or forecast",
 }
 
 # Grants that come beside the block and go to schools as they come.

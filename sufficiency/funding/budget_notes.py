@@ -12,8 +12,9 @@ from sufficiency import policy
 from sufficiency.area.area import Area
 from sufficiency.errors import nearest
 from sufficiency.funding.balance.deficit import Terms
-from sufficiency.funding.budget_lines import ITEMS
+from sufficiency.funding.budget_lines import GRANTS_PASSED_ON, ITEMS
 from sufficiency.funding.places.place_spend import commissioned_beyond
+from sufficiency.funding.top_up.services import unknown_lines
 from sufficiency.funding.top_up.top_up import UnitCosts
 from sufficiency.words.school_year import financial_label
 from sufficiency.words.vocabulary import DESTINATIONS
@@ -42,7 +43,7 @@ def budget_notes(
         span = " to ".join(dict.fromkeys((financial_label(int(years.min())), financial_label(int(years.max())))))
         rows.append(("assumed", f"high needs block {span}: {rule}"))
     rows += [("doubtful", note) for note in [*says, *_turned_away(spend), *_commissioned(area), *_strange(area)]]
-    rows += [("assumed", note) for note in [*_deficit(area, balance, terms), *_unverified()]]
+    rows += [("assumed", note) for note in [*_not_known(area), *_deficit(area, balance, terms), *_unverified()]]
     rows.append(("assumed", "home-to-school transport is not paid from high needs and is not in any line"))
     return pd.DataFrame([("funding", *row) for row in rows], columns=["table", "kind", "says"])
 
@@ -103,6 +104,24 @@ def _deficit(area: Area, balance: xr.DataArray, terms: Terms) -> list[str]:
             f"the High Needs Stability Grant could pay {terms.grant_share:.0%} of the eligible deficit at 31 March {paid_in}, "
             f"up to {terms.grant_share * float(owed.median()) / 1e6:,.1f}m GBP (median), with an approved reform plan; "
             "balances are shown with and without it"
+        )
+    return says
+
+
+def _not_known(area: Area) -> list[str]:
+    """Say which lines nobody gives, and what England's schools get of the grants that pass through."""
+    unknown = unknown_lines(area)
+    says = []
+    if services := [code for code in unknown if code != GRANTS_PASSED_ON]:
+        says.append(f"not known and counted as 0: lines {', '.join(services)}; give what is spent in high_needs.csv")
+    if GRANTS_PASSED_ON in unknown:
+        budget, insurance = (
+            policy.value(f"funding.national_{name}_gbp", on=2025) / 1e6
+            for name in ("core_schools_budget_grant", "national_insurance_grant")
+        )
+        says.append(
+            f"not known and counted as 0: the area's part of England's {budget:,.0f}m GBP core schools budget grant and {insurance:,.0f}m GBP "
+            "for national insurance at special schools and alternative provision in 2025-26; both come and go, so that no balance moves"
         )
     return says
 

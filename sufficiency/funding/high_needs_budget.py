@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -73,13 +73,13 @@ class HighNeedsBudget:
     notes: pd.DataFrame = field(repr=False)
 
     def __repr__(self) -> str:
-        """Return one line: years, draws, and the median balance at the end."""
+        """Return one line: years, draws, and the median gap of the last year."""
         years = self.balance["financial_year"].values
-        last = float(self.balance.isel(financial_year=-1).sum("authority").median())
+        last = float(self.in_year.isel(financial_year=-1).sum("authority").median())
         draws_held = self.balance.sizes["draw"]
         return (
             f"<HighNeedsBudget {financial_label(int(years[0]))} to {financial_label(int(years[-1]))}, {draws_held:,} draws: "
-            f"balance of {shown(last, '£m')} at the end>"
+            f"{shown(last, '£m')} in-year in the last>"
         )
 
     def _repr_html_(self) -> str:
@@ -145,58 +145,58 @@ class HighNeedsBudget:
 
         Columns financial_year, *by (`authority`), level, measure, and GBP in each case: `as_now`, `with_grant`, `absorbed`
         (in-year deficits met centrally from 2028-29, announced and not law) and `both`. Measures: balance at 31 March,
-        in_year, grant, met_centrally, and interest on the deficit brought forward, which the general fund pays.
+        in_year, grant, met_centrally, left_to_council (in_year and what is met), and interest on the deficit brought forward,
+        which the general fund pays.
         """
         cases = {
             name: carry_forward(self.opening, self.in_year, self.terms, is_granted=granted, is_absorbed=absorbed)
             for name, (granted, absorbed) in CASES.items()
         }
         parts = []
-        for measure in ("balance", "in_year", "grant", "met_centrally", "interest"):
+        for measure in ("balance", "in_year", "grant", "met_centrally", "left_to_council", "interest"):
             arrays = {
-                f"{name}_gbp": self.in_year if measure == "in_year" else getattr(carried, measure)
+                f"{name}_gbp": self.in_year
+                if measure == "in_year"
+                else self.in_year + carried.met_centrally
+                if measure == "left_to_council"
+                else getattr(carried, measure)
                 for name, carried in cases.items()
             }
             parts.append(draws.summary(arrays, list(by), levels).assign(measure=measure))
         return pd.concat(parts, ignore_index=True)
 
     def medium_term(
-        self, levers: Mapping[str, HighNeedsBudget] | None = None, *, delivery: Sequence[float] = (1.0,)
+        self,
+        levers: Mapping[str, HighNeedsBudget] | None = None,
+        *,
+        by_law: Collection[str] = (),
+        delivery: medium_term.Delivery = (1.0,),
+        case: str = "as_now",
     ) -> pd.DataFrame:
         """Return the plan for the years ahead as finance officers lay it out: financial_year, row, gbp.
 
-        Rows: base (spending of the year before), demand, places, price, other, spend; a saving for each lever; net;
-        income, in_year, grant, balance. They are means over draws, so that they add up: base and the four movements to
-        spend, spend less savings to net, income less net to in_year. A saving is what a lever does to the in-year balance.
+        Rows: base (spending of the year before), demand, places, price, other, spend; income; a row for each policy and for
+        each saving; net, brought_forward and balance. They are means over draws, so that they add up: base and the four
+        movements to spend; income, policies and savings less spend to net; brought forward and net to the balance.
 
         Parameters
         ----------
         levers
-            By name, budgets of the same years, draws and seed with the levers up to and with that one.
+            By name, budgets of the same years, draws and seed with the levers up to and with that one. What a lever does to
+            the in-year balance is its saving.
+        by_law
+            Those levers that are law or allocation and no saving of the council's: they are rows of policy, in full.
         delivery
-            Share of each saving delivered in its first year, its second and so on; the last share holds.
+            Share of each saving delivered in its first year, its second and so on; the last share holds. Or such shares by
+            the name of a lever; one that is not named is delivered in full.
+        case
+            'as_now', 'with_grant', 'absorbed' or 'both', as in `positions`.
         """
-        mean = {name: a.sum("authority").mean("draw") for name, a in self.measures().items()}
-        moved = medium_term.steps(self.spend, self.children, self.unit_gbp).sum("authority").mean("draw")
-        savings, before = [], self
-        for name, budget in (levers or {}).items():
+        before = self
+        for budget in (levers or {}).values():
             _same(before, budget)
-            better = (budget.in_year - before.in_year).sum("authority").mean("draw")
-            savings.append((f"saving: {name}", medium_term.delivered(better, delivery)))
             before = budget
-        saved = sum((gbp for _, gbp in savings), xr.zeros_like(mean["spend"]))
-        rows = [
-            ("base", mean["spend"] - moved.sum("step")),
-            *[(step, moved.sel(step=step)) for step in medium_term.STEPS],
-            ("spend", mean["spend"]),
-            *savings,
-            ("net", mean["spend"] - saved),
-            ("income", mean["income"]),
-            ("in_year", mean["in_year"] + saved),
-            ("grant", mean["grant"]),
-            ("balance", mean["balance"] + saved.cumsum("financial_year")),
-        ]
-        return medium_term.table(rows)
+        return medium_term.plan(self, levers or {}, by_law=by_law, delivery=delivery, case=case)
 
     def turned_away(self, authority: str, financial_year: int) -> pd.DataFrame:
         """Return where the authority's children are who were turned away from every suitable state place.

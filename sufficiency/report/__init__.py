@@ -13,6 +13,7 @@ _WHERE: Final = {
     "headlines": "sections.summary",
     "write_returns": "returns.write_returns",
     "waterfall": "sections.scenario",
+    "tornado": "look.tornado",
     "fans_against_truth": "look.record_chart",
     "access_map": "sections.access",
     "setting_map": "sections.why_maps",

@@ -1,5 +1,6 @@
 from sufficiency.report.look.record_chart import fans_against_truth as fans_against_truth
 from sufficiency.report.look.rounds_map import rounds_map as rounds_map
+from sufficiency.report.look.tornado import tornado as tornado
 from sufficiency.report.returns.write_returns import write_returns as write_returns
 from sufficiency.report.sections.access import access_map as access_map
 from sufficiency.report.sections.scenario import waterfall as waterfall

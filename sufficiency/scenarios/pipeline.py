@@ -2,7 +2,8 @@
 
 In each draw a project opens with its chance, and then so many years late. Years late have the shares of a triangle: the
 likeliest weighs most, and the weight falls evenly to the fewest and the most. Every project has a stream of chance of its
-own, the same in every scenario, so that scenarios differ by what they open and not by luck.
+own, the same in every scenario, so that scenarios differ by what they open and not by luck. Rows of one scheme, a unit and
+a base in one building say, share it: they open together, and as late as one another.
 """
 
 from __future__ import annotations
@@ -62,12 +63,18 @@ def drawn(area: Area, draws: Sequence[int], *, seed: int) -> Coming:
     coming = area.coming
     opens = np.full((len(draws), len(coming)), NEVER, dtype=np.int64)
     for n, row in enumerate(coming.itertuples()):
-        stream = np.random.SeedSequence(seed, spawn_key=(STREAM, zlib.crc32(row.project.encode())))
+        stream = np.random.SeedSequence(seed, spawn_key=(STREAM, zlib.crc32(_luck(row).encode())))
         luck = np.random.default_rng(stream).random((max(draws) + 1, 2))[list(draws)]
         low, shares = delay_shares(*delays(area, row))
         late = low + np.minimum(np.searchsorted(np.cumsum(shares), luck[:, 1], side="right"), len(shares) - 1)
         opens[:, n] = np.where(luck[:, 0] < chance(area, row), row.opens + late, NEVER)
     return Coming(coming, opens)
+
+
+def _luck(row: Any) -> str:
+    """Return what a project shares its luck with: its scheme, or nothing but itself."""
+    scheme = getattr(row, "scheme", None)
+    return row.project if pd.isna(scheme) or not scheme else str(scheme)
 
 
 def most_likely(area: Area) -> Coming:
@@ -120,7 +127,7 @@ class OpenAgreed:
         faults = pipeline_faults(area.pipeline, area.settings, area.places, area.base_year) if area.coming.empty else []
         if faults:
             raise FaultyTableError("pipeline.csv", faults)
-        return _opening(area, area.pipeline[area.pipeline["status"] == "agreed"])
+        return opening(area, area.pipeline[area.pipeline["status"] == "agreed"])
 
 
 @dataclass(frozen=True)
@@ -140,7 +147,7 @@ class OpenProposed:
         if self.chance is not None and not 0 <= self.chance <= 1:
             raise InputError(f"{self.label}: a chance of {self.chance:g} is not between 0 and 1")
         rows = _chosen(area.pipeline[area.pipeline["status"] == "proposed"], self.projects, "proposed", self.label)
-        return _opening(area, rows if self.chance is None else rows.assign(chance=float(self.chance)))
+        return opening(area, rows if self.chance is None else rows.assign(chance=float(self.chance)))
 
 
 @dataclass(frozen=True)
@@ -185,7 +192,7 @@ def _chosen(rows: pd.DataFrame, projects: str | tuple[str, ...], status: str, wh
     return rows[rows["project"].isin(names)] if names else rows
 
 
-def _opening(area: Area, rows: pd.DataFrame) -> Area:
+def opening(area: Area, rows: pd.DataFrame) -> Area:
     """Return the area with the rows coming, once each, and with the settings that they add."""
     rows = rows[~rows["project"].isin(area.coming["project"])]
     if rows.empty:

@@ -19,9 +19,26 @@ CHANGES: Final = table(
     lever=text("Name of the lever"),
     flow=text(
         "Which rate",
-        ["joining", "moving", "leaving", "requests", "assessing", "issuing", "sen_support", "first_placement"],
+        [
+            "joining",
+            "moving",
+            "leaving",
+            "requests",
+            "assessing",
+            "issuing",
+            "sen_support",
+            "first_placement",
+            "support_plan",
+            "england_growth",
+        ],
     ),
-    factor=number("What the rate is multiplied by once the ramp has ended", 0, 10),
+    factor=number(
+        "What the rate is multiplied by once the ramp has ended; of support_plan, the share of children with a plan at that "
+        "NCY and setting who have an Individual Support Plan instead by each January; of england_growth, England's plans "
+        "in that January over those of the January before",
+        0,
+        10,
+    ),
     since=year("First January that the change can be seen in"),
     ramp_years=whole("Years over which it builds up; 0 at once [years]", 0, 50),
     authority=authority(nullable=True, required=False),

@@ -94,6 +94,11 @@ PIPELINE: Final = table(
         required=False,
         nullable=True,
     ),
+    scheme=text(
+        "Rows of one scheme at one site open together, and as late as one another; blank: the row is by itself",
+        required=False,
+        nullable=True,
+    ),
     delay_years_low=whole(
         "Fewest years late; blank: the library's for the kind [years]", required=False, nullable=True
     ),
@@ -194,6 +199,12 @@ OPTIONS: Final = table(
     ),
     capital_gbp_per_place=number("Capital of a place [GBP]", 0),
     capital_gbp=number("Capital whatever the size, once [GBP]", 0, required=False, nullable=True),
+    set_up_gbp=number(
+        "Setting up, other than capital, once: staff before opening, empty places [GBP]",
+        0,
+        required=False,
+        nullable=True,
+    ),
     running_gbp_per_place=number(
         "Place funding and other cost of a place, filled or not; blank: the national place value [GBP a year]",
         0,

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from sufficiency import distance, tables
+from sufficiency import distance, prices, tables
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError
 from sufficiency.transport.cost.calibration import calibrate
@@ -27,7 +27,7 @@ from sufficiency.transport.cost.sampled import Estimate
 from sufficiency.transport.cost.school_run_rates import SchoolRunRates
 from sufficiency.transport.cost.school_year_cost import price_year
 from sufficiency.transport.journeys_result import Journeys
-from sufficiency.transport.modes.carried import carried, expected
+from sufficiency.transport.modes.carried import carried, expected, traits, with_support_plans
 from sufficiency.transport.modes.modes import (
     MODES,
     VEHICLES,
@@ -46,7 +46,14 @@ from sufficiency.words.vocabulary import DESTINATIONS
 CELL: Final = ("year", "authority", "need", "phase", "setting")
 
 
-def journeys(area: Area, placed: tables.PlacedResult, *, estimate: Estimate | None = None, seed: int = 7) -> Journeys:
+def journeys(
+    area: Area,
+    placed: tables.PlacedResult,
+    *,
+    estimate: Estimate | None = None,
+    seed: int = 7,
+    support_plans: xr.DataArray | None = None,
+) -> Journeys:
     """Return how children with plans get to school, wherever they are, and what it costs.
 
     Parameters
@@ -61,6 +68,9 @@ def journeys(area: Area, placed: tables.PlacedResult, *, estimate: Estimate | No
     seed
         The error of the approximation of rounds is drawn from it, setting by setting, and so are shares carried elsewhere
         and how far; the same for every scenario.
+    support_plans
+        Children moved to Individual Support Plans (`PlanForecast.support_plans`): entitlement rests on need, distance and
+        route, not on a plan, so they are carried as others of their type of setting are.
 
     Returns
     -------
@@ -89,18 +99,43 @@ def journeys(area: Area, placed: tables.PlacedResult, *, estimate: Estimate | No
     if not levers.is_today:
         runs = runs.where(today, practice(levers))
     runs["beyond_guide"] = runs["children"] * _share_beyond(area, rows, runs)
-    whole = xr.concat([runs, _elsewhere(area, rows, placed, seed)], dim="setting")
-    turned_away, others = expected(area, placed)
-    return Journeys(area, whole, rows, turned_away, others, calibrate(area, whole), spread)
+    others = with_support_plans(area, placed, support_plans)
+    away = expected(area, placed, others=others)
+    found = carried(area, placed, seed=seed, others=others)
+    whole = xr.concat([runs, _elsewhere(area, rows, away, found, seed)], dim="setting")
+    draws = attending["draw"]
+    growth = prices.drawn_rate(
+        area, "transport.price_growth", prices.Futures(tuple(int(d) for d in draws.values), seed)
+    )
+    rates = xr.DataArray(growth, dims="draw", coords={"draw": draws.values})
+    return Journeys(area, whole, rows, *away, rates, calibrate(area, whole), spread)
 
 
-def _elsewhere(area: Area, rows: pd.DataFrame, placed: tables.PlacedResult, seed: int) -> xr.Dataset:
+def _elsewhere(
+    area: Area, rows: pd.DataFrame, away: tuple[pd.DataFrame, pd.DataFrame], found: xr.Dataset, seed: int
+) -> xr.Dataset:
     """Return the school run of all who aren't at a school on the list, as of those who are; nobody's ride is timed."""
-    found = carried(area, placed, seed=seed)
-    mix = Mix.of(area, [str(s) for s in found["setting"].values], found["draw"].values, seed)
+    settings = [str(s) for s in found["setting"].values]
+    known = traits(area, settings, *away)
+    mix = Mix.of(area, settings, found["draw"].values, seed)
     weight = rows["travellers"]
     pace = float((rows["minutes"] * weight).sum() / max(float((rows["km"] * weight).sum()), 1e-9))
-    runs = price_elsewhere(SchoolRunRates.of(area), found, mix, minutes_per_km=pace)
+    rates, levers = SchoolRunRates.of(area), Levers.of(area)
+    runs = price_elsewhere(rates, found, mix, minutes_per_km=pace)
+    if not levers.is_today:
+        able = known["able"].to_numpy()
+        moved = mix.moved(levers, able=able, pick_up_children=rates.pick_up_children)
+        later = price_elsewhere(rates, found, moved, minutes_per_km=pace)
+        trained = xr.DataArray(moved.trained, dims=("draw", "setting")) * found["children"]
+        is_pass = xr.DataArray(later["mode"] == "pass")
+        later["gbp"] = later["gbp"] + (trained * area.value("transport.training_gbp") * is_pass).transpose(
+            *later["gbp"].dims
+        )
+        runs = runs.where(found["year"] <= area.base_year, later)
+    contribution = area.value("transport.sixth_form_contribution_gbp")
+    if contribution:
+        share = xr.DataArray(known["sixth_form"].to_numpy(), dims="setting")
+        runs["gbp"] = runs["gbp"] - (runs["children"] * share * contribution).transpose(*runs["gbp"].dims)
     return runs.assign(beyond_guide=xr.zeros_like(runs["children"]))
 
 

@@ -50,8 +50,8 @@ class Journeys:
 
     A setting is a school on the list; a destination of those turned away from every suitable state place; or a type of
     setting (mainstream, alternative_provision, further_education …), for all other children with plans. `gbp` is cash, as
-    High Needs is: it grows by `transport.price_growth` each financial year from the base year's. `gbp_constant` is in prices
-    of the base year.
+    High Needs is: from the base year's it grows each financial year at a rate that differs between futures, around
+    `transport.price_growth`. `gbp_constant` is in prices of the base year.
 
     `runs` holds `children`; `vehicles`, `km` with a child aboard and `assistants` a school day; `beyond_guide`, children who
     ride longer than guidance thinks suitable (known of those at schools on the list); `minutes_more`; and `co2_kg` and
@@ -63,6 +63,7 @@ class Journeys:
     riders: pd.DataFrame = field(repr=False)  # expected placements with entitlement and travellers
     turned_away: pd.DataFrame = field(repr=False)  # expected placements at destinations, with travellers
     others: pd.DataFrame = field(repr=False)  # expected travellers of other children with plans, by need and phase
+    price_growth: xr.DataArray = field(repr=False)  # by draw [share a year]
     calibration: pd.DataFrame  # authority, basis, travellers, modelled_gbp, target_gbp, factor
     estimate_error: float = 0.0  # of the approximate cost at one school, a standard deviation as a share
 
@@ -117,16 +118,17 @@ class Journeys:
         return dropped.assign(gbp_constant=plain * factor, gbp_before_calibration=plain)
 
     def _in_cash(self, constant: xr.Dataset, time: str) -> xr.Dataset:
-        prices = xr.DataArray(self._prices(constant[time].to_numpy(), time), dims=time, coords={time: constant[time]})
-        return constant.assign({"gbp": constant["gbp_constant"] * prices, BEFORE: constant[BEFORE] * prices})
+        prices = self._prices(constant[time], time)
+        cash = {"gbp": constant["gbp_constant"] * prices, BEFORE: constant[BEFORE] * prices}
+        return constant.assign({name: gbp.transpose(*constant["gbp_constant"].dims) for name, gbp in cash.items()})
 
-    def _prices(self, years: Any, time: str) -> Any:
-        """Return prices over the base year's: a financial year's, or an academic year's, seven months in the year before."""
-        growth = 1 + self.area.value("transport.price_growth")
-        after = np.asarray(years, dtype=np.float64) - self.area.base_year
+    def _prices(self, years: xr.DataArray, time: str) -> xr.DataArray:
+        """Return prices over the base year's by draw: a financial year's, or an academic year's, seven months in the year before."""
+        growth, after = 1 + self.price_growth, years - self.area.base_year
         if time == "financial_year":
             return growth**after
-        return np.where(after > 0, (7 * growth ** (after - 1) + 5 * growth**after) / 12, 1.0)
+        mixed = (7 * growth ** (after - 1) + 5 * growth**after) / 12
+        return mixed.where(after > 0, 1.0)
 
     def summary(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
         """Return quantiles of totals taken within each draw.
@@ -155,7 +157,8 @@ class Journeys:
         time, years = "year", [int(y) for y in self.runs["year"].to_numpy()]
         if "year" not in by:
             time, measures, years = "financial_year", *_in_financial_years(measures, years)
-        prices = self._prices(years, time)[None, :, None]
+        at = xr.DataArray(years, dims=time, coords={time: years})
+        prices = self._prices(at, time).transpose("draw", time).to_numpy()[:, :, None]
         measures = {**measures, "gbp": measures["gbp_constant"] * prices, BEFORE: measures[BEFORE] * prices}
         children, gbp = measures["children"], measures["gbp"]
         unit = np.divide(gbp, children, out=np.full(gbp.shape, np.nan), where=children > 0)

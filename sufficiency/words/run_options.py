@@ -39,6 +39,12 @@ def seed(number: int) -> None:
     whole("seed", number, least=0, such_as="7")
 
 
+def workers(count: int | None) -> None:
+    """Refuse a number of workers that is neither left out nor a whole number of 1 or more."""
+    if count is not None:
+        whole("workers", count, least=1, such_as="2")
+
+
 def whole(name: str, value: Any, *, least: int, such_as: str) -> None:
     """Refuse what is no whole number of `least` or more: text, blanks and truths are none."""
     try:

@@ -10,7 +10,7 @@ import pytest
 
 from sufficiency import allocate
 from sufficiency.errors import FaultyTableError, InputError, MissingError
-from sufficiency.scenarios.levers import ClosePlaces, OpenPlaces, OpenSetting
+from sufficiency.scenarios.levers import ChangeAssumption, ClosePlaces, OpenPlaces, OpenSetting
 from tests.allocate.forecasts import grown
 
 OPTIONS = pd.DataFrame(
@@ -30,14 +30,13 @@ def forecast_of():
 
 def test_what_opens_keeps_to_the_budget_and_to_the_first_year_each_can_open(tiny_area, forecast_of):
     plans = forecast_of(tiny_area)
-    found = allocate.openings(tiny_area, plans, OPTIONS, budget_gbp=800_000, draws=6, seconds=10)
+    found = allocate.openings(tiny_area, plans, OPTIONS, budget_gbp=800_000, draws=6, seconds=10, aim="children")
     assert 0 < found.capital_gbp <= 800_000
     assert found.openings["capital_gbp"].sum() == found.capital_gbp
     assert (found.openings.query("option == 'East school'")["year"] >= 2027).all()
     assert found.gap <= 0.05
-    assert found.saves_gbp > 0
-    assert found.short_gbp == pytest.approx(found.gap * found.cost_gbp)
-    assert "save GBP" in found.why
+    assert found.saving["turned_away"] > 0
+    assert "fewer children are turned away" in found.why
 
 
 def test_what_knowing_more_is_worth_is_never_below_nothing(tiny_area, forecast_of):
@@ -62,7 +61,10 @@ def test_an_option_that_does_not_pay_says_by_how_much(tiny_area, forecast_of):
     dear = OPTIONS.assign(capital_gbp_per_place=50_000_000.0)
     found = allocate.openings(tiny_area, forecast_of(tiny_area), dear, draws=2, seconds=3)
     assert found.openings.empty
-    assert "more over 4 years than it saves" in found.why
+    assert found.short_gbp == pytest.approx(found.gap * found.cost_gbp)
+    assert "More at Ashby, would cost more than is saved, by GBP" in found.why
+    assert "repaying capital" in found.why
+    assert "aim='children'" in found.why
 
 
 def test_a_budget_by_year_is_kept_in_the_year_of_spending(tiny_area, forecast_of):
@@ -74,14 +76,13 @@ def test_a_budget_by_year_is_kept_in_the_year_of_spending(tiny_area, forecast_of
 
 def test_a_wary_plan_is_found_too(tiny_area, forecast_of):
     found = allocate.openings(tiny_area, forecast_of(tiny_area), OPTIONS, draws=6, risk="cvar", tail=0.34, seconds=5)
-    by_draw = np.sort(found.problem.draws_gbp(found.plan))
-    fixed = found.capital_gbp + found.problem.running_gbp(found.plan)
-    assert found.cost_gbp == pytest.approx(fixed + found.problem.risk_gbp(by_draw))
-    assert found.cost_gbp >= fixed + by_draw.mean() - 1e-6
+    by_draw = found.problem.cost_gbp(found.plan, found.problem.parts(found.plan))
+    assert found.cost_gbp == pytest.approx(found.problem.risk(by_draw))
+    assert found.cost_gbp >= by_draw.mean() - 1e-6
 
 
 def test_the_scenario_opens_what_was_chosen_when_it_was_chosen(tiny_area, forecast_of):
-    found = allocate.openings(tiny_area, forecast_of(tiny_area), OPTIONS, draws=6, seconds=10)
+    found = allocate.openings(tiny_area, forecast_of(tiny_area), OPTIONS, draws=6, seconds=10, aim="children")
     after = found.scenario()(tiny_area)
     assert all(isinstance(lever, OpenPlaces | OpenSetting) for lever in found.scenario().levers)
     opened = after.places_in(2029) - tiny_area.places_in(2029).reindex(after.settings["setting"], fill_value=0)
@@ -123,6 +124,71 @@ def test_a_wider_designation_is_chosen_where_it_fills_empty_places(tiny_area):
     assert area.settings["needs"].tolist() == ["SLD", "ASD SLCN"]
 
 
+AIMS = ("cash", "children", "minutes")
+
+
+@pytest.mark.parametrize("aim", AIMS)
+def test_a_budget_of_nothing_opens_nothing(tiny_area, forecast_of, aim):
+    found = allocate.openings(tiny_area, forecast_of(tiny_area), OPTIONS, budget_gbp=0, draws=3, seconds=3, aim=aim)
+    assert found.openings.empty
+    assert found.saves_gbp == found.capital_gbp == 0
+
+
+@pytest.mark.parametrize(("aim", "part"), [("cash", "saves_gbp"), ("children", "turned_away"), ("minutes", "minutes")])
+def test_more_budget_never_does_less_of_what_is_aimed_for(tiny_area, forecast_of, aim, part):
+    area = ChangeAssumption("allocate.placement_special_gbp", 2_000)(
+        tiny_area
+    )  # so that some places pay for themselves
+    options, plans = OPTIONS.assign(running_gbp_per_place=500.0), forecast_of(tiny_area)
+    saved = [
+        allocate.openings(area, plans, options, budget_gbp=budget, draws=3, seconds=5, aim=aim).saving[part]
+        for budget in (0, 200_000, 400_000, 700_000, 2e6)
+    ]
+    assert saved == sorted(saved)
+    assert saved[-1] > 0 or aim == "minutes"
+
+
+@pytest.mark.parametrize("aim", AIMS)
+def test_a_place_that_nobody_would_use_is_never_opened_even_where_it_is_free(tiny_area, forecast_of, aim):
+    free = OPTIONS[1:].assign(ncy_low=-4, ncy_high=-4, capital_gbp_per_place=0.0, running_gbp_per_place=0.0)
+    found = allocate.openings(tiny_area, forecast_of(tiny_area), free, draws=3, seconds=3, aim=aim)
+    assert found.openings.empty
+    assert "nobody would use it" in found.why
+
+
+def test_where_places_cost_more_than_they_save_the_children_they_would_serve_can_still_be_asked_for(
+    tiny_area, forecast_of
+):
+    plans = forecast_of(tiny_area)
+    cash = allocate.openings(tiny_area, plans, OPTIONS, budget_gbp=800_000, draws=6, seconds=10)
+    assert cash.openings.empty
+    assert "aim='children' asks which places keep most children" in cash.why
+    children = allocate.openings(tiny_area, plans, OPTIONS, budget_gbp=800_000, draws=6, seconds=10, aim="children")
+    assert children.saves_gbp < 0 < children.saving["turned_away"]
+    assert "cost more than is saved, by GBP" in children.why
+    assert "regret_children" in children.regret
+
+
+def test_what_is_saved_is_the_sum_of_its_parts(tiny_area, forecast_of):
+    found = allocate.openings(tiny_area, forecast_of(tiny_area), OPTIONS, draws=3, seconds=5, aim="children")
+    money = ["fees_gbp", "packages_gbp", "journeys_gbp", "places_gbp", "set_up_gbp", "repayments_gbp"]
+    assert found.saving[money].sum() == pytest.approx(found.saving["cash_gbp"])
+    assert found.saving["cash_gbp"] + found.saving["time_gbp"] == pytest.approx(found.saves_gbp)
+    assert found.leading["saves_gbp"].iloc[0] == found.saves_gbp
+    nothing = found.leading.query("opens == 'nothing'")
+    assert (nothing[[*money, "turned_away", "saves_gbp"]] == 0).all(axis=None)
+
+
+def test_capital_is_repaid_in_equal_payments_over_the_years_that_places_are_open(tiny_area, forecast_of):
+    area = ChangeAssumption("funding.interest_rate", 0.0)(tiny_area)
+    options = OPTIONS[:1].assign(blocks=1, set_up_gbp=30_000.0)
+    found = allocate.openings(area, forecast_of(area), options, draws=3, seconds=5, aim="children")
+    years_open = 2030 - found.openings["year"].item()
+    life = area.value("funding.appraisal_years")
+    assert found.saving["repayments_gbp"] == pytest.approx(-200_000 / life * years_open)
+    assert found.saving["set_up_gbp"] == -30_000
+
+
 @pytest.mark.parametrize(
     ("options", "limits", "error", "words"),
     [
@@ -142,6 +208,12 @@ def test_a_wider_designation_is_chosen_where_it_fills_empty_places(tiny_area):
         (OPTIONS, {"budget_by_year": {2027: -5}}, InputError, "budget_by_year, 2027: -5"),
         (OPTIONS, {"most": 1.5}, InputError, "most: 1.5"),
         (OPTIONS, {"risk": "worst"}, InputError, "risk: 'worst' is not one of mean, cvar"),
+        (
+            OPTIONS,
+            {"aim": "child"},
+            InputError,
+            "aim: 'child' is not one of cash, children, minutes; did you mean 'children'",
+        ),
         (OPTIONS, {"tail": 0}, InputError, "tail: 0"),
     ],
 )

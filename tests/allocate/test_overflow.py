@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -25,6 +26,7 @@ from sufficiency.allocate.overflow.sampled import (
 )
 from sufficiency.allocate.overflow.split import NOWHERE, split
 from sufficiency.area.area import Area
+from sufficiency.area.template import write_template
 from sufficiency.errors import InputError
 from sufficiency.words.school_year import AGE_GROUPS, NCY_LOW, NCYS
 from sufficiency.words.vocabulary import NEEDS
@@ -131,7 +133,7 @@ def test_a_range_out_of_order_is_named_by_age_and_destination(tiny_area: Area) -
     wrong.loc[3, ["gbp_low", "gbp_middle", "gbp_high"]] = [9_000.0, 8_000.0, 10_000.0]
     with pytest.raises(
         InputError,
-        match="in_alternative_provision aged under 5: gbp_low, gbp_middle and gbp_high are 9000, 8000 and 10000; put",
+        match=r"  gbp_middle: 9000, 8000 and 10000 are not in order for in_alternative_provision aged under 5: gbp_low",
     ):
         ranges(tiny_area.replace(overflow=wrong))
 
@@ -142,6 +144,43 @@ def test_an_age_with_nowhere_to_go_is_named_with_the_way_out(tiny_area: Area) ->
         InputError, match=r"a child aged 20-25 who is turned away would be nowhere.* such as in_mainstr"
     ):
         ranges(tiny_area.replace(overflow=table))
+
+
+def test_limits_that_leave_a_child_nowhere_are_named_by_age_with_the_way_out(tiny_area: Area) -> None:
+    table = national_overflow().assign(growth_high=0.1)
+    with pytest.raises(InputError, match=r"overflow\.csv: 5 to correct\n  growth_high: 0\.1, and every other dest"):
+        ranges(tiny_area.replace(overflow=table))
+    # One destination without a limit is enough, but at every age where it limits: a limit holds for all ages together.
+    free = table.assign(growth_high=table["growth_high"].mask(table["destination"] == "in_mainstream"))
+    assert np.isinf(ranges(tiny_area.replace(overflow=free)).growth_high[MAINSTREAM])
+    once = free.assign(growth_high=free["growth_high"].mask(free.index == 0, 0.2))
+    assert once.loc[0, "destination"] == "in_mainstream"
+    with pytest.raises(InputError, match=r"children aged 5-10 has a limit too.* such as in_mainstream"):
+        ranges(tiny_area.replace(overflow=once))
+
+
+BAD_ROWS = [
+    ({"gbp_low": -1}, "overflow.csv: 1 to correct\n  row 2, gbp_low: -1 is below 0"),
+    ({"share_middle": 1.2}, "overflow.csv: 1 to correct\n  row 2, share_middle: 1.2 is above 1"),
+    ({"entitled_low": 0.9}, "overflow.csv: 1 to correct\n  row 2, entitled_middle: 0.9, 0.3 and 0.77 are not in order"),
+    ({"destination": "in_mainstram"}, "row 2, destination: 'in_mainstram' is not one of in_mainstream"),
+]
+
+
+@pytest.mark.parametrize(("changed", "says"), BAD_ROWS, ids=[next(iter(changed)) for changed, _ in BAD_ROWS])
+def test_a_bad_row_of_overflow_csv_is_found_by_check_with_row_column_and_value(
+    tmp_path: Path, changed: dict[str, object], says: str
+) -> None:
+    write_template(tmp_path / "ours")
+    rows = national_overflow().to_dict("records")
+    rows[0] |= changed
+    pd.DataFrame(rows).to_csv(tmp_path / "ours" / "overflow.csv", index=False)
+    faults = "\n".join(str(fault) for fault in sf.check_area(tmp_path / "ours"))
+    assert says in faults
+    limited = pd.DataFrame(national_overflow()).assign(growth_high=0.0)
+    limited.to_csv(tmp_path / "ours" / "overflow.csv", index=False)
+    faults = "\n".join(str(fault) for fault in sf.check_area(tmp_path / "ours"))
+    assert "row 2, growth_high: 0, and every other destination of children aged under 5 has a limit too" in faults
 
 
 # --- whole children ---

@@ -3,16 +3,44 @@
 from __future__ import annotations
 
 import itertools
+import time
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sufficiency.allocate.open.aims import AIMS, PLACING
+from sufficiency.allocate.open.best_plan import BestPlan
 from sufficiency.allocate.open.climb import Pace
+from sufficiency.allocate.open.few_options import every_set
 from sufficiency.allocate.open.futures import OpeningProblem
-from sufficiency.allocate.open.futures_bound import charges, raise_plan_bound
+from sufficiency.allocate.open.futures_bound import raise_plan_bound
 from sufficiency.allocate.open.futures_search import choose_plan
+from sufficiency.allocate.open.relaxed import relaxed
+
+
+def problem_of(*, unplaced: float, setting_cost: np.ndarray, option_cost: np.ndarray, **fields: Any) -> OpeningProblem:
+    """Return a problem whose aim counts what its rule of placing does, unless parts are given; nothing is set up."""
+
+    def parts(cost: np.ndarray) -> np.ndarray:
+        made = np.zeros((*cost.shape, len(PLACING)))
+        made[..., PLACING.index("packages_gbp")] = np.where(np.isfinite(cost), cost, 0.0)
+        made[..., PLACING.index("turned_away")] = cost == unplaced
+        return made
+
+    groups = setting_cost.shape[1]
+    rest = {
+        "setting_parts": parts(setting_cost),
+        "option_parts": parts(option_cost),
+        "away_parts": parts(np.full((fields["demand"].shape[1], groups), unplaced)),
+        "set_up": np.zeros(len(option_cost)),
+        "due": np.ones(len(fields["demand"])),
+    }
+    return OpeningProblem(
+        unplaced=np.full(groups, unplaced), setting_cost=setting_cost, option_cost=option_cost, **(rest | fields)
+    )
 
 
 @st.composite
@@ -37,7 +65,13 @@ def opening_problems(draw: st.DrawFn) -> OpeningProblem:
     if kind == "designate":
         of_setting[0], block[0], blocks[0] = 0, 0, 1
     spend = draw(st.booleans())
-    return OpeningProblem(
+    made_of = {}
+    if draw(st.booleans()):  # what is paid differs from what the rule of placing prefers
+        amounts = {"setting_parts": (2, groups), "option_parts": (options, groups), "away_parts": (2, groups)}
+        made_of = {name: whole(0, 150, *shape, len(PLACING)).astype(float) for name, shape in amounts.items()}
+        for name, those in made_of.items():
+            those[..., PLACING.index("turned_away")] = name == "away_parts"
+    return problem_of(
         demand=whole(0, 4, 2, 2, groups),
         weight=np.array([0.5, 0.5]),
         places=whole(2, 5, 2, 2, 2),
@@ -56,6 +90,10 @@ def opening_problems(draw: st.DrawFn) -> OpeningProblem:
         yearly=np.array([150.0, 250.0]) if spend else None,
         most=draw(st.none() | st.integers(0, 2)),
         tail=draw(st.none() | st.just(0.5)),
+        set_up=whole(0, 20, options).astype(float),
+        due=np.array(draw(st.sampled_from([[1.0, 1.0], [0.5, 0.25]]))),
+        aim=AIMS[draw(st.sampled_from(list(AIMS)))],
+        **made_of,
     )
 
 
@@ -67,33 +105,57 @@ def every_plan(problem: OpeningProblem) -> list[np.ndarray]:
 @settings(max_examples=30)
 @given(opening_problems())
 def test_no_plan_is_below_the_bound_and_the_chosen_plan_is_within_the_gap(problem):
-    cheapest = min(problem.total_gbp(plan) for plan in every_plan(problem))
+    cheapest = min(problem.total(plan) for plan in every_plan(problem))
     found = choose_plan(problem, seconds=1.0, gap=0.0)
     assert found.bound <= cheapest + 1e-6
     assert cheapest - 1e-6 <= found.best.cost
     assert problem.allows(found.best.plan)
-    assert found.best.cost == pytest.approx(problem.total_gbp(found.best.plan))
-    assert found.best.cost <= problem.total_gbp(np.zeros(problem.shape, np.int64))
+    assert found.best.cost == pytest.approx(problem.total(found.best.plan))
+    assert found.best.cost <= problem.total(np.zeros(problem.shape, np.int64))
 
 
 @settings(max_examples=30)
 @given(opening_problems())
 def test_any_prices_give_a_bound(problem):
     nothing = np.zeros(problem.shape, dtype=np.int64)
-    cheapest = min(problem.total_gbp(plan) for plan in every_plan(problem))
-    weight = problem.tail_weight(problem.draws_gbp(nothing))
-    found = raise_plan_bound(problem, charges(problem, nothing), lambda b: cheapest, weight=weight, pace=Pace(10))
+    cheapest = min(problem.total(plan) for plan in every_plan(problem))
+    weight = problem.tail_weight(problem.measured(nothing, problem.parts(nothing)))
+    looser = relaxed(problem)
+    found = raise_plan_bound(looser, looser.charges(nothing), lambda b: cheapest, weight=weight, pace=Pace(10))
     assert found.value <= cheapest + 1e-6
     blind = raise_plan_bound(
-        problem, np.full(problem.demand.shape, 50.0), lambda b: cheapest, weight=weight, pace=Pace(1)
+        looser, np.full(problem.demand.shape, 50.0), lambda b: cheapest, weight=weight, pace=Pace(1)
     )
     assert blind.value <= cheapest + 1e-6
+
+
+@settings(max_examples=30)
+@given(opening_problems())
+def test_where_options_are_few_every_set_is_tried_and_the_best_found(problem):
+    best = BestPlan(problem, np.zeros(problem.shape, dtype=np.int64))
+    bound = every_set(problem, best, until=time.monotonic() + 60)
+    cheapest = min(problem.total(plan) for plan in every_plan(problem))
+    assert bound <= cheapest + 1e-9 * abs(cheapest)
+    if problem.tail is None and problem.yearly is None:
+        assert bound == pytest.approx(cheapest)
+        assert best.cost == pytest.approx(cheapest)
+
+
+@settings(max_examples=30)
+@given(opening_problems())
+def test_nothing_is_opened_that_does_as_well_unopened(problem):
+    plan = choose_plan(problem, seconds=1.0, gap=0.0).best.plan
+    chosen = problem.total(plan)
+    for option in np.flatnonzero(plan[-1]):
+        without = plan.copy()
+        without[:, option] = 0
+        assert not problem.allows(without) or problem.total(without) > chosen
 
 
 def rising(draws: int = 6) -> OpeningProblem:
     """Return one setting that is full, and two options: a near one that pays if demand rises much, and a far one."""
     demand = np.array([[[4, 4]] * draws, [[4 + d, 4 + d] for d in range(draws)]])
-    return OpeningProblem(
+    return problem_of(
         demand=demand,
         weight=np.full(draws, 1 / draws),
         places=np.full((2, draws, 1), 8),
@@ -112,7 +174,7 @@ def rising(draws: int = 6) -> OpeningProblem:
 
 def test_the_best_plan_of_a_problem_small_enough_to_try_every_plan():
     problem = rising()
-    cheapest = min(problem.total_gbp(plan) for plan in every_plan(problem) if problem.allows(plan))
+    cheapest = min(problem.total(plan) for plan in every_plan(problem) if problem.allows(plan))
     found = choose_plan(problem, seconds=5, gap=0.0)
     assert found.best.cost == pytest.approx(cheapest)
 
@@ -125,7 +187,7 @@ def test_a_wary_plan_opens_at_least_as_much_as_one_for_the_mean():
 
 def test_risk_of_a_tail_is_the_mean_of_its_costliest_draws():
     problem = OpeningProblem(**{**vars(rising(4)), "tail": 0.5})
-    assert problem.risk_gbp(np.array([1.0, 9.0, 5.0, 2.0])) == pytest.approx(7.0)
+    assert problem.risk(np.array([1.0, 9.0, 5.0, 2.0])) == pytest.approx(7.0)
     assert problem.tail_weight(np.array([1.0, 9.0, 5.0, 2.0])).tolist() == [0.0, 0.5, 0.5, 0.0]
 
 

@@ -47,6 +47,19 @@ def test_what_to_open_and_when_is_printed_with_its_cost_saving_and_regret(table,
     }
 
 
+def test_what_serves_most_children_can_be_asked_for_though_it_costs_more_than_it_saves(table, ours):
+    (ours / "options.csv").write_text(OPTIONS.replace("30000", "9000000"))
+    asked = ("openings", ours, "--to", 2028, "--draws", 3, "--seconds", 5)
+    children, cash = table(*asked, "--aim", "children"), table(*asked)
+    assert cash["opens"].iloc[0] == "nothing"
+    assert children["opens"].iloc[0] == "Hill 2027 (+40)"
+    assert children["saves_gbp"].iloc[0] < 0 < children["turned_away"].iloc[0]
+
+
+def test_an_aim_that_there_is_not_is_named(command, ours):
+    assert "aim: 'places' is not one of cash, children, minutes" in command("openings", ours, "--aim", "places")
+
+
 def test_options_of_another_file_may_be_tried(table, ours, tmp_path):
     other = tmp_path / "other.csv"
     other.write_text(OPTIONS.replace("Hill", "Upper Hill"))

@@ -9,10 +9,8 @@ import pytest
 import sufficiency as sf
 from sufficiency import tables
 from sufficiency.forecast import base_year_plans, england
-from sufficiency.forecast.growth import growth
 from sufficiency.forecast.rates import own_drift, published_rates
 from sufficiency.forecast.rates.england_pattern import national
-from sufficiency.scenarios.levers import ChangeAssumption
 from sufficiency.words.school_year import NCYS
 from sufficiency.words.vocabulary import SETTING_TYPES
 from tests.forecast import areas
@@ -94,44 +92,6 @@ def test_drift_is_found_where_special_schools_gain_and_fades_later() -> None:
     at = list(SETTING_TYPES).index("special")
     to_special = [(r.moving * r.destinations[:, :, :, :, 0, at]).sum() for r in (first, last)]
     assert to_special[0] > to_special[1]
-
-
-def test_growth_is_england_s_where_nothing_tells_an_authority_apart() -> None:
-    area = areas.area()
-    known = base_year_plans.history(area)
-    plain = growth.expected(area, known, growth.GrowthRates.of(area), 3)
-    differences = growth.differences(area, known, growth.GrowthRates.of(area))
-    weights = {n: area.value(f"forecast.growth_per_{n}") for n in differences}
-    by_hand = growth.england_growth(2025, 3) + sum(w * differences[n].to_numpy() for n, w in weights.items())
-    assert plain[:, 0] == pytest.approx(by_hand)
-
-
-def test_more_requests_than_england_s_mean_faster_growth() -> None:
-    plans = areas.plans()
-    held = int(plans.query("authority == 'A' and year == 2024")["plans"].sum())
-    asked = pd.DataFrame({"authority": ["A", "B"], "year": 2025, "requests": [held // 2, held // 6]})
-    area = areas.area(requests=tables.check(asked, tables.REQUESTS))
-    found = growth.expected(area, base_year_plans.history(area), growth.GrowthRates.of(area), 2)
-    assert found[0, 0] > found[1, 0]
-
-
-def test_an_area_can_set_its_own_growth_weights() -> None:
-    area = areas.area()
-    changed = ChangeAssumption("forecast.growth_per_rate", 0.0)(area)
-    before, after = (
-        growth.expected(a, base_year_plans.history(a), growth.GrowthRates.of(a), 1) for a in (area, changed)
-    )
-    assert (before != after).any()
-
-
-def test_errors_come_in_pairs_so_that_the_middle_is_settled() -> None:
-    area = areas.area()
-    known = base_year_plans.history(area)
-    found = growth.draws(area, known, growth.GrowthRates.of(area), 4, 50, np.random.default_rng(3))
-    assert np.median(found, axis=0) == pytest.approx(
-        growth.expected(area, known, growth.GrowthRates.of(area), 4).T, abs=0.01
-    )
-    assert found.mean(axis=0) == pytest.approx(growth.expected(area, known, growth.GrowthRates.of(area), 4).T)
 
 
 def test_ages_are_shared_out_whole_with_every_setting_s_total() -> None:

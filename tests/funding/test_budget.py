@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from sufficiency import funding, tables
 from sufficiency.errors import InputError, MissingError
 from sufficiency.funding.budget_lines import LINES, PLACEMENT_GROUPS, STREAMS
+from sufficiency.funding.places.place_spend import place_spend
 from sufficiency.funding.top_up.top_up import unit_costs
 from sufficiency.scenarios.levers import ChangeAssumption
+from sufficiency.scenarios.pipeline import Coming
 from sufficiency.words.vocabulary import DESTINATIONS, SETTING_TYPES
 from tests.funding.conftest import HOME, NEEDS, NEXT, SCHOOLS, Placed, Plans, make_children
 
@@ -297,21 +299,69 @@ def test_a_surplus_earns_no_grant_and_nothing_is_met_centrally(two_authorities):
     assert (table.loc[table["measure"].isin(["grant", "met_centrally", "interest"]), "both_gbp"] == 0).all()
 
 
+def test_places_that_open_are_paid_before_and_after_16_by_the_ages_of_who_is_there(two_authorities):
+    row = {"project": "more", "setting": "U1", "name": "More", "kind": "unit", "authority": HOME, "places": 4}
+    more = tables.check(
+        pd.DataFrame([row | {"opens": 2027, "status": "agreed", "as_of": "2025", "source": "by hand"}]), tables.PIPELINE
+    )
+    _, placed = make_children((HOME, 5, "ASD", "U1", 4), (HOME, 13, "ASD", "U1", 4))
+    opened = replace(placed, opened=Coming(more, np.array([[2027]])))
+    at = {"financial_year": 2026, "authority": HOME, "stream": "sen_unit, academy"}
+    before, after = (place_spend(two_authorities, p, [2026]).sel(at).item() for p in (placed, opened))
+    # Half of those there are over 16, so of four places two are paid for seven months and two for eight.
+    assert after - before == pytest.approx(2 * 6_000 * 7 / 12 + 2 * 6_000 * 8 / 12)
+    _, none = make_children((HOME, 5, "ASD", "S1", 4))
+    empty = place_spend(two_authorities, replace(none, opened=opened.opened), [2026]).sel(at).item()
+    assert empty - place_spend(two_authorities, none, [2026]).sel(at).item() == pytest.approx(4 * 10_000 * 7 / 12)
+
+
+def _plan(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a medium-term plan with a column for each row, and check that every year of it adds up."""
+    wide = table.pivot(index="financial_year", columns="row", values="gbp")
+    policy, saving = (wide.filter(like=start).sum(axis=1) for start in ("policy: ", "saving: "))
+    np.testing.assert_allclose(wide[["base", "demand", "places", "price", "other"]].sum(axis=1), wide["spend"])
+    np.testing.assert_allclose(wide["base"].iloc[1:], wide["spend"].iloc[:-1])
+    np.testing.assert_allclose(wide["income"] + policy + saving - wide["spend"], wide["net"])
+    np.testing.assert_allclose(wide["brought_forward"] + wide["net"], wide["balance"])
+    np.testing.assert_allclose(wide["brought_forward"].iloc[1:], wide["balance"].iloc[:-1])
+    return wide
+
+
 def test_the_medium_term_plan_adds_up_row_by_row_and_delivers_a_saving_as_it_is_told(two_authorities):
     plain = funding.high_needs(two_authorities, *make_children(*BASE, (HOME, 5, "ASD", "I1", 4), draws=3))
     better = funding.high_needs(two_authorities, *make_children(*BASE, (HOME, 5, "ASD", "S1", 4), draws=3))
-    wide = plain.medium_term({"a school": better}, delivery=(0.5, 1.0)).pivot(
-        index="financial_year", columns="row", values="gbp"
-    )
-    np.testing.assert_allclose(wide[["base", "demand", "places", "price", "other"]].sum(axis=1), wide["spend"])
-    np.testing.assert_allclose(wide["base"].iloc[1], wide["spend"].iloc[0])
-    np.testing.assert_allclose(wide["spend"] - wide["saving: a school"], wide["net"])
-    np.testing.assert_allclose(wide["income"] - wide["net"], wide["in_year"])
+    wide = _plan(plain.medium_term({"a school": better}, delivery=(0.5, 1.0)))
     assert wide.loc[2025, "saving: a school"] == pytest.approx(0.5 * 4 * (60_000 - 12_000))
     full = (better.in_year - plain.in_year).sum("authority").mean("draw").sel(financial_year=2026).item()
     assert wide.loc[2026, "saving: a school"] == pytest.approx(full)
     assert wide.loc[2026, "demand"] == pytest.approx(0)  # the same children as the year before: prices alone move
     assert wide.loc[2026, "price"] > 0
+
+
+def test_what_law_and_allocation_change_is_policy_and_no_saving(two_authorities):
+    early = ChangeAssumption("funding.central_absorption_financial_year", 2026)(two_authorities)
+    own = [(HOME, 2025, "schools_block_gbp", 2_000_000.0), (HOME, 2026, "schools_block_transfer_share", 0.005)]
+    more = pd.DataFrame(own, columns=["authority", "financial_year", "item", "amount"])
+    area = early.replace(high_needs=tables.check(pd.concat([early.high_needs, more]), tables.HIGH_NEEDS))
+    plain = funding.high_needs(area, *make_children(*BASE, (HOME, 5, "ASD", "I1", 40), draws=3))
+    capped = funding.high_needs(area, *make_children(*BASE, (HOME, 5, "ASD", "I1", 30), draws=3))
+    levers = {"fees capped": capped}
+    wide = _plan(plain.medium_term(levers, by_law=["fees capped"], delivery=(0.5,), case="both"))
+    assert not [row for row in wide if row.startswith("saving: ")]
+    assert wide.loc[2025, "policy: fees capped"] == pytest.approx(10 * 60_000)  # law is delivered in full
+    assert wide.loc[2026, "policy: transfer from the schools block"] == pytest.approx(10_000)
+    assert wide.loc[2026, "policy: stability grant"] == pytest.approx(
+        0.9 * (-capped.balance.sel(financial_year=2025)).clip(min=0).sum("authority").mean("draw").item()
+    )
+    # The other authority is in surplus: only deficits are granted and met.
+    deficits = (-capped.in_year.sel(financial_year=2026)).clip(min=0).sum("authority").mean("draw").item()
+    assert wide.loc[2026, "policy: met centrally"] == pytest.approx(deficits)
+    by_name = plain.medium_term(levers, delivery={"fees capped": (0.25,)})
+    assert _plan(by_name).loc[2025, "saving: fees capped"] == pytest.approx(0.25 * 10 * 60_000)
+    with pytest.raises(InputError, match="by_law names 'a school', which is no lever here: fees capped"):
+        plain.medium_term(levers, by_law=["a school"])
+    with pytest.raises(InputError, match="case='grant' is not one of as_now, with_grant, absorbed, both"):
+        plain.medium_term(case="grant")
 
 
 def test_prices_grow_alike_under_every_scenario_and_differ_between_futures(two_authorities):
@@ -322,6 +372,34 @@ def test_prices_grow_alike_under_every_scenario_and_differ_between_futures(two_a
     fee = plain.sel(financial_year=2026, authority=HOME, stream="independent_special").isel(need=0, phase=0) / 60_000
     assert 1.01 <= float(fee.min()) < float(fee.max()) <= 1.05
     assert float(fee.mean()) == pytest.approx(1.03, abs=0.005)
+
+
+def test_lines_that_nobody_gives_are_said_to_be_unknown_and_not_to_be_nothing(two_authorities):
+    says = " ".join(funding.high_needs(two_authorities, *make_children(*BASE)).notes["says"])
+    assert "not known and counted as 0: lines 1.2.8, 1.2.9, 1.2.10, 1.2.11, 1.4.11" in says
+    assert "England's 480m GBP core schools budget grant and 125m GBP for national insurance" in says
+    given = [(HOME, 2025, "support_for_inclusion_gbp", 5_000.0), (HOME, 2025, "core_schools_budget_grant_gbp", 9_000.0)]
+    more = pd.DataFrame(given, columns=["authority", "financial_year", "item", "amount"])
+    area = two_authorities.replace(
+        high_needs=tables.check(pd.concat([two_authorities.high_needs, more]), tables.HIGH_NEEDS)
+    )
+    budget = funding.high_needs(area, *make_children(*BASE))
+    says = " ".join(budget.notes["says"])
+    assert "lines 1.2.9, 1.2.10" in says
+    assert "national insurance" not in says
+    assert budget.in_year.sel(authority=NEXT).equals(
+        funding.high_needs(two_authorities, *make_children(*BASE)).in_year.sel(authority=NEXT)
+    )
+
+
+def test_prices_and_interest_follow_the_seed(two_authorities):
+    wide = ChangeAssumption("funding.fee_inflation_spread", 0.02)(two_authorities)
+    runs = [funding.high_needs(wide, *make_children(*BASE, draws=20), seed=seed) for seed in (7, 7, 8)]
+    fees = [run.unit_gbp.sel(financial_year=2026, stream="independent_special").values for run in runs]
+    rates = [run.terms.interest_rate.values for run in runs]
+    for same, again, other in (fees, rates):
+        np.testing.assert_array_equal(same, again)
+        assert (same != other).any()
 
 
 def test_an_authority_s_own_bands_go_before_those_for_all_and_several_bands_are_weighed(two_authorities):

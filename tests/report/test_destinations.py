@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from sufficiency.outcome import Outcome
-from sufficiency.report.model import Table
-from sufficiency.report.sections import break_even, destinations, options, summary
+from sufficiency.report.model import Chart, Table
+from sufficiency.report.sections import break_even, destinations, finance, options, summary
 from sufficiency.report.writers.build import build
 from sufficiency.words.vocabulary import DESTINATIONS
 
@@ -43,6 +43,43 @@ def test_headlines_say_where_those_turned_away_are_and_no_balance_is_ten_years_o
     assert said[2].startswith(f"{parts[0]:,.0f} of them in mainstream schools")
     assert "High Needs balance at 31 March 2028" in said[-2]
     assert "in-year balance in 2028-29" in said[-1]
+
+
+def test_no_balance_is_told_beyond_the_end_of_the_override_and_each_gap_is_told_both_ways(
+    example_outcome: Outcome,
+) -> None:
+    made = finance.section(example_outcome)
+    assert "balance at 31 March 2028" in made.words[0]
+    chart, table = made.exhibits[0], made.exhibits[1]
+    assert isinstance(chart, Chart)
+    left, right = chart.draw().axes
+    assert [int(x) for x in left.lines[0].get_xdata()] == [2027, 2028]
+    assert left.lines[1].get_ydata()[-1] > left.lines[0].get_ydata()[-1]  # the grant lowers the deficit
+    np.testing.assert_allclose(right.lines[1].get_ydata()[2:], 0)  # from 2028-29 it is met centrally
+    assert isinstance(table, Table)
+    years = table.frame.groupby("measure")["year"].max()
+    assert years["Balance carried forward"] == years["Interest on the deficit"] == "2027-28"
+    assert years["Gap of the year left to the council"] > "2027-28"
+    lines = next(e for e in made.exhibits if e.key == "high-needs-lines")
+    assert isinstance(lines, Table)
+    assert not lines.frame["line"].str.contains("carried forward").any()
+    unknown = lines.frame[lines.frame["line"].str.contains("not known; counted as 0")]
+    assert len(unknown) == 6  # 1.2.8 to 1.2.11, 1.4.11, and the grants passed on
+    assert unknown.iloc[:, 1:].isna().all(axis=None)
+
+
+def test_what_west_spends_of_the_whole_grant_is_nowhere_told_as_high_needs(example_outcome: Outcome) -> None:
+    made = finance.section(example_outcome)
+    reported = next(e.frame for e in made.exhibits if isinstance(e, Table) and e.key == "reported")
+    now = reported.query(
+        "authority == 'West Northamptonshire' and measure == 'in_year' and financial_year == '2026-27'"
+    )
+    assert now["reported"].tolist() == ["not published"]
+    said = " ".join(
+        [*made.words, *made.assumptions, *(e.frame.to_string() for e in made.exhibits if isinstance(e, Table))]
+    )
+    assert "31.1" not in said
+    assert "31100000" not in said
 
 
 def test_what_a_place_is_worth_differs_by_school_and_stands_beside_what_it_is_paid(example_outcome: Outcome) -> None:

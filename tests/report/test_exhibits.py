@@ -19,7 +19,7 @@ from sufficiency import tables
 from sufficiency.errors import MissingError
 from sufficiency.outcome import Outcome
 from sufficiency.report.model import Table
-from sufficiency.report.sections import access, options, provision, rounds, trust, why
+from sufficiency.report.sections import access, far, options, provision, rounds, trust, why
 from sufficiency.report.writers.build import build
 from sufficiency.report.writers.word import EDGES_CM, LETTER_CM, SIZES, document
 
@@ -188,3 +188,15 @@ def test_what_is_agreed_is_shown_row_by_row_and_counted_once(example_outcome: Ou
 def test_an_area_without_a_pipeline_has_no_section_on_it(tiny_area: sf.Area) -> None:
     report = build(sf.run(tiny_area, to=2027, draws=3, placed_draws=2))
     assert "pipeline" not in {section.key for section in report.sections}
+
+
+def test_the_far_record_says_that_its_range_is_for_the_law_as_it_is() -> None:
+    says = far.words()[0]
+    assert "at 5 years" in says
+    assert "at 10" in says
+    assert "if the law stays as it is" in says
+    assert "no range covers both" in says
+    table = far.table().frame.set_index("forecast")
+    assert table.at["This forecast", "held at 7 years"] > 0.8
+    assert np.isnan(table.at["No change", "held at 7 years"])
+    assert table.iloc[0, :3].max() < table.iloc[1:, :3].max(axis=None)

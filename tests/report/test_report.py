@@ -194,6 +194,28 @@ def test_a_scenario_has_a_section_on_what_each_lever_does() -> None:
     table = next(e.frame for e in section.exhibits if isinstance(e, Table) and e.key == "levers")
     assert set(table["lever"]) == {lever_name(lever, area) for lever in scenario.levers}
     assert all(e.draw() for e in section.exhibits if isinstance(e, Chart))
+    plan = next(e.frame for e in section.exhibits if isinstance(e, Table) and e.key == "medium-term-scenario")
+    assert {row for row in plan["row"] if row.startswith("Saving: ")} == {
+        f"Saving: {lever_name(lever, area)}" for lever in scenario.levers
+    }
+    invest = next(s for s in report.sections if s.key == "invest")
+    tables = {e.key: e.frame for e in invest.exhibits if isinstance(e, Table)}
+    (row,) = tables["invest-to-save"].to_dict("records")  # the lever on joining opens nothing
+    assert row["opening"] == lever_name(scenario.levers[0], area)
+    assert row["places"] == 16
+    assert row["capital"] == pytest.approx(16 * area.value("funding.capital_unit_gbp"))
+    # What a grant pays the council need not borrow: the two differ by the capital alone.
+    assert row["worth today, grant pays"] - row["worth today, council pays"] == pytest.approx(row["capital"])
+    first = tables["invest-by-year"].iloc[0]
+    assert first["financial year"] == "2026-27"
+    assert first["capital"] == row["capital"]
+    assert tables["who-leaves"]["fewer children"].sum() == pytest.approx(
+        0, abs=0.5
+    )  # who leaves one place is in another
+
+
+def test_a_scenario_that_opens_nothing_has_no_page_on_what_new_places_pay(example_outcome: Outcome) -> None:
+    assert "invest" not in {s.key for s in build(example_outcome).sections}
 
 
 def test_every_name_on_the_page_is_given_once_and_every_reference_finds_its_own(folder: Path) -> None:

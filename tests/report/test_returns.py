@@ -19,7 +19,7 @@ from sufficiency.report.look.rounding import apportioned, whole_numbers
 from sufficiency.report.returns.definitions import HAD_BIRTHDAY, RULE_AUGUST, RULE_CENSUS
 from sufficiency.report.returns.reform_rows import ROWS, SECTIONS, with_rows
 from sufficiency.report.returns.where import as_placed, provision_in_each_draw
-from sufficiency.report.returns.write_returns import return_tables, write_returns
+from sufficiency.report.returns.write_returns import _forms, return_tables, write_returns
 from sufficiency.words.school_year import age_group_of
 from sufficiency.words.vocabulary import DESTINATIONS, NEEDS, SPECIALIST
 
@@ -160,8 +160,23 @@ def test_the_reform_plan_has_its_fourteen_rows_and_thirteen_needs_and_no_child_i
     cells = found["reform_plan_children"]
     assert len(ROWS) == 14
     assert set(cells["provision"]) <= set(ROWS)
-    assert set(cells["need"]) <= (set(NEEDS) | {"NSA"}) - {"DS", "UNK"}
+    assert set(cells["need"]) <= set(NEEDS) - {"DS", "UNK"}
+    words = found["definitions"].query("`return` == 'Reform plan' and term == 'need'")["means"].item()
+    assert "Down syndrome, and need not recorded, have no row and are in Other" in words
     assert set().union(*SECTIONS.values()) <= set(ROWS)
+
+
+def test_what_the_plan_has_no_need_for_is_in_other_and_nobody_with_a_plan_is_at_sen_support(run):
+    frame = pd.DataFrame({"need": [*NEEDS], "year": 2026, "authority": "A", "ncy": 5, "provision": "special"})
+    rows = with_rows(run.area, frame.assign(plans=1.0)).set_index("need")["plans"]
+    assert rows["OTH"] == 3  # Other itself, Down syndrome, and need not recorded
+    assert rows.sum() == len(NEEDS)
+    assert set(rows.index) == set(NEEDS) - {"DS", "UNK"}
+    plan = _forms(return_tables(run), run.area.authorities)
+    block = next(b for b in plan["Reform plan"] if b.title.startswith("7 Plans by primary need"))
+    assert len(block.rows) == 13 * len(run.area.authorities)
+    none = block.rows[block.rows["need"] == "SEN support but no specialist assessment"]
+    assert (none.iloc[:, 2:] == 0).all(axis=None)
 
 
 def test_every_type_of_setting_and_destination_has_a_row_of_the_reform_plan_at_every_age(run):
@@ -249,6 +264,66 @@ def test_with_a_scenario_both_cases_stand_side_by_side(run):
     assert set(found["dsg_plan_children"]["case"]) == {"unmitigated", "mitigated"}
     assert set(found["dsg_plan_position"]["case"]) == {"unmitigated", "mitigated"}
     assert set(found["reform_plan_children"]["case"]) == {"unmitigated", "mitigated"}
+
+
+@pytest.fixture(scope="module")
+def with_actions() -> tuple[sf.Outcome, sf.Outcome, dict[str, pd.DataFrame]]:
+    """Return the example as agreed, with three levers of which one needs another, and the returns of both."""
+    area, options = sf.example_area(), {"to": 2029, "draws": 6, "placed_draws": 2}
+    like = area.settings[area.settings["setting"] == "UNIT-CORBY"].iloc[0]
+    new = sf.OpenSetting(
+        "NEW", "A new unit", "sen_unit", like["authority"], like["easting"], like["northing"], 0, 11, "ASD", 10, 2028
+    )
+    levers = (new, sf.OpenPlaces("NEW", 6, 2029), sf.ChangeJoining(0.9, since=2027))
+    now, then = sf.run(area, **options), sf.run(area, sf.Scenario("Three", levers), **options)
+    assert isinstance(now, sf.Outcome)
+    assert isinstance(then, sf.Outcome)
+    return now, then, return_tables(then, now=now)
+
+
+def test_unmitigated_less_what_each_action_takes_off_less_the_interaction_is_mitigated(with_actions):
+    now, then, found = with_actions
+    children, money = found["actions_children"], found["actions_high_needs"]
+    first, *actions, together, last = dict.fromkeys(children["step"])
+    assert (first, together, last) == ("unmitigated", "together", "mitigated")
+    # Places at a school that another lever opens are one action with it.
+    assert actions == [
+        "Open A new unit, 10 places, by 2028; Open 6 places at A new unit by 2029",
+        "Joining x 0.9 from 2027",
+    ]
+    for table, by, value in (
+        (children, ["authority", "provision", "year"], "plans"),
+        (money, ["authority", "line", "financial_year"], "gbp"),
+    ):
+        wide = table.pivot(index=by, columns="step", values=value)
+        assert (wide[first] + wide[actions].sum(axis=1) + wide[together] == wide[last]).all()
+        assert (wide[actions] != 0).any().all()
+    # Both ends are what the other returns of the same runs say.
+    own = found["reform_plan_children"].groupby(["case", "authority", "year"])["plans"].sum()
+    ends = children[children["step"].isin([first, last])].groupby(["step", "authority", "year"])["plans"].sum()
+    assert own.to_dict() == ends.to_dict()
+    for step, run in ((first, now), (last, then)):
+        spent = money[(money["step"] == step) & (money["financial_year"] == 2027)]["gbp"].sum()
+        assert spent == pytest.approx(float(run.budget.spend_gbp.sel(financial_year=2027).mean()), abs=2)
+
+
+def test_fewer_plans_are_fewer_in_the_survey_and_a_new_unit_is_in_its_capacity(with_actions):
+    _, _, found = with_actions
+    need = found["scap_special_totals"].groupby(["case", "year"])["pupils"].sum()
+    assert need["mitigated", 2029] < need["unmitigated", 2029]
+    assert need["mitigated", 2026] == need["unmitigated", 2026]
+    places = found["scap_places"].query("school == 'A new unit' and year == 2029")
+    assert places.groupby("case")["places"].sum().to_dict() == {"mitigated": 16}
+
+
+def test_actions_have_a_sheet_and_their_children_are_left_out_where_small_numbers_are_hidden(with_actions, tmp_path):
+    now, then, _ = with_actions
+    one = replace(then, scenario=sf.Scenario("One", (*now.scenario.levers, sf.ChangeJoining(0.9, since=2027))))
+    write_returns(one, tmp_path / "all", now=now)
+    assert "Actions" in openpyxl.load_workbook(tmp_path / "all" / "returns.xlsx").sheetnames
+    write_returns(one, tmp_path / "safe", now=now, suppress=5)
+    assert not (tmp_path / "safe" / "actions_children.csv").exists()
+    assert (tmp_path / "safe" / "actions_high_needs.csv").exists()
 
 
 def test_the_forms_open_and_their_totals_are_their_parts(run, tmp_path):

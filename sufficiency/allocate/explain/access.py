@@ -117,7 +117,7 @@ def within_reach(
     for a, own in enumerate(demand.zone_of):
         share = np.diff(demand.home_share[:, own], axis=1, prepend=0.0)  # ncy x zone
         children[own] = np.einsum("nz,nwk->znwk", share, demand.counts[:, at, a].mean(axis=0))
-    places = room_as_today(area, found, demand, [year], most_likely(area))[0, 0].astype(np.float64)
+    places = room_as_today(area, found, demand, year).astype(np.float64)
     if only_state:
         places = places * np.array([SETTING_TYPES[t].is_state for t in found.settings["setting_type"]])
     near = _near(area, found, decay=decay)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sufficiency.allocate.flow.min_cost_flow import least_cost_flow
+from sufficiency.allocate.open.aims import IS_MONEY
 from sufficiency.allocate.open.opened import Openings
 from sufficiency.allocate.place.ledger import PHASE_OF_NCY, Floats, Ints
 from sufficiency.allocate.place.placed import Placed
@@ -15,7 +16,6 @@ from sufficiency.allocate.place.routes import KIND_OF, KINDS, NEED_CODES, SECOND
 from sufficiency.allocate.place.worth import Worth
 from sufficiency.errors import MissingError, nearest, one_of
 from sufficiency.frozen import frozen
-from sufficiency.money import PENCE
 from sufficiency.words.school_year import NCY_LOW, PHASES
 from sufficiency.words.vocabulary import DESTINATIONS, NEED_GROUP_OF
 
@@ -175,8 +175,9 @@ def who_gains(openings: Openings, option: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        district, at_option (children placed there), placed_more (children who would have no place without it),
-        saves_gbp: what placing the district's children costs less. All a year. [children, GBP a year]
+        district, at_option (children placed there), placed_more (children who would be turned away without it),
+        saves_gbp: what the district's children cost less in fees, packages, journeys and the stated value of minutes,
+        below 0 where they cost more. All a year. [children, GBP a year]
     """
     names = list(openings.options.table["option"])
     if option not in names:
@@ -200,21 +201,18 @@ def who_gains(openings: Openings, option: str) -> pd.DataFrame:
 
 
 def _by_group(openings: Openings, plan: Ints, option: int) -> tuple[Floats, Floats, Floats]:
-    """Return by group, on average a year: cost, children unplaced, children at the option's own places."""
+    """Return by group, on average a year: cost, children turned away, children at the option's own places."""
     problem = openings.problem
     years, draws, groups = problem.demand.shape
     cost, out, there = np.zeros(groups), np.zeros(groups), np.zeros(groups)
     for t in range(years):
-        own = np.flatnonzero((problem.of_setting < 0) & (plan[t] > 0))
-        row = problem.places.shape[2] + int(np.searchsorted(own, option)) if option in own else -1
-        if option >= 0 and problem.of_setting[option] >= 0 and plan[t, option]:
-            row = int(problem.of_setting[option])
+        row = problem.row_of(option) if option >= 0 and plan[t, option] else -1
+        rows = problem.row_parts(plan[t])
         for d in range(draws):
             flow = problem.flow_problem(t, d, plan[t])
             placed, unplaced = least_cost_flow(flow)
             weight = problem.weight[d] / years
-            spent = np.bincount(flow.group, placed * flow.cost, groups) + unplaced * flow.unplaced_cost
-            cost += weight * PENCE.gbp(spent)
+            cost += weight * (problem.made_of(d, rows, flow, placed, unplaced) @ IS_MONEY)
             out += weight * unplaced
             there += weight * np.bincount(flow.group, placed * (flow.setting == row), groups)
     return cost, out, there

@@ -93,7 +93,7 @@ def apart(problem: Problem, *, seconds: float) -> Flow | None:
     """Return the best flow, solved in another process, or None where `seconds` or memory were not enough."""
     with tempfile.TemporaryDirectory() as folder:
         asked, answered = Path(folder) / "problem.npz", Path(folder) / "flow.npz"
-        np.savez(asked, **{f.name: getattr(problem, f.name) for f in fields(problem)})
+        np.savez(asked, **{f.name: getattr(problem, f.name) for f in fields(problem) if f.name != "dearer"})
         command = [sys.executable, "-m", "sufficiency.allocate.flow.many_authorities", str(asked), str(answered)]
         try:
             subprocess.run(command, timeout=seconds, check=True)

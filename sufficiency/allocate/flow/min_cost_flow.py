@@ -26,6 +26,7 @@ import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
 
+NONE: Final = -1
 FAR: Final = np.iinfo(np.int64).max // 4
 MOST_ROUNDS: Final = 8  # after so many short lists, every route is let in
 LARGEST_TABLE: Final = 30_000_000  # cells of a settings x settings table; beyond it the arcs stay a list
@@ -131,8 +132,10 @@ def least_cost_flow(problem: Problem) -> tuple[Ints, Ints]:
     kept = np.ones(len(problem.group), dtype=bool)
     if problem.dearer is not None:
         kept[problem.dearer.again] = False
-        pairs = np.stack([problem.setting[problem.dearer.first], problem.setting[problem.dearer.again]])
-        at, beyond = np.unique(pairs, axis=1)
+        of = np.full(settings, NONE)  # by setting of dearer places, the setting that they are of
+        of[problem.setting[problem.dearer.again]] = problem.setting[problem.dearer.first]
+        beyond = np.flatnonzero(of != NONE)
+        at = of[beyond]
         add(groups + at, np.full(len(at), sink), problem.places[beyond], np.full(len(at), problem.dearer.more))
     routes = add(problem.group[kept], groups + problem.setting[kept], own[kept], problem.cost[kept])
     all_groups, all_settings = np.arange(groups), np.arange(settings)
@@ -151,7 +154,9 @@ def _in_dearer_places(problem: Problem, flow: Ints) -> Ints:
     """Return the flow with those beyond a setting's places on the dearer routes: which of them, costs alike."""
     if problem.dearer is None or not len(problem.dearer.first):
         return flow
-    first, again = problem.dearer.first, problem.dearer.again
+    taken = np.bincount(problem.setting, flow, minlength=len(problem.places))
+    is_over = (taken > problem.places)[problem.setting[problem.dearer.first]]
+    first, again = problem.dearer.first[is_over], problem.dearer.again[is_over]
     order = np.argsort(problem.setting[first], kind="stable")
     first, again = first[order], again[order]
     setting = problem.setting[first]
@@ -180,7 +185,7 @@ def condensed(problem: Problem, placed: Ints, unplaced: Ints) -> Arcs:
     nowhere = nodes - 1
     none = np.zeros(0, dtype=np.int64)
     parts: list[tuple[Ints, Ints, Ints]] = [(none, none, none)]
-    for at, cost_at in _where_placed(problem, placed, unplaced):
+    for at, cost_at, _ in where_placed(problem, placed, unplaced):
         there = np.flatnonzero(at >= 0)
         parts.append((at[there], np.full(len(there), nowhere), problem.unplaced_cost[there] - cost_at[there]))
         mine = at[problem.group] >= 0
@@ -198,22 +203,26 @@ def condensed(problem: Problem, placed: Ints, unplaced: Ints) -> Arcs:
     return Arcs(kept // nodes, kept % nodes, table[kept])
 
 
-def _where_placed(problem: Problem, placed: Ints, unplaced: Ints) -> list[tuple[Ints, Ints]]:
-    """Return layers of (setting by group or -1, cost there): a group spread over three settings is in three layers."""
+def where_placed(problem: Problem, placed: Ints, unplaced: Ints) -> list[tuple[Ints, Ints, Ints]]:
+    """Return layers of (setting by group or NONE, cost there, the route): a group at three settings is in three layers.
+
+    Having no place is the setting after the last, by no route.
+    """
     used = np.flatnonzero(placed)
     left = np.flatnonzero(unplaced)
     group = np.concatenate([problem.group[used], left])
     at = np.concatenate([problem.setting[used], np.full(len(left), len(problem.places))])
     cost = np.concatenate([problem.cost[used], problem.unplaced_cost[left]])
+    route = np.concatenate([used, np.full(len(left), NONE)])
     order = np.argsort(group, kind="stable")
-    group, at, cost = group[order], at[order], cost[order]
+    group, at, cost, route = group[order], at[order], cost[order], route[order]
     layer = np.arange(len(group)) - np.searchsorted(group, group)
     layers = []
     for number in range(int(layer.max(initial=-1)) + 1):
         those = layer == number
-        here, cost_here = np.full(len(problem.children), -1), np.zeros(len(problem.children), dtype=np.int64)
-        here[group[those]], cost_here[group[those]] = at[those], cost[those]
-        layers.append((here, cost_here))
+        here, cost_here, by = (np.full(len(problem.children), blank) for blank in (NONE, 0, NONE))
+        here[group[those]], cost_here[group[those]], by[group[those]] = at[those], cost[those], route[those]
+        layers.append((here, cost_here, by))
     return layers
 
 

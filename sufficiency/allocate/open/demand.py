@@ -12,10 +12,15 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from sufficiency.allocate.open.aims import PLACING
+from sufficiency.allocate.overflow.sampled import AGE_OF_NCY, Sampled
 from sufficiency.allocate.place.children import Demand, Floats, Ints
-from sufficiency.allocate.place.routes import KINDS, NEED_CODES, SECONDARY_FROM, RouteMap
+from sufficiency.allocate.place.routes import KINDS, NEED_CODES, SECONDARY_FROM, RouteMap, time_gbp
+from sufficiency.allocate.place.worth import PARTS as WORTH
+from sufficiency.allocate.place.worth import Worth
+from sufficiency.area.area import Area
 from sufficiency.words.school_year import NCY_LOW, NCYS, PHASES, phase_of
-from sufficiency.words.vocabulary import NEED_GROUP_OF, NEED_GROUPS
+from sufficiency.words.vocabulary import NEED_GROUP_OF, NEED_GROUPS, SETTING_TYPES
 
 MOST_SUIT: Final = 0.5  # a route is for a group where at least this share of its children could use it
 PHASE_IS: Final = np.array([[phase_of(n) == phase for phase in PHASES] for n in NCYS], dtype=np.float64)
@@ -58,21 +63,60 @@ def grouped(demand: Demand, zones: pd.DataFrame) -> GroupDemand:
     return GroupDemand(frame, np.stack(children, axis=-1).astype(np.int64), np.stack(mixes), np.stack(homes))
 
 
-def cost_rows(demand: GroupDemand, found: RouteMap, journeys_to: Ints) -> Floats:
-    """Return site x group: the mean cost of those who could use a site, infinite where too few could. [GBP a year]
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """What places are for groups of children, on average over those of a group who could use them."""
 
-    Sites are those of `found`; `journeys_to` says whose journeys and placements each has (a designation has those of
-    the setting designated).
+    cost: Floats  # site x group, by the rule of placing; infinite where too few could [GBP a year]
+    parts: Floats  # site x group x part (aims.PLACING): what is paid, and minutes one way [a year]
+    unplaced: Floats  # group: the weight of being turned away in the rule of placing [GBP a year]
+
+
+def rows_of(area: Area, demand: GroupDemand, found: RouteMap, journeys_to: Ints) -> Rows:
+    """Return what the sites of `found` are for each group.
+
+    `journeys_to` says whose journeys and placements each site has (a designation has those of the setting designated).
     """
     kinds = demand.groups["kind"].map(KINDS.index).to_numpy()
-    rows = np.full((len(journeys_to), len(kinds)), np.inf)
+    amounts = _amounts(area, found)[..., journeys_to]
+    cost = np.full((len(journeys_to), len(kinds)), np.inf)
+    parts = np.zeros((*cost.shape, len(PLACING)))
     for g, kind in enumerate(kinds):
         suits = found.suits[kind].transpose(1, 0, 2)  # ncy x need x site
         able = np.einsum("nw,nws->ns", demand.mix[g], suits)  # ncy x site: share of the group
         near = np.stack([demand.at_home[g] @ age for age in found.is_near[:, :, journeys_to]])
-        cost = np.stack([demand.at_home[g] @ age for age in found.cost_gbp[:, :, journeys_to]])
         could = able * near[AGE]
-        mean = (could * cost[AGE]).sum(axis=0) / np.maximum(could.sum(axis=0), 1e-12) + found.substitute_gbp[kind]
+        each = np.einsum("z,pazs->pas", demand.at_home[g], amounts)[:, AGE]
+        mean = (could * each).sum(axis=1) / np.maximum(could.sum(axis=0), 1e-12)
         there = could.sum(axis=0) >= MOST_SUIT
-        rows[there, g] = mean[there]
-    return rows
+        cost[there, g] = (mean[-1] + found.substitute_gbp[kind])[there]
+        parts[there, g] = np.append(mean[:-1], np.zeros((1, mean.shape[1])), axis=0).T[there]
+    even_handed, least = area.value("allocate.even_handed"), float(found.cost_gbp.min())
+    best = cost.min(axis=0, initial=np.inf)
+    dearness = np.where(np.isfinite(best), best - least, 0.0)
+    return Rows(cost, parts, area.value("allocate.unplaced_gbp") + even_handed * dearness)
+
+
+def _amounts(area: Area, found: RouteMap) -> Floats:
+    """Return amount x age x zone x site: parts of a placement (aims.PLACING but the last), then its cost by the rule."""
+    is_market = np.array([not SETTING_TYPES[t].is_state for t in found.settings["setting_type"]])
+    ages = ("primary", "secondary")
+    same = (
+        found.placement_gbp * is_market,
+        found.placement_gbp * ~is_market,
+        found.journey_gbp,
+    )
+    time = np.stack([time_gbp(area, found.minutes, age) for age in ages])
+    by_age = [np.stack([amount, amount]) for amount in (*same, found.minutes)]
+    return np.stack([*by_age[:3], time, by_age[3], found.cost_gbp])
+
+
+def away_parts(area: Area, demand: GroupDemand, found: RouteMap, overflow: Sampled) -> Floats:
+    """Return group x part (aims.PLACING): what a child turned away comes to where they are instead, in one draw."""
+    worth = Worth.of(area, found, overflow).turned_away[AGE_OF_NCY]  # ncy x need x worth.PARTS
+    minutes = overflow.distance_km[AGE_OF_NCY] * 60 / area.value("transport.rural_kph")  # ncy x destination
+    hours = np.stack([time_gbp(area, minutes, age) for age in ("primary", "secondary")])
+    time = np.einsum("nwd,nd->nw", overflow.share[AGE_OF_NCY], hours[AGE, np.arange(len(NCYS))])
+    known = {name: worth[..., n] for n, name in enumerate(WORTH)} | {"time_gbp": time}
+    parts: Floats = np.einsum("gnw,nwp->gp", demand.mix, np.stack([known[name] for name in PLACING], axis=-1))
+    return parts

@@ -15,10 +15,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from sufficiency.allocate.flow.min_cost_flow import charge_of_a_child, least_cost_flow, value_of_a_place
 from sufficiency.allocate.open.climb import Pace, Point, climb
 from sufficiency.allocate.open.futures import Floats, Ints, OpeningProblem
-from sufficiency.money import PENCE
+from sufficiency.allocate.open.relaxed import Relaxed
 
 Flags = npt.NDArray[np.bool_]
 
@@ -29,9 +28,9 @@ FIRST: Final = Pace(steps=400, patience=8, little=1e-3, least_reach=5e-3)
 class PlanBound:
     """A lower bound, and the plan that its prices would choose."""
 
-    value: float  # [GBP]
+    value: float  # [aim's units]
     plan: Ints  # year x option: blocks
-    earns: Floats  # by option: what its best schedule saves at these prices [GBP]
+    earns: Floats  # by option: what its best schedule saves at these prices [aim's units]
     tendency: Floats  # by option: how often of late its prices would begin it, from 0 to 1
     at: Floats  # the prices, to go on from
 
@@ -55,20 +54,8 @@ class _Priced:
     spent: Floats
 
 
-def charges(problem: OpeningProblem, plan: Ints) -> Floats:
-    """Return the dual prices of children under a plan, year x draw x group: where the climb begins. [GBP a child]"""
-    prices = np.zeros(problem.demand.shape)
-    years, draws, _ = problem.demand.shape
-    for year in range(years):
-        for draw in range(draws):
-            flow = problem.flow_problem(year, draw, plan[year])
-            value = value_of_a_place(flow, *least_cost_flow(flow))
-            prices[year, draw] = PENCE.gbp(charge_of_a_child(flow, value))
-    return prices
-
-
 def raise_plan_bound(
-    problem: OpeningProblem,
+    asked: Relaxed,
     start: Floats,
     upper: Callable[[PlanBound], float],
     *,
@@ -82,12 +69,12 @@ def raise_plan_bound(
 
     Parameters
     ----------
-    problem
-        What to bound.
+    asked
+        What to bound, relaxed.
     start
-        Prices of children, year x draw x group, or those of an earlier bound (`at`). [GBP a child]
+        Prices of children, year x draw x group, or those of an earlier bound (`at`). [aim's units a child]
     upper
-        Called with each bound; returns the cost of the best plan known. [GBP]
+        Called with each bound; returns the measure of the best plan known. [aim's units]
     weight
         By draw: any that the measure of risk allows gives a bound.
     must
@@ -95,8 +82,9 @@ def raise_plan_bound(
     pace, gap, until
         As `climb`. [seconds]
     """
-    sites = [_site(row) for row in problem.setting_cost]
-    options = [_site(row) for row in _option_rows(problem)]
+    problem = asked.problem
+    sites = [_site(row) for row in asked.setting_cost]
+    options = [_site(row) for row in _option_rows(asked)]
     shape = problem.demand.shape
     count = int(np.prod(shape))
     limits = 2 + (0 if problem.yearly is None else len(problem.yearly))
@@ -107,14 +95,14 @@ def raise_plan_bound(
     def evaluate(at: Floats) -> Point[PlanBound]:
         nonlocal tendency
         prices, multipliers = at[:count].reshape(shape), at[count:]
-        priced = _price(problem, sites, options, prices, multipliers, weight, forced)
+        priced = _price(asked, sites, options, prices, multipliers, weight, forced)
         tendency = 0.85 * tendency + 0.15 * (priced.plan[-1] > 0)
         short = (problem.demand - priced.placed) * weight[:, None]
         slope = np.append(short.ravel(), _limits_broken(problem, priced, multipliers))
         return Point(at, priced.value, slope, PlanBound(priced.value, priced.plan, priced.earns, tendency, at))
 
     def project(at: Floats) -> Floats:
-        at[:count] = np.minimum(at[:count], problem.unplaced)
+        at[:count] = np.minimum(at[:count].reshape(shape), asked.unplaced).ravel()
         at[count:] = np.maximum(at[count:], 0.0)
         return at
 
@@ -131,10 +119,10 @@ def raise_plan_bound(
     return replace(found.found, tendency=tendency)
 
 
-def _option_rows(problem: OpeningProblem) -> Floats:
-    rows = problem.option_cost.copy()
-    for o in np.flatnonzero(problem.of_setting >= 0):
-        rows[o] = np.minimum(rows[o], problem.setting_cost[problem.of_setting[o]])
+def _option_rows(asked: Relaxed) -> Floats:
+    rows, of_setting = asked.option_cost.copy(), asked.problem.of_setting
+    for o in np.flatnonzero(of_setting >= 0):
+        rows[o] = np.minimum(rows[o], asked.setting_cost[of_setting[o]])
     return rows
 
 
@@ -163,7 +151,7 @@ def _limits_broken(problem: OpeningProblem, priced: _Priced, multipliers: Floats
 
 
 def _price(
-    problem: OpeningProblem,
+    asked: Relaxed,
     sites: list[_Site],
     options: list[_Site],
     prices: Floats,
@@ -171,8 +159,9 @@ def _price(
     weight: Floats,
     must: Flags,
 ) -> _Priced:
-    placed = np.zeros(problem.demand.shape)
-    value = float((problem.demand * prices * weight[:, None]).sum())
+    problem = asked.problem
+    placed, money = np.zeros(problem.demand.shape), problem.aim.money
+    value = float((problem.demand * prices * weight[:, None]).sum() - weight @ asked.less)
     if problem.budget is not None:
         value -= multipliers[0] * problem.budget
     if problem.most is not None:
@@ -195,7 +184,7 @@ def _price(
             room = np.full(problem.demand.shape[:2], problem.block[o] * n)
             room = room + problem.places[:, :, j] if j >= 0 else room
             gain, taken = _serve(problem.demand, prices, site, np.maximum(room, 0))
-            by_blocks[:, n] = ((gain - before) * weight).sum(axis=1) + problem.running[o] * n
+            by_blocks[:, n] = ((gain - before) * weight).sum(axis=1) + money * problem.running[o] * n
             takes.append(taken)
         earned, plan[:, o] = _best_schedule(problem, o, by_blocks, multipliers, must=bool(must[o]))
         earns[o] = -earned
@@ -230,18 +219,21 @@ def _serve(demand: Ints, prices: Floats, site: _Site, room: Ints) -> tuple[Float
 def _best_schedule(
     problem: OpeningProblem, option: int, by_blocks: Floats, multipliers: Floats, *, must: bool
 ) -> tuple[float, Ints]:
-    """Return the cheapest way to open an option's blocks, year by year, at these prices, and its cost. [GBP]"""
-    years, counts = by_blocks.shape
+    """Return the cheapest way to open an option's blocks, year by year, at these prices, and its cost. [aim's units]"""
+    (years, counts), money = by_blocks.shape, problem.aim.money
     best = np.full(counts, np.inf)
     best[0] = 0.0
     came = np.zeros((years, counts), dtype=np.int64)
     for year in range(years):
         if year < problem.first[option]:
             continue
-        extra = 1.0 + multipliers[0]
+        extra = money * problem.due[year] + multipliers[0]
         if problem.yearly is not None and problem.spend_year is not None:
             extra += multipliers[2 + problem.spend_year[year, option]]
-        block, begin = problem.capital[year, option] * extra, problem.begin[option] * extra + multipliers[1]
+        block, begin = (
+            problem.capital[year, option] * extra,
+            problem.begin[option] * extra + money * problem.set_up[option] + multipliers[1],
+        )
         step = block * (np.arange(counts)[None, :] - np.arange(counts)[:, None])
         step = np.where(np.tri(counts, k=-1) > 0, np.inf, step)  # what is open stays open
         step[0, 1:] += begin

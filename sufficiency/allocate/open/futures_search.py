@@ -6,59 +6,19 @@ import heapq
 import itertools
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
+from sufficiency.allocate.open.best_plan import BestPlan, with_blocks
 from sufficiency.allocate.open.climb import Pace
+from sufficiency.allocate.open.few_options import every_set
 from sufficiency.allocate.open.futures import Floats, Ints, OpeningProblem
-from sufficiency.allocate.open.futures_bound import FIRST, Flags, PlanBound, charges, raise_plan_bound
+from sufficiency.allocate.open.futures_bound import FIRST, Flags, PlanBound, raise_plan_bound
+from sufficiency.allocate.open.relaxed import Relaxed, relaxed
 
 AT_A_BRANCH: Final = Pace(steps=60, reach=0.6, patience=5, little=1e-3, least_reach=1e-2)
-
-
-@dataclass(eq=False)
-class BestPlan:
-    """The best plan known, every plan priced on the way, and what each year of them cost: plans share most years."""
-
-    problem: OpeningProblem
-    plan: Ints
-    cost: float = float("inf")
-    priced: dict[bytes, float] = field(default_factory=dict)
-    years: dict[tuple[int, bytes], Floats] = field(default_factory=dict)
-
-    def offer(self, plan: Ints) -> float:
-        """Price a plan, keep it if it is the best yet, and return its cost. [GBP]"""
-        key = plan.tobytes()
-        if key not in self.priced:
-            self.priced[key] = self._total_gbp(plan)
-            if self.priced[key] < self.cost:
-                self.plan, self.cost = plan, self.priced[key]
-        return self.priced[key]
-
-    def by_draw(self, plan: Ints) -> Floats:
-        """Return what a plan costs in each draw, capital and running costs included. [GBP]"""
-        return self._draws_gbp(plan) + self.problem.fixed_gbp(plan)
-
-    def tail_weight(self) -> Floats:
-        """Return the weight of each draw in the risk of the best plan."""
-        return self.problem.tail_weight(self._draws_gbp(self.plan))
-
-    def _total_gbp(self, plan: Ints) -> float:
-        return self.problem.risk_gbp(self.by_draw(plan)) if self.problem.allows(plan) else float("inf")
-
-    def _draws_gbp(self, plan: Ints) -> Floats:
-        for year, blocks in enumerate(plan):
-            key = (year, blocks.tobytes())
-            if key not in self.years:
-                self.years[key] = self.problem.year_gbp(year, blocks)
-        return np.asarray(sum(self.years[year, blocks.tobytes()] for year, blocks in enumerate(plan)))
-
-    def leading(self, count: int) -> list[Ints]:
-        """Return the cheapest plans priced, the best first."""
-        keys = sorted((key for key, cost in self.priced.items() if np.isfinite(cost)), key=self.priced.__getitem__)
-        return [np.frombuffer(key, dtype=np.int64).reshape(self.problem.shape) for key in keys[:count]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,10 +40,15 @@ def choose_plan(problem: OpeningProblem, *, seconds: float, gap: float, offers: 
     best = BestPlan(problem, np.zeros(problem.shape, dtype=np.int64))
     for plan in (best.plan, *offers):
         best.offer(plan)
+    proved = every_set(problem, best, until=start + 0.5 * seconds)
+    if proved >= best.cost - gap * abs(best.cost):
+        best.trim()
+        return PlanChoice(best, min(proved, best.cost))
+    looser = relaxed(problem)
     bound: PlanBound | None = None
     for part in (0.25, 0.45, 0.6):
         weight = best.tail_weight()
-        found = _raised(problem, best, weight, gap=gap, until=start + part * seconds)
+        found = _raised(looser, best, weight, gap=gap, until=start + part * seconds)
         bound = found if bound is None or found.value > bound.value else bound
         if bound.value >= best.cost * (1 - gap):
             break
@@ -92,18 +57,17 @@ def choose_plan(problem: OpeningProblem, *, seconds: float, gap: float, offers: 
         if bound.value >= best.cost * (1 - gap) or (best.cost == before and problem.tail is None):
             break
     assert bound is not None
-    value = bound.value
+    value = max(bound.value, proved)
     if value < best.cost * (1 - gap):
         weight = best.tail_weight()
-        value = max(value, _branched(problem, best, bound, weight, gap=gap, until=start + seconds))
+        value = max(value, _branched(looser, best, bound, weight, gap=gap, until=start + seconds))
+    best.trim()
     return PlanChoice(best, min(value, best.cost))
 
 
-def _branched(
-    problem: OpeningProblem, best: BestPlan, root: PlanBound, weight: Floats, *, gap: float, until: float
-) -> float:
+def _branched(looser: Relaxed, best: BestPlan, root: PlanBound, weight: Floats, *, gap: float, until: float) -> float:
     """Return a bound on every plan: begin an option or leave it, the one most in doubt first, best bound first."""
-    count = itertools.count()
+    problem, count = looser.problem, itertools.count()
     nothing = np.zeros(problem.shape[1], dtype=bool)
     queue = [(root.value if problem.tail is None else -np.inf, next(count), root, nothing, nothing)]
     finished = float("inf")
@@ -121,7 +85,7 @@ def _branched(
         for begun, left in ((must | one, never), (must, never | one)):
             if not _could_begin(problem, begun):
                 continue
-            part = replace(problem, blocks=np.where(left, 0, problem.blocks))
+            part = replace(looser, problem=replace(problem, blocks=np.where(left, 0, problem.blocks)))
             found = _raised(part, best, weight, gap=gap, until=until, must=begun, start=here.at)
             bound = max(found.value, value)
             if bound >= best.cost * (1 - gap):
@@ -143,7 +107,7 @@ def _could_begin(problem: OpeningProblem, must: Flags) -> bool:
 
 
 def _raised(
-    problem: OpeningProblem,
+    looser: Relaxed,
     best: BestPlan,
     weight: Floats,
     *,
@@ -162,8 +126,8 @@ def _raised(
         return best.cost
 
     return raise_plan_bound(
-        problem,
-        charges(problem, best.plan) if start is None else start,
+        looser,
+        looser.charges(best.plan) if start is None else start,
         upper,
         weight=weight,
         must=must,
@@ -205,30 +169,24 @@ def _moves(problem: OpeningProblem, plan: Ints, earns: Floats) -> Iterator[Ints]
     for o in order:
         if plan[-1, o] < problem.blocks[o]:
             for year in _years_from(problem, o, years):
-                yield _with(plan, o, plan[:, o] + (np.arange(years) >= year))
+                yield with_blocks(plan, o, plan[:, o] + (np.arange(years) >= year))
     for o in order:  # begin it whatever must give way
         if plan[-1, o] == 0:
-            begun = _with(plan, o, (np.arange(years) >= problem.first[o]) * min(1, int(problem.blocks[o])))
+            begun = with_blocks(plan, o, (np.arange(years) >= problem.first[o]) * min(1, int(problem.blocks[o])))
             yield within_limits(problem, begun, np.where(np.arange(len(earns)) == o, np.inf, earns))
     for o in reversed(opened):
-        yield _with(plan, o, np.minimum(plan[:, o], plan[-1, o] - 1))
-        yield _with(plan, o, np.append(plan[1:, o], plan[-1, o]) * (np.arange(years) >= problem.first[o]))
-        yield _with(plan, o, np.append(0, plan[:-1, o]))
+        yield with_blocks(plan, o, np.minimum(plan[:, o], plan[-1, o] - 1))
+        yield with_blocks(plan, o, np.append(plan[1:, o], plan[-1, o]) * (np.arange(years) >= problem.first[o]))
+        yield with_blocks(plan, o, np.append(0, plan[:-1, o]))
     for old in reversed(opened):
         for new in order:
             if plan[-1, new] == 0:
                 began = int(np.argmax(plan[:, old] > 0))
                 year = max(began, int(problem.first[new]))
-                swapped = _with(plan, old, np.zeros(years, dtype=np.int64))
-                yield _with(swapped, new, (np.arange(years) >= year) * min(1, int(problem.blocks[new])))
+                swapped = with_blocks(plan, old, np.zeros(years, dtype=np.int64))
+                yield with_blocks(swapped, new, (np.arange(years) >= year) * min(1, int(problem.blocks[new])))
 
 
 def _years_from(problem: OpeningProblem, option: int, years: int) -> list[int]:
     first = int(problem.first[option])
     return sorted({y for y in (first, first + 1, first + 2, (first + years) // 2) if y < years})
-
-
-def _with(plan: Ints, option: int, blocks: Ints) -> Ints:
-    changed = plan.copy()
-    changed[:, option] = blocks
-    return changed

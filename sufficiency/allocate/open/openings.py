@@ -9,19 +9,25 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from sufficiency.allocate.open.demand import GroupDemand, cost_rows, grouped
+from sufficiency.allocate.open.aims import aim_of
+from sufficiency.allocate.open.demand import GroupDemand, away_parts, grouped, rows_of
 from sufficiency.allocate.open.futures import Floats, Ints, OpeningProblem
 from sufficiency.allocate.open.futures_search import PlanChoice, choose_plan
 from sufficiency.allocate.open.opened import Openings
 from sufficiency.allocate.open.options import NEW, Options, read_options, running_gbp
-from sufficiency.allocate.place.children import demand_of
-from sufficiency.allocate.place.places import room_as_today
+from sufficiency.allocate.overflow import sampled as overflow
+from sufficiency.allocate.overflow import supply
+from sufficiency.allocate.place.children import Demand, demand_of
+from sufficiency.allocate.place.one_future import places_there
+from sufficiency.allocate.place.places import roll_today, room
 from sufficiency.allocate.place.routes import RouteMap, route_map
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError
+from sufficiency.money import yearly_payment
 from sufficiency.scenarios import pipeline
 from sufficiency.tables import PlansResult
 
+CHANGED: Final = ("close", "designate")  # kinds of option that change a setting's own places
 RISKS: Final = ("mean", "cvar")
 LEADING: Final = 5  # plans in the regret table
 
@@ -36,16 +42,21 @@ def openings(
     most: int | None = None,
     travel: pd.DataFrame | None = None,
     draws: int = 20,
+    aim: str = "cash",
     risk: str = "mean",
     tail: float = 0.1,
     seconds: float = 60,
     gap: float = 0.001,
     seed: int = 7,
 ) -> Openings:
-    """Return which options to open and when, at least cost over many draws at once.
+    """Return which options to open and when, over many draws at once.
 
     Children are placed afresh each year in groups (district, need group, phase, kind of place), as if all could move:
-    what openings are worth in the long run. `.scenario()` gives levers, so that `run` tests them child by child.
+    what openings are worth in the long run. They are placed as `places` does, a suitable place before anything is saved,
+    and those turned away are where that draw's overflow has them. What that comes to is cash, in prices of the base year:
+    fees, packages (top-up, support, tuition), journeys and the stated value of minutes, beside the yearly cost of places,
+    setting up, and capital repaid in equal payments (`funding.interest_rate` over `funding.appraisal_years`).
+    `.scenario()` gives levers, so that `run` tests them child by child.
 
     Parameters
     ----------
@@ -61,8 +72,13 @@ def openings(
         As `tables.TRAVEL`; by default the area's own, else straight lines.
     draws
         How many of the forecast's draws to plan for, from the first.
+    aim
+        "cash", the default: nothing opens that costs more than it saves, and today most state places do, since they
+        bring children out of mainstream schools. "children": fewest turned away from every suitable state place, within
+        the budget. "minutes": least time on the way. Of plans that do as well, the cheapest. Every answer says what it
+        costs or saves.
     risk, tail
-        "mean": expected cost; "cvar": the mean of the costliest `tail` of draws.
+        "mean": as expected; "cvar": the mean of the worst `tail` of draws.
     seconds, gap
         When to stop: about so long in all, or once proved within this share of the best. [seconds]
     seed
@@ -73,6 +89,7 @@ def openings(
     InputError, MissingError
         For options, limits or an area that can't be used.
     """
+    chosen_for = aim_of(aim)
     _check_limits(budget_gbp, budget_by_year, most, risk, tail)
     read = read_options(area, options)
     found = route_map(read.area, travel=travel)
@@ -84,11 +101,16 @@ def openings(
     if not years:
         raise InputError("the forecast ends in its base year, so nothing can open; forecast further")
     opened = pipeline.drawn(read.area, demand.draws, seed=seed)
-    places = room_as_today(read.area, found, demand, demand.years, opened, seed=seed).transpose(1, 0, 2)
-    problem = _problem(read, groups, found, places[1:], years)
+    places = _places(read, found, demand, opened, seed)
+    known = overflow.ranges(read.area)
+    away = [
+        away_parts(read.area, groups, found, overflow.sampled(known, seed=seed, draw=label)) for label in demand.draws
+    ]
+    problem = _problem(read, groups, found, places[1:], years, np.stack(away))
     spend_year, yearly = _yearly(read, years, budget_by_year)
     problem = replace(
         problem,
+        aim=chosen_for,
         budget=budget_gbp,
         most=most,
         tail=tail if risk == "cvar" else None,
@@ -96,6 +118,22 @@ def openings(
         yearly=yearly,
     )
     return _chosen(read, groups, problem, years, demand.draws, risk, seconds=seconds, gap=gap)
+
+
+def _places(read: Options, found: RouteMap, demand: Demand, opened: pipeline.Coming, seed: int) -> Ints:
+    """Return year x draw x setting: places as `places` has them, and seats above the number except where options close.
+
+    Places of options themselves are counted without any above their number.
+    """
+    rooms, roll = room(read.area, found, demand.years, opened), roll_today(read.area, found, demand, seed=seed)
+    takes = [supply.sampled(read.area, seed=seed, draw=label) for label in demand.draws]
+    changed = [at for at, kind in zip(read.at, read.table["kind"], strict=True) if kind in CHANGED]
+    fills = found.has_number & ~found.codes.isin(changed)
+    places = []
+    for listed, bought, draw in zip(rooms, demand.market, takes, strict=True):
+        there = places_there(found, demand.years_on, roll, listed, bought, draw)
+        places.append(there + supply.above(there, draw.overfill_share, fills))
+    return np.stack(places, axis=1)
 
 
 def _check_limits(
@@ -116,19 +154,23 @@ def _check_limits(
 
 
 def _problem(
-    read: Options, groups: GroupDemand, found: RouteMap, places: Ints, years: tuple[int, ...]
+    read: Options, groups: GroupDemand, found: RouteMap, places: Ints, years: tuple[int, ...], away: Floats
 ) -> OpeningProblem:
-    """Return the problem without its limits; `places` is year x draw x site of `found`, stand-ins for options included."""
+    """Return the problem without its limits; `places` is year x draw x site of `found`, stand-ins for options included.
+
+    `away` is draw x group x part of those turned away.
+    """
     table, stand_ins = read.table, {code for code in read.site if code not in set(read.at)}
     new = {row.setting for row in table.itertuples() if row.kind in NEW}
     place = {str(code): n for n, code in enumerate(found.codes)}
     whose = np.arange(len(place))  # a designation's stand-in has the journeys of its setting
     for site, at in zip(read.site, read.at, strict=True):
         whose[place[site]] = place[at]
-    rows = cost_rows(groups, found, whose)
+    rows = rows_of(read.area, groups, found, whose)
+    of_option = [place[s] for s in read.site]
     own = np.array([n for code, n in place.items() if code not in stand_ins | new])
     position = {int(n): j for j, n in enumerate(own)}
-    changes = table["kind"].isin(["close", "designate"]).to_numpy()
+    changes = table["kind"].isin(CHANGED).to_numpy()
     of_setting = np.array([position[place[at]] if c else -1 for at, c in zip(read.at, changes, strict=True)])
     sign = np.where(table["kind"] == "close", -1, 1)
     block = table["places"].to_numpy() * sign * (table["kind"] != "designate").to_numpy()
@@ -143,17 +185,28 @@ def _problem(
         demand=groups.children[1:],
         weight=np.full(groups.children.shape[1], 1 / groups.children.shape[1]),
         places=places[:, :, own],
-        setting_cost=rows[own],
-        option_cost=rows[[place[s] for s in read.site]],
+        setting_cost=rows.cost[own],
+        option_cost=rows.cost[of_option],
+        setting_parts=rows.parts[own],
+        option_parts=rows.parts[of_option],
+        unplaced=rows.unplaced,
+        away_parts=away,
         of_setting=of_setting,
         block=block,
         blocks=blocks,
         first=np.minimum(soonest - years[0], len(years)),
         capital=np.tile(capital, (len(years), 1)),
         begin=table["capital_gbp"].fillna(0.0).to_numpy(),
+        set_up=table["set_up_gbp"].fillna(0.0).to_numpy(dtype=np.float64),
         running=running * block,
-        unplaced=read.area.value("allocate.unplaced_gbp"),
+        due=_yearly_share(read.area) * np.arange(len(years), 0, -1, dtype=np.float64),
     )
+
+
+def _yearly_share(area: Area) -> float:
+    """Return the share of capital that is repaid in a year, interest included."""
+    rate, years = area.value("funding.interest_rate"), int(area.value("funding.appraisal_years"))
+    return yearly_payment(1.0, rate=rate, years=years)
 
 
 def _yearly(
@@ -183,6 +236,7 @@ def _chosen(
         demand=np.rint(problem.demand.mean(axis=1, keepdims=True)).astype(np.int64),
         places=np.rint(problem.places.mean(axis=1, keepdims=True)).astype(np.int64),
         weight=np.ones(1),
+        away_parts=problem.away_parts.mean(axis=0, keepdims=True),
         tail=None,
     )
     expected = choose_plan(certain, seconds=0.1 * seconds, gap=gap)
@@ -193,7 +247,8 @@ def _chosen(
     offers = {c.best.plan.tobytes(): c.best.plan for c in (expected, *each)}
     chosen = choose_plan(problem, seconds=0.6 * seconds, gap=gap, offers=tuple(offers.values()))
     leading = _leading(chosen, problem)
-    costs = np.stack([chosen.best.by_draw(plan) for plan in leading])
+    parts = np.stack([chosen.best.parts(plan) for plan in leading])
+    by_draw = np.stack([chosen.best.by_draw(plan) for plan in leading])
     known = np.array([c.best.cost for c in each])
     return Openings(
         options=read,
@@ -203,10 +258,11 @@ def _chosen(
         draws=draws,
         plan=chosen.best.plan,
         plans=leading,
-        by_draw=costs,
-        mean_plan_gbp=problem.risk_gbp(chosen.best.by_draw(expected.best.plan)),
-        best_by_draw=np.minimum(known, costs.min(axis=0)),
-        bound_gbp=chosen.bound,
+        parts=parts,
+        by_draw=by_draw,
+        mean_plan=problem.risk(chosen.best.by_draw(expected.best.plan)),
+        best_by_draw=np.minimum(known, by_draw.min(axis=0)),
+        bound=chosen.bound,
         risk=risk,
     )
 
@@ -217,11 +273,13 @@ def _draw(problem: OpeningProblem, draw: int) -> OpeningProblem:
         demand=problem.demand[:, [draw]],
         places=problem.places[:, [draw]],
         weight=np.ones(1),
+        away_parts=problem.away_parts[[draw]],
         tail=None,
     )
 
 
 def _leading(chosen: PlanChoice, problem: OpeningProblem) -> tuple[Ints, ...]:
-    nothing = np.zeros(problem.shape, dtype=np.int64)
-    found = chosen.best.leading(LEADING)
+    nothing, plan = np.zeros(problem.shape, dtype=np.int64), chosen.best.plan
+    others = [other for other in chosen.best.leading(LEADING) if not np.array_equal(other, plan)]
+    found = [plan, *others[: LEADING - 1]]
     return tuple(found if any(not plan.any() for plan in found) else [*found, nothing])

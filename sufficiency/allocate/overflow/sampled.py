@@ -7,7 +7,7 @@ of it anywhere. Prices and shares carried are triangular. The expected demand ta
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from typing import Final
@@ -19,7 +19,8 @@ from scipy.special import ndtri
 
 from sufficiency import tables
 from sufficiency.area.area import Area
-from sufficiency.errors import InputError
+from sufficiency.area.overflow_faults import overflow_faults
+from sufficiency.errors import FaultyTableError
 from sufficiency.words.school_year import AGE_GROUPS, NCYS, age_group_of
 from sufficiency.words.vocabulary import DESTINATIONS, NEEDS
 
@@ -67,10 +68,11 @@ def ranges(area: Area) -> Ranges:
     Raises
     ------
     InputError
-        If a range is out of order, or an age group has nowhere to go.
+        If a range is out of order, or children of an age group could be nowhere.
     """
     table = area.overflow if len(area.overflow) else national_overflow()
-    _check(table, "overflow.csv")
+    if faults := overflow_faults(table):
+        raise FaultyTableError("overflow.csv", [replace(fault, row=None) for fault in faults])  # an area sorts its rows
     age = table["age_group"].map({group: i for i, group in enumerate(AGE_GROUPS)}).to_numpy()
     at = table["destination"].map({code: i for i, code in enumerate(CODES)}).to_numpy()
     shape = (len(AGE_GROUPS), len(CODES))
@@ -167,21 +169,3 @@ def _national_odds() -> pd.DataFrame:
 def _read(name: str, schema: object) -> pd.DataFrame:
     with resources.files("sufficiency.assumptions").joinpath(name).open(encoding="utf-8") as file:
         return tables.check(pd.read_csv(file, keep_default_na=False), schema, source=name)  # type: ignore[arg-type]
-
-
-def _check(table: pd.DataFrame, source: str) -> None:
-    for what in ("share", "gbp", "entitled"):
-        low, middle, high = (table[f"{what}_{k}"] for k in ("low", "middle", "high"))
-        wrong = table.index[(low > middle) | (middle > high)]
-        if len(wrong):
-            row = table.loc[wrong[0]]
-            raise InputError(
-                f"{source}, {row['destination']} aged {row['age_group']}: {what}_low, {what}_middle and {what}_high are "
-                f"{row[f'{what}_low']:g}, {row[f'{what}_middle']:g} and {row[f'{what}_high']:g}; put them in order"
-            )
-    for group in AGE_GROUPS:
-        if not (table.loc[table["age_group"] == group, "share_middle"] > 0).any():
-            raise InputError(
-                f"{source}: a child aged {group} who is turned away would be nowhere, since no destination has a share "
-                f"above 0; give one for that age, such as in_mainstream"
-            )

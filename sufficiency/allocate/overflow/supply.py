@@ -62,6 +62,11 @@ def drawn(area: Area, name: str, rng: np.random.Generator) -> float:
     return float(high - np.sqrt((1 - level) * (high - low) * (high - mode)))
 
 
+def above(places: Ints, share: float, has_number: npt.NDArray[np.bool_]) -> Ints:
+    """Return the most children above its number that each setting takes, `places` being … x setting. [children]"""
+    return np.asarray(np.floor(share * places * has_number + 1e-9).astype(np.int64))
+
+
 def with_those_there(
     room: Ints, years_on: Sequence[int], is_listed: npt.NDArray[np.bool_], roll: Ints, growth: float
 ) -> Ints:

@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from sufficiency.allocate.flow import chains, min_cost_flow
 from sufficiency.allocate.flow.min_cost_flow import Dearer, Flow, Problem
+from sufficiency.allocate.overflow import supply
 from sufficiency.allocate.overflow.sampled import Sampled
 from sufficiency.allocate.overflow.split import NOWHERE, split
 from sufficiency.allocate.place.children import NEW, Children
@@ -29,6 +30,7 @@ from sufficiency.words.school_year import NCY_LOW, PHASES
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
 
 DISPLACED: Final = 3  # times the price of being unplaced: nobody loses a place so that another child may have it
 LONGEST_WAIT: Final = 5  # years beyond which waiting longer does not raise a child's price
@@ -62,7 +64,7 @@ class Elsewhere:
     """Where those who are turned away may be, and what that is made of."""
 
     overflow: Sampled
-    limit: npt.NDArray[np.float64]  # by destination, the most children it takes [children]
+    limit: Floats  # by destination, the most children it takes [children]
     worth: Worth
 
 
@@ -73,6 +75,27 @@ class Seats:
     shared: Ints  # places that nobody holds, or that their holder may leave [places]
     kept: Ints  # beyond those: only for the children who were there last January [places]
     extra: Ints  # above the places of the setting, for anyone, at the price of over-filling [places]
+    takes_above: Bools  # whether one more place would let in one more above the number
+
+
+@dataclass(frozen=True, eq=False)
+class MadeOf:
+    """What routes and turnings away of a January's allocation are made of (worth.PARTS), worked out where asked for."""
+
+    worth: Worth
+    found: RouteMap
+    zone: Ints  # of each route's child
+    setting: Ints  # of each route
+    turned_away: Floats  # child x part
+
+    def routes(self, which: Ints) -> Floats:
+        """Return route x part."""
+        return self.worth.of_routes(self.found, self.zone[which], self.setting[which])
+
+    def total(self, flow: Flow) -> Floats:
+        """Return the total of each part over all children."""
+        used = np.flatnonzero(flow.children)
+        return np.asarray(flow.children[used] @ self.routes(used) + flow.unplaced @ self.turned_away)
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +103,7 @@ class January:
     """Children placed, and what one more place would have saved."""
 
     children: Children
-    saves: npt.NDArray[np.float64]  # setting x part (worth.PARTS): what one more place would save
+    saves: Floats  # setting x part (worth.PARTS): what one more place would save
     gap_gbp: float  # cost less the bound that the values prove; 0 proves that no placing is cheaper [GBP a year]
 
 
@@ -129,16 +152,16 @@ def place(
     open_to = found.open_to(some.zone, some.ncy, some.need, some.kind, some.is_girl)
     open_to[(moves & ~anywhere & ~is_cut[at])[pool]] &= has_opened
     stays = np.bincount(at[may_stay & ~moves], minlength=settings)
-    above = np.floor(prices.overfill_share * places * found.has_number + 1e-9).astype(np.int64)
+    above = supply.above(places, prices.overfill_share, found.has_number)
     seats = _seats(places, stays, np.bincount(own[own != NEW], minlength=settings), ~is_cut, above)
-    problem, worth = _problem(some, own, open_to, found, seats, prices, elsewhere.worth, rng if is_fitted else None)
+    problem, made_of = _problem(some, own, open_to, found, seats, prices, elsewhere.worth, rng if is_fitted else None)
     flow = min_cost_flow.allocate(problem)
     setting = children.setting.copy()
     setting[pool] = _chosen(problem, flow, settings)
     setting = _somewhere(children, setting, settings, elsewhere, rng)
     waited = np.where(setting >= settings, children.waited + 1, 0)
     placed = children.take(slice(None), setting=setting, waited=waited)
-    saves = _saves(problem, flow, worth, seats, stays > places)
+    saves = _saves(problem, flow, made_of, seats, stays > places)
     return January(placed, saves, PENCE.gbp(flow.objective - flow.bound))
 
 
@@ -150,8 +173,7 @@ def _seats(places: Ints, stays: Ints, may_stay: Ints, keeps: Bools, most_above: 
     shared = np.maximum(places - stays, 0)
     kept = np.where(keeps, np.maximum(may_stay - shared, 0), 0)
     above = np.maximum(stays - places, 0) + kept
-    extra = np.maximum(most_above - above, 0)
-    return Seats(shared, kept, extra)
+    return Seats(shared, kept, np.maximum(most_above - above, 0), (most_above > 0) & (most_above >= above))
 
 
 def _may_move(ncy: Ints, who: int) -> tuple[Bools, Bools]:
@@ -161,35 +183,25 @@ def _may_move(ncy: Ints, who: int) -> tuple[Bools, Bools]:
     return anywhere, ~anywhere & (who == WHERE_PLACES_OPEN)
 
 
-def _saves(
-    problem: Problem,
-    flow: Flow,
-    worth: tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]],
-    seats: Seats,
-    is_over: Bools,
-) -> npt.NDArray[np.float64]:
+def _saves(problem: Problem, flow: Flow, made_of: MadeOf, seats: Seats, is_over: Bools) -> Floats:
     """Return setting x part: what one more place would save.
 
-    Where more stay than there are places, one more is a place for one of them. Where some who may stay are above the
-    number, one more stands in for theirs, so that only placing again tells.
+    Where children who stay are above the number, one more place is for one of them, and lets in one more above it. A
+    setting that takes none above it takes nobody in: where all above it stay, one more saves nothing; where some of them
+    may leave, one more stands in for theirs, so that only placing again tells.
     """
     settings = len(seats.shared)
-    saves = chains.parts(problem, flow, *worth)[:settings]
-    saves[is_over] = 0.0
-    for setting in np.flatnonzero((seats.kept > 0) & ~is_over):
+    saves = chains.parts(problem, flow, made_of.routes, made_of.turned_away)
+    has_above, takes = (seats.kept > 0) | is_over, seats.takes_above
+    saves = np.where((has_above & takes)[:, None], saves[2 * settings :], saves[:settings])
+    saves[is_over & ~takes] = 0.0
+    for setting in np.flatnonzero(has_above & ~takes & ~is_over):
         places = problem.places.copy()
         places[setting] += 1
         places[setting + settings] -= 1
         again = min_cost_flow.allocate(replace(problem, places=places))
-        saves[setting] = _made_of(flow, *worth) - _made_of(again, *worth)
+        saves[setting] = made_of.total(flow) - made_of.total(again)
     return saves
-
-
-def _made_of(
-    flow: Flow, of_route: npt.NDArray[np.float64], of_unplaced: npt.NDArray[np.float64]
-) -> npt.NDArray[np.float64]:
-    """Return the total of each part over all children."""
-    return np.asarray(flow.children @ of_route + flow.unplaced @ of_unplaced)
 
 
 def _somewhere(
@@ -222,7 +234,7 @@ def _problem(
     prices: Prices,
     worth: Worth,
     rng: np.random.Generator | None,
-) -> tuple[Problem, tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]]:
+) -> tuple[Problem, MadeOf]:
     """Return the children's allocation as a flow, and what its routes and turnings away are made of.
 
     `own` is where a child may stay, or NEW. Each kind of seat of a setting is a node: shared, kept, extra.
@@ -237,7 +249,7 @@ def _problem(
     if rng is not None and prices.fit_gbp > 0:
         cost = cost + np.where(own[who] == where, 0.0, _misfit(who, prices.fit_gbp, rng))
     kept = np.flatnonzero((own[who] == where) & (seats.kept[where] > 0))
-    extra = np.flatnonzero(seats.extra[where] > 0)
+    extra = np.flatnonzero(seats.takes_above[where])
     unplaced = prices.unplaced_gbp + prices.waiting_gbp * np.minimum(children.waited, LONGEST_WAIT)
     unplaced = unplaced + prices.even_handed * _dearness(who, cost, len(children), float(found.cost_gbp.min()))
     unplaced = np.where(may_stay, DISPLACED * prices.unplaced_gbp, unplaced)
@@ -251,11 +263,11 @@ def _problem(
         unplaced_cost=PENCE.whole(unplaced),
         dearer=Dearer(extra, len(who) + len(kept) + np.arange(len(extra)), more),
     )
-    parts = worth.of_routes(found, children.zone[problem.group], problem.setting % settings)
-    return problem, (parts, worth.of_turned_away(children))
+    zone, setting = children.zone[problem.group], problem.setting % settings
+    return problem, MadeOf(worth, found, zone, setting, worth.of_turned_away(children))
 
 
-def _dearness(who: Ints, cost: npt.NDArray[np.float64], children: int, least: float) -> npt.NDArray[np.float64]:
+def _dearness(who: Ints, cost: Floats, children: int, least: float) -> Floats:
     """Return how much more each child's cheapest route costs than `least`, the area's; 0 where there is none.
 
     `who` is in order. [GBP a year]
@@ -267,7 +279,7 @@ def _dearness(who: Ints, cost: npt.NDArray[np.float64], children: int, least: fl
     return best - least
 
 
-def _misfit(who: Ints, scale: float, rng: np.random.Generator) -> npt.NDArray[np.float64]:
+def _misfit(who: Ints, scale: float, rng: np.random.Generator) -> Floats:
     """Return how much worse each route fits its child than the child's best-fitting one. `who` is in order. [GBP a year]
 
     Gumbel errors make a least cost the choice of a logit model (McFadden, 1974), and so of the gravity model that

@@ -117,7 +117,7 @@ def route_map(area: Area, *, travel: pd.DataFrame | None = None) -> RouteMap:
         settings,
         km,
         minutes,
-        np.stack([_time_gbp(area, minutes, age) for age in ("primary", "secondary")]) + settled,
+        np.stack([time_gbp(area, minutes, age) for age in ("primary", "secondary")]) + settled,
         journey,
         placement,
         (minutes[None] <= longest[:, None, None]) | ~is_state,
@@ -230,7 +230,7 @@ def journey_gbp(area: Area, km: Floats) -> Floats:
     return np.asarray(np.minimum(journeys * km * area.value("allocate.journey_gbp_per_km"), most))
 
 
-def _time_gbp(area: Area, minutes: Floats, age: str) -> Floats:
+def time_gbp(area: Area, minutes: Floats, age: str) -> Floats:
     """Return the stated value of a child's time on the way, over a year. [GBP a year]"""
     journeys = 2 * area.value("allocate.school_days")
     beyond = np.maximum(minutes - area.value(f"transport.guide_{age}_minutes"), 0)

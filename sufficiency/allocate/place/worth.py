@@ -29,17 +29,24 @@ CASH: Final = 3  # the first so many parts are paid
 IS_FEE: Final = np.array([DESTINATIONS[code].setting_type.endswith("_special") for code in CODES])
 
 
+def rises(area: Area, price_year: Ints) -> Floats:
+    """Return how much dearer each destination is in the base year's financial year than in its own: age group x destination.
+
+    `price_year` is the same in every draw, and so are these.
+    """
+    found = np.ones(price_year.shape)
+    for year in np.unique(price_year[price_year > 0]):
+        fee, top_up = (prices.growth(area, kind).rise(int(year), area.base_year)[0] for kind in ("fee", "top_up"))
+        found = np.where(price_year == year, np.where(IS_FEE, fee, top_up), found)
+    return found
+
+
 def in_base_year_prices(area: Area, overflow: Sampled) -> Floats:
     """Return what each destination costs in prices of the financial year that begins in the base year.
 
     age group x destination. [GBP a child a year]
     """
-    years = np.unique(overflow.price_year[overflow.price_year > 0])
-    rises = np.ones_like(overflow.gbp)
-    for year in years:
-        fee, top_up = (prices.growth(area, kind).rise(int(year), area.base_year)[0] for kind in ("fee", "top_up"))
-        rises = np.where(overflow.price_year == year, np.where(IS_FEE, fee, top_up), rises)
-    return np.asarray(overflow.gbp * rises)
+    return np.asarray(overflow.gbp * rises(area, overflow.price_year))
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,11 +57,12 @@ class Worth:
     turned_away: Floats  # age group x need x part
 
     @classmethod
-    def of(cls, area: Area, found: RouteMap, overflow: Sampled) -> Worth:
-        """Return the parts under one draw's overflow."""
+    def of(cls, area: Area, found: RouteMap, overflow: Sampled, *, dearer: Floats | None = None) -> Worth:
+        """Return the parts under one draw's overflow; `dearer` is `rises`, worked out here where it is left out."""
+        dearer = rises(area, overflow.price_year) if dearer is None else dearer
         carried = overflow.share * overflow.entitled[:, None, :]
         minutes = overflow.distance_km * 60 / area.value("transport.rural_kph")
-        paid = overflow.share * in_base_year_prices(area, overflow)[:, None, :]
+        paid = overflow.share * (overflow.gbp * dearer)[:, None, :]
         parts = (
             paid[..., IS_FEE].sum(axis=-1),
             paid[..., ~IS_FEE].sum(axis=-1),

@@ -70,6 +70,36 @@ def first_placement(
     return np.where(after > 0, changed * before / np.where(after > 0, after, 1.0), joining)
 
 
+def growing(changes: pd.DataFrame, years: Sequence[int], england: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what levers add to log growth, by year: as much as they put England's above our own forecast of it.
+
+    Parameters
+    ----------
+    years
+        Januaries of the forecast.
+    england
+        Our own forecast of England's log growth to each of them.
+    """
+    asked = {change.since: change.factor for change in _asked(changes, ("england_growth",))}
+    return np.array(
+        [np.log(asked[year]) - own if year in asked else 0.0 for year, own in zip(years, england, strict=True)]
+    )
+
+
+def reviewed(changes: pd.DataFrame, year: int, labels: Labels) -> NDArray[np.float64] | None:
+    """Return the share of each state who have an Individual Support Plan instead by January `year`, or None.
+
+    Rows are of the NCY and setting in that January. A setting without a row keeps its plans.
+    """
+    asked = [change for change in _asked(changes, ("support_plan",)) if change.since <= year]
+    if not asked:
+        return None
+    found = np.zeros(labels.shape)
+    for change in asked:
+        found[np.ix_(*_who(change, labels))] = change.factor
+    return found
+
+
 def _asked(changes: pd.DataFrame, flows: Sequence[str]) -> list[Any]:
     return list(changes[changes["flow"].isin(list(flows))].itertuples())
 

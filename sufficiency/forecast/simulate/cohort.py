@@ -19,10 +19,13 @@ from numpy.typing import NDArray
 
 from sufficiency.forecast.rates.rates import Floats, Rates
 from sufficiency.forecast.simulate import sampling
+from sufficiency.forecast.simulate.simulated import KINDS as KINDS
+from sufficiency.forecast.simulate.simulated import SUPPORT_KINDS, Supported
+from sufficiency.forecast.simulate.simulated import Simulated as Simulated
+from sufficiency.forecast.simulate.support_plans import Reviews
 
 BLOCK_CELLS: Final = 250_000  # draws times states worked on at once: what a processor's cache holds
 FEW_DESTINATIONS: Final = 24  # up to which comparing with each is faster than a search
-KINDS: Final = ("joiners", "movers", "movers_out", "leavers", "transfers_in")
 
 Singles = NDArray[np.float32]
 
@@ -40,6 +43,8 @@ class Year:
     transfers: Singles
     cumulative: Floats
     targets: NDArray[np.int64]
+    reviews: Reviews | None = None
+    ageing: Year | None = None  # of those who have a support plan since a review
 
     @classmethod
     def of(cls, rates: Rates) -> Year:
@@ -107,15 +112,6 @@ class Paths:
     moving: Singles
 
 
-@dataclass(frozen=True, eq=False)
-class Simulated:
-    """Plans: draw x year x authority x ncy x need x setting_type; flows by kind without need, and without NCY."""
-
-    plans: NDArray[np.int32]
-    flows_by_ncy: NDArray[np.int32]
-    flows_by_need: NDArray[np.int32]
-
-
 def simulate(
     base: NDArray[Any], years: Sequence[Year], paths: Paths, *, seed: np.random.SeedSequence, workers: int = 2
 ) -> Simulated:
@@ -133,12 +129,24 @@ def simulate(
         Blocks of draws spawn from it; the same seed gives the same children with any number of workers.
     """
     draws, shape = paths.joining.shape[0], base.shape
-    ncy_shape = (len(KINDS), draws, len(years), shape[0], shape[1], shape[3])
-    out = Simulated(
-        np.zeros((draws, len(years) + 1, *shape), dtype=np.int32),
-        np.zeros(ncy_shape, dtype=np.int32),
-        np.zeros((*ncy_shape[:4], shape[2], shape[3]), dtype=np.int32),
+    size_by_ncy, size_by_need = (
+        (draws, len(years), shape[0], shape[1], shape[3]),
+        (draws, len(years), shape[0], *shape[2:]),
     )
+
+    def empty(kinds: Sequence[str]) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
+        by_state, by_ncy, by_need = (
+            np.zeros(size, dtype=np.int32)
+            for size in (
+                (draws, len(years) + 1, *shape),
+                (len(kinds), *size_by_ncy),
+                (len(kinds), *size_by_need),
+            )
+        )
+        return by_state, by_ncy, by_need
+
+    support = Supported(*empty(SUPPORT_KINDS)) if any(year.reviews for year in years) else None
+    out = Simulated(*empty(KINDS), support)
     size = max(1, BLOCK_CELLS // max(1, base.size))
     starts = range(0, draws, size)
     seeds = seed.spawn(len(starts))
@@ -163,8 +171,17 @@ def _block(
     inside = base.swapaxes(1, 2)
     plans = np.broadcast_to(inside, (draws, *inside.shape)).astype(np.int32)
     sides = _Sides.of(draws, inside.shape)
+    supported = np.zeros_like(plans)
     for t, (year, stream) in enumerate(zip(years, seed.spawn(len(years)), strict=True)):
-        plans, flows = _one_year(plans, year, _at(paths, at, t), Chance.of(stream))
+        now, chance = _at(paths, at, t), Chance.of(stream)
+        plans, flows = _one_year(plans, year, now, chance)
+        if out.support is not None and year.reviews is not None and year.ageing is not None:
+            moved = year.reviews.moved(plans, flows, chance.reviewing)
+            supported, ended = _one_year(supported, year.ageing, now, Chance.of(chance.ageing))
+            plans, supported = plans - moved, supported + moved
+            out.support.held[at, t + 1] = supported.swapaxes(2, 3)
+            out.support.flows_by_ncy[:, at, t] = moved.sum(axis=2), sides.by_ncy(ended[3])
+            out.support.flows_by_need[:, at, t] = moved.sum(axis=3), sides.by_need(ended[3])
         out.plans[at, t + 1] = plans.swapaxes(2, 3)
         for k, cells in enumerate(flows):
             out.flows_by_ncy[k, at, t] = sides.by_ncy(cells)
@@ -178,12 +195,15 @@ class Chance:
     going: np.random.Generator
     coming: np.random.Generator
     keys: NDArray[np.uint64]  # of leaving or moving, of where to, of joining or transfer
+    reviewing: np.random.Generator
+    ageing: np.random.SeedSequence  # of those with support plans
 
     @classmethod
     def of(cls, seed: np.random.SeedSequence) -> Chance:
         """Return the streams that a seed gives."""
-        going, coming = (np.random.default_rng(stream) for stream in seed.spawn(2))
-        return cls(going, coming, seed.generate_state(3, np.uint64).astype(np.uint64))
+        *streams, ageing = seed.spawn(4)
+        going, coming, reviewing = (np.random.default_rng(stream) for stream in streams)
+        return cls(going, coming, seed.generate_state(3, np.uint64).astype(np.uint64), reviewing, ageing)
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from sufficiency.forecast.rates.rates import Floats, Rates
-from sufficiency.forecast.simulate import changes, cohort
+from sufficiency.forecast.simulate import changes, cohort, support_plans
 
 
 def yearly(
@@ -18,7 +19,17 @@ def yearly(
     if asked.empty:
         made = {id(r): cohort.Year.of(r) for r in rates}
         return [made[id(r)] for r in rates]
-    return [cohort.Year.of(changed(asked, r, year, labels)) for r, year in zip(rates, years, strict=True)]
+    return [_year(asked, r, year, labels) for r, year in zip(rates, years, strict=True)]
+
+
+def _year(asked: pd.DataFrame, rates: Rates, year: int, labels: changes.Labels) -> cohort.Year:
+    """Return the year to January `year`, with its reviews where levers ask for any."""
+    own = changed(asked, rates, year, labels)
+    found = support_plans.reviews(asked, year, labels)
+    made = cohort.Year.of(own)
+    if found is None:
+        return made
+    return replace(made, reviews=found, ageing=cohort.Year.of(support_plans.ageing(own)))
 
 
 def changed(asked: pd.DataFrame, rates: Rates, year: int, labels: changes.Labels) -> Rates:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import xarray as xr
@@ -11,6 +11,7 @@ import xarray as xr
 from sufficiency import policy, prices
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError
+from sufficiency.prices import Futures
 
 # Who pays, four ways: is the stability grant paid, are in-year deficits met centrally.
 CASES: Final[Mapping[str, tuple[bool, bool]]] = {
@@ -32,17 +33,17 @@ class Terms:
     interest_rate: xr.DataArray  # by draw [share a year]
 
     @classmethod
-    def of(cls, area: Area, draws: xr.DataArray) -> Terms:
+    def of(cls, area: Area, futures: Futures) -> Terms:
         """Return the terms as law and the area's assumptions have them."""
         paid_in = int(area.value("funding.stability_grant_financial_year"))
         share = policy.value("funding.stability_grant_share", on=paid_in)
-        rates = prices.drawn_rate(area, "funding.interest_rate", [int(d) for d in draws.values])
+        rates = prices.drawn_rate(area, "funding.interest_rate", futures)
         return cls(
             share * area.value("funding.stability_grant_eligible_share"),
             paid_in,
             int(area.value("funding.central_absorption_financial_year")),
             area.value("funding.centrally_met_share"),
-            xr.DataArray(rates, coords={"draw": draws.values}, dims="draw"),
+            xr.DataArray(rates, coords={"draw": list(futures.draws)}, dims="draw"),
         )
 
 
@@ -97,3 +98,9 @@ def grant_is_counted(area: Area) -> bool:
     if found not in (0, 1):
         raise InputError(f"{name}: {found:g} is neither 1 (yes) nor 0 (no)")
     return found == 1
+
+
+def absorption_counted(area: Area, terms: Terms) -> tuple[bool, Terms]:
+    """Return whether the budget's own balance counts what is met centrally, and the terms with as much as it counts."""
+    counted = area.value("reform.central_absorption_is_counted")
+    return counted > 0, replace(terms, absorbed_share=terms.absorbed_share * counted)

@@ -1,26 +1,116 @@
-"""How spending gets from one year to the next, as finance officers lay it out: children, places, prices, the rest.
+"""The plan for the years ahead as finance officers lay it out: base, demand, price, policy, savings, net, balance.
 
-    children      (children now - before) x what one cost before
-    prices        children now x (what one costs now - before), and the growth of services
+    demand        (children now - before) x what one cost before
     places        place funding now - before
+    price         children now x (what one costs now - before), and the growth of services
     other         what a council reports beyond placements, and grants passed on
+    spend         base (spending of the year before) + demand + places + price + other
+    policy        what law or allocation changes: a transfer from the schools block, the stability grant, deficits met
+                  centrally, and levers of the scenario that are law
+    saving        what each other lever does to the in-year balance, as far as it is delivered
+    net           income + policy + savings - spend
+    balance       brought forward + net
 
-The four add up to the change of spending in every draw.
+Every line holds in every draw; the plan gives means over draws, so that it adds up.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final, Protocol
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
-from sufficiency.errors import InputError
+from sufficiency.errors import InputError, one_of
+from sufficiency.funding.balance.deficit import CASES, Terms, carry_forward
+from sufficiency.funding.block.receipts import TRANSFER
 from sufficiency.funding.budget_lines import GRANTS_PASSED_ON, UNEXPLAINED
 
 STEPS: Final = ("demand", "places", "price", "other")
+POLICY, SAVING = "policy: ", "saving: "
+Delivery = Sequence[float] | Mapping[str, Sequence[float]]  # of every lever, or of each by name
+
+
+class Flows(Protocol):
+    """What a plan reads of a budget."""
+
+    @property
+    def spend(self) -> xr.DataArray:
+        """Draw x financial_year x authority x item. [GBP]"""
+
+    @property
+    def income(self) -> xr.DataArray:
+        """Draw x financial_year x authority x source. [GBP]"""
+
+    @property
+    def in_year(self) -> xr.DataArray:
+        """Draw x financial_year x authority. [GBP]"""
+
+    @property
+    def children(self) -> xr.DataArray:
+        """Draw x financial_year x authority x need x phase x stream."""
+
+    @property
+    def unit_gbp(self) -> xr.DataArray:
+        """The same dimensions. [GBP]"""
+
+    @property
+    def opening(self) -> xr.DataArray:
+        """By authority. [GBP]"""
+
+    @property
+    def terms(self) -> Terms:
+        """What stated policy takes off a deficit."""
+
+
+def plan(
+    budget: Flows,
+    levers: Mapping[str, Flows],
+    *,
+    by_law: Collection[str],
+    delivery: Delivery,
+    case: str,
+) -> pd.DataFrame:
+    """Return the plan's rows by financial year, as `HighNeedsBudget.medium_term` says."""
+    if case not in CASES:
+        raise InputError(f"case='{case}' is not one of {one_of(CASES)}")
+    if strange := [name for name in by_law if name not in levers]:
+        raise InputError(f"by_law names '{strange[0]}', which is no lever here: {one_of(levers) or 'there are none'}")
+    pulled, before = [], budget
+    for name, then in levers.items():
+        ramp = delivery.get(name, (1.0,)) if isinstance(delivery, Mapping) else delivery
+        better = then.in_year - before.in_year
+        is_law = name in by_law
+        pulled.append((f"{POLICY if is_law else SAVING}{name}", better if is_law else delivered(better, ramp)))
+        before = then
+    moved = steps(budget.spend, budget.children, budget.unit_gbp)
+    spend, income = budget.spend.sum("item"), budget.income.sum("source")
+    transfer = budget.income.sel(source=TRANSFER, drop=True)
+    in_year = sum((gbp for _, gbp in pulled), income - spend)
+    granted, absorbed = CASES[case]
+    carried = carry_forward(budget.opening, in_year, budget.terms, is_granted=granted, is_absorbed=absorbed)
+    brought = carried.balance.shift(financial_year=1)
+    brought = brought.where(brought["financial_year"] != brought["financial_year"].values[0], budget.opening)
+    policies = [
+        (f"{POLICY}transfer from the schools block", transfer),
+        *[row for row in pulled if row[0].startswith(POLICY)],
+        (f"{POLICY}stability grant", carried.grant),
+        (f"{POLICY}met centrally", carried.met_centrally),
+    ]
+    rows = [
+        ("base", spend - moved.sum("step")),
+        *[(step, moved.sel(step=step)) for step in STEPS],
+        ("spend", spend),
+        ("income", income - transfer),
+        *policies,
+        *[row for row in pulled if row[0].startswith(SAVING)],
+        ("net", in_year + carried.grant + carried.met_centrally),
+        ("brought_forward", brought),
+        ("balance", carried.balance),
+    ]
+    return table([(name, gbp.sum("authority").mean("draw")) for name, gbp in rows])
 
 
 def steps(spend: xr.DataArray, children: xr.DataArray, unit_gbp: xr.DataArray) -> xr.DataArray:
@@ -52,7 +142,8 @@ def delivered(saving: xr.DataArray, delivery: Sequence[float]) -> xr.DataArray:
     if not delivery or not all(0 <= share <= 1 for share in delivery):
         raise InputError(f"delivery {tuple(delivery)}: shares between 0 and 1 are expected, the first year's first")
     years = saving["financial_year"].values
-    is_there = np.flatnonzero(np.abs(saving.values) > 0.5)
+    others = [str(dim) for dim in saving.dims if dim != "financial_year"]
+    is_there = np.flatnonzero(abs(saving).sum(others).values > 0.5)
     first = int(is_there[0]) if len(is_there) else len(years)
     share = [delivery[min(max(n - first, 0), len(delivery) - 1)] for n in range(len(years))]
     return saving * xr.DataArray(share, coords={"financial_year": years}, dims="financial_year")

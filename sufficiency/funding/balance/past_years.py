@@ -194,13 +194,13 @@ def _says(area: Area, row: dict[str, object]) -> str:
     what = WHAT[str(row["measure"])]
     start = f"{area.authorities[str(row['authority'])]} {financial_label(year)}: {what} modelled at {modelled / 1e6:,.1f}m GBP"
     if reported != reported or modelled != modelled:
-        return f"{start}; none reported"
+        return f"{start}; what was reported is not published"
     more = (reported - modelled) if row["measure"] == "spend" else (modelled - reported)  # spent beyond the model
     says = f"{start} against {reported / 1e6:,.1f}m reported: {abs(more) / 1e6:,.1f}m {'less' if more > 0 else 'more'} spent in the model"
     given = area.unit_costs.loc[area.unit_costs["authority"] == row["authority"], "financial_year"]
     since = int(given.min()) if len(given) else 2021
     if row["measure"] == "carried_forward":
-        return says
+        return f"{says}; what is carried forward is the deficit of the whole dedicated schools grant"
     if year > since and follows + more > 0:
         faster = ((follows + more) / follows) ** (1 / (year - since)) - 1
         says += (

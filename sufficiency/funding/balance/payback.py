@@ -25,6 +25,7 @@ from sufficiency.errors import InputError, one_of
 from sufficiency.funding.budget_lines import INDEPENDENT
 from sufficiency.funding.places.place_plus import elements
 from sufficiency.funding.top_up.top_up import unit_costs
+from sufficiency.money import yearly_payment
 from sufficiency.words.school_year import academic_weights
 from sufficiency.words.vocabulary import DESTINATIONS
 
@@ -72,9 +73,7 @@ class Finance:
 
     def yearly(self, borrowed_gbp: float) -> float:
         """Return what repaying a loan costs a year, in equal payments. [GBP a year]"""
-        if self.interest_rate == 0:
-            return borrowed_gbp / self.years
-        return borrowed_gbp * self.interest_rate / (1 - (1 + self.interest_rate) ** -self.years)
+        return yearly_payment(borrowed_gbp, rate=self.interest_rate, years=self.years)
 
 
 def payback(

@@ -33,6 +33,8 @@ COMPONENTS: Final = (
 )
 YOUNGEST, OLDEST = -2, 13  # NCY of children aged 2 to 17 on 31 August, nearest to the formula's population of 2 to 18
 
+ASSUMED_YEAR: Final = 2024  # of the formula's years, the one for which no block is published at hand
+
 
 Floats = npt.NDArray[np.float64]
 
@@ -188,7 +190,8 @@ def _next(area: Area, before: Block, year: int) -> Block:
     last_formula = int(policy.value("funding.last_formula_financial_year", on=max(year, 2025)))
     if year <= last_formula:
         growth, how = _formula_growth(area, before.authority, year)
-        return Block(before.authority, year, before.gbp * (1 + growth), how, "derived")
+        status = "assumed" if year == ASSUMED_YEAR or before.status == "assumed" else "derived"
+        return Block(before.authority, year, before.gbp * (1 + growth), how, status)
     if year == last_formula + 1:
         growth = area.value("funding.roll_forward_growth", on=year)
         return Block(
@@ -201,11 +204,15 @@ def _next(area: Area, before: Block, year: int) -> Block:
 
 def _formula_growth(area: Area, authority: str, year: int) -> tuple[float, str]:
     """Return growth: the formula's a head, held between floor and gains limit, times the growth of the 2-18 population."""
-    seen = policy.value("funding.formula_growth_a_head", on=year)
+    if year == ASSUMED_YEAR:
+        seen = area.value("funding.block_growth_2024_a_head")
+        said = "assumed, since no block of that year is at hand"
+    else:
+        seen, said = policy.value("funding.formula_growth_a_head", on=year), "as other authorities had"
     people = _population(area, authority, year) / _population(area, authority, year - 1)
     low, high = (policy.value(f"funding.{name}", on=year) for name in ("funding_floor_growth", "gains_limit_growth"))
     a_head = float(np.clip(seen, low, high))
-    how = f"{a_head:.1%} a head more than the year before, as other authorities had: the block itself is not given"
+    how = f"{a_head:.1%} a head more than the year before, {said}: the block itself is not given"
     return (1 + a_head) * people - 1, how
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import pandas as pd
 import xarray as xr
@@ -14,6 +15,8 @@ from sufficiency.funding.block import block
 from sufficiency.funding.funded_children import net_imports
 from sufficiency.tables import PlacedResult
 from sufficiency.words.school_year import financial_label
+
+TRANSFER: Final = "schools_block_transfer"  # source of income
 
 
 def income_by_source(
@@ -29,7 +32,7 @@ def income_by_source(
     transfer, notes = _transfer(area, years)
     draws = count["draw"].values
     parts = [main.expand_dims(draw=draws), moved, transfer.expand_dims(draw=draws), grants.expand_dims(draw=draws)]
-    names = ["block", "import_export_movement", "schools_block_transfer", "grants_passed_on"]
+    names = ["block", "import_export_movement", TRANSFER, "grants_passed_on"]
     sources = xr.DataArray(names, dims="source", name="source")
     income = xr.concat(xr.broadcast(*parts), dim=sources)
     return income.transpose("draw", "financial_year", "authority", "source"), notes

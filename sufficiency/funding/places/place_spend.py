@@ -17,6 +17,7 @@ import xarray as xr
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError
 from sufficiency.funding.budget_lines import SPLIT, stream_of
+from sufficiency.funding.funded_children import LATE
 from sufficiency.funding.places.place_plus import rate_gbp
 from sufficiency.funding.top_up.services import OTHER_PLACE_TYPES, OTHER_PLACES_ITEM
 from sufficiency.tables import PlacedResult
@@ -34,8 +35,8 @@ def place_spend(area: Area, placed: PlacedResult, financial_years: Sequence[int]
     area
         With settings and places.
     placed
-        Children by setting: units are paid by them, filled or empty; and the places that opened in each draw, all of
-        them paid as places before 16.
+        Children by setting: units are paid by them, filled or empty; and the places that opened in each draw, paid as
+        places before or after 16 by the ages of the children at the setting.
     financial_years
         Each needs its own January and the next among those placed.
     """
@@ -44,11 +45,16 @@ def place_spend(area: Area, placed: PlacedResult, financial_years: Sequence[int]
     years = sorted({y for f in financial_years for y in (f, f + 1)})
     pre, post = places_by_year(area, settings, years)
     added = placed.added_places(list(settings["setting"]), years)
-    filled = _filled(attending, settings, years)
+    filled, after_16 = (_filled(attending, settings, years, phases) for phases in (None, LATE))
+    late = {y: _late_share(settings, filled[y], after_16[y]) * added[:, n] for n, y in enumerate(years)}
     is_listed = settings["has_number"].to_numpy(dtype=bool)
-    early = {
-        y: np.where(is_listed, pre.loc[y].to_numpy(dtype=float) + added[:, n], filled[y]) for n, y in enumerate(years)
+    first = {
+        y: np.where(is_listed, pre.loc[y].to_numpy(dtype=float) + added[:, n] - late[y], filled[y] - after_16[y])
+        for n, y in enumerate(years)
     }
+    second = {y: np.where(is_listed, post.loc[y].to_numpy(dtype=float) + late[y], after_16[y]) for y in years}
+    # Places after 16 take children of that age; what is left of all children fills the places before 16.
+    younger = {y: filled[y] - np.minimum(after_16[y], second[y]) for y in years}
     streams = [stream_of(str(t), is_academy=bool(a)) for t, a in settings[["setting_type", "is_academy"]].to_numpy()]
     names = list(dict.fromkeys(streams))
     shape = (attending.sizes["draw"], len(financial_years), len(area.authorities), len(names))
@@ -66,7 +72,7 @@ def place_spend(area: Area, placed: PlacedResult, financial_years: Sequence[int]
     if not 0 <= overfill <= 1:
         raise InputError(f"funding.overfill_place_share: {overfill:g} is not a share between 0 and 1")
     for financial_year in financial_years:
-        gbp = _paid(settings, early, post, filled, financial_year, overfill)
+        gbp = _paid(settings, (first, second), (younger, filled), financial_year, overfill)
         for i, (authority, stream) in enumerate(zip(settings["authority"], streams, strict=True)):
             spend.loc[{"financial_year": financial_year, "authority": authority, "stream": stream}] += gbp[:, i]
     return spend
@@ -127,34 +133,45 @@ def commissioned_beyond(area: Area, authority: str) -> float:
     return float(last["amount"]) - float((pre + post).to_numpy().sum()) * rate_gbp("special_place_gbp", area.base_year)
 
 
-def _filled(attending: xr.DataArray, settings: pd.DataFrame, years: Sequence[int]) -> dict[int, np.ndarray]:
-    """Return children at each setting each January: {year: draw x setting}."""
-    total = attending.sum(["authority", "need", "phase"])
+def _filled(
+    attending: xr.DataArray, settings: pd.DataFrame, years: Sequence[int], phases: Sequence[str] | None
+) -> dict[int, np.ndarray]:
+    """Return children at each setting each January, of some phases or all: {year: draw x setting}."""
+    some = attending if phases is None else attending.sel(phase=[p for p in attending["phase"].values if p in phases])
+    total = some.sum(["authority", "need", "phase"])
     total = total.reindex(setting=list(settings["setting"]), fill_value=0).transpose("year", "draw", "setting")
     return {y: total.sel(year=y).to_numpy() for y in years}
 
 
+def _late_share(settings: pd.DataFrame, filled: np.ndarray, after_16: np.ndarray) -> np.ndarray:
+    """Return the share of a setting's children who are over 16, by which its opened places are paid: all at a college."""
+    share = after_16 / np.maximum(filled, 1)
+    return np.where((settings["setting_type"] == "further_education").to_numpy(), 1.0, share)
+
+
 def _paid(
     settings: pd.DataFrame,
-    pre: Mapping[int, np.ndarray],
-    post: pd.DataFrame,
-    filled: dict[int, np.ndarray],
+    places: tuple[Mapping[int, np.ndarray], Mapping[int, np.ndarray]],
+    children: tuple[Mapping[int, np.ndarray], Mapping[int, np.ndarray]],
     financial_year: int,
     overfill: float,
 ) -> np.ndarray:
-    """Return what each setting is paid for a financial year: draw x setting. [GBP]"""
+    """Return what each setting is paid for a financial year: draw x setting. [GBP]
+
+    `places` are those before 16 and after; `children` those in places before 16, and all.
+    """
     kinds = settings["setting_type"].to_numpy(dtype=object)
     is_unit = np.isin(kinds, UNITS)
     before_16 = np.array([_rate(k, financial_year, is_post_16=False) for k in kinds])
     after_16 = np.array([_rate(k, financial_year, is_post_16=True) for k in kinds])
     extra = rate_gbp("unit_place_empty_gbp", financial_year) - rate_gbp("unit_place_occupied_gbp", financial_year)
     early, late = (academic_weights(financial_year, post_16=is_late) for is_late in (False, True))
-    paid = np.zeros((next(iter(filled.values())).shape[0], len(kinds)))
+    paid = np.zeros((next(iter(children[1].values())).shape[0], len(kinds)))
     for year, share in early.items():
-        first, second = pre[year], post.loc[year].to_numpy(dtype=float)
-        # Who in a unit is over 16 isn't known by setting, so pupils fill the places before 16 first.
-        empty = np.clip(first - filled[year], 0, None) * is_unit
-        over = np.clip(filled[year] - first - second, 0, None) * (kinds == "special") * overfill
+        first, second = (kind[year] for kind in places)
+        younger, everyone = (kind[year] for kind in children)
+        empty = np.clip(first - younger, 0, None) * is_unit
+        over = np.clip(everyone - first - second, 0, None) * (kinds == "special") * overfill
         paid += share * (first * before_16 + empty * extra + over * before_16) + late[year] * second * after_16
     return paid
 

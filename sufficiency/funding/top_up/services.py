@@ -10,20 +10,20 @@ import pandas as pd
 
 from sufficiency import policy
 from sufficiency.area.area import Area
-from sufficiency.funding.budget_lines import GRANTS, SERVICES
+from sufficiency.funding.budget_lines import GRANTS, GRANTS_PASSED_ON, SERVICES
 from sufficiency.funding.top_up.top_up import growth_rates, project
-from sufficiency.prices import Floats, Growth
+from sufficiency.prices import Floats, Futures, Growth
 
 FLAT: Final = Growth("service", 0, np.zeros(1))  # place rates don't rise
 
 
-def services(area: Area, authority: str, years: Sequence[int], draws: Sequence[int] | None = None) -> Floats:
+def services(area: Area, authority: str, years: Sequence[int], futures: Futures | None = None) -> Floats:
     """Return an authority's services: draw x financial year x Section 251 line, in the order of `SERVICES`. [GBP]
 
     As the area's `high_needs` table gives them, or England's a plan times the authority's plans; grown as `prices` says.
     """
-    growth = growth_rates(area, draws)["service"]
-    wide = len(draws) if draws is not None else 1
+    growth = growth_rates(area, futures)["service"]
+    wide = len(futures.draws) if futures is not None else 1
     found = np.zeros((wide, len(years), len(SERVICES)))
     for i, (item, national) in enumerate(SERVICES.values()):
         path = project(_given(area, authority, item, national), years, growth=growth)
@@ -41,6 +41,17 @@ def grants_passed_on(area: Area, authority: str, years: Sequence[int]) -> pd.Dat
     wide = own.pivot_table(index="financial_year", columns="item", values="amount", aggfunc="last")
     wide = wide.reindex(columns=list(GRANTS)).reindex(sorted({*wide.index, *years})).ffill().fillna(0.0)
     return wide.loc[list(years)]
+
+
+def unknown_lines(area: Area) -> tuple[str, ...]:
+    """Return the lines for which neither the area nor any publication at hand gives a figure: they are counted as 0."""
+    given = set(area.high_needs["item"])
+    lines = [
+        line
+        for line, (item, national) in SERVICES.items()
+        if item not in given and not any(policy.rate(f"funding.{national}").values.values())
+    ]
+    return (*lines, *([] if given & set(GRANTS) else [GRANTS_PASSED_ON]))
 
 
 def other_places(area: Area, authority: str, financial_years: Sequence[int]) -> pd.Series:

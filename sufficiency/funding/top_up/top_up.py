@@ -20,7 +20,8 @@ from sufficiency import policy, prices
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError, one_of
 from sufficiency.funding.budget_lines import INDEPENDENT
-from sufficiency.prices import Floats, Growth
+from sufficiency.funding.top_up import price_bands
+from sufficiency.prices import Floats, Futures, Growth
 from sufficiency.words.school_year import financial_label
 from sufficiency.words.vocabulary import DESTINATIONS, NEEDS, SETTING_TYPES
 
@@ -36,7 +37,7 @@ class UnitCosts:
     notes: tuple[str, ...]
 
 
-def unit_costs(area: Area, financial_years: Sequence[int], *, draws: Sequence[int] | None = None) -> UnitCosts:
+def unit_costs(area: Area, financial_years: Sequence[int], *, futures: Futures | None = None) -> UnitCosts:
     """Return top-up or fee by financial year, authority, need and type of setting.
 
     Parameters
@@ -45,8 +46,8 @@ def unit_costs(area: Area, financial_years: Sequence[int], *, draws: Sequence[in
         Its bands, unit costs and assumptions.
     financial_years
         Each by its April.
-    draws
-        Numbers of simulated futures, whose growth of prices differs; left out, the middle alone, with no draws.
+    futures
+        Simulated futures, whose growth of prices differs; left out, the middle alone, with no draws.
 
     Raises
     ------
@@ -56,11 +57,12 @@ def unit_costs(area: Area, financial_years: Sequence[int], *, draws: Sequence[in
         If a rate is negative or a growth rate can't be read.
     """
     years = list(financial_years)
-    growth = growth_rates(area, draws)
+    growth = growth_rates(area, futures)
+    draws = [0] if futures is None else list(futures.draws)
     provisions = list(SETTING_TYPES)
-    shape = (len(draws or [0]), len(years), len(area.authorities), len(NEEDS), len(provisions))
+    shape = (len(draws), len(years), len(area.authorities), len(NEEDS), len(provisions))
     coords: dict[str, Any] = {
-        "draw": list(draws or [0]),
+        "draw": draws,
         "financial_year": years,
         "authority": list(area.authorities),
         "need": list(NEEDS),
@@ -77,9 +79,10 @@ def unit_costs(area: Area, financial_years: Sequence[int], *, draws: Sequence[in
             gbp.loc[{"authority": authority, "provision": provision}] = by_draw(path, gbp)[:, :, None]
             basis.append((authority, provision, how, min(given), max(given), status))
     gbp = _with_bands(area, gbp, growth["top_up"])
+    gbp = price_bands.with_bands(area, gbp, growth, _beside_fee(INDEPENDENT))
     columns = ["authority", "provision", "basis", "first_given", "last_given", "status"]
     table = pd.DataFrame(basis, columns=columns)
-    return UnitCosts(gbp if draws is not None else gbp.isel(draw=0, drop=True), table, _says(area, table))
+    return UnitCosts(gbp if futures is not None else gbp.isel(draw=0, drop=True), table, _says(area, table))
 
 
 def kind_of(provision: str) -> str:
@@ -89,12 +92,12 @@ def kind_of(provision: str) -> str:
     return ITEM[provision]
 
 
-def costs_elsewhere(area: Area, elsewhere: xr.Dataset, financial_years: Sequence[int]) -> xr.DataArray:
+def costs_elsewhere(area: Area, elsewhere: xr.Dataset, financial_years: Sequence[int], *, seed: int) -> xr.DataArray:
     """Return what a child who was turned away costs a year: financial_year x draw x phase x provision. [GBP a child a year]
 
     `elsewhere` is as `tables.PlacedResult` has it. Fees grow as fees do, everything else as top-up.
     """
-    growth = growth_rates(area, [int(d) for d in elsewhere["draw"].values])
+    growth = growth_rates(area, Futures(tuple(int(d) for d in elsewhere["draw"].values), seed))
     kinds = xr.DataArray([kind_of(str(d)) for d in elsewhere["setting"].values], dims="setting")
     price_year = elsewhere["price_year"]
     by_year = []
@@ -110,12 +113,20 @@ def costs_elsewhere(area: Area, elsewhere: xr.Dataset, financial_years: Sequence
     found: xr.DataArray = xr.concat(
         by_year, dim=xr.DataArray(list(financial_years), dims="financial_year", name="financial_year")
     )
-    return found.rename(setting="provision").transpose("financial_year", "draw", "phase", "provision")
+    found = found.rename(setting="provision").transpose("financial_year", "draw", "phase", "provision")
+    return price_bands.with_bands(area, found, growth, _beside_fee([str(p) for p in found["provision"].values]))
 
 
-def growth_rates(area: Area, draws: Sequence[int] | None = None) -> Mapping[str, Growth]:
+def _beside_fee(provisions: Sequence[str]) -> dict[str, float]:
+    """Return independent and non-maintained schools of these, and what DfE pays them for a place beside the fee. [GBP a year]"""
+    kinds = {p: DESTINATIONS[p].setting_type if p in DESTINATIONS else p for p in provisions}
+    place = policy.value("funding.special_place_gbp", on=2026)
+    return {p: place if kind == "non_maintained_special" else 0.0 for p, kind in kinds.items() if kind in INDEPENDENT}
+
+
+def growth_rates(area: Area, futures: Futures | None = None) -> Mapping[str, Growth]:
     """Return growth of top_up, fee and service: by draw, or the middle alone."""
-    return {k: prices.growth(area, k) if draws is None else prices.drawn(area, k, draws) for k in prices.KINDS}
+    return {k: prices.growth(area, k) if futures is None else prices.drawn(area, k, futures) for k in prices.KINDS}
 
 
 def by_draw(path: Mapping[int, Floats], like: xr.DataArray) -> Floats:

@@ -7,7 +7,7 @@ from typing import Final
 import pandas as pd
 
 from sufficiency.funding.budget_lines import PLACEMENT_GROUPS
-from sufficiency.report.returns.reform_rows import NO_ASSESSMENT, NO_ASSESSMENT_NAME
+from sufficiency.report.returns.reform_rows import NEEDS_SAID, NO_ASSESSMENT, NO_ASSESSMENT_NAME
 from sufficiency.words.school_year import AGE_GROUPS
 from sufficiency.words.vocabulary import NEEDS, SETTING_TYPES
 
@@ -40,6 +40,11 @@ def definitions() -> pd.DataFrame:
          "…_census_day.csv. Do not add the two together: both count every child"),
         ("all", "turned away", "a child whom no suitable state specialist place took; each is counted where they are instead: "
          "mainstream, independent or non-maintained, alternative provision, arranged otherwise, at home, college, waiting"),
+        ("SCAP", "unmitigated, mitigated", "as agreed, and with the scenario's levers. The survey counts who needs a specialist place: "
+         "a place that opens changes capacity, and only a lever on plans changes this count"),
+        ("actions", "step", "'unmitigated', then the change that each action makes alone on what is agreed, then 'together': what "
+         "they do together and not alone, chance in single children and rounding; they add up to 'mitigated'. "
+         "Children are in the reform plan's fourteen rows, money is High Needs spending by Section 251 line"),
         ("SCAP", "places, planned additions", "places as places.csv lists them, a year not listed as the one before; planned "
          "additions are what is agreed, or opened by the scenario, the mean over simulated futures with its chance and delay"),
         ("Reform plan", "provision", "the plan's fourteen rows. Units and resourced provision are specialist bases to Year 11 and "
@@ -48,8 +53,8 @@ def definitions() -> pd.DataFrame:
         ("Reform plan", "EHE, EOTAS, other", "children turned away are in the row where they are; what the forecast holds as "
          "educated elsewhere is shared as England's plans were in January 2025 (`returns.elsewhere_…`, which an area may replace). "
          "Other holds those waiting with no school, not in education, and not recorded"),
-        ("Reform plan", "need", "the plan has no row for Down syndrome: counted with severe learning difficulty; need not "
-         f"recorded is in '{NO_ASSESSMENT_NAME}'"),
+        ("Reform plan", "need", f"the plan's thirteen rows. {NEEDS_SAID}. '{NO_ASSESSMENT_NAME}' is 0: section 7 counts children "
+         "with plans, and none of them is at SEN support"),
         ("Reform plan", "calendar year", "calendar year 2025 is the January census of 2026; columns give it beside the academic year"),
         ("Reform plan", "requests, assessments", "to the last year returned, all ages together; after it, requests and assessments "
          "keep that year's number a plan issued, and the ages of forecast joiners. Plans issued ahead are forecast joiners"),

@@ -1,6 +1,6 @@
 """The rows of the Local SEND Reform Plan: fourteen kinds of provision, seven sections of need, and what goes where.
 
-Source: the rows and sections as `MastodonC/witan.send.lsrp` reads the plan's template (1 May 2026); DfE, *Local SEND Reform
+Source: the rows, sections and needs as `MastodonC/witan.send.lsrp` reads the plan's template (1 May 2026); DfE, *Local SEND Reform
 Plan*, 2026, section 6.
 """
 
@@ -15,8 +15,10 @@ from sufficiency.area.area import Area
 
 POST_16: Final = 12  # NCY from which a place in a mainstream school is a post-16 row
 NO_ASSESSMENT: Final = "NSA"
-# The plan has twelve needs and one row for those not assessed; it has none for Down syndrome.
-NEEDS: Final = {"DS": "SLD", "UNK": NO_ASSESSMENT}
+# The plan has twelve needs, none of them Down syndrome, and a row for SEN support without an assessment, in which no child
+# with a plan can be. What has no row of its own is in Other: a row of learning difficulty would say how severe it is.
+NEEDS: Final = {"DS": "OTH", "UNK": "OTH"}
+NEEDS_SAID: Final = "Down syndrome, and need not recorded, have no row and are in Other difficulty or disability"
 NO_ASSESSMENT_NAME: Final = "SEN support but no specialist assessment"
 
 ROWS: Final[dict[str, str]] = {

@@ -14,6 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from sufficiency.funding.budget_lines import PLACEMENT_GROUPS
 from sufficiency.funding.high_needs_budget import line_name
+from sufficiency.report.returns import reform_rows
 from sufficiency.report.returns.dsg_plan import NOT_BY_CHILD
 from sufficiency.report.returns.reform_rows import NO_ASSESSMENT, NO_ASSESSMENT_NAME, ROWS
 from sufficiency.report.returns.safe_tables import BREAKDOWNS
@@ -48,11 +49,13 @@ def form(
 ) -> Block:
     """Return cells as a block: one row for each combination of `rows`, one column for each value of `across`.
 
-    Rows keep the order of a form: as `ORDERS` has it, else sorted. With `whole`, a label of `FORMS`, every row that the form
+    Rows keep the order of a form: as `ORDERS` has it, steps as they are taken, else sorted. With `whole`, a label of `FORMS`, every row that the form
     has is there, 0 where nobody is in it.
     """
     ordered = cells.copy()
     for label in rows:
+        if label == "step":
+            ordered[label] = pd.Categorical(ordered[label], list(dict.fromkeys(ordered[label])), ordered=True)
         if label in ORDERS:
             ordered[label] = pd.Categorical(ordered[label], ORDERS[label], ordered=True)
     wide = ordered.pivot_table(index=list(rows), columns=across, values=value, aggfunc="sum", observed=True)
@@ -81,7 +84,11 @@ ORDERS: Final[dict[str, list[str]]] = {
     "need": [*NEEDS, NO_ASSESSMENT],
 }
 # Every row of a form, whether or not a child is in it.
-FORMS: Final[dict[str, list[str]]] = {"provision_name": list(ROWS.values()), "age_group": list(AGE_GROUPS)}
+FORMS: Final[dict[str, list[str]]] = {
+    "provision_name": list(ROWS.values()),
+    "age_group": list(AGE_GROUPS),
+    "need": [*(need for need in NEEDS if need not in reform_rows.NEEDS), NO_ASSESSMENT],
+}
 NAMES: Final[dict[str, dict[str, str]]] = {
     "need": {need.code: need.name for need in NEEDS.values()} | {NO_ASSESSMENT: NO_ASSESSMENT_NAME},
     "measure": {

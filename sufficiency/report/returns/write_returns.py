@@ -11,12 +11,14 @@ from pathlib import Path
 
 import pandas as pd
 
+from sufficiency.comparison import each_alone
 from sufficiency.errors import InputError, OutputError
 from sufficiency.funding.budget_lines import PLACEMENT_GROUPS
+from sufficiency.funding.high_needs_budget import line_name
 from sufficiency.outcome import ForecastOutcome, Outcome
-from sufficiency.report.returns import dsg_plan, reform_plan, scap, scap_places
+from sufficiency.report.returns import actions, dsg_plan, reform_plan, scap, scap_places
 from sufficiency.report.returns.definitions import RULE_AUGUST, RULE_CENSUS, definitions
-from sufficiency.report.returns.reform_rows import SECTIONS
+from sufficiency.report.returns.reform_rows import NEEDS_SAID, SECTIONS
 from sufficiency.report.returns.safe_tables import safe_tables
 from sufficiency.report.returns.sheets import Block, form, safe_forms, write_forms
 from sufficiency.scenarios.pipeline import AS_AGREED, from_agreed
@@ -24,6 +26,7 @@ from sufficiency.scenarios.pipeline import AS_AGREED, from_agreed
 __all__ = ["return_tables", "write_returns"]
 
 UNMITIGATED, MITIGATED = "unmitigated", "mitigated"
+ACTION_CHILDREN, ACTION_MONEY = "actions_children", "actions_high_needs"
 CENSUS_DAY = "_census_day"  # ends the name of a file whose ages are those of the January census
 
 
@@ -43,7 +46,8 @@ def write_returns(
     folder
         Where to write; made if it is not there.
     now
-        The run without the scenario: it becomes 'unmitigated' and `outcome` 'mitigated'.
+        The run without the scenario: it becomes 'unmitigated' and `outcome` 'mitigated', and two more files say what each
+        action changes. A scenario of several levers runs each alone.
     suppress
         Counts of children from 1 to one below this are written 'c', with as many others as keep them hidden.
 
@@ -57,7 +61,10 @@ def write_returns(
     made = return_tables(outcome, now=now)
     sheets = _forms(made, outcome.area.authorities)
     if suppress > 1:
-        made = safe_tables({n: t for n, t in made.items() if not n.endswith(CENSUS_DAY)}, suppress)
+        left_out = [
+            n for n in made if n.endswith(CENSUS_DAY) or n == ACTION_CHILDREN
+        ]  # the other rule; few children each
+        made = safe_tables({n: t for n, t in made.items() if n not in left_out}, suppress)
         sheets = safe_forms(made)
     target = Path(folder)
     try:
@@ -80,21 +87,38 @@ def return_tables(
 ) -> dict[str, pd.DataFrame]:
     """Return the returns as tidy tables, by the name of their file."""
     runs = {UNMITIGATED: now, MITIGATED: outcome} if now is not None else {_case(outcome): outcome}
-    cells = scap.scap_special(outcome.area, outcome.plans)
     gaps = [("SCAP", "not reached", says) for says in scap.missing_years(outcome.area, outcome.plans)]
     words = pd.concat([definitions(), pd.DataFrame(gaps, columns=["return", "term", "means"])], ignore_index=True)
+    survey = {case: scap.scap_special(run.area, run.plans) for case, run in runs.items()}
+    totals = {case: scap.scap_totals(runs[case].plans, cells) for case, cells in survey.items()}
     return {
-        "scap_special": cells,
-        "scap_special_totals": scap.scap_totals(outcome.plans, cells),
-        "scap_places": scap_places.scap_places(outcome),
+        "scap_special": _by_case(survey),
+        "scap_special_totals": _by_case(totals),
+        "scap_places": _by_case({case: scap_places.scap_places(run) for case, run in runs.items()}),
         "scap_planned": scap_places.scap_planned(outcome),
         **_by_age_rule("dsg_plan_children", dsg_plan.dsg_children(runs)),
         "dsg_plan_past": dsg_plan.dsg_past(outcome),
         "dsg_plan_money": dsg_plan.dsg_money(runs),
         "dsg_plan_position": dsg_plan.dsg_position(runs),
         **_by_age_rule("reform_plan_children", reform_plan.reform_children(runs)),
-        "reform_plan_process": reform_plan.reform_process(outcome),
+        "reform_plan_process": _by_case({case: reform_plan.reform_process(run) for case, run in runs.items()}),
+        **({} if now is None else _by_action(now, outcome)),
         "definitions": words,
+    }
+
+
+def _by_case(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return tables one under another, each with its case in front."""
+    found = [table.assign(case=case)[["case", *table]] for case, table in tables.items()]
+    return pd.concat(found, ignore_index=True)
+
+
+def _by_action(now: ForecastOutcome, then: ForecastOutcome) -> dict[str, pd.DataFrame]:
+    """Return what each action changes by itself."""
+    alone = each_alone(now, then)
+    return {
+        ACTION_CHILDREN: actions.action_children(now, alone, then),
+        ACTION_MONEY: actions.action_money(now, alone, then),
     }
 
 
@@ -115,6 +139,7 @@ def _forms(tables: dict[str, pd.DataFrame], names: Mapping[str, str]) -> dict[st
         name: table.assign(authority=table["authority"].map(names)) if "authority" in table else table
         for name, table in tables.items()
     }
+    last = {"Actions": _action_blocks(named[ACTION_CHILDREN], named[ACTION_MONEY])} if ACTION_CHILDREN in named else {}
     return {
         "SCAP special places": _scap_blocks(named["scap_special"]),
         "SCAP capacity": _capacity_blocks(named["scap_places"], named["scap_planned"]),
@@ -124,6 +149,7 @@ def _forms(tables: dict[str, pd.DataFrame], names: Mapping[str, str]) -> dict[st
         "Reform plan, academic years": _reform_blocks(
             named["reform_plan_children"], named["reform_plan_process"], "academic_year"
         ),
+        **last,
     }
 
 
@@ -142,9 +168,9 @@ def _children_blocks(children: pd.DataFrame, past: pd.DataFrame) -> list[Block]:
 
 def _scap_blocks(cells: pd.DataFrame) -> list[Block]:
     blocks = []
-    for phase, part in cells.groupby("education_phase", sort=False):
+    for (case, phase), part in cells.groupby(["case", "education_phase"], sort=False):
         span = "Reception to Year 6" if phase == "Primary" else "Years 7 to 11"
-        title = f"{phase} ({span}): resident pupils with an EHC plan who need a specialist place"
+        title = f"{phase} ({span}): resident pupils with an EHC plan who need a specialist place, {case}"
         blocks += [
             form(part, ["authority", "ncy"], "academic_year", "pupils", title=f"{title}, by year group"),
             form(part, ["authority", "provision_name"], "academic_year", "pupils", title=f"{title}, by provision"),
@@ -209,7 +235,7 @@ def _reform_blocks(children: pd.DataFrame, process: pd.DataFrame, across: str) -
         blocks += [
             section("5.1 Plans by age on 31 August", part, "age_group"),
             section("6 Plans by provision", part, "provision_name"),
-            section("7 Plans by primary need", part, "need"),
+            section(f"7 Plans by primary need ({NEEDS_SAID})", part, "need"),
             *(
                 section(f"{title}: primary need", part[part["provision"].isin(rows)], "need")
                 for title, rows in SECTIONS.items()
@@ -230,23 +256,51 @@ def _reform_blocks(children: pd.DataFrame, process: pd.DataFrame, across: str) -
         ("refused", "Requests refused"),
     ):
         some = process[process["measure"] == measure]
-        if len(some):
+        for case, part in some.groupby("case", sort=False):
             blocks.append(
-                form(some, ["authority", "age_group"], across, "count", title=f"{title}, by age on 31 August")
+                form(part, ["authority", "age_group"], across, "count", title=f"{title}, by age on 31 August, {case}")
             )
+    return blocks
+
+
+def _action_blocks(children: pd.DataFrame, money: pd.DataFrame) -> list[Block]:
+    """Return what each action changes: a block for each row of provision, and one for High Needs by line."""
+    blocks = [
+        form(
+            part,
+            ["authority", "step"],
+            "calendar_year",
+            "plans",
+            title=f"{provision}: from unmitigated to mitigated, and the change that each action makes",
+            total=False,
+        )
+        for provision, part in children.groupby("provision_name", sort=False)
+    ]
+    blocks += [
+        form(
+            part,
+            ["authority", "step"],
+            "financial_year_label",
+            "gbp",
+            title=f"{line_name(str(line))}: from unmitigated to mitigated, and the change that each action makes",
+            is_money=True,
+            total=False,
+        )
+        for line, part in money.groupby("line", sort=False)
+    ]
     return blocks
 
 
 def _capacity_blocks(places: pd.DataFrame, planned: pd.DataFrame) -> list[Block]:
     """Return places and planned additions by school, and the projects still to open."""
     blocks = []
-    if len(places):
-        labels = ["authority", "planning_area", "school"]
+    labels = ["authority", "planning_area", "school"]
+    for case, part in places.groupby("case", sort=False):
         for value, title in (
             ("places", "Places by school"),
             ("planned_additions", "Planned additions, mean of futures"),
         ):
-            blocks.append(form(places, labels, "academic_year", value, title=title))
+            blocks.append(form(part, labels, "academic_year", value, title=f"{title}, {case}"))
     if len(planned):
         labels = ["authority", "school", "kind", "status"]
         title = "Projects agreed or proposed, by the year in which they are to open"

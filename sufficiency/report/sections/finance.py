@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from functools import partial
+from typing import Final
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from sufficiency.funding import anchors
 from sufficiency.funding.high_needs_budget import line_name
+from sufficiency.funding.top_up.services import unknown_lines
 from sufficiency.outcome import Outcome
-from sufficiency.report.look import charts
-from sufficiency.report.look.words import between, gbp, label
-from sufficiency.report.model import Chart, Section, Table
+from sufficiency.report.look.words import between, gbp
+from sufficiency.report.model import Section, Table
+from sufficiency.report.sections import who_pays
 from sufficiency.report.sections.common import INTERVAL, LEVELS, across, middle, milestones, rests_on
 from sufficiency.words.school_year import financial_label
+
+NOT_PUBLISHED: Final = "not published"
 
 
 def section(outcome: Outcome) -> Section:
@@ -22,29 +24,24 @@ def section(outcome: Outcome) -> Section:
     budget = outcome.budget
     total = budget.summary("financial_year", levels=LEVELS)
     years = sorted(int(y) for y in total["financial_year"].unique())
-    first, last = years[0], years[-1]
+    first = years[0]
     spend, income = (middle(total, "gbp", financial_year=first, measure=m)[1] for m in ("spend", "income"))
-    low, mid, high = middle(total, "gbp", financial_year=last, measure="balance")
     now = middle(total, "gbp", financial_year=first, measure="balance")[1]
     return Section(
         "finance",
         "High Needs Funding",
         words=(
             f"In {financial_label(first)} High Needs spending is put at {gbp(spend)} against {gbp(income)} of income, and the balance carried forward at {gbp(now)}. "
-            f"If nothing changes, and nothing is met centrally, the balance at the end of {financial_label(last)} is {gbp(mid)} (9 in 10 futures: {between(low, high, '£')}).",
-            "A balance below nothing is a deficit. Until March 2028 a statutory override keeps it out of the general fund. The government has said that it does not expect councils to meet later SEND costs from general funds; that is announced and not law, so the balance is shown both ways below. Place funding is paid whether a place is filled or not; top-up and fees follow the child.",
-            "No high needs formula has been published for the years after 2026-27: income then is an assumption, shown below, and the balance moves with it.",
+            + who_pays.words(outcome),
+            "A balance below nothing is a deficit. Until March 2028 a statutory override keeps it out of the general fund. The government has said that it does not expect councils to meet later SEND costs from general funds; that is announced and not law, so what follows is shown both ways. Place funding is paid whether a place is filled or not; top-up and fees follow the child.",
+            "No high needs formula has been published for the years after 2026-27: income then is an assumption, shown below, and each year's gap moves with it.",
         ),
         exhibits=(
-            Chart(
-                "balance",
-                "Balance carried forward, by financial year",
-                partial(_fan, total),
-                f"A fan that falls to {gbp(mid)} at the end of {financial_label(last)}.",
-            ),
+            who_pays.chart(outcome),
+            who_pays.positions(outcome),
+            who_pays.medium_term(outcome),
             _lines(outcome, years),
             _provision(outcome, years),
-            *_positions(outcome),
             *_published(outcome),
             *_reported(outcome),
         ),
@@ -52,21 +49,18 @@ def section(outcome: Outcome) -> Section:
     )
 
 
-def _fan(total: pd.DataFrame) -> Figure:
-    balance = total[total["measure"] == "balance"]
-    return charts.fan(
-        balance.assign(year=balance["financial_year"], gbp_m=balance["gbp"] / 1e6), "gbp_m", unit="£m at 31 March"
-    )
-
-
 def _lines(outcome: Outcome, years: list[int]) -> Table:
     money = outcome.budget.summary("financial_year", "line", levels=(0.5,))
-    some = money[money["financial_year"].isin(milestones(years))]
+    some = money[money["financial_year"].isin(milestones(years)) & (money["line"] != "balance")]  # a sum, told above
     some = some.assign(
         financial_year=[financial_label(int(y)) for y in some["financial_year"]],
-        line=[f"{c}  {line_name(c)}" if c[0].isdigit() else line_name(c) for c in some["line"]],
+        line=[_line(c) for c in some["line"]],
     )
     table = across(some, ["line"], "financial_year", "gbp")
+    for code in unknown_lines(outcome.area):
+        blank = table["line"] == _line(code)
+        table.loc[blank, table.columns[1:]] = float("nan")
+        table.loc[blank, "line"] += " (not known; counted as 0)"
     return Table(
         "high-needs-lines",
         "High Needs by Section 251 line, middle forecast",
@@ -75,6 +69,10 @@ def _lines(outcome: Outcome, years: list[int]) -> Table:
         note=f"{INTERVAL} Each line's middle is its own, so lines need not add up to the middle of the total.",
         rows_shown=40,
     )
+
+
+def _line(code: str) -> str:
+    return f"{code}  {line_name(code)}" if code[0].isdigit() else line_name(code)
 
 
 def _provision(outcome: Outcome, years: list[int]) -> Table:
@@ -89,46 +87,6 @@ def _provision(outcome: Outcome, years: list[int]) -> Table:
         table,
         {"provision": "code"} | dict.fromkeys(table.columns[1:], "£"),
         rows_shown=40,
-    )
-
-
-def _positions(outcome: Outcome) -> tuple[Table, ...]:
-    """Return the balance and the yearly gap with and without the stability grant and central absorption, and the plan."""
-    ways = outcome.budget.positions(levels=(0.5,))
-    ways = ways[ways["measure"].isin(("balance", "in_year", "interest"))]
-    names = {
-        "as_now_gbp": "as now",
-        "with_grant_gbp": "with the stability grant",
-        "absorbed_gbp": "met centrally from 2028-29",
-        "both_gbp": "both",
-    }
-    table = ways.rename(columns=names).assign(
-        measure=[line_name(m) if m != "interest" else "Interest on the deficit" for m in ways["measure"]],
-        year=[financial_label(int(y)) for y in ways["financial_year"]],
-    )[["measure", "year", *names.values()]]
-    plan = outcome.budget.medium_term()
-    plan = plan.assign(financial_year=[financial_label(int(y)) for y in plan["financial_year"]])
-    wide = plan.pivot(index="row", columns="financial_year", values="gbp").reindex(dict.fromkeys(plan["row"]))
-    wide = wide[list(wide.columns)[:5]].reset_index()
-    wide["row"] = [
-        line_name(row) if row in ("spend", "income", "in_year", "grant", "balance") else label(row)
-        for row in wide["row"]
-    ]
-    return (
-        Table(
-            "positions",
-            "The deficit four ways: with and without the stability grant, with and without being met centrally",
-            table.reset_index(drop=True),
-            dict.fromkeys(names.values(), "£"),
-            note="Middle forecast. The grant depends on an approved reform plan; that deficits are met centrally from 2028-29 is announced and not law. Interest is the general fund's.",
-        ),
-        Table(
-            "medium-term",
-            "The medium-term plan: what spending is made of, year by year",
-            wide.reset_index(drop=True).rename_axis(columns=None),
-            dict.fromkeys(wide.columns[1:], "£"),
-            note="Means over the simulated futures, so that the rows add up.",
-        ),
     )
 
 
@@ -165,18 +123,24 @@ def _reported(outcome: Outcome) -> tuple[Table, ...]:
     compared = outcome.budget.against_reported
     if compared.empty:
         return ()
-    reported = compared[compared[[c for c in compared if str(c).startswith("reported")]].notna().any(axis=1)]
-    table = reported.drop(columns="says", errors="ignore").reset_index(drop=True)
-    if "authority" in table:
-        table["authority"] = [outcome.area.authorities.get(a, a) for a in table["authority"]]
-    if "financial_year" in table:
-        table["financial_year"] = [financial_label(int(y)) for y in table["financial_year"]]
+    is_now = (compared["measure"] == "in_year") & (compared["financial_year"] == compared["financial_year"].max())
+    reported = compared[compared["reported_gbp"].notna() | is_now].reset_index(drop=True)
+    table = pd.DataFrame(
+        {
+            "authority": [outcome.area.authorities.get(a, a) for a in reported["authority"]],
+            "financial_year": [financial_label(int(y)) for y in reported["financial_year"]],
+            "measure": reported["measure"],
+            "modelled_gbp": reported["modelled_gbp"],
+            "reported": [NOT_PUBLISHED if pd.isna(gbp_) else gbp(gbp_) for gbp_ in reported["reported_gbp"]],
+            "difference_gbp": reported["difference_gbp"],
+        }
+    )
     return (
         Table(
             "reported",
             "Modelled balances beside what the councils reported",
             table,
             {c: "£" for c in table if str(c).endswith("_gbp")} | {"measure": "code"},
-            note="What explains each difference is said below.",
+            note="Spending and in-year balance are of high needs alone; what councils report as carried forward is the deficit of the whole dedicated schools grant. What explains each difference is said below.",
         ),
     )

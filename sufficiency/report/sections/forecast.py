@@ -12,7 +12,7 @@ from sufficiency.outcome import ForecastOutcome
 from sufficiency.report.look import charts
 from sufficiency.report.look.words import between, shown
 from sufficiency.report.model import Chart, Exhibit, Section, Table
-from sufficiency.report.sections import trust
+from sufficiency.report.sections import far, law, trust
 from sufficiency.report.sections.common import INTERVAL, LEVELS, across, middle, milestones, rests_on, with_interval
 
 
@@ -29,11 +29,12 @@ def section(outcome: ForecastOutcome) -> Section:
         "forecast",
         "How many plans to expect",
         words=(
-            f"From {now:,.0f} plans in January {area.base_year}, {mid:,.0f} are forecast in January {last}; nine futures in ten hold {between(low, high)}. That is {shown((mid / now) ** (1 / (last - area.base_year)) - 1, '%')} a year.",
+            f"From {now:,.0f} plans in January {area.base_year}, {mid:,.0f} are forecast in January {last} {law.under(outcome)}; nine of its futures in ten hold {between(low, high)}. That is {shown((mid / now) ** (1 / (last - area.base_year)) - 1, '%')} a year.",
             f"In the first year about {flow.get('joiners', 0):,.0f} children join, {flow.get('movers', 0):,.0f} move from one type of setting to another, {flow.get('leavers', 0):,.0f} leave, and {flow.get('transfers_in', 0):,.0f} on balance move in or are explained by no return. "
             "Each January is the one before, plus joiners and transfers in, less leavers, to the child, in every simulated future.",
             *_in_year_words(outcome),
             *trust.words(outcome),
+            *far.words(),
             *_support_words(outcome),
         ),
         exhibits=(
@@ -45,6 +46,7 @@ def section(outcome: ForecastOutcome) -> Section:
             ),
             _table(outcome, "authority", "forecast-by-authority", "EHC plans by authority"),
             *trust.exhibits(outcome),
+            far.table(),
             Chart(
                 "forecast-setting",
                 "EHC plans by group of settings, forecast",

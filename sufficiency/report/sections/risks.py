@@ -22,7 +22,7 @@ def section(outcome: Outcome) -> Section:
         ),
         points=(
             f"Growth. Plans in January {last} could be {low:,.0f} or {high:,.0f}: the range moves the children turned away from every suitable state place from {short_low:,.0f} to {short_high:,.0f}. Test `ChangeJoining`.",
-            "Reform. The Schools White Paper of February 2026 proposes individual support plans for all with SEND, and plans only at the specialist level, from about 2029-30; nothing is enacted and the forecast does not assume it. Test `ChangeRate('issuing', …, since=2030)`.",
+            "Reform. The Schools White Paper of February 2026 proposes individual support plans for all with SEND, and plans only at the specialist level, from about 2029-30; nothing is enacted and the forecast does not assume it. Test `sf.scenarios.reform()`, or one of its levers alone.",
             "Delay. Northamptonshire's last two special schools opened one and two years late. Test the same places with a later `year`.",
             "Fees. Independent fees have risen faster than place funding, and proposals for national price bands are not settled. Test `ChangeAssumption` on the fee.",
             "Housing. Homes beyond the projection bring children: give `housing.csv`.",

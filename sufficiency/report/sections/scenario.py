@@ -2,36 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sufficiency.comparison import Comparison, compare, steps_between
+from sufficiency.comparison import Comparison, compare
 from sufficiency.funding.high_needs_budget import line_name, side_by_side
 from sufficiency.outcome import MEASURES, Outcome
 from sufficiency.report.look import charts
 from sufficiency.report.look.words import shown
 from sufficiency.report.model import Chart, Section, Table
+from sufficiency.report.sections import who_pays
 from sufficiency.report.sections.common import LEVELS, milestones
 from sufficiency.words.school_year import financial_label
 
 # Where each destination is asked for by name, `sf.compare` has it; a report shows these.
 SHOWN: Final = ("plans", "shortfall", "independent", "transport_gbp", "spend_gbp", "in_year_gbp", "balance_gbp")
+# Said wherever two futures are compared and nothing has been varied.
+NOT_VARIED: Final = "Whether a sign turns on an assumption was not looked into here: `sf.sensitivity`, or `sufficiency sensitivity`, puts each at both ends of its range."
 
 
 def _year(measure: str, now: Outcome) -> int | None:
     """Return the year of a balance: when the override ends, and the gap of the year after; else the run's last."""
-    if measure not in ("balance_gbp", "in_year_gbp"):
-        return None
-    ends = int(now.area.value("funding.override_last_financial_year")) + (measure == "in_year_gbp")
-    return min(ends, int(now.measure(measure)["financial_year"].max()))
+    return {"balance_gbp": who_pays.balance_year(now), "in_year_gbp": who_pays.gap_year(now)}.get(measure)
 
 
-def section(now: Outcome, then: Outcome) -> Section:
-    """Return the section on a scenario beside the plan without it."""
-    steps = steps_between(now, then)
+def section(steps: Sequence[Outcome], *, is_varied: bool = False) -> Section:
+    """Return the section on a scenario beside the plan without it; `is_varied`: another says what its signs turn on.
+
+    `steps` are outcomes lever by lever, from the plan without any.
+    """
+    now, then = steps[0], steps[-1]
     compared = {measure: compare(now, then, measure, steps=steps, year=_year(measure, now)) for measure in SHOWN}
     return Section(
         "scenario",
@@ -39,6 +43,7 @@ def section(now: Outcome, then: Outcome) -> Section:
         words=(
             "Both have the same seed, and so the same growth in each future; chance in single children still differs, so that a small lever's range may reach past nothing. Levers are pulled in order: what two do together is counted with the later.",
             *(_sentence(c) for c in compared.values()),
+            *(() if is_varied else (NOT_VARIED,)),
         ),
         exhibits=(
             *(
@@ -65,6 +70,7 @@ def section(now: Outcome, then: Outcome) -> Section:
                 {"unmitigated": "£", "mitigated": "£", "difference": "£"},
                 rows_shown=60,
             ),
+            who_pays.medium_term(then, steps),
         ),
     )
 
@@ -105,7 +111,8 @@ def _table(compared: dict[str, Comparison]) -> pd.DataFrame:
 def _mitigated(now: Outcome, then: Outcome) -> pd.DataFrame:
     table = side_by_side(now.budget, then.budget, levels=(LEVELS[1],))
     years = milestones([int(y) for y in table["financial_year"].unique()])
-    some = table[table["financial_year"].isin(years)]
+    is_sum = (table["measure"] == "balance") & (table["financial_year"] > who_pays.balance_year(now))
+    some = table[table["financial_year"].isin(years) & ~is_sum]
     return pd.DataFrame(
         {
             "financial year": [financial_label(int(y)) for y in some["financial_year"]],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import pandas as pd
@@ -11,18 +12,30 @@ from sufficiency.outcome import ForecastOutcome, Outcome
 from sufficiency.report.look import charts
 from sufficiency.report.look.words import between, count, gbp, label, shown
 from sufficiency.report.model import Chart, Figureword, Section, Table
-from sufficiency.report.sections import destinations
+from sufficiency.report.sections import destinations, law, who_pays
 from sufficiency.report.sections.common import INTERVAL, LEVELS, middle, milestones
 from sufficiency.report.sections.pipeline import places_open_by
 from sufficiency.words.school_year import PHASES, financial_label
 from sufficiency.words.vocabulary import DESTINATIONS, NEED_GROUPS
 
 
-def headlines(outcome: Outcome | ForecastOutcome, limit: int = 0) -> tuple[Figureword, ...]:
-    """Return the figures that a head of service reads first; of a forecast alone, the plans. Under a limit, no small parts."""
+def headlines(
+    outcome: Outcome | ForecastOutcome, limit: int = 0, futures: Sequence[ForecastOutcome] = ()
+) -> tuple[Figureword, ...]:
+    """Return the figures that a head of service reads first; of a forecast alone, the plans. Under a limit, no small parts.
+
+    `futures` are the same area under other laws: plans of each come second, with a range of its own.
+    """
     last = outcome.options.to
-    low, mid, high = middle(outcome.plans.summary(levels=LEVELS), "plans", year=last)
-    figures = [Figureword(f"{mid:,.0f}", f"EHC plans in January {last}", f"{between(low, high)} in 9 of 10 futures")]
+    figures = [
+        Figureword(
+            f"{mid:,.0f}", f"EHC plans in January {last}, {law.under(of)}", f"{between(low, high)} in 9 of 10 futures"
+        )
+        if of is outcome
+        else Figureword(f"{mid:,.0f}", f"{of.scenario.name[0].lower()}{of.scenario.name[1:]}", f"{between(low, high)}")
+        for of in (outcome, *futures)
+        for low, mid, high in [middle(of.plans.summary(levels=LEVELS), "plans", year=last)]
+    ]
     if not isinstance(outcome, Outcome):
         return tuple(figures)
     figures += _turned_away(outcome, last, limit)
@@ -64,17 +77,13 @@ def _turned_away(outcome: Outcome, year: int, limit: int) -> list[Figureword]:
 
 def at_override_end(outcome: Outcome) -> tuple[float, float, float, int]:
     """Return the balance when the statutory override ends, or at the end of a run that ends sooner: low, middle, high, year."""
-    found = outcome.budget.summary("financial_year", levels=LEVELS)
-    ends = int(outcome.area.value("funding.override_last_financial_year"))
-    year = min(ends, int(found["financial_year"].max()))
+    found, year = outcome.budget.summary("financial_year", levels=LEVELS), who_pays.balance_year(outcome)
     return (*middle(found, "gbp", financial_year=year, measure="balance"), year)
 
 
 def yearly_gap(outcome: Outcome) -> tuple[float, float, float, int]:
     """Return income less spending in the year after the override, or the last of a run: low, middle, high, year. [GBP]"""
-    found = outcome.budget.summary("financial_year", levels=LEVELS)
-    ends = int(outcome.area.value("funding.override_last_financial_year"))
-    year = min(ends + 1, int(found["financial_year"].max()))
+    found, year = outcome.budget.summary("financial_year", levels=LEVELS), who_pays.gap_year(outcome)
     return (*middle(found, "gbp", financial_year=year, measure="in_year"), year)
 
 
@@ -122,7 +131,7 @@ def _growth(outcome: ForecastOutcome) -> str:
     first, last = outcome.area.base_year, outcome.options.to
     plans = outcome.plans.summary(levels=LEVELS)
     now, (low, mid, high) = middle(plans, "plans", year=first)[1], middle(plans, "plans", year=last)
-    return f"Plans go from {now:,.0f} in January {first} to {mid:,.0f} in January {last} ({between(low, high)})."
+    return f"Plans go from {now:,.0f} in January {first} to {mid:,.0f} in January {last} {law.under(outcome)} ({between(low, high)})."
 
 
 def _answer(outcome: Outcome, limit: int) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Final
 
+from sufficiency.comparison import steps_between
 from sufficiency.outcome import ForecastOutcome, Outcome
 from sufficiency.report.disclosure.suppress import suppressed
 from sufficiency.report.model import Chart, Exhibit, Map, Report, Section
@@ -15,6 +16,8 @@ from sufficiency.report.sections import (
     finance,
     forecast,
     going,
+    invest,
+    law,
     method,
     options,
     pipeline,
@@ -28,8 +31,10 @@ from sufficiency.report.sections import (
     scenario,
     summary,
     transport,
+    turns_on,
     why,
 )
+from sufficiency.varied.found import Sensitivity
 from sufficiency.words.school_year import academic_label
 
 ATTRIBUTION: Final = (
@@ -61,7 +66,12 @@ OF_PLACES: Final[tuple[Callable[[Outcome], Section], ...]] = (
 
 
 def build(
-    outcome: Outcome | ForecastOutcome, *, now: Outcome | ForecastOutcome | None = None, suppress: int = 0
+    outcome: Outcome | ForecastOutcome,
+    *,
+    now: Outcome | ForecastOutcome | None = None,
+    futures: Sequence[ForecastOutcome] = (),
+    suppress: int = 0,
+    sensitivity: Sensitivity | None = None,
 ) -> Report:
     """Return the report of an outcome.
 
@@ -71,35 +81,48 @@ def build(
         Of `sufficiency.run`. A forecast alone has no section on schools, journeys or money.
     now
         The same without the scenario, to show what each lever does.
+    futures
+        The same area under other laws or scenarios, shown beside the outcome, each with a range of its own.
     suppress
         Counts from 1 to one below this are hidden in tables, and maps and rounds that come near to single children are
         left out; 0 hides none.
+    sensitivity
+        Of `sf.sensitivity`: with it, a section says which assumptions move the answer, and where a sign turns on one.
     """
     area, last = outcome.area, outcome.options.to
     if isinstance(outcome, Outcome):
-        made = _of_places(outcome, now, suppress)
+        made = _of_places(outcome, now, suppress, sensitivity)
     else:
         made = [summary.section_of_forecast(outcome), *(part(outcome) for part in (*FIRST, *OF_FORECAST))]
+    if futures:
+        after = next(at for at, part in enumerate(made, start=1) if part.key == "forecast")
+        made.insert(after, law.section(outcome, futures))
     sections = tuple(_suppressed(section, suppress) for section in made)
     return Report(
         title=f"SEND sufficiency: {area.name}",
         subtitle=f"EHC plans, specialist places, transport and High Needs Funding from academic year {academic_label(area.base_year)} to {academic_label(last)}. Scenario: {outcome.scenario.name}.",
-        headlines=summary.headlines(outcome, suppress),
+        headlines=summary.headlines(outcome, suppress, futures),
         sections=sections,
         attribution=ATTRIBUTION,
         suppress=suppress,
     )
 
 
-def _of_places(outcome: Outcome, now: ForecastOutcome | None, suppress: int) -> list[Section]:
-    """Return the sections of an area with schools; what each lever does comes before risks and method."""
+def _of_places(
+    outcome: Outcome, now: ForecastOutcome | None, suppress: int, sensitivity: Sensitivity | None
+) -> list[Section]:
+    """Return the sections of an area with schools; what each lever does, hangs on and pays comes before risks and method."""
     left_out = [pipeline.section] if outcome.area.pipeline.empty else []
     if suppress > 1:
         left_out.append(why.section)  # it speaks of small groups in words
     parts = [part for part in (*FIRST, *OF_PLACES) if part not in left_out]
     made = [summary.section(outcome, limit=suppress), *(part(outcome) for part in parts)]
     if isinstance(now, Outcome):
-        made.insert(len(made) - 2, scenario.section(now, outcome))
+        steps = [step for step in steps_between(now, outcome) if isinstance(step, Outcome)]
+        told = [scenario.section(steps, is_varied=sensitivity is not None), invest.section(steps)]
+        made[-2:-2] = [section for section in told if section is not None]
+    if sensitivity is not None:
+        made.insert(len(made) - 2, turns_on.section(sensitivity))
     return made
 
 

@@ -6,12 +6,14 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from sufficiency.errors import OutputError
 from sufficiency.method import Progress
 from sufficiency.outcome import ForecastOutcome, Outcome
 from sufficiency.report.model import Chart, Map
+from sufficiency.varied.found import Sensitivity
 
 
 def write(
@@ -19,7 +21,9 @@ def write(
     folder: str | Path,
     *,
     now: Outcome | ForecastOutcome | None = None,
+    futures: Sequence[ForecastOutcome] = (),
     suppress: int = 0,
+    sensitivity: Sensitivity | None = None,
     progress: Progress | None = None,
 ) -> Path:
     """Write the report of an outcome and return the path of its page.
@@ -35,8 +39,13 @@ def write(
     now
         The run without the scenario: with it, a section says what each lever does, unmitigated and mitigated side by
         side. Scenarios of several levers run each prefix again.
+    futures
+        The same area under other laws or scenarios, `sf.scenarios.reform(...)` for instance: a section shows them beside
+        the outcome, each with a range of its own. They may have fewer draws.
     suppress
         Counts of children from 1 to one below this are hidden, with as many others as keep them hidden; 0 hides none.
+    sensitivity
+        Of `sf.sensitivity`: with it, a section says which assumptions move the answer, and where a sign turns on one.
     progress
         Called with what is being done and the share done.
 
@@ -57,7 +66,7 @@ def write(
     target = Path(folder)
     beside = check_writable(target)
     tell("Writing words and tables", 0.0)
-    report = build(outcome, now=now, suppress=suppress)
+    report = build(outcome, now=now, futures=futures, suppress=suppress, sensitivity=sensitivity)
     with tempfile.TemporaryDirectory(prefix=".sufficiency-", dir=beside) as made:
         new = Path(made) / "report"
         (new / "charts").mkdir(parents=True)

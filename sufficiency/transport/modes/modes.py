@@ -94,13 +94,13 @@ def travellers(area: Area, placements: pd.DataFrame) -> pd.DataFrame:
 
 def ways(area: Area, rows: pd.DataFrame, levers: Levers) -> Floats:
     """Return the share of each row's travellers who go in each way, rows × `WAYS`; each row sums to 1."""
-    able = _by_group(area, "trainable", rows["need_group"]) * (rows["ncy"].to_numpy() >= 7)
+    able = by_group(area, "trainable", rows["need_group"]) * (rows["ncy"].to_numpy() >= 7)
     after_16 = rows["ncy"].to_numpy() >= 12
     by_pass = able * np.where(after_16, area.value("transport.pass_post_16"), area.value("transport.pass_secondary"))
     budget = np.full(len(rows), area.value("transport.budget_share")) * (1 - by_pass)
     rest = 1 - by_pass - budget
     wheelchair = rest * _wheelchair(area, rows["need"])
-    solo = (rest - wheelchair) * _by_group(area, "solo", rows["need_group"])
+    solo = (rest - wheelchair) * by_group(area, "solo", rows["need_group"])
     shared = rest - wheelchair - solo
     # Levers, in the order in which a team would pull them: review solo, then train, then offer budgets.
     reviewed = solo * levers.solo_review
@@ -140,13 +140,14 @@ def _as_tested(area: Area, rows: pd.DataFrame, *, turned: int) -> pd.DataFrame:
             "is_distance_estimated": rows["is_walk_estimated"],
             "home_spread_km": rows["home_spread_km"],
             "is_only_school_named": True,
-            "cannot_walk": _by_group(area, "cannot_walk", rows["need_group"]),
+            "cannot_walk": by_group(area, "cannot_walk", rows["need_group"]),
         },
         index=rows.index,
     )
 
 
-def _by_group(area: Area, quantity: str, group: pd.Series) -> Floats:
+def by_group(area: Area, quantity: str, group: pd.Series) -> Floats:
+    """Return a quantity that an area assumes by group of need, row by row."""
     known = {g: area.value(f"transport.{quantity}_{g}") for g in NEED_GROUPS}
     return np.asarray(group.map(known), dtype=np.float64)
 

@@ -1,0 +1,11 @@
+from sufficiency.scenarios.law_2029.arithmetic import reform_arithmetic as reform_arithmetic
+from sufficiency.scenarios.law_2029.bases import FreeSchoolSwap as FreeSchoolSwap
+from sufficiency.scenarios.law_2029.bases import InclusionBases as InclusionBases
+from sufficiency.scenarios.law_2029.mainstream_support import MainstreamSupport as MainstreamSupport
+from sufficiency.scenarios.law_2029.new_plans import FollowDfE as FollowDfE
+from sufficiency.scenarios.law_2029.new_plans import PlansAtSpecialistOnly as PlansAtSpecialistOnly
+from sufficiency.scenarios.law_2029.prices import PriceBands as PriceBands
+from sufficiency.scenarios.law_2029.reform import reform as reform
+from sufficiency.scenarios.law_2029.support_plans import IndividualSupportPlans as IndividualSupportPlans
+from sufficiency.scenarios.law_2029.who_pays import WhoPays as WhoPays
+from sufficiency.scenarios.scenario_file import read_scenario as read_scenario

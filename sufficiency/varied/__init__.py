@@ -1,0 +1,1 @@
+"""What the answer hangs on: every assumption that a run asks for, varied over its range."""
