@@ -92,7 +92,7 @@ def sensitivity(
     Examples
     --------
     >>> import sufficiency as sf
-    >>> later = sf.Scenario("Sixteen more places", (sf.OpenPlaces("UNIT-CORBY", places=16, year=2027),))
+    >>> later = sf.Scenario("Sixteen more places", (sf.OpenPlaces("UNIT-135306", places=16, year=2027),))
     >>> found = sf.sensitivity(sf.example_area(), later, against=sf.AS_AGREED, measures=["shortfall"], only=["allocate.overfill_share"], to=2027, draws=2, varied_draws=2)
     >>> list(found.flips()["assumption"])
     []
