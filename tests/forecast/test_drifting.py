@@ -20,6 +20,7 @@ SPECIAL = list(SETTING_GROUPS).index("special")
 def drawn(factors: np.ndarray, unrecorded: float = 0.0, *, by_places: float = 0.0) -> drifting.Drawn:
     return drifting.Drawn(
         np.asarray(factors, dtype=np.float32).reshape(1, 1, 1, GROUPS),
+        np.ones((1, 1, 1, len(SETTING_TYPES)), dtype=np.float32),
         np.asarray(factors, dtype=np.float64).reshape(1, 1, GROUPS),
         np.full((1, 1), unrecorded, dtype=np.float32),
         np.array([0.06]),
@@ -34,7 +35,7 @@ def plans(seed: int = 0) -> np.ndarray:
 
 
 def after(held: np.ndarray, now: drifting.Drawn) -> np.ndarray:
-    lose, gain = drifting.redistribution(held, now.factors[:, 0], now)
+    lose, gain = drifting.redistribution(held, now.factors[:, 0], now, 0)
     assert (lose >= 0).all()
     assert (lose <= 1).all()
     return held * (1 - lose) + (held * lose).sum(axis=3, keepdims=True) * gain
@@ -83,3 +84,6 @@ def test_errors_widen_drift_and_come_in_pairs() -> None:
     assert score[::2] == pytest.approx(-score[1::2], abs=1e-5)
     assert (score[:, 0, :, :-1].std(axis=0) > score[:, -1, :, :-1].std(axis=0)).all()
     assert (score[..., -1] == 0).all()
+    alone = [list(SETTING_TYPES).index(name) for name in ("elsewhere", "early_years")]
+    assert (found.within[..., alone] == 1).all()
+    assert found.within[:, 0, :, list(SETTING_TYPES).index("independent_special")].std() > 0.02

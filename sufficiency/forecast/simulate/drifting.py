@@ -19,9 +19,12 @@ from sufficiency.forecast.rates.england_pattern import national
 from sufficiency.forecast.rates.own_drift import GROUP_OF, SPECIAL, UNRECORDED, Drifts
 from sufficiency.forecast.rates.rates import Floats
 from sufficiency.forecast.simulate.cohort import Singles
-from sufficiency.words.vocabulary import SETTING_GROUPS
+from sufficiency.words.vocabulary import SETTING_GROUPS, SETTING_TYPES
 
 IS_SPECIAL: Final = np.array([group == "special" for group in SETTING_GROUPS])
+IS_SMALLER: Final = np.array(
+    [setting not in SETTING_GROUPS for setting in SETTING_TYPES]
+)  # units, independent schools …
 RECORDED: Final = tuple(group for group in SETTING_GROUPS if group != "not_recorded")
 
 
@@ -35,6 +38,7 @@ class DriftErrors:
     lasting: Floats  # by group [log ratio a year]
     yearly: Floats  # by group, in the first year [log ratio]
     later: float  # share of that in each later year
+    within: float  # of a smaller type of setting beside the chief one of its group, lasting [log ratio a year]
     unrecorded_more: float  # [log ratio]
     unrecorded_less: float  # [log ratio]
 
@@ -53,6 +57,7 @@ class DriftErrors:
             by_group("lasting"),
             by_group("year"),
             area.value("forecast.error_drift_later"),
+            area.value("forecast.error_drift_within"),
             area.value("forecast.error_unrecorded_more"),
             area.value("forecast.error_unrecorded_less"),
         )
@@ -63,6 +68,7 @@ class Drawn:
     """Drift of each draw: a factor on each group, and the share not recorded that all years have."""
 
     factors: Singles  # draw x year x authority x group
+    within: Singles  # draw x year x authority x setting_type: a smaller type beside the chief one of its group
     middle: Floats  # year x authority x group: what factors would be without error
     unrecorded: Singles  # draw x authority
     special_growth: Floats  # authority [log ratio a year]
@@ -83,12 +89,14 @@ def drawn(drifts: Drifts, errors: DriftErrors, shape: tuple[int, int, int], rng:
     lasting = paired(rng.standard_normal, (draws, 1, authorities, len(SETTING_GROUPS))) * errors.lasting
     shocks = paired(rng.standard_normal, (draws, years, authorities, len(SETTING_GROUPS))) * errors.yearly
     shocks[:, 1:] *= errors.later
+    within = paired(rng.standard_normal, (draws, 1, authorities, len(GROUP_OF))) * IS_SMALLER * errors.within
     record = paired(rng.standard_normal, (draws, authorities))
     record = record * np.where(record > 0, errors.unrecorded_more, errors.unrecorded_less)
     odds = drifts.unrecorded / (1 - drifts.unrecorded) * np.exp(record)
     factors = np.exp((drifts.yearly + lasting) * fade + shocks)
     return Drawn(
         factors.astype(np.float32),
+        np.exp(within * fade).astype(np.float32),
         np.asarray(np.exp(drifts.yearly * fade)),
         (odds / (1 + odds)).astype(np.float32),
         drifts.special_growth,
@@ -116,7 +124,7 @@ def followed(now: Drawn, year: int, held: Singles, coming: Singles) -> Singles:
     return factors
 
 
-def redistribution(plans: Singles, factors: Singles, now: Drawn) -> tuple[Singles, Singles]:
+def redistribution(plans: Singles, factors: Singles, now: Drawn, year: int) -> tuple[Singles, Singles]:
     """Return the share of each setting that it loses, and the mix of settings that gains them: draw x authority x ncy x setting_type.
 
     An age's total stays: what one group gains is taken evenly from the others.
@@ -134,7 +142,7 @@ def redistribution(plans: Singles, factors: Singles, now: Drawn) -> tuple[Single
     mix = ((1 - now.england_mix) * _rows(plans) + now.england_mix * nation) * takes_next
     unknown = GROUP_OF == UNRECORDED
     mix[..., unknown] = 0.0
-    factor = factors[:, :, None, GROUP_OF]
+    factor = factors[:, :, None, GROUP_OF] * now.within[:, year][:, :, None]
     factor = factor / np.maximum((_shares(mix) * factor).sum(axis=3, keepdims=True), 1e-9)
     gain = mix * np.maximum(factor - 1, 0.0)
     lose = np.where(gain.sum(axis=3, keepdims=True) > 0, np.maximum(1 - factor, 0.0), 0.0)

@@ -146,7 +146,7 @@ def _expected(
         level = np.where(least > 0, np.maximum(wanted / np.where(least > 0, least, 1.0), fewest), 0.0)
         first *= level[:, :, None, None].astype(np.float32)
         factors = drifting.followed(drifted, t, plans, _a_year_on(settled) + came + first)
-        lose[:, t], gain[:, t] = drifting.redistribution(settled, factors, drifted)
+        lose[:, t], gain[:, t] = drifting.redistribution(settled, factors, drifted, t)
         settled += (settled * lose[:, t]).sum(axis=3, keepdims=True) * gain[:, t] - settled * lose[:, t]
         first = _arriving(first, lose[:, t], gain[:, t])
         joins[:, t] = np.divide(first, now.joining, out=np.zeros_like(first), where=now.joining > 0)
