@@ -1,7 +1,8 @@
 """How long 1,000 futures of Northamptonshire take, beside a loop over cells: `python -m benchmarks.plans_speed`.
 
 Both simulate ten years of both authorities from the same rates and the same errors of rates, growth and children; the
-plain NumPy version draws, for every state in turn, leavers, movers, their destinations and joiners of all draws at once.
+plain NumPy version draws, for every state in turn, leavers, movers, who drifts, where they go and joiners of all draws
+at once.
 Ours makes those errors too within its time, and uses two threads; the loop is given them.
 Prints seconds, processor seconds, memory and the ratio.
 """
@@ -69,11 +70,12 @@ def _inputs(area: sf.Area) -> tuple[list[Rates], np.ndarray, Paths]:
     )
     start = base_year_plans.array(table, axes)
     years = TO - area.base_year
-    rates = list(published_rates.from_flows(area, known, start, needs, years=years))
+    rates, drifts = published_rates.from_flows(area, known, start, needs)
     rng = np.random.default_rng(7)
     children = projection.draws(area, TO, DRAWS, rng).to_numpy()
     grown = growth.draws(area, known, growth.GrowthRates.of(area), years, DRAWS, rng)
-    return rates, start, paths.paths(paths.RateErrors.of(area), rates, start, children, grown, rng)
+    futures = paths.paths(paths.RateErrors.of(area), rates, drifts, start, children, grown, rng)
+    return [rates] * years, start, futures
 
 
 def per_cell(rates: list[Rates], start: np.ndarray, futures: Paths, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -83,6 +85,9 @@ def per_cell(rates: list[Rates], start: np.ndarray, futures: Paths, seed: int) -
     plans_of = np.zeros((draws, years + 1, *shape), dtype=np.int32)
     flows = np.zeros((4, draws, years, shape[0], shape[1], shape[3]), dtype=np.int32)
     plans_of[:, 0] = start
+    whole = (draws, years, shape[0], shape[1], shape[3])
+    leaving, moving = (np.broadcast_to(path, whole) for path in (futures.leaving, futures.moving))
+    losing, gaining = futures.losing, futures.gaining.astype("float64")
     for t, now in enumerate(rates):
         to = np.broadcast_to(now.destinations[:, :, :, :, 0, :], (*shape, shape[3]))
         total = plans_of[:, t].sum(axis=(2, 3, 4))
@@ -95,14 +100,18 @@ def per_cell(rates: list[Rates], start: np.ndarray, futures: Paths, seed: int) -
             held = plans_of[:, t, a, y, n, s]
             if not held.any():
                 continue
-            left = rng.binomial(held, 1 - (1 - now.leaving[a, y, n, s]) ** futures.leaving[:, t, a, y, s])
+            left = rng.binomial(held, 1 - (1 - now.leaving[a, y, n, s]) ** leaving[:, t, a, y, s])
             flows[2, :, t, a, y, s] += left
             if y + 1 == shape[1]:
                 continue
             stay = held - left
-            moved = rng.binomial(stay, 1 - (1 - now.moving[a, y, n, s]) ** futures.moving[:, t, a, y, s])
-            flows[3, :, t, a, y, s] += moved
-            plans_of[:, t + 1, a, y + 1, n, s] += stay - moved
+            moved = rng.binomial(stay, 1 - (1 - now.moving[a, y, n, s]) ** moving[:, t, a, y, s])
+            drifted = rng.binomial(stay - moved, losing[:, t, a, y, s])
+            flows[3, :, t, a, y, s] += moved + drifted
+            plans_of[:, t + 1, a, y + 1, n, s] += stay - moved - drifted
+            if drifted.any():
+                gain = gaining[:, t, a, y] / np.maximum(gaining[:, t, a, y].sum(axis=1, keepdims=True), 1e-12)
+                plans_of[:, t + 1, a, y + 1, n] += rng.multinomial(drifted, gain)
             if moved.any():
                 plans_of[:, t + 1, a, y + 1, n] += rng.multinomial(moved, to[a, y, n, s])
     return plans_of, flows

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from sufficiency.forecast.england import recorded
-from sufficiency.inputs.releases import dfe_ehc_plans
+from sufficiency.inputs.releases import dfe_ehc_plans_names
 from sufficiency.margins import Floats, Margin, fit, shares_to_whole, side
 from sufficiency.words.school_year import NCYS
 from sufficiency.words.vocabulary import ENGLAND, SETTING_GROUP_OF, SETTING_TYPES
@@ -44,20 +44,20 @@ OF_AUTHORITY: Final = {
 def lay_out(part: Path, into: Path) -> Path:
     """Write the part at hand as a release of the publisher's own files, and return its folder."""
     into.mkdir(parents=True, exist_ok=True)
-    placements = [*dfe_ehc_plans.PLACEMENTS, *dfe_ehc_plans.GROUP_TOTALS]
+    placements = [*dfe_ehc_plans_names.PLACEMENTS, *dfe_ehc_plans_names.GROUP_TOTALS]
     given = [c for c in placements if c not in ("special_academy_free", "await_prov_2022", "perm_ex_2022")]
     for name, sources in FILES.items():
         frame = pd.concat([pd.read_csv(part / s, dtype="str", keep_default_na=False) for s in sources])
         for column, value in OF_AUTHORITY.items():
             frame[column] = frame[column].fillna(value) if column in frame else value
         if name in ("caseload.csv", "newplans.csv"):
-            frame = frame.reindex(columns=[*dfe_ehc_plans.PLACE, *_total(frame), *given])
+            frame = frame.reindex(columns=[*dfe_ehc_plans_names.PLACE, *_total(frame), *given])
         frame.fillna("z").to_csv(into / name, index=False)
     return into
 
 
 def _total(frame: pd.DataFrame) -> list[str]:
-    return [c for c in dfe_ehc_plans.TOTALS if c in frame]
+    return [c for c in dfe_ehc_plans_names.TOTALS if c in frame]
 
 
 def authority_stock(stock: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:

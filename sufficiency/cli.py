@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+import sufficiency
 from sufficiency.commands import cores, funding, futures, importing, places
 from sufficiency.commands import rounds as rounds_of_a_school
 from sufficiency.commands import sensitivity as varied
@@ -33,6 +34,25 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(importing.app, name="import")
+
+
+def _version(*, wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"sufficiency {sufficiency.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=lambda v: _version(wanted=v), is_eager=True, help="Say which version this is."
+        ),
+    ] = False,
+) -> None:
+    """How many special-school places, where, when, at what cost, and how sure are we?"""
 
 
 @app.command()

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+import sufficiency
+
 
 def run(*words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     command = [str(Path(sys.executable).with_name("sufficiency")), *words]
@@ -137,3 +139,10 @@ def test_forecasts_of_long_ago_are_scored_beside_a_random_walk() -> None:
     rows = done.stdout.splitlines()
     assert rows[0].startswith("horizon,method,cases,median_ape")
     assert [row.split(",")[:2] for row in rows[1:3]] == [["5", "model"], ["5", "random walk in growth"]]
+
+
+def test_the_command_can_be_run_as_a_module_and_says_its_version() -> None:
+    found = subprocess.run(
+        [sys.executable, "-m", "sufficiency", "--version"], capture_output=True, text=True, check=True
+    )
+    assert found.stdout == f"sufficiency {sufficiency.__version__}\n"

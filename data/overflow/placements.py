@@ -19,12 +19,12 @@ from typing import Final
 
 import pandas as pd
 
-from sufficiency.inputs.releases import dfe_ehc_plans
+from sufficiency.inputs.releases import dfe_ehc_plans, dfe_ehc_plans_names
 from sufficiency.words.school_year import age_group_of
 from sufficiency.words.vocabulary import ENGLAND
 
 UNITS: Final = tuple(
-    column for column, kind in dfe_ehc_plans.PLACEMENTS.items() if kind in ("resourced_provision", "sen_unit")
+    column for column, kind in dfe_ehc_plans_names.PLACEMENTS.items() if kind in ("resourced_provision", "sen_unit")
 )
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "in_mainstream": (

@@ -35,18 +35,12 @@ MIDDLE_DRAWS: Final = 4  # without errors, chance in single children is all that
 def england_area() -> Area:
     """Return England as one area, from the bundled published totals.
 
-    Its plans grow as England's do: no difference of an authority from England counts.
-
     Examples
     --------
     >>> england_area().name
     'England'
     """
-    area = read_area(data_folder() / "england")
-    by_size = "forecast.growth_per_size"
-    return _with_zeros(
-        area, [n for n in policy.all_rates() if n == by_size], "England is no authority: its size tells nothing"
-    )
+    return read_area(data_folder() / "england")
 
 
 def without_errors(area: Area) -> Area:
@@ -59,20 +53,13 @@ def without_errors(area: Area) -> Area:
     """
     told = [n for n in policy.all_rates() if n.startswith("forecast.")]
     names = [n for n in told if "error" in n or n.endswith("_break_chance")]
-    return _with_zeros(area, names, "0, to show the middle path")
-
-
-def _with_zeros(area: Area, names: Sequence[str], why: str) -> Area:
-    """Return the area with assumptions of its own that are 0."""
-    if not names:
-        return area
     rows = [
         {"assumption": name, "value": 0.0, "unit": policy.rate(name).unit, "status": "derived"}
-        | {"says": policy.rate(name).meaning, "source": why, "low": 0.0}
+        | {"says": policy.rate(name).meaning, "source": "0, to show the middle path", "low": 0.0}
         for name in names
     ]
-    new = tables.check(pd.DataFrame(rows), tables.ASSUMPTIONS, source=why)
-    kept = area.assumptions[~area.assumptions["assumption"].isin(list(names))]
+    new = tables.check(pd.DataFrame(rows), tables.ASSUMPTIONS, source="no errors")
+    kept = area.assumptions[~area.assumptions["assumption"].isin(names)]
     return area.replace(assumptions=pd.concat([kept, new], ignore_index=True) if len(kept) else new)
 
 

@@ -62,14 +62,15 @@ def plans(area: Area, *, to: int = 2035, draws: int = 1_000, seed: int = 7, work
     known = base_year_plans.history(area)
     labels, held = _array(base_year_plans.states(area, known), list(area.authorities))
     changes.check(area.changes, labels)
-    rates = published_rates.from_flows(area, known, held, labels.needs, years=len(years))
+    rates, drifts = published_rates.from_flows(area, known, held, labels.needs)
     totals = growth.draws(area, known, growth.GrowthRates.of(area), len(years), draws, np.random.default_rng(growing))
     totals = totals + national_path.added(area, years)[None, :, None]
     totals = in_year.conditioned(area, known, totals)
-    futures = paths.paths(paths.RateErrors.of(area), rates, held, children, totals, np.random.default_rng(jittering))
+    errors, jitter = paths.RateErrors.of(area), np.random.default_rng(jittering)
+    futures = paths.paths(errors, rates, drifts, held, children, totals, jitter)
     simulated = cohort.simulate(
         held,
-        yearly(area.changes, rates, years, labels),
+        yearly(area.changes, [rates] * len(years), years, labels),
         futures,
         seed=living,
         workers=workers or min(2, os.cpu_count() or 1),

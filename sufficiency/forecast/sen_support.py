@@ -1,4 +1,4 @@
-"""Pupils on SEN Support: a share of pupils (see `sen_share`) times pupils, phases adding up to all schools.
+"""Pupils on SEN Support: a share of pupils (see `sen_support_share`) times pupils, phases adding up to all schools.
 
 A child who is given a plan leaves SEN Support. Past shares hold that flow already; what a lever changes in plans is
 carried over by `SenSupportForecast.with_plans`, child by child.

@@ -1,8 +1,9 @@
 """SEN Support as a share of pupils: England's logit plus an authority's distance from it, each smoothed and damped.
 
-Both follow damped exponential smoothing in statsmodels' state-space form, which steps over missing Januaries, with
-parameters learnt once from all authorities rather than fitted to ten points: England's trend goes on, fading; an
-authority's own is mostly noise and is believed a little.
+England goes on by its last change, or its usual one where that is more, quickening a little as it has and fading. An
+authority's distance follows damped exponential smoothing in statsmodels' state-space form, which steps over missing
+Januaries, with parameters learnt once from all authorities rather than fitted to ten points: its own trend is mostly
+noise and is believed a little.
 
 By rule: Januaries before `Learnt.first_january` counted by another definition and are left out; a series of one January
 keeps its distance from England; a series with none is refused.
@@ -36,11 +37,18 @@ class Learnt:
 
     first_january: int
     england_damping: float
+    england_quickening: float
+    england_quickening_kept: float
     own_smoothing: float
     own_damping: float
     own_kept: float
     england_error: float
     own_error: Mapping[str, float]
+
+    @property
+    def england_path(self) -> tuple[float, float, float]:
+        """What England's path follows from: damping, the share of its quickening that goes on, and how that fades."""
+        return self.england_damping, self.england_quickening, self.england_quickening_kept
 
     @classmethod
     def of(cls, value: Callable[[str], float]) -> Learnt:
@@ -48,6 +56,8 @@ class Learnt:
         return cls(
             first_january=int(value("forecast.sen_support_first_january")),
             england_damping=value("forecast.sen_support_england_damping"),
+            england_quickening=value("forecast.sen_support_england_quickening"),
+            england_quickening_kept=value("forecast.sen_support_england_quickening_kept"),
             own_smoothing=value("forecast.sen_support_own_smoothing"),
             own_damping=value("forecast.sen_support_own_damping"),
             own_kept=value("forecast.sen_support_own_kept"),
@@ -78,7 +88,7 @@ def expected(series: pd.DataFrame, learnt: Learnt, steps: int) -> Floats:
     kept = learnt.own_kept ** np.arange(1, steps + 1)
     found = np.empty((len(series), steps))
     for i, ((_, phase), logits) in enumerate(series.iterrows()):
-        national = _england(phase, last, steps, learnt.england_damping)
+        national = _england(phase, last, steps, learnt.england_path)
         distance = logits.to_numpy() - national.reindex(series.columns).to_numpy()
         own = _smoothed(distance, steps, learnt.own_smoothing, learnt.own_damping)
         found[i] = national.loc[last + 1 :].to_numpy() + kept * own
@@ -157,14 +167,32 @@ def _forecasts(known: pd.DataFrame, learnt: Learnt, steps: int) -> dict[str, tup
 
 
 @cache
-def _england(phase: str, last: int, steps: int, damping: float) -> pd.Series:
+def _england(phase: str, last: int, steps: int, path: tuple[float, float, float]) -> pd.Series:
     """Return England's logits by January: as published to `last`, then expected for `steps` more."""
     table = pd.read_csv(data_folder() / "england" / "sen_support.csv").assign(authority="England")
     by_phase = observed(table, since=int(table["year"].min()), to=int(table["year"].max())).droplevel("authority")
     known = by_phase.loc[phase if phase in by_phase.index else "all"].loc[:last]
     future = range(int(known.index[-1]) + 1, last + steps + 1)
-    ahead = _smoothed(known.to_numpy(), len(future), 1.0, damping)
-    return pd.concat([known, pd.Series(ahead, index=future)])
+    return pd.concat([known, pd.Series(_gone_on(known.to_numpy(), len(future), path), index=future)])
+
+
+def _gone_on(values: Floats, steps: int, path: tuple[float, float, float]) -> Floats:
+    """Return `steps` more values: the last change, or the mean change where that is more, quickening and fading.
+
+    January 2021 alone fell short of the mean change: schools had been shut. Quickening is the mean change of changes.
+    """
+    damping, share, kept = path
+    changes = np.diff(values)
+    if not len(changes):
+        return np.repeat(values, steps)
+    change = max(float(changes[-1]), float(changes.mean()))
+    quickening = share * float(changes[-1] - changes[0]) / max(len(changes) - 1, 1)
+    found, level = np.empty(steps), float(values[-1])
+    for step in range(steps):
+        change, quickening = damping * change + quickening, kept * quickening
+        level += change
+        found[step] = level
+    return found
 
 
 def _smoothed(values: Floats, steps: int, into_trend: float, damping: float) -> Floats:

@@ -14,7 +14,7 @@ from sufficiency import lazy
 _WHERE: Final = {
     "high_needs": "budget",
     "HighNeedsBudget": "high_needs_budget",
-    "side_by_side": "high_needs_budget",
+    "side_by_side": "two_budgets",
     "elements": "places.place_plus",
     "tariff": "places.place_plus",
     "commissioned": "places.place_spend",
@@ -29,7 +29,7 @@ _WHERE: Final = {
     "place_payback": "balance.payback",
     "invest_to_save": "balance.payback",
     "anchors": "published_anchors",
-    "line_name": "high_needs_budget",
+    "line_name": "budget_lines",
 }
 
 __getattr__, __dir__ = lazy.loader(__name__, _WHERE)

@@ -5,9 +5,8 @@ from sufficiency.funding.balance.payback import place_payback as place_payback
 from sufficiency.funding.block.block import block_gbp as block_gbp
 from sufficiency.funding.block.block import income as income
 from sufficiency.funding.budget import high_needs as high_needs
+from sufficiency.funding.budget_lines import line_name as line_name
 from sufficiency.funding.high_needs_budget import HighNeedsBudget as HighNeedsBudget
-from sufficiency.funding.high_needs_budget import line_name as line_name
-from sufficiency.funding.high_needs_budget import side_by_side as side_by_side
 from sufficiency.funding.places.deductions import place_deduction as place_deduction
 from sufficiency.funding.places.deductions import place_deductions as place_deductions
 from sufficiency.funding.places.place_funding import place_funding as place_funding
@@ -16,3 +15,4 @@ from sufficiency.funding.places.place_plus import tariff as tariff
 from sufficiency.funding.places.place_spend import commissioned as commissioned
 from sufficiency.funding.published_anchors import anchors as anchors
 from sufficiency.funding.top_up.top_up import unit_costs as unit_costs
+from sufficiency.funding.two_budgets import side_by_side as side_by_side

@@ -163,3 +163,15 @@ AWAY: Final = tuple(code for code, stream in STREAMS.items() if stream.provision
 def stream_of(provision: str, *, is_academy: bool) -> str:
     """Return the code of the stream of a type of setting."""
     return f"{provision}, {'academy' if is_academy else 'maintained'}" if provision in SPLIT else provision
+
+
+def line_name(code: str) -> str:
+    """Return a Section 251 line's name, or a total's."""
+    totals = {
+        "spend": "Total high needs spending",
+        "income": "High needs block and transfers",
+        "grant": "High Needs Stability Grant",
+        "in_year": "In-year balance",
+        "balance": "Balance carried forward",
+    }
+    return LINES.get(code) or totals.get(code, code)

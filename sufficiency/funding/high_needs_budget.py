@@ -15,7 +15,8 @@ from sufficiency.errors import InputError
 from sufficiency.frozen import frozen
 from sufficiency.funding.balance import medium_term
 from sufficiency.funding.balance.deficit import CASES, Terms, carry_forward
-from sufficiency.funding.budget_lines import AWAY, LINES, STREAMS
+from sufficiency.funding.budget_lines import AWAY, STREAMS, line_name
+from sufficiency.funding.two_budgets import same
 from sufficiency.labels import Labels
 from sufficiency.notebook import titled, wide
 from sufficiency.words.say import shown
@@ -194,7 +195,7 @@ class HighNeedsBudget:
         """
         before = self
         for budget in (levers or {}).values():
-            _same(before, budget)
+            same(before, budget)
             before = budget
         return medium_term.plan(self, levers or {}, by_law=by_law, delivery=delivery, case=case)
 
@@ -280,41 +281,3 @@ def _labels(array: xr.DataArray, dim: str) -> Labels:
     """Return what spending can be asked by; lines stand in the order in which they are read."""
     found = Labels.of(array, without=(dim,))
     return found.also("line", dim, array["line"].to_numpy(), order=dict.fromkeys(array["line"].to_numpy().tolist()))
-
-
-def side_by_side(
-    unmitigated: HighNeedsBudget, mitigated: HighNeedsBudget, *, levels: Sequence[float] = LEVELS
-) -> pd.DataFrame:
-    """Return two budgets beside each other: financial_year, measure, level, unmitigated_gbp, mitigated_gbp, difference_gbp.
-
-    The difference is taken within a draw, so both must come from one seed: a quantile of it is not the difference of
-    the other two.
-    """
-    _same(unmitigated, mitigated)
-    ours, theirs = unmitigated.measures(), mitigated.measures()
-    parts = []
-    for name, array in ours.items():
-        first, second = array.sum("authority"), theirs[name].sum("authority")
-        both = {"unmitigated_gbp": first, "mitigated_gbp": second, "difference_gbp": second - first}
-        frame = draws.summary(both, [], levels)
-        frame.insert(1, "measure", name)
-        parts.append(frame)
-    return pd.concat(parts, ignore_index=True)
-
-
-def _same(ours: HighNeedsBudget, theirs: HighNeedsBudget) -> None:
-    for dim in ("draw", "financial_year", "authority"):
-        if list(ours.balance[dim].values) != list(theirs.balance[dim].values):
-            raise InputError(f"the two budgets have different {dim}s: run both with the same years, draws and seed")
-
-
-def line_name(code: str) -> str:
-    """Return a Section 251 line's name, or a total's."""
-    totals = {
-        "spend": "Total high needs spending",
-        "income": "High needs block and transfers",
-        "grant": "High Needs Stability Grant",
-        "in_year": "In-year balance",
-        "balance": "Balance carried forward",
-    }
-    return LINES.get(code) or totals.get(code, code)

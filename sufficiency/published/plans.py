@@ -1,4 +1,4 @@
-"""Plans, states and flows of one or many authorities, from the frames of `inputs.dfe_ehc_plans`."""
+"""Plans, states and flows of one or many authorities, from the frames of `inputs.releases.dfe_ehc_plans`."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ _WHERE: Final = {
     "waterfall": "sections.scenario",
     "tornado": "look.tornado",
     "fans_against_truth": "look.record_chart",
+    "said_against_came": "look.record_chart",
     "access_map": "sections.access",
     "setting_map": "sections.why_maps",
     "group_map": "sections.why_maps",

@@ -1,4 +1,5 @@
 from sufficiency.report.look.record_chart import fans_against_truth as fans_against_truth
+from sufficiency.report.look.record_chart import said_against_came as said_against_came
 from sufficiency.report.look.rounds_map import rounds_map as rounds_map
 from sufficiency.report.look.tornado import tornado as tornado
 from sufficiency.report.returns.write_returns import write_returns as write_returns

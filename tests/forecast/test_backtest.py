@@ -9,11 +9,11 @@ import pytest
 import sufficiency as sf
 from sufficiency import tables
 from sufficiency.area.area import Area
-from sufficiency.errors import InputError
+from sufficiency.errors import InputError, MissingError
 from sufficiency.forecast.record import naive
 from sufficiency.forecast.record.backtest import METHODS, Backtest
 from sufficiency.forecast.record.past_areas import as_of, joined
-from sufficiency.forecast.record.scoring import COLUMNS, crps
+from sufficiency.forecast.record.scoring import COLUMNS, crps, score, with_errors
 from sufficiency.scenarios.levers import ChangeRate
 from tests.forecast import areas
 
@@ -38,9 +38,19 @@ def test_scores_by_a_label_have_its_column(record: Backtest, by: str) -> None:
     assert len(found)
 
 
-def test_needs_cannot_be_scored_from_published_data(record: Backtest) -> None:
-    with pytest.raises(InputError, match="'need' is not one of authority"):
+def test_needs_cannot_be_scored_where_one_january_has_them(record: Backtest) -> None:
+    with pytest.raises(MissingError, match="nothing can be scored by need"):
         record.scores("need")
+
+
+def test_needs_are_scored_where_two_januaries_have_them() -> None:
+    area = areas.area(plans=areas.plans(years=(2023, 2024, 2025)))
+    held = area.plans.groupby(["authority", "year", "ncy", "setting_type"], as_index=False)["plans"].sum()
+    states = held[held["year"] >= 2024].assign(need=lambda f: np.where(f["ncy"] % 2, "ASD", "SEMH"))
+    with_needs = area.replace(states=tables.check(states, tables.STATES))
+    found = sf.forecast.backtest(with_needs, horizons=(1,), draws=20).scores("need")
+    assert {"ASD", "SEMH"} <= set(found["need"])
+    assert found.set_index(["method", "need"]).loc[("model", "ASD"), "wape"] < 40
 
 
 def test_only_labels_that_make_one_table_are_taken(record: Backtest) -> None:
@@ -72,6 +82,11 @@ def test_an_origin_that_cannot_be_used_is_refused_with_those_that_can() -> None:
         sf.forecast.backtest(sf.example_area(), origins=[2019], draws=5)
 
 
+def test_too_few_januaries_to_test_are_said_to_be() -> None:
+    with pytest.raises(InputError, match=r"plans.csv has January 2025: a test needs a January before the one"):
+        sf.forecast.backtest(areas.area(plans=areas.plans(years=(2025,))), draws=5)
+
+
 def test_areas_are_joined_and_each_authority_once() -> None:
     one = areas.area()
     other = areas.area(authorities={"C": "Ceeton"}, population=areas.population(authorities="C"),
@@ -98,6 +113,35 @@ def test_naive_forecasts_by_hand() -> None:
     assert at["linear trend"] == pytest.approx([140, 20])
     assert at["last growth"] == pytest.approx([156.25, 40 * 0.8**2])
     assert at["shrunk growth"] == pytest.approx([100 * 1.25 * 1.1, 40 * 0.8 * 1.1])
+
+
+def points(origins: tuple[int, ...], authorities: tuple[str, ...] = ("A", "B")) -> pd.DataFrame:
+    """Return last value's points: truth 10 % above the forecast in 2021, 20 % in 2022 and so on, as log ratios."""
+    rows = [
+        (a, o, 1, "all", "last value", 999.0, 1000 * np.exp(0.1 * (o - 2020)) - 1) for o in origins for a in authorities
+    ]
+    return pd.DataFrame(rows, columns=["authority", "origin", "horizon", "label", "method", "forecast", "truth"])
+
+
+def test_a_naive_range_comes_from_the_errors_of_other_origins() -> None:
+    found = pd.concat(with_errors(points((2021, 2022, 2023, 2024)), "model"))
+    last = found[found["origin"] == 2024]
+    assert (last["high"] < last["truth"]).all()  # 2024's error, the largest, is in no range of its own
+    assert last["high"].to_numpy() == pytest.approx(1000 * np.exp(0.3) - 1, rel=0.01)
+
+
+def test_a_naive_range_of_few_origins_borrows_other_authorities_and_mirrors() -> None:
+    one = pd.concat(with_errors(points((2021,)), "model"))
+    assert one["high"].to_numpy() == pytest.approx(1000 * np.exp(0.1) - 1, rel=0.02)
+    assert one["low"].to_numpy() == pytest.approx(1000 * np.exp(-0.1) - 1, rel=0.02)
+
+
+def test_an_error_alone_makes_no_range_and_no_score() -> None:
+    alone = pd.concat(with_errors(points((2021,), ("A",)), "model"))
+    assert alone[["low", "high", "crps"]].isna().all(axis=None)
+    figures = dict(zip(COLUMNS, score(alone), strict=True))
+    assert figures["wape"] == pytest.approx(100 * (1 - np.exp(-0.1)), rel=0.01)
+    assert all(np.isnan(figures[name]) for name in ("coverage_90", "width_90", "crps"))
 
 
 def test_the_chart_shows_an_authority_or_all(record: Backtest) -> None:

@@ -69,6 +69,8 @@ def test_origins_and_horizons_that_cannot_be_used_are_named() -> None:
         sf.forecast.backtest_far(origins=[2010])
     with pytest.raises(InputError, match="horizons are whole years"):
         sf.forecast.backtest_far(horizons=[0])
+    with pytest.raises(InputError, match="the column 'plans' is missing"):
+        sf.forecast.backtest_far(totals().drop(columns="plans"))
     with pytest.raises(MissingError, match="needs plans of 7 years or more; they are known for January 2012 to 2016"):
         sf.forecast.backtest_far(totals(range(2012, 2017)), horizons=[5])
 

@@ -15,7 +15,7 @@ import sufficiency as sf
 from sufficiency import tables
 from sufficiency.area.area import Area
 from sufficiency.forecast import base_year_plans, england
-from sufficiency.forecast.growth import growth
+from sufficiency.forecast.growth import ceiling, growth
 from sufficiency.forecast.growth.differences import differences, england_moves
 from sufficiency.forecast.growth.growth_rates import GrowthRates
 from sufficiency.forecast.rates.rates import Floats
@@ -172,3 +172,16 @@ def test_a_few_authorities_are_forecast_within_their_bars(published: Path) -> No
     error = growth_weights.predicted(cases, growth_weights.in_force(rates), rates) - cases["growth"]
     medians = error.abs().groupby(cases["horizon"]).median()
     assert (medians < pd.Series({1: 0.035, 2: 0.06, 3: 0.08})).all()
+
+
+def test_growth_slows_towards_the_most_plans_a_child_and_never_passes_it() -> None:
+    steady = np.full((2, 40, 2), 0.12)
+    steady[1, 3] = -0.05
+    found = ceiling.slowed(steady, np.array([0.04, 0.14]), most=0.15, steepness=3)
+    share = np.array([0.04, 0.14]) * np.exp(found.cumsum(axis=1))
+    assert np.allclose(found[:, 0], steady[:, 0])  # the first year is as forecast
+    assert (found[0] <= steady[0]).all()
+    assert (found[1, 3] == -0.05).all()  # a fall is a fall
+    assert (share < 0.17).all()
+    assert found[0, -1, 0] < 0.005
+    assert (ceiling.slowed(steady, np.array([0.2, 0.2]), most=0.15, steepness=3)[0] == 0).all()

@@ -261,4 +261,4 @@ def test_a_lever_on_one_need_leaves_the_chance_of_the_others_nearly_as_it_was() 
     others = [need for need in now["need"].values if need != "SEMH"]
     rest = ["authority", "ncy", "need", "setting_type"]
     change = (then - now).sel(need=others, year=2028).sum(rest)
-    assert float(change.std()) < 0.1 * float(now.sel(need=others, year=2028).sum(rest).std())
+    assert float(change.std()) < 0.15 * float(now.sel(need=others, year=2028).sum(rest).std())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -33,7 +35,7 @@ def test_nobody_is_in_early_years_at_secondary_school_nor_stays_past_the_end() -
     assert pattern.first_settings.sum(axis=1) == pytest.approx(1.0)
 
 
-def rates_of(area: sf.Area, years: int = 1) -> tuple[published_rates.Rates, ...]:
+def rates_of(area: sf.Area) -> tuple[published_rates.Rates, own_drift.Drifts]:
     known = base_year_plans.history(area)
     axes = (
         ("authority", list(area.authorities)),
@@ -42,7 +44,7 @@ def rates_of(area: sf.Area, years: int = 1) -> tuple[published_rates.Rates, ...]
         ("setting_type", list(SETTING_TYPES)),
     )
     start = base_year_plans.array(base_year_plans.states(area, known), axes)
-    return published_rates.from_flows(area, known, start, ["UNK"], years=years)
+    return published_rates.from_flows(area, known, start, ["UNK"])
 
 
 def test_first_settings_lean_to_the_authority_s_own_new_plans() -> None:
@@ -64,7 +66,7 @@ def test_suppressed_and_unrecorded_flows_change_nothing() -> None:
     assert own == pytest.approx(plain)
 
 
-def test_drift_is_found_where_special_schools_gain_and_fades_later() -> None:
+def test_drift_is_found_where_special_schools_gain() -> None:
     rows = [
         ("A", year, ncy, setting_type, n + (6 * (year - 2022) if setting_type == "special" else 0))
         for year in (2022, 2023, 2024, 2025)
@@ -88,10 +90,22 @@ def test_drift_is_found_where_special_schools_gain_and_fades_later() -> None:
         )
     )
     assert drift["special"] > 0.01 > 0 > drift["mainstream"]
-    first, *_, last = rates_of(area, years=8)
-    at = list(SETTING_TYPES).index("special")
-    to_special = [(r.moving * r.destinations[:, :, :, :, 0, at]).sum() for r in (first, last)]
-    assert to_special[0] > to_special[1]
+    found = rates_of(area)[1]
+    assert found.special_growth[0] > 0.05  # a tenth more places a year, beside England's 6 %
+
+
+def test_settings_not_recorded_are_part_the_authority_s_own_and_part_as_usual() -> None:
+    area = areas.area()
+    rates = own_drift.DriftRates.of(area)
+    counts = np.zeros((len(NCYS), len(SETTING_TYPES)))
+    counts[5, 0], counts[5, -1] = 900, 99
+    known = base_year_plans.History({("A", 2025): counts}, frozenset())
+    found = own_drift.unrecorded(known, rates, "A", 2025)
+    odds = (100 / 901) ** rates.unrecorded_own * (rates.unrecorded_usual / (1 - rates.unrecorded_usual)) ** (
+        1 - rates.unrecorded_own
+    )
+    assert found == pytest.approx(odds / (1 + odds))
+    assert own_drift.unrecorded(known, rates, "B", 2025) == rates.unrecorded_usual
 
 
 def test_ages_are_shared_out_whole_with_every_setting_s_total() -> None:
@@ -102,3 +116,23 @@ def test_ages_are_shared_out_whole_with_every_setting_s_total() -> None:
     found = base_year_plans.share_out(totals, seed)
     assert found.sum(axis=0) == pytest.approx(totals)
     assert (found >= 0).all()
+
+
+def test_under_fives_stay_part_of_the_way_at_their_last_number() -> None:
+    area = areas.area()
+    known = base_year_plans.history(area)
+    first = national().first_settings
+    plain, leant = (
+        own_drift.joining_by_age(
+            known, replace(own_drift.DriftRates.of(area), joining_under_5_last=x), "A", 2025, first
+        )
+        for x in (0.0, 0.5)
+    )
+    now = known.plans("A", 2025)
+    assert now is not None
+    grown = float(now.sum() * england.totals()[2025] / england.totals()[2024])
+    expected = own_drift.step(now, national(), first * plain[:, None], grown)
+    young = own_drift.BAND_OF_NCY == 0
+    falls = expected[young].sum() > now[young].sum()
+    assert (leant[young] < plain[young]).all() == falls
+    assert leant[~young] == pytest.approx(plain[~young])

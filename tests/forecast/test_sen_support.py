@@ -190,3 +190,16 @@ def test_it_beats_last_value_and_linear_trend(published: Any) -> None:
     assert (mean["model"] < 0.9 * mean["last value"]).all()
     assert (mean["model"] < 0.9 * mean["linear trend"]).all()
     assert found["inside"].dropna().between(0.8, 0.95).all()
+
+
+def test_england_goes_on_by_its_last_change_or_the_usual_one_where_that_is_more() -> None:
+    plain = (1.0, 0.0, 0.0)
+    assert sen_support_share._gone_on(np.array([0.0, 0.1, 0.3]), 2, plain) == pytest.approx([0.5, 0.7])
+    assert sen_support_share._gone_on(np.array([0.0, 0.4, 0.3]), 2, plain) == pytest.approx([0.45, 0.6])
+    assert sen_support_share._gone_on(np.array([0.3]), 2, plain) == pytest.approx([0.3, 0.3])
+
+
+def test_half_of_a_quickening_goes_on_and_fades() -> None:
+    # changes 0.1 and 0.2: the next would be 0.3; half of the 0.1 more goes on, then half of that half
+    found = sen_support_share._gone_on(np.array([0.0, 0.1, 0.3]), 2, (1.0, 0.5, 0.5))
+    assert found == pytest.approx([0.3 + 0.25, 0.3 + 0.25 + 0.275])

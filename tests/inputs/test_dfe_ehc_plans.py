@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from sufficiency.errors import InputError, MissingError
-from sufficiency.inputs.releases import dfe_ehc_plans, dfe_ehc_plans_2022
+from sufficiency.inputs.releases import dfe_ehc_plans, dfe_ehc_plans_2022, dfe_ehc_plans_names
 from sufficiency.words.vocabulary import NEEDS, SETTING_GROUP_OF, SETTING_TYPES
 
 NORTH = "E06000061"
@@ -26,7 +26,7 @@ PLACES = {
     "old_la_code": "940",
     "la_name": "North Northamptonshire",
 }
-COLUMNS = [*dfe_ehc_plans.PLACEMENTS, *dfe_ehc_plans.GROUP_TOTALS]
+COLUMNS = [*dfe_ehc_plans_names.PLACEMENTS, *dfe_ehc_plans_names.GROUP_TOTALS]
 LAYOUT_2025 = [c for c in COLUMNS if c not in ("special_academy", "special_free_school")]
 LAYOUT_2026 = [c for c in COLUMNS if c not in ("special_academy_free", "await_prov_2022", "perm_ex_2022")]
 
@@ -66,7 +66,7 @@ def test_every_published_group_total_is_kept(published: Path) -> None:
     stock = dfe_ehc_plans.stock(published / "ehcp_2025")
     stock = stock[(stock["level"] == "authority") & (stock["age"] == "all")]
     have = stock.groupby(["authority", "year", stock["setting_type"].map(SETTING_GROUP_OF)])["plans"].sum()
-    for column, setting_type in dfe_ehc_plans.GROUP_TOTALS.items():
+    for column, setting_type in dfe_ehc_plans_names.GROUP_TOTALS.items():
         counts = pd.to_numeric(raw[column], errors="coerce")
         for code, period, count in zip(raw["new_la_code"], raw["time_period"], counts, strict=True):
             if pd.notna(count):
@@ -196,7 +196,7 @@ def test_new_plans_of_2026_that_await_a_place_are_not_recorded(tmp_path: Path) -
 
 
 def test_ceased_plans_are_read_with_and_without_a_reason_not_recorded(tmp_path: Path) -> None:
-    reasons = dict.fromkeys(dfe_ehc_plans.REASONS, "1")
+    reasons = dict.fromkeys(dfe_ehc_plans_names.REASONS, "1")
     row = PLACES | {
         "breakdown_topic": "All ceased EHC plans",
         "breakdown": "All ceased EHC plans",

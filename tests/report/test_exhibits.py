@@ -37,6 +37,17 @@ def test_the_forecast_stands_beside_simpler_ways_of_forecasting(example_outcome:
     assert table["truth in its 9 in 10 range"].between(0, 1).all()
 
 
+def test_the_record_tells_settings_and_ages_apart(example_outcome: Outcome) -> None:
+    table = shown(example_outcome, "record-parts").set_index("group")
+    assert {"Mainstream and units", "Special", "Educated elsewhere"} <= set(table.index)
+    assert table["truth in its 9 in 10 range"].between(0, 1).all()
+    assert (table["This forecast"] > 0).all()
+    tested = trust.record(example_outcome)
+    assert tested is not None
+    figure = sf.report.said_against_came(tested, "setting_group")
+    assert len([axis for axis in figure.axes if axis.get_visible()]) == 7
+
+
 def test_the_record_is_the_area_s_own_without_the_scenario(example_outcome: Outcome) -> None:
     found = trust.record(example_outcome)
     assert found is not None

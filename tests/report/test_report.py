@@ -98,7 +98,7 @@ def test_the_page_carries_everything_in_itself(folder: Path) -> None:
 def test_the_answer_comes_first(folder: Path) -> None:
     text = (folder / "report.html").read_text(encoding="utf-8")
     first = text[text.index('id="summary"') :][:3000]
-    assert "EHC plans in January 2030" in first
+    assert "EHC plans in January 2031" in first
     assert "turned away from every suitable state place" in first
     assert "High Needs balance at 31 March 2028" in first
     assert "in-year balance in 2028-29" in first

@@ -17,9 +17,10 @@ from sufficiency.funding.budget_lines import PLACEMENT_GROUPS
 from sufficiency.report.disclosure.suppress import hidden_parts
 from sufficiency.report.look.rounding import apportioned, whole_numbers
 from sufficiency.report.returns.definitions import HAD_BIRTHDAY, RULE_AUGUST, RULE_CENSUS
+from sufficiency.report.returns.forms import forms
 from sufficiency.report.returns.reform_rows import ROWS, SECTIONS, with_rows
 from sufficiency.report.returns.where import as_placed, provision_in_each_draw
-from sufficiency.report.returns.write_returns import _forms, return_tables, write_returns
+from sufficiency.report.returns.write_returns import return_tables, write_returns
 from sufficiency.words.school_year import age_group_of
 from sufficiency.words.vocabulary import DESTINATIONS, NEEDS, SPECIALIST
 
@@ -172,7 +173,7 @@ def test_what_the_plan_has_no_need_for_is_in_other_and_nobody_with_a_plan_is_at_
     assert rows["OTH"] == 3  # Other itself, Down syndrome, and need not recorded
     assert rows.sum() == len(NEEDS)
     assert set(rows.index) == set(NEEDS) - {"DS", "UNK"}
-    plan = _forms(return_tables(run), run.area.authorities)
+    plan = forms(return_tables(run), run.area.authorities)
     block = next(b for b in plan["Reform plan"] if b.title.startswith("7 Plans by primary need"))
     assert len(block.rows) == 13 * len(run.area.authorities)
     none = block.rows[block.rows["need"] == "SEN support but no specialist assessment"]

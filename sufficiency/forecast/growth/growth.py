@@ -23,7 +23,8 @@ from numpy.typing import NDArray
 from sufficiency.area.area import Area
 from sufficiency.forecast import england
 from sufficiency.forecast.base_year_plans import History
-from sufficiency.forecast.growth.differences import RECENT, differences, england_moves
+from sufficiency.forecast.growth.ceiling import slowed
+from sufficiency.forecast.growth.differences import RECENT, differences, england_moves, plans_a_child
 from sufficiency.forecast.growth.growth_rates import GrowthRates as GrowthRates
 from sufficiency.forecast.rates.rates import Floats
 
@@ -68,7 +69,8 @@ def draws(area: Area, known: History, rates: GrowthRates, years: int, draws: int
     """Return log growth of all plans: draw x year x authority.
 
     An authority's own error lasts through a draw; each year has its own shock, with long tails, wider the further its
-    requests waiting are from England's, either way. England's error is shared by all authorities of a draw.
+    requests waiting are from England's, either way. England's error is shared by all authorities of a draw. As plans a child
+    near the most thought possible, growth slows.
     """
     apart, path = differences(area, known, rates), england_path(area.base_year, rates, years)
     lasting = paired(rng.standard_normal, (draws, 1, len(apart))) * rates.growth_lasting_error
@@ -77,7 +79,8 @@ def draws(area: Area, known: History, rates: GrowthRates, years: int, draws: int
     shock = tailed * np.sqrt((tails - 2) / tails) * rates.growth_year_error
     wider = 1 + rates.growth_error_per_waiting * apart["waiting"].abs().to_numpy()
     shared = england_error(path, rates, draws, rng)[:, :, None]
-    return np.asarray(_expected(apart, path, rates).T[None] + shared + lasting + shock * wider)
+    found = np.asarray(_expected(apart, path, rates).T[None] + shared + lasting + shock * wider)
+    return slowed(found, plans_a_child(area, known), rates.growth_most_plans_a_child, rates.growth_ceiling_steepness)
 
 
 def england_error(path: Floats, rates: GrowthRates, draws: int, rng: np.random.Generator) -> Floats:

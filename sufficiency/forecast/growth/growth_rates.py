@@ -35,6 +35,8 @@ class GrowthRates:
     growth_break_chance: float  # [share of years]
     growth_break_lowest: float  # [log ratio a year]
     growth_break_highest: float  # [log ratio a year]
+    growth_most_plans_a_child: float
+    growth_ceiling_steepness: float
     growth_lasting_error: float  # [log ratio]
     growth_year_error: float  # [log ratio]
     growth_error_per_waiting: float

@@ -3,21 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sufficiency.area.area import Area
 from sufficiency.forecast import england
 from sufficiency.forecast.rates.rates import Floats
+from sufficiency.forecast.taken import taken
 from sufficiency.words.school_year import NCYS
 from sufficiency.words.vocabulary import NEEDS
 
 OLDEST_PUBLISHED: Final = 16  # ages of new plans end in '20 and over', NCY 16
-TILT_LIMIT: Final = 4.0
 
 
-def of_joiners(states: NDArray[Any], needs: Sequence[str], settings: Sequence[str]) -> Floats:
+@dataclass(frozen=True)
+class NeedRates:
+    """What needs of joiners take of an area's assumptions; each is told in assumptions/forecast.toml."""
+
+    needs_prior_plans: float  # [plans]
+    needs_most: float  # [ratio]
+
+    @classmethod
+    def of(cls, area: Area) -> NeedRates:
+        """Return an area's."""
+        return taken(cls, area)
+
+
+def of_joiners(states: NDArray[Any], needs: Sequence[str], settings: Sequence[str], rates: NeedRates) -> Floats:
     """Return the share of each need among joiners: authority x ncy x need x setting_type, summing to 1 over needs.
 
     Parameters
@@ -28,7 +43,7 @@ def of_joiners(states: NDArray[Any], needs: Sequence[str], settings: Sequence[st
     """
     joint = _national("new", needs, settings)
     stock = _national("plans", needs, settings)
-    tilts = [_tilt(own, stock) for own in states.astype("float64")]
+    tilts = [_tilt(own, stock, rates) for own in states.astype("float64")]
     found = np.stack([joint * tilt[None, :, None] for tilt in tilts])
     total = found.sum(axis=2, keepdims=True)
     return found / np.where(total > 0, total, 1.0) + np.where(total > 0, 0.0, 1.0 / len(needs))
@@ -53,11 +68,12 @@ def _national(what: str, needs: Sequence[str], settings: Sequence[str]) -> Float
     return np.asarray(joint / joint.sum(axis=1, keepdims=True))
 
 
-def _tilt(own: Floats, national: Floats) -> Floats:
+def _tilt(own: Floats, national: Floats, rates: NeedRates) -> Floats:
     """Return how much commoner each need is here than England's pattern gives for these ages and settings."""
     expected = (own.sum(axis=1)[:, None, :] * national).sum(axis=(0, 2))
     seen = own.sum(axis=(0, 2))
-    return np.asarray(np.clip((seen + 30.0) / (expected + 30.0), 1 / TILT_LIMIT, TILT_LIMIT))
+    prior, most = rates.needs_prior_plans, rates.needs_most
+    return np.asarray(np.clip((seen + prior) / (expected + prior), 1 / most, most))
 
 
 def present(states_needs: Sequence[str]) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from sufficiency.words.vocabulary import SETTING_GROUP_OF, SETTING_GROUPS, SETTI
 
 GROUP_OF: Final = np.array([list(SETTING_GROUPS).index(SETTING_GROUP_OF[s]) for s in SETTING_TYPES])
 IS_SCHOOL: Final = np.array([group in ("mainstream", "special") for group in SETTING_GROUPS])
+SPECIAL: Final = np.array([SETTING_GROUP_OF[s] == "special" for s in SETTING_TYPES])
 UNRECORDED: Final = list(SETTING_GROUPS).index("not_recorded")
 YOUNG_ADULTS: Final = NCYS.index(16)
 STUDENTS: Final = slice(NCYS.index(12), NCYS.index(16))
@@ -40,17 +41,26 @@ class DriftRates:
 
     drift_own_mainstream: float
     drift_own_special: float
+    drift_own_alternative_provision: float
+    drift_own_further_education: float
+    drift_own_early_years: float
     drift_own_elsewhere: float
-    drift_england_lasting: float
+    drift_england_elsewhere: float
     drift_fading: float
     drift_prior_plans: float  # [plans]
     drift_fastest: float  # [log ratio a year]
     drift_years_back: float  # [years]
+    special_own: float
+    special_years_back: float  # [years]
+    drift_unrecorded_most: float  # [share]
+    unrecorded_usual: float  # [share]
+    unrecorded_own: float
     ending_power: float
     ending_prior_plans: float  # [plans]
     ending_most: float  # [ratio]
     joining_age_own: float
     joining_age_prior_plans: float  # [plans]
+    joining_under_5_last: float
     joining_age_years_back: float  # [years]
     joining_age_most: float  # [ratio]
 
@@ -62,8 +72,31 @@ class DriftRates:
     @property
     def own_lasting(self) -> Floats:
         """The share of an authority's own drift that goes on, by group of settings."""
-        named = {"mainstream": self.drift_own_mainstream, "special": self.drift_own_special}
-        return np.array([named.get(group, self.drift_own_elsewhere) for group in SETTING_GROUPS])
+        return np.array([getattr(self, f"drift_own_{group}", 0.0) for group in SETTING_GROUPS])
+
+    @property
+    def england_lasting(self) -> Floats:
+        """The share of England's drift that goes on, by group of settings."""
+        return np.where(IS_SCHOOL, 0.0, self.drift_england_elsewhere)
+
+
+@dataclass(frozen=True, eq=False)
+class Drifts:
+    """What is expected of each authority.
+
+    Attributes
+    ----------
+    yearly
+        Drift of each group of settings in the first year: authority x group. [log ratio a year]
+    special_growth
+        Growth of plans in special schools that their places have allowed, by authority. [log ratio a year]
+    unrecorded
+        Share of plans whose placement will not be recorded, by authority.
+    """
+
+    yearly: Floats
+    special_growth: Floats
+    unrecorded: Floats
 
 
 def step(plans: Floats, pattern: Pattern, first: Floats, total: float) -> Floats:
@@ -93,15 +126,15 @@ def drift(known: History, rates: DriftRates, authority: str, base: int, first: F
     for back in range(int(rates.drift_years_back)):
         year = base - back
         before, after = known.plans(authority, year - 1), known.plans(authority, year)
-        if before is None or after is None or not (_is_recorded(before) and _is_recorded(after)):
+        if before is None or after is None or not _are_recorded(rates, before, after):
             continue
         expected = step(before, national(), first, float(after.sum()))
         own = _log_ratio(after.sum(axis=0), expected.sum(axis=0), rates.drift_prior_plans, fastest)
         found.append(own - _england_drift(year, fastest))
         weights.append(rates.drift_fading**back)
-    lasting = np.where(IS_SCHOOL, 0.0, rates.drift_england_lasting) * nation
+    lasting = rates.england_lasting * nation
     if found:
-        own_mean = np.average(np.array(found), axis=0, weights=np.array(weights))
+        own_mean = np.average(np.array(found), axis=0, weights=np.array(weights) + 1e-9)
         lasting = lasting + rates.own_lasting * own_mean
     return np.clip(lasting, -fastest, fastest)
 
@@ -120,8 +153,9 @@ def _england_drift(year: int, fastest: float) -> Floats:
     return _log_ratio(after, expected.sum(axis=0), 0.0, fastest)
 
 
-def _is_recorded(plans: Floats) -> bool:
-    return bool(plans[:, GROUP_OF == UNRECORDED].sum() <= 0.05 * plans.sum())
+def _are_recorded(rates: DriftRates, *plans: Floats) -> bool:
+    """Return whether few enough placements are unrecorded, in each January, for settings to be compared."""
+    return all(p[:, GROUP_OF == UNRECORDED].sum() <= rates.drift_unrecorded_most * p.sum() for p in plans)
 
 
 def _log_ratio(seen: Floats, expected: Floats, prior: float, fastest: float) -> Floats:
@@ -132,47 +166,38 @@ def _log_ratio(seen: Floats, expected: Floats, prior: float, fastest: float) -> 
     return np.asarray(np.clip(ratio, -2 * fastest, 2 * fastest))
 
 
-def with_drift(pattern: Pattern, first: Floats, plans: Floats, drifts: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return first settings, moving rates and destinations (ncy x setting_type x setting_type) that carry the drift at each age.
+def special_growth(known: History, rates: DriftRates, authority: str, base: int) -> float:
+    """Return the growth a year of plans in special schools: part an authority's own of late, part England's.
 
-    Of those who would be in a setting that loses, whether they stay, arrive or join, some are in one that gains: an
-    age's total stays, and what one group gains is taken evenly from the others.
+    Places limit it: in England it has been 5 to 7 % a year since 2019, whatever all plans did.
     """
-    lose, gain = _redistribution(pattern, plans, drifts)
-    settled = np.eye(len(SETTING_TYPES))[None] * (1 - pattern.moving)[:, :, None]
-    settled = settled + pattern.moving[:, :, None] * pattern.destinations[:, None, :]
-    settled = (
-        settled * (1 - lose)[:, None, :] + (settled * lose[:, None, :]).sum(axis=2, keepdims=True) * gain[:, None, :]
-    )
-    own = np.arange(len(SETTING_TYPES))
-    moving = 1 - settled[:, own, own]
-    settled[:, own, own] = 0.0
-    lose, gain = older(lose), older(gain)
-    first = first * (1 - lose) + (first * lose).sum(axis=1, keepdims=True) * gain
-    return first, np.clip(moving, 0, 1), settled / np.maximum(settled.sum(axis=2, keepdims=True), 1e-12)
+    back, last = int(rates.special_years_back), min(base, int(england.table("stock")["year"].max()))
+    first = max(last - back, int(england.table("stock")["year"].min()))
+    nation = np.log(england.by_setting(last)[SPECIAL].sum() / england.by_setting(first)[SPECIAL].sum()) / (last - first)
+    now = known.plans(authority, base)
+    for years in range(back, 0, -1):
+        before = known.plans(authority, base - years)
+        if now is not None and before is not None and _are_recorded(rates, before, now):
+            prior = rates.drift_prior_plans
+            own = np.log((now[:, SPECIAL].sum() + prior) / (before[:, SPECIAL].sum() + prior)) / years
+            own = np.clip(own, -rates.drift_fastest, rates.drift_fastest)
+            return float(rates.special_own * own + (1 - rates.special_own) * nation)
+    return float(nation)
 
 
-def _redistribution(pattern: Pattern, plans: Floats, drifts: Floats) -> tuple[Floats, Floats]:
-    """Return the share of each setting that it loses, by NCY at the start, and the mix of settings that gains them."""
-    mix = 0.7 * _rows(plans) + 0.3 * _rows(england.stock(england.AGES_KNOWN))
-    held = older_rows(mix) * np.concatenate([pattern.takes[1:], pattern.takes[-1:]])
-    held[:, GROUP_OF == UNRECORDED] = 0.0
-    factor = np.exp(drifts[GROUP_OF])[None, :] * np.ones_like(held)
-    factor = factor * held.sum(axis=1, keepdims=True) / np.maximum((held * factor).sum(axis=1, keepdims=True), 1e-9)
-    gain = held * np.maximum(factor - 1, 0.0)
-    some = gain.sum(axis=1, keepdims=True) > 0
-    lose = np.where(some, np.clip(1 - factor, 0.0, 0.7), 0.0)
-    return lose, gain / np.maximum(gain.sum(axis=1, keepdims=True), 1e-12)
+def unrecorded(known: History, rates: DriftRates, authority: str, base: int) -> float:
+    """Return the share of plans whose placement is expected not to be recorded: part its own last, part the usual.
 
-
-def older_rows(mix: Floats) -> Floats:
-    """Return the mix of settings of the NCY a year on."""
-    return np.concatenate([mix[1:], mix[-1:]])
-
-
-def _rows(plans: Floats) -> Floats:
-    total = plans.sum(axis=1, keepdims=True)
-    return np.asarray(np.where(total > 0, plans / np.where(total > 0, total, 1.0), 0.0))
+    Returns leave most placements unrecorded in one January and next to none in another, so that shares are mixed as
+    odds, on the log scale.
+    """
+    plans = known.plans(authority, base)
+    usual = np.log(rates.unrecorded_usual / (1 - rates.unrecorded_usual))
+    if plans is None:
+        return rates.unrecorded_usual
+    hidden = plans[:, GROUP_OF == UNRECORDED].sum()
+    own = np.log((hidden + 1.0) / (plans.sum() - hidden + 1.0))
+    return float(1 / (1 + np.exp(-(rates.unrecorded_own * own + (1 - rates.unrecorded_own) * usual))))
 
 
 def ending(rates: DriftRates, plans: Floats) -> float:
@@ -211,7 +236,23 @@ def joining_by_age(known: History, rates: DriftRates, authority: str, base: int,
     beyond = (_by_band(now) - _by_band(plans)) / (joined + rates.joining_age_prior_plans)
     ratio = np.clip(1 + rates.joining_age_own * beyond, 1 / rates.joining_age_most, rates.joining_age_most)
     ratio[JOINING_BANDS:] = 1.0
+    ratio[0] *= _settled(now, rates, base, first * ratio[BAND_OF_NCY][:, None])
     return np.asarray(ratio[BAND_OF_NCY])
+
+
+def _settled(now: Floats, rates: DriftRates, base: int, first: Floats) -> float:
+    """Return how many times their rate under-fives join at so that their number comes part of the way to its last.
+
+    Most under five joined within the year, so that what an authority does with them shows in their number at once.
+    """
+    series = england.totals()
+    last_known = int(np.clip(base, series.index.min() + 1, series.index.max()))
+    grown = float(now.sum() * series[last_known] / series[last_known - 1])
+    after, joiners = _stepped(now, national(), first, grown)
+    expected, joined, last = (float(_by_band(x)[0]) for x in (after, joiners, now))
+    wanted = (expected + 1) ** (1 - rates.joining_under_5_last) * (last + 1) ** rates.joining_under_5_last - 1
+    most = rates.joining_age_most
+    return float(np.clip(1 + (wanted - expected) / (joined + rates.joining_age_prior_plans), 1 / most, most))
 
 
 def _by_band(plans: Floats) -> Floats:

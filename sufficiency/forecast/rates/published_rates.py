@@ -20,11 +20,9 @@ from sufficiency.words.vocabulary import SETTING_TYPES
 
 
 def from_flows(
-    area: Area, known: History, states: NDArray[Any], needs: Sequence[str], *, years: int = 1
-) -> tuple[Rates, ...]:
-    """Return an area's rates, year by year, from the published stocks and flows that it holds.
-
-    Drift between settings is held for as many years as were checked, then fades out: years differ in no more than that.
+    area: Area, known: History, states: NDArray[Any], needs: Sequence[str]
+) -> tuple[Rates, own_drift.Drifts]:
+    """Return an area's rates of a year, and how its settings drift, from the published stocks and flows that it holds.
 
     Parameters
     ----------
@@ -32,8 +30,6 @@ def from_flows(
         The area's plans by authority and January.
     states
         Plans in the base year: authority x ncy x need x setting_type. [plans]
-    years
-        How many years to give rates for.
     """
     held = states.sum(axis=2).astype("float64")
     new = _new_by_setting(area)
@@ -42,28 +38,26 @@ def from_flows(
         _own(known, drifts, code, area.base_year, held[i], _first_settings(national(), new[i], prior))
         for i, code in enumerate(area.authorities)
     ]
-    of_need = need_mix.of_joiners(states, needs, list(SETTING_TYPES))
+    of_need = need_mix.of_joiners(states, needs, list(SETTING_TYPES), need_mix.NeedRates.of(area))
     by_need = states.sum(axis=(1, 3), keepdims=True) / np.maximum(states.sum(axis=(1, 2, 3), keepdims=True), 1)
     transfers = national().transfers[None, :, None, :] * by_need
-    strengths = [_strength(t, int(area.value("forecast.growth_years_held"))) for t in range(years)]
-    made = {s: _rates(tuple(area.authorities), tuple(needs), own, s, of_need, transfers) for s in set(strengths)}
-    return tuple(made[s] for s in strengths)
-
-
-def _strength(year: int, held: int) -> float:
-    """Return the share of drift left in a year of the forecast, the first being 0: all, a half, a quarter, none."""
-    return 1.0 if year < held else {0: 0.5, 1: 0.25}.get(year - held, 0.0)
+    rates = _rates(tuple(area.authorities), tuple(needs), own, of_need, transfers)
+    return rates, own_drift.Drifts(
+        np.stack([o.drift for o in own]),
+        np.array([o.special_growth for o in own]),
+        np.array([o.unrecorded for o in own]),
+    )
 
 
 @dataclass(frozen=True, eq=False)
 class Own:
-    """One authority's rates by ncy x setting_type before any drift, and its drift by group of settings."""
+    """One authority's rates by ncy x setting_type before any drift, its drift by group of settings, and its records."""
 
     joining: Floats
-    first: Floats
     leaving: Floats
-    plans: Floats
     drift: Floats
+    special_growth: float
+    unrecorded: float
 
 
 def _own(known: History, rates: own_drift.DriftRates, authority: str, base: int, plans: Floats, first: Floats) -> Own:
@@ -71,35 +65,33 @@ def _own(known: History, rates: own_drift.DriftRates, authority: str, base: int,
     by_age = own_drift.joining_by_age(known, rates, authority, base, first)
     leaving = pattern.leaving.copy()
     leaving[own_drift.ENDING : -1] = 1 - (1 - leaving[own_drift.ENDING : -1]) ** own_drift.ending(rates, plans)
-    return Own(pattern.joining * by_age, first, leaving, plans, own_drift.drift(known, rates, authority, base, first))
+    return Own(
+        (pattern.joining * by_age)[:, None] * first,
+        leaving,
+        own_drift.drift(known, rates, authority, base, first),
+        own_drift.special_growth(known, rates, authority, base),
+        own_drift.unrecorded(known, rates, authority, base),
+    )
 
 
 def _rates(
-    authorities: tuple[str, ...],
-    needs: tuple[str, ...],
-    own: Sequence[Own],
-    strength: float,
-    of_need: Floats,
-    transfers: Floats,
+    authorities: tuple[str, ...], needs: tuple[str, ...], own: Sequence[Own], of_need: Floats, transfers: Floats
 ) -> Rates:
-    """Return the rates of a year in which `strength` of the drift is left."""
+    """Return the rates of a year."""
     pattern = national()
     shape = (len(authorities), len(NCYS), len(needs), len(SETTING_TYPES))
     takes_next = np.concatenate([pattern.takes[1:], np.ones_like(pattern.takes[:1])])
-    moved = [own_drift.with_drift(pattern, o.first, o.plans, strength * o.drift) for o in own]
-    joining = np.stack([o.joining[:, None] * first for o, (first, _, _) in zip(own, moved, strict=True)])
-    moving = np.stack([np.where(takes_next > 0, moving, 1.0) for _, moving, _ in moved])
-    to = np.stack([_destinations(pattern, to) for _, _, to in moved])
+    moving = np.where(takes_next > 0, pattern.moving, 1.0)
     leaving = np.stack([o.leaving for o in own])
     return Rates(
         authorities=authorities,
         ncys=NCYS,
         needs=needs,
         settings=tuple(SETTING_TYPES),
-        joining=joining[:, :, None, :] * of_need,
+        joining=np.stack([o.joining for o in own])[:, :, None, :] * of_need,
         leaving=np.broadcast_to(leaving[:, :, None, :], shape).copy(),
-        moving=np.broadcast_to(moving[:, :, None, :], shape).copy(),
-        destinations=to[:, :, None, :, None, :],
+        moving=np.broadcast_to(moving[None, :, None, :], shape).copy(),
+        destinations=_destinations(pattern)[None, :, None, :, None, :],
         transfers=np.broadcast_to(transfers, shape).copy(),
     )
 
@@ -123,10 +115,10 @@ def _first_settings(pattern: Pattern, new: Floats, prior: float) -> Floats:
     return np.asarray(mixed / mixed.sum(axis=1, keepdims=True))
 
 
-def _destinations(pattern: Pattern, to: Floats) -> Floats:
+def _destinations(pattern: Pattern) -> Floats:
     """Return destinations by ncy x setting_type x setting moved to, all open to the NCY moved into, one's own left out."""
     takes_next = np.concatenate([pattern.takes[1:], pattern.takes[-1:]])
-    found = (to + 1e-6 + 1e-3 * pattern.destinations[:, None, :]) * takes_next[:, None, :]
+    found = np.repeat(((pattern.destinations + 1e-6) * takes_next)[:, None, :], len(SETTING_TYPES), axis=1)
     own = np.arange(len(SETTING_TYPES))
     found[:, own, own] = 0.0
     found[:, :, own[-1]] = 0.0  # nobody moves to 'not recorded'

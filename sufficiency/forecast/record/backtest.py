@@ -1,8 +1,8 @@
 """How far the forecast has been from the truth: the model run from past Januaries with what was known then.
 
 Each origin is a truncated area through the same `plans` that forecasts the future. Beside it stand four naive
-forecasts, each with the errors that it made at other origins for its interval. Needs and ages are published for few
-Januaries; a case is scored where both its forecast and its truth can be had.
+forecasts, whose intervals come from their errors at other origins or of other authorities, never from the error scored.
+Needs and ages are published for few Januaries; a case is scored where both its forecast and its truth can be had.
 """
 
 from __future__ import annotations
@@ -28,14 +28,15 @@ from sufficiency.labels import FOLLOWS, asked, label_of
 from sufficiency.notebook import titled
 from sufficiency.words import run_options
 from sufficiency.words.school_year import NCYS
-from sufficiency.words.vocabulary import SETTING_TYPES
+from sufficiency.words.vocabulary import NEEDS, SETTING_TYPES
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MODEL: Final = "model"
 METHODS: Final = (MODEL, *naive.METHODS)
-BY: Final = ("authority", "origin", "ncy", "phase", "age_group", "setting_type", "setting_group")
+BY: Final = ("authority", "origin", "ncy", "phase", "age_group", "setting_type", "setting_group", "need", "need_group")
+ORDERS: Final = {"ncy": NCYS, "setting_type": tuple(SETTING_TYPES), "need": tuple(NEEDS)}
 UNRECORDED_LIMIT: Final = 0.15  # above this share of settings not recorded a January can't be scored by setting
 EARLIEST_YEARS: Final = 2  # Januaries an origin needs at and before it
 
@@ -47,6 +48,7 @@ class Run:
     origin: int
     by_ncy: Floats  # draw x horizon x authority x ncy
     by_setting: Floats  # draw x horizon x authority x setting_type
+    by_need: Floats  # draw x horizon x authority x need
 
 
 @frozen
@@ -57,6 +59,7 @@ class Backtest:
     authorities: tuple[str, ...]
     horizons: tuple[int, ...]
     truth: pd.DataFrame
+    needs: pd.DataFrame = field(repr=False)
     runs: tuple[Run, ...] = field(repr=False)
 
     def __repr__(self) -> str:
@@ -85,8 +88,8 @@ class Backtest:
         mean width and `crps` the mean continuous ranked probability score, over the mean of plans. [%; %; %; share;
         ratio; ratio]
 
-        `by` may name authority, origin, and one of ncy, phase, age_group, setting_type and setting_group; needs are published
-        for one January only.
+        `by` may name authority, origin, and one of ncy, phase, age_group, setting_type, setting_group, need and need_group.
+        Needs can be scored where the area's `states` hold two Januaries or more.
         """
         labels = _dimension(by)[1]
         cases = self.cases(*by)
@@ -132,9 +135,11 @@ class Backtest:
 
     def _history(self, dim: str, names: Sequence[str]) -> tuple[pd.DataFrame, list[Any]]:
         """Return plans by authority and label (rows) and January (columns), and the label of each position of `dim`."""
-        truth = self.truth
+        truth = self.needs if dim == "need" else self.truth
         if dim == "":
             label: Any = "all"
+        elif dim == "need":
+            label = truth["need"] if names[0] == dim else label_of(names[0], truth["need"].to_numpy())
         else:
             known = truth["ncy"].notna() if dim == "ncy" else _recorded(truth)
             truth = truth[known]
@@ -146,7 +151,7 @@ class Backtest:
         there = truth.groupby(["authority", "year"])["plans"].sum().unstack()
         complete = there.reindex(wide.index.get_level_values("authority"))
         filled = wide.where(wide.notna() | complete.isna().to_numpy(), 0.0)
-        order = list(NCYS) if dim == "ncy" else list(SETTING_TYPES)
+        order = list(ORDERS.get(dim, ("all",)))
         return filled, list(order if not names or names[0] == dim else label_of(names[0], np.array(order)))
 
     def chart(self, authority: str | None = None) -> Figure:
@@ -211,12 +216,19 @@ def backtest(
     known = sorted(int(y) for y in whole.plans["year"].unique() if y <= whole.base_year)
     able = [y for i, y in enumerate(known) if i >= EARLIEST_YEARS - 1 and y + steps[0] <= known[-1]]
     wanted = able if origins is None else sorted({int(o) for o in origins})
+    if not able:
+        raise InputError(
+            f"plans.csv has January {one_of(known)}: a test needs a January before the one it forecasts from, and one "
+            f"{steps[0]} after it"
+        )
     wrong = [o for o in wanted if o not in able]
     if wrong or not wanted:
-        raise InputError(f"January {wrong[0] if wrong else 'of no year'} can't be an origin: expected {one_of(able)}")
+        said = f"January {wrong[0]} can't be an origin" if wrong else "origins is empty"
+        raise InputError(f"{said}: expected {one_of(able)}")
     runs = tuple(_run(whole, origin, steps, draws, seed) for origin in wanted)
     truth = whole.plans[whole.plans["year"] <= whole.base_year][["authority", "year", "ncy", "setting_type", "plans"]]
-    return Backtest(tuple(whole.authorities), steps, truth, runs)
+    needs = whole.states.groupby(["authority", "year", "need"], as_index=False)["plans"].sum()
+    return Backtest(tuple(whole.authorities), steps, truth, needs[needs["need"] != "UNK"], runs)
 
 
 def _run(area: Area, origin: int, horizons: Sequence[int], draws: int, seed: int) -> Run:
@@ -227,7 +239,8 @@ def _run(area: Area, origin: int, horizons: Sequence[int], draws: int, seed: int
     everyone = list(area.authorities)
     by_ncy = plans.sum(["need", "setting_type"]).reindex(authority=everyone).to_numpy()
     by_setting = plans.sum(["need", "ncy"]).reindex(authority=everyone, setting_type=list(SETTING_TYPES)).to_numpy()
-    return Run(origin, by_ncy.astype("float64"), by_setting.astype("float64"))
+    by_need = plans.sum(["ncy", "setting_type"]).reindex(authority=everyone, need=list(NEEDS), fill_value=0).to_numpy()
+    return Run(origin, by_ncy.astype("float64"), by_setting.astype("float64"), by_need.astype("float64"))
 
 
 def _dimension(by: Sequence[str]) -> tuple[str, list[str]]:
@@ -244,7 +257,7 @@ def _totalled(run: Run, at: int, dim: str, names: Sequence[str], codes: Sequence
     """Return the labels, and draws by authority and label."""
     if dim == "":
         return ["all"], run.by_ncy[:, at].sum(axis=2, keepdims=True)
-    array = run.by_ncy[:, at] if dim == "ncy" else run.by_setting[:, at]
+    array = {"ncy": run.by_ncy, "setting_type": run.by_setting, "need": run.by_need}[dim][:, at]
     labels = list(dict.fromkeys(codes))
     if names[0] == dim:
         return labels, array

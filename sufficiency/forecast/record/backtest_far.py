@@ -97,7 +97,7 @@ def backtest_far(
     Raises
     ------
     InputError
-        If an origin or a horizon can't be used; the message names those that can.
+        If an origin, a horizon or the totals can't be used; the message names what can.
     MissingError
         If no January has two before it and a truth so many years after it.
 
@@ -113,6 +113,9 @@ def backtest_far(
     if not steps or steps[0] < 1:
         raise InputError(f"horizons are whole years of 1 or more; got {list(horizons)}")
     long = england.table("authorities") if totals is None else totals
+    missing = [name for name in ("authority", "year", "plans") if name not in long]
+    if missing:
+        raise InputError(f"totals need authority, year and plans: the column '{missing[0]}' is missing")
     counts = long.pivot_table(index="authority", columns="year", values="plans", aggfunc="sum").astype("float64")
     known = sorted(int(year) for year in counts.columns)
     able = [year for year in known[BEFORE:] if year + steps[0] <= known[-1]]

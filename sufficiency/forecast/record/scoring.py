@@ -12,22 +12,36 @@ from sufficiency.draws import LEVELS
 from sufficiency.forecast.rates.rates import Floats
 
 COLUMNS: Final = ("cases", "median_ape", "wape", "bias", "coverage_90", "width_90", "crps")
-ENOUGH_ERRORS: Final = 5  # from other origins; with fewer, all of a method's errors make its interval
+ENOUGH_ERRORS: Final = 5  # with fewer at other origins a method's interval also takes those of other authorities
 
 
 def with_errors(points: pd.DataFrame, model: str) -> Iterable[pd.DataFrame]:
-    """Yield naive cases with intervals and CRPS from the errors of the same method, horizon and label elsewhere."""
+    """Yield naive cases with intervals and CRPS from the errors of the same method, horizon and label elsewhere.
+
+    No interval comes from the error that it is scored on: errors at other origins make it; where those are few, with
+    errors of other authorities, and each error's mirror image where even these are few. With none at all it is blank.
+    """
     own = points[points["method"] != model].assign(error=lambda f: np.log((f["truth"] + 1) / (f["forecast"] + 1)))
     for _, group in own.groupby(["method", "horizon", "label"], sort=False):
         for origin, here in group.groupby("origin"):
-            others = group.loc[group["origin"] != origin, "error"].to_numpy()
-            errors = others if len(others) >= ENOUGH_ERRORS else group["error"].to_numpy()
-            drawn = np.quantile(errors, (np.arange(100) + 0.5) / 100)
-            spread = (here["forecast"].to_numpy()[None] + 1) * np.exp(drawn)[:, None] - 1
-            low, high = np.quantile(spread, [LEVELS[0], LEVELS[-1]], axis=0)
-            yield here.drop(columns="error").assign(
-                low=low, high=high, crps=crps(spread, here["truth"].to_numpy(dtype="float64"))
-            )
+            elsewhere = group.loc[group["origin"] != origin, "error"].to_numpy()
+            if len(elsewhere) >= ENOUGH_ERRORS:
+                yield _spread(here, elsewhere)
+                continue
+            for i in range(len(here)):
+                others = np.concatenate([elsewhere, np.delete(here["error"].to_numpy(), i)])
+                yield _spread(here.iloc[[i]], others if len(others) >= ENOUGH_ERRORS else np.r_[others, -others])
+
+
+def _spread(cases: pd.DataFrame, errors: Floats) -> pd.DataFrame:
+    """Return cases with the interval and CRPS that errors make about each forecast."""
+    if not len(errors):
+        return cases.drop(columns="error").assign(low=np.nan, high=np.nan, crps=np.nan)
+    drawn = np.quantile(errors, (np.arange(100) + 0.5) / 100)
+    spread = (cases["forecast"].to_numpy()[None] + 1) * np.exp(drawn)[:, None] - 1
+    low, high = np.quantile(spread, [LEVELS[0], LEVELS[-1]], axis=0)
+    score = crps(spread, cases["truth"].to_numpy(dtype="float64"))
+    return cases.drop(columns="error").assign(low=low, high=high, crps=score)
 
 
 def crps(draws: Floats, truth: Floats) -> Floats:
@@ -49,13 +63,15 @@ def score(group: pd.DataFrame) -> tuple[float, ...]:
     ape = np.where(truth > 0, np.abs(point - truth) / np.where(truth > 0, truth, 1.0), np.nan) * 100
     by_origin = pd.Series(ape).groupby(group["origin"].to_numpy()).median()
     whole = truth.sum() or np.nan
-    inside = (truth >= group["low"]) & (truth <= group["high"])
+    known = group["low"].notna().to_numpy()
+    inside = ((truth >= group["low"]) & (truth <= group["high"]))[known]
+    seen = truth[known].sum() or np.nan
     return (
         len(group),
         float(by_origin.mean()),
         float(np.abs(point - truth).sum() / whole * 100),
         float((point - truth).sum() / whole * 100),
-        float(inside.mean()),
-        float((group["high"] - group["low"]).sum() / whole),
-        float(group["crps"].sum() / whole),
+        float(inside.mean()) if len(inside) else float("nan"),
+        float((group["high"] - group["low"])[known].sum() / seen),
+        float(group["crps"][known].sum() / seen),
     )

@@ -97,18 +97,26 @@ def poisson(rng: np.random.Generator, rate: NDArray[np.float32]) -> tuple[NDArra
     return cells, counts
 
 
-def uniforms(key: np.uint64, cells: NDArray[np.int64], counts: Counts) -> NDArray[np.float64]:
-    """Return a uniform number for each event of each cell, the same whatever other cells hold.
+def events(cells: NDArray[np.int64], counts: Counts) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+    """Return each event's cell, and a mark that tells it from every other event, the same whatever other cells hold."""
+    ends = np.cumsum(counts, dtype=np.int64)
+    each = np.repeat(cells, counts)
+    within = np.arange(len(each)) - np.repeat(ends - counts, counts)
+    return each, ((each << 16) + within).astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+
+
+def uniforms(key: np.uint64, marks: NDArray[np.uint64]) -> NDArray[np.float32]:
+    """Return a uniform number for each event of `marks`, the same whatever other cells hold.
 
     Two runs that differ in some cells then share the chance of all others, so that a comparison shows what changed.
     The mixing is SplitMix64's (Steele, Lea and Flood, 2014).
     """
-    ends = np.cumsum(counts)
-    within = np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - counts, counts)
-    with np.errstate(over="ignore"):
-        mixed = (np.repeat(cells, counts).astype(np.uint64) << np.uint64(16)) + within.astype(np.uint64)
-        mixed = key + mixed * np.uint64(0x9E3779B97F4A7C15)
-        for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
-            mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
-        mixed ^= mixed >> np.uint64(31)
-    return (mixed >> np.uint64(11)).astype(np.float64) * 2.0**-53
+    mixed = marks + key
+    shifted = np.empty_like(mixed)
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB), (31, None)):
+        np.right_shift(mixed, np.uint64(shift), out=shifted)
+        np.bitwise_xor(mixed, shifted, out=mixed)
+        if factor is not None:
+            np.multiply(mixed, np.uint64(factor), out=mixed)
+    np.right_shift(mixed, np.uint64(40), out=mixed)
+    return mixed.astype(np.float32) * np.float32(2.0**-24)

@@ -26,7 +26,7 @@ def _year(asked: pd.DataFrame, rates: Rates, year: int, labels: changes.Labels) 
     """Return the year to January `year`, with its reviews where levers ask for any."""
     own = changed(asked, rates, year, labels)
     found = support_plans.reviews(asked, year, labels)
-    made = cohort.Year.of(own)
+    made = cohort.Year.of(own, changes.moving(asked, year, labels))
     if found is None:
         return made
     return replace(made, reviews=found, ageing=cohort.Year.of(support_plans.ageing(own)))

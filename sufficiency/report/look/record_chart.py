@@ -1,16 +1,19 @@
-"""Past forecasts drawn over what happened: a fan from each January, and the plans counted."""
+"""Past forecasts drawn over what happened: a fan from each January, and by group what was said beside what came."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sufficiency.draws import LEVELS
-from sufficiency.forecast.record.backtest import Backtest
+from sufficiency.forecast.record.backtest import MODEL, Backtest
 from sufficiency.report.look.charts import COLOURS, INK, panels, shared_legend, tidy_axis
+from sufficiency.report.look.words import label
 
 MOST = 6  # authorities drawn apart; more are drawn as one
 
@@ -54,3 +57,46 @@ def _panel(axis: Axes, record: Backtest, codes: tuple[str, ...]) -> None:
         )
         axis.plot(years, middle, color=COLOURS[0], linewidth=1.4, label="Forecast from each January" if first else None)
     axis.plot(counted.index, counted.to_numpy(), "o-", color=INK, markersize=3.5, linewidth=1, label="Counted")
+
+
+def said_against_came(record: Backtest, by: str, *, horizon: int = 1) -> Figure:
+    """Return a chart of what was forecast for each group beside what was counted: a panel a group, a mark a January.
+
+    A bar is the 9-in-10 range and a dot its middle; a ring is the count, filled where the range missed it.
+
+    Parameters
+    ----------
+    record
+        Of `sf.forecast.backtest`.
+    by
+        A label that scores can be had by: setting_group, age_group ...
+    horizon
+        Years ahead. [years]
+    """
+    cases = record.cases(by)
+    cases = cases[(cases["method"] == MODEL) & (cases["horizon"] == horizon)]
+    groups = list(dict.fromkeys(cases["label"]))
+    columns = min(3, len(groups))
+    rows = -(-len(groups) // columns)
+    figure, axes = panels(7.4, 0.4 + 2.1 * rows, columns, rows)
+    for place, (axis, group) in enumerate(zip(axes, groups, strict=False)):
+        _said_and_came(axis, cases[cases["label"] == group])
+        axis.set_title(label(str(group), by), fontsize=9.5, loc="left", color=INK)
+        tidy_axis(axis, "plans" if place % columns == 0 else "", ticks=4)
+    for axis in axes[len(groups) :]:
+        axis.set_visible(False)
+    shared_legend(figure, axes[0])
+    return figure
+
+
+def _said_and_came(axis: Axes, cases: pd.DataFrame) -> None:
+    """Draw one group's cases, its authorities side by side within a January."""
+    codes = list(dict.fromkeys(cases["authority"]))
+    width = 0.7 / max(len(codes), 1)
+    at = cases["origin"] + cases["horizon"] + (cases["authority"].map(codes.index) - (len(codes) - 1) / 2) * width
+    axis.vlines(at, cases["low"], cases["high"], color=COLOURS[0], alpha=0.35, linewidth=5, label="9-in-10 range")
+    axis.plot(at, cases["forecast"], "o", color=COLOURS[0], markersize=4, label="Forecast")
+    held = (cases["truth"] >= cases["low"]) & (cases["truth"] <= cases["high"])
+    ring: dict[str, Any] = {"linestyle": "none", "marker": "o", "markersize": 5.5, "markeredgecolor": INK}
+    axis.plot(at[held], cases["truth"][held], markerfacecolor="none", label="Counted, inside", **ring)
+    axis.plot(at[~held], cases["truth"][~held], markerfacecolor=COLOURS[1], label="Counted, outside", **ring)

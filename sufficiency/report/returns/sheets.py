@@ -12,8 +12,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from sufficiency.funding.budget_lines import PLACEMENT_GROUPS
-from sufficiency.funding.high_needs_budget import line_name
+from sufficiency.funding.budget_lines import PLACEMENT_GROUPS, line_name
 from sufficiency.report.returns import reform_rows
 from sufficiency.report.returns.dsg_plan import NOT_BY_CHILD
 from sufficiency.report.returns.reform_rows import NO_ASSESSMENT, NO_ASSESSMENT_NAME, ROWS

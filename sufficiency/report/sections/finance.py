@@ -7,7 +7,7 @@ from typing import Final
 import pandas as pd
 
 from sufficiency.funding import anchors
-from sufficiency.funding.high_needs_budget import line_name
+from sufficiency.funding.budget_lines import line_name
 from sufficiency.funding.top_up.services import unknown_lines
 from sufficiency.outcome import Outcome
 from sufficiency.report.look.words import between, gbp

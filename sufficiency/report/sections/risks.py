@@ -23,9 +23,22 @@ def section(outcome: Outcome) -> Section:
         points=(
             f"Growth. Plans in January {last} could be {low:,.0f} or {high:,.0f}: the range moves the children turned away from every suitable state place from {short_low:,.0f} to {short_high:,.0f}. Test `ChangeJoining`.",
             "Reform. The Schools White Paper of February 2026 proposes individual support plans for all with SEND, and plans only at the specialist level, from about 2029-30; nothing is enacted and the forecast does not assume it. Test `sf.scenarios.reform()`, or one of its levers alone.",
-            "Delay. Northamptonshire's last two special schools opened one and two years late. Test the same places with a later `year`.",
+            _delay(outcome),
             "Fees. Independent fees have risen faster than place funding, and proposals for national price bands are not settled. Test `ChangeAssumption` on the fee.",
             "Housing. Homes beyond the projection bring children: give `housing.csv`.",
             "Equality. Distances and shortfalls are shown by need, phase and district, so that no group's shortfall is hidden in an average; sex, ethnicity and deprivation are not in the published tables used here.",
         ),
+    )
+
+
+def _delay(outcome: Outcome) -> str:
+    """Return what is assumed of how late new schools and other places open."""
+    value = outcome.area.value
+    school, other = (
+        [int(value(f"pipeline.{part}_{end}_years")) for end in ("low", "mode", "high")]
+        for part in ("new_school_delay", "delay")
+    )
+    return (
+        f"Delay. New schools are taken to open {school[0]} to {school[2]} years late, most often {school[1]}, and other places "
+        f"{other[0]} to {other[2]}, most often {other[1]}, where `pipeline.csv` says nothing else. Test the same places with a later `year`."
     )

@@ -10,7 +10,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from sufficiency.comparison import Comparison, compare
-from sufficiency.funding.high_needs_budget import line_name, side_by_side
+from sufficiency.funding.budget_lines import line_name
+from sufficiency.funding.two_budgets import side_by_side
 from sufficiency.outcome import MEASURES, Outcome
 from sufficiency.report.look import charts
 from sufficiency.report.look.words import shown

@@ -8,11 +8,12 @@ from typing import Final
 import pandas as pd
 
 from sufficiency.area.area import Area
+from sufficiency.errors import MissingError
 from sufficiency.forecast import backtest
 from sufficiency.forecast.record.backtest import EARLIEST_YEARS, MODEL, Backtest
 from sufficiency.outcome import ForecastOutcome
-from sufficiency.report.look.record_chart import fans_against_truth
-from sufficiency.report.look.words import count
+from sufficiency.report.look.record_chart import fans_against_truth, said_against_came
+from sufficiency.report.look.words import count, label
 from sufficiency.report.model import Chart, Exhibit, Table
 
 HORIZONS: Final = (1, 2, 3)
@@ -67,6 +68,32 @@ def scores(tested: Backtest) -> pd.DataFrame:
     return wide.reset_index().rename(columns={"method": "forecast"}).assign(forecast=lambda t: t["forecast"].map(NAMES))
 
 
+@lru_cache(maxsize=2)
+def by_group(tested: Backtest) -> pd.DataFrame:
+    """Return the misses of the forecast and of the best simpler way by group of settings and by age group. [%]"""
+    rows = []
+    for by in ("setting_group", "age_group"):
+        try:
+            each = tested.scores(by)
+        except MissingError:  # no January has ages, or settings, on both sides
+            continue
+        near = each[each["horizon"] == each["horizon"].min()]
+        for group, part in near.groupby(by, sort=False):
+            ours, others = part[part["method"] == MODEL].iloc[0], part[part["method"] != MODEL]
+            best = others.loc[others["wape"].idxmin()] if others["wape"].notna().any() else None
+            rows.append(
+                (
+                    label(str(group), by),
+                    ours["wape"],
+                    None if best is None else best["wape"],
+                    "" if best is None else NAMES[best["method"]],
+                    ours["coverage_90"],
+                )
+            )
+    columns = ["group", NAMES[MODEL], "best simpler way", "which that is", "truth in its 9 in 10 range"]
+    return pd.DataFrame(rows, columns=columns)
+
+
 def _ahead(column: str) -> str:
     return f"at {column.replace(' ahead', '')}"
 
@@ -90,7 +117,7 @@ def exhibits(outcome: ForecastOutcome) -> tuple[Exhibit, ...]:
     tested = record(outcome)
     if tested is None:
         return ()
-    table = scores(tested)
+    table, parts = scores(tested), by_group(tested)
     return (
         Chart(
             "record",
@@ -103,6 +130,21 @@ def exhibits(outcome: ForecastOutcome) -> tuple[Exhibit, ...]:
             "How far forecasts of all plans missed, typical case, % either way",
             table,
             dict.fromkeys(table.columns[1:-1], "1") | {table.columns[-1]: "%"},
-            note="The ranges of the simpler ways come from their own misses at other Januaries here.",
+            note="The ranges of the simpler ways come from their own misses at other Januaries here, never the one tested.",
+        ),
+        Chart(
+            "record-groups",
+            "What the forecast would have said of each group of settings a year ahead, beside what came",
+            partial(said_against_came, tested, "setting_group"),
+            "Ranges forecast a year ahead for each group of settings, with the plans then counted as rings. Within a January, "
+            f"from the left: {', '.join(outcome.area.authorities.values())}.",
+        ),
+        Table(
+            "record-parts",
+            "How far forecasts a year ahead missed by group of settings and by age group, % of plans",
+            parts,
+            {parts.columns[1]: "1", parts.columns[2]: "1", parts.columns[4]: "%"},
+            note="Groups of a few dozen plans miss by much in any forecast; their ranges say so. Ages are published for "
+            "some Januaries only.",
         ),
     )

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sufficiency.comparison import step_name
-from sufficiency.funding.high_needs_budget import line_name
+from sufficiency.funding.budget_lines import line_name
 from sufficiency.outcome import Outcome
 from sufficiency.report.look import charts
 from sufficiency.report.look.words import between, gbp, shown
