@@ -22,6 +22,7 @@ from sufficiency.allocate.overflow import supply
 from sufficiency.allocate.overflow.sampled import Sampled
 from sufficiency.allocate.overflow.split import NOWHERE, split
 from sufficiency.allocate.place.children import NEW, Children
+from sufficiency.allocate.place.liking import misfit, uniform
 from sufficiency.allocate.place.routes import SECONDARY_FROM, RouteMap
 from sufficiency.allocate.place.worth import Worth
 from sufficiency.area.area import Area
@@ -33,6 +34,7 @@ Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 
 DISPLACED: Final = 3  # times the price of being unplaced: nobody loses a place so that another child may have it
+LOT_GBP: Final = 10.0  # at most: of two children whom being turned away costs alike, a lot and not their order decides
 LONGEST_WAIT: Final = 5  # years beyond which waiting longer does not raise a child's price
 AT_CHANGE_OF_PHASE, WHERE_PLACES_OPEN, EVERY_YEAR = 1, 2, 3  # values of allocate.who_may_move
 PHASE_STARTS: Final = tuple(low for low, _ in PHASES.values())[1:]
@@ -154,7 +156,9 @@ def place(
     stays = np.bincount(at[may_stay & ~moves], minlength=settings)
     above = supply.above(places, prices.overfill_share, found.has_number)
     seats = _seats(places, stays, np.bincount(own[own != NEW], minlength=settings), ~is_cut, above)
-    problem, made_of = _problem(some, own, open_to, found, seats, prices, elsewhere.worth, rng if is_fitted else None)
+    salt = int(rng.integers(1 << 63)) if is_fitted else None
+    has_places = places > 0
+    problem, made_of = _problem(some, pool, own, open_to, found, seats, has_places, prices, elsewhere.worth, salt)
     flow = min_cost_flow.allocate(problem)
     setting = children.setting.copy()
     setting[pool] = _chosen(problem, flow, settings)
@@ -227,17 +231,19 @@ def _chosen(problem: Problem, flow: Flow, settings: int) -> Ints:
 
 def _problem(
     children: Children,
+    number: Ints,
     own: Ints,
     open_to: Bools,
     found: RouteMap,
     seats: Seats,
+    has_places: Bools,
     prices: Prices,
     worth: Worth,
-    rng: np.random.Generator | None,
+    salt: int | None,
 ) -> tuple[Problem, MadeOf]:
     """Return the children's allocation as a flow, and what its routes and turnings away are made of.
 
-    `own` is where a child may stay, or NEW. Each kind of seat of a setting is a node: shared, kept, extra.
+    `number` is the child's among all, `own` where a child may stay, or NEW. `salt` is None where fit doesn't count. Each kind of seat of a setting is a node: shared, kept, extra.
     """
     settings = len(seats.shared)
     may_stay = own != NEW
@@ -246,12 +252,20 @@ def _problem(
     age = (children.ncy[who] >= SECONDARY_FROM).astype(np.int64)
     cost = found.cost_gbp[age, children.zone[who], where] + found.substitute_gbp[children.kind[who], where]
     cost = cost + prices.move_gbp * (may_stay[who] & (own[who] != where))
-    if rng is not None and prices.fit_gbp > 0:
-        cost = cost + np.where(own[who] == where, 0.0, _misfit(who, prices.fit_gbp, rng))
+    if salt is not None and prices.fit_gbp > 0:
+        fit = misfit(who, number[who], found.keys[where], has_places[where], prices.fit_gbp, salt)
+        cost = cost + np.where(own[who] == where, 0.0, fit)
     kept = np.flatnonzero((own[who] == where) & (seats.kept[where] > 0))
     extra = np.flatnonzero(seats.takes_above[where])
     unplaced = prices.unplaced_gbp + prices.waiting_gbp * np.minimum(children.waited, LONGEST_WAIT)
-    unplaced = unplaced + prices.even_handed * _dearness(who, cost, len(children), float(found.cost_gbp.min()))
+    unplaced = unplaced + prices.even_handed * _dearness(
+        who,
+        np.where(has_places[where], cost, np.inf),
+        len(children),
+        float(found.cost_gbp[..., has_places].min(initial=np.inf)),
+    )
+    if salt is not None:
+        unplaced = unplaced + LOT_GBP * uniform(number, np.zeros(len(number), dtype=np.uint64), salt)
     unplaced = np.where(may_stay, DISPLACED * prices.unplaced_gbp, unplaced)
     pence, more = PENCE.whole(cost), int(PENCE.whole(prices.overfill_gbp))
     problem = Problem(
@@ -270,24 +284,10 @@ def _problem(
 def _dearness(who: Ints, cost: Floats, children: int, least: float) -> Floats:
     """Return how much more each child's cheapest route costs than `least`, the area's; 0 where there is none.
 
-    `who` is in order. [GBP a year]
+    `who` is in order; a route to no place costs without end. [GBP a year]
     """
     best = np.full(children, least)
     if len(who):
         first = np.flatnonzero(np.r_[True, who[1:] != who[:-1]])
         best[who[first]] = np.minimum.reduceat(cost, first)
-    return best - least
-
-
-def _misfit(who: Ints, scale: float, rng: np.random.Generator) -> Floats:
-    """Return how much worse each route fits its child than the child's best-fitting one. `who` is in order. [GBP a year]
-
-    Gumbel errors make a least cost the choice of a logit model (McFadden, 1974), and so of the gravity model that
-    estimates who attends where today: one spread serves both.
-    """
-    liking = rng.gumbel(0.0, scale, len(who))
-    if not len(who):
-        return liking
-    first = np.flatnonzero(np.r_[True, who[1:] != who[:-1]])
-    most = np.maximum.reduceat(liking, first)
-    return np.repeat(most, np.diff(np.r_[first, len(who)])) - liking
+    return np.where(np.isfinite(best), best - least, 0.0) if np.isfinite(least) else np.zeros(children)

@@ -23,6 +23,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sufficiency import distance, prices, tables
+from sufficiency.allocate.place.liking import Keys, keys
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError, nearest, one_of
 from sufficiency.frozen import frozen
@@ -66,6 +67,11 @@ class RouteMap:
     def is_listed(self) -> Bools:
         """By setting: whether places.csv has its number of places."""
         return np.asarray(self.settings["has_number"].to_numpy(dtype=bool))
+
+    @cached_property
+    def keys(self) -> Keys:
+        """By setting: what a child's liking of it is worked out from."""
+        return keys(self.settings)
 
     @property
     def codes(self) -> pd.Index:
