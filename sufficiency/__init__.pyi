@@ -31,9 +31,9 @@ from sufficiency.scenarios.levers import ChangeRate as ChangeRate
 from sufficiency.scenarios.levers import ClosePlaces as ClosePlaces
 from sufficiency.scenarios.levers import OpenPlaces as OpenPlaces
 from sufficiency.scenarios.levers import OpenSetting as OpenSetting
-from sufficiency.scenarios.pipeline import AS_AGREED as AS_AGREED
-from sufficiency.scenarios.pipeline import CancelAgreed as CancelAgreed
-from sufficiency.scenarios.pipeline import OpenProposed as OpenProposed
+from sufficiency.scenarios.pipeline_levers import AS_AGREED as AS_AGREED
+from sufficiency.scenarios.pipeline_levers import CancelAgreed as CancelAgreed
+from sufficiency.scenarios.pipeline_levers import OpenProposed as OpenProposed
 from sufficiency.scenarios.scenario import Scenario as Scenario
 from sufficiency.scenarios.scenario_file import read_scenario as read_scenario
 from sufficiency.varied.sensitivity import sensitivity as sensitivity

@@ -14,7 +14,7 @@ from itertools import product
 from sufficiency import allocate, forecast, funding, transport
 from sufficiency.area.area import Area
 from sufficiency.outcome import ForecastOutcome, Outcome, RunOptions, files_lacking
-from sufficiency.scenarios.pipeline import AS_AGREED, from_agreed
+from sufficiency.scenarios.pipeline_levers import AS_AGREED, from_agreed
 from sufficiency.scenarios.scenario import Scenario
 from sufficiency.words import run_options
 

@@ -22,9 +22,9 @@ from sufficiency.funding import HighNeedsBudget
 from sufficiency.notebook import titled
 from sufficiency.scenarios.scenario import Scenario, lever_name
 from sufficiency.transport import Journeys
+from sufficiency.words.destinations import DESTINATIONS
 from sufficiency.words.say import between, shown
 from sufficiency.words.school_year import financial_label
-from sufficiency.words.vocabulary import DESTINATIONS
 
 PLACED_FROM: Final = ("settings", "places", "zones")  # tables without which no child can be placed
 BALANCE: Final = "balance_gbp"

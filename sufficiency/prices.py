@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sufficiency import policy
-from sufficiency.distance import Values
+from sufficiency.straight_line import Values
 
 Floats = npt.NDArray[np.float64]
 

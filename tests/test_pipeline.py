@@ -15,7 +15,8 @@ from sufficiency import tables
 from sufficiency.area.area import Area
 from sufficiency.area.template import write_template
 from sufficiency.errors import InputError, MissingError
-from sufficiency.scenarios.pipeline import NEVER, OpenAgreed, drawn, from_agreed, most_likely
+from sufficiency.scenarios.pipeline import NEVER, drawn, most_likely
+from sufficiency.scenarios.pipeline_levers import OpenAgreed, from_agreed
 from tests.allocate.forecasts import grown
 
 UNIT = {

@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from sufficiency.words.vocabulary import DESTINATIONS, SETTING_TYPES
+from sufficiency.words.destinations import DESTINATIONS
+from sufficiency.words.vocabulary import SETTING_TYPES
 
 PLACE_LINE: Final = "1.0.2"
 OTHER_PLACES: Final = "other places"  # provision of places not tied to a setting of the area

@@ -16,8 +16,8 @@ from sufficiency.funding.budget_lines import GRANTS_PASSED_ON, ITEMS
 from sufficiency.funding.places.place_spend import commissioned_beyond
 from sufficiency.funding.top_up.services import unknown_lines
 from sufficiency.funding.top_up.top_up import UnitCosts
+from sufficiency.words.destinations import DESTINATIONS
 from sufficiency.words.school_year import financial_label
-from sufficiency.words.vocabulary import DESTINATIONS
 
 # National values that no source at hand confirms and that move the budget of an area with its own figures.
 UNVERIFIED: Final = (

@@ -15,8 +15,9 @@ from sufficiency.area.area import Area
 from sufficiency.errors import InputError, one_of
 from sufficiency.funding.budget_lines import SPLIT, STREAMS, stream_of
 from sufficiency.tables import PlacedResult, PlansResult
+from sufficiency.words.destinations import DESTINATIONS
 from sufficiency.words.school_year import PHASES, academic_weights, phase_of
-from sufficiency.words.vocabulary import DESTINATIONS, SPECIALIST
+from sufficiency.words.vocabulary import SPECIALIST
 
 LATE: Final = ("post_16", "post_19")
 DIMS: Final = ("draw", "year", "authority", "need", "phase", "stream")

@@ -36,7 +36,7 @@ from sufficiency.scenarios.levers import (
     OpenPlaces,
     OpenSetting,
 )
-from sufficiency.scenarios.pipeline import CancelAgreed, OpenProposed
+from sufficiency.scenarios.pipeline_levers import CancelAgreed, OpenProposed
 from sufficiency.scenarios.scenario import Lever, Scenario
 
 LEVERS: Final[Mapping[str, Callable[..., Lever]]] = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from sufficiency.tables.columns import need, number, table, text, whole
+from sufficiency.words.destinations import DESTINATIONS
 from sufficiency.words.school_year import AGE_GROUPS
-from sufficiency.words.vocabulary import DESTINATIONS
 
 OVERFLOW: Final = table(
     "overflow",

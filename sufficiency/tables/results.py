@@ -113,7 +113,7 @@ class PlacedResult(Protocol):
     def attending(self) -> xr.DataArray:
         """Children who need a specialist place: draw x year x authority x need x phase x setting [children].
 
-        Settings are URNs or codes, then the destinations of those turned away (`words.vocabulary.DESTINATIONS`).
+        Settings are URNs or codes, then the destinations of those turned away (`words.destinations.DESTINATIONS`).
         """
 
     @property

@@ -21,8 +21,9 @@ from sufficiency.area.area import Area
 from sufficiency.labels import Labels
 from sufficiency.transport.modes.carried import label
 from sufficiency.transport.modes.modes import MODE_GROUP_OF, WAYS, Levers, ways
+from sufficiency.words.destinations import DESTINATIONS, PLACED_DESTINATIONS
 from sufficiency.words.school_year import NCY_LOW, NCYS, phase_of
-from sufficiency.words.vocabulary import DESTINATIONS, NEEDS, PLACED_DESTINATIONS, SETTING_TYPES
+from sufficiency.words.vocabulary import NEEDS, SETTING_TYPES
 
 Floats = npt.NDArray[np.float64]
 

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from sufficiency import distance, prices, tables
+from sufficiency import prices, straight_line, tables
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError
 from sufficiency.transport.cost.calibration import calibrate
@@ -40,8 +40,8 @@ from sufficiency.transport.modes.modes import (
 )
 from sufficiency.transport.roads.travel import travel
 from sufficiency.words import run_options
+from sufficiency.words.destinations import DESTINATIONS
 from sufficiency.words.school_year import phase_of
-from sufficiency.words.vocabulary import DESTINATIONS
 
 CELL: Final = ("year", "authority", "need", "phase", "setting")
 
@@ -185,8 +185,8 @@ def _rows(area: Area, placements: pd.DataFrame) -> pd.DataFrame:
         raise MissingError(f"nobody is placed at a specialist setting in {area.name}: there is no journey to price")
     rows = at_schools.drop(columns=["km", "minutes"])
     pairs = travel(area)
-    pairs["is_walk_estimated"] = (pairs["source"] == distance.ESTIMATED) | pairs["walk_km"].isna()
-    estimated = distance.travel_table(area.zones, area.settings, area)
+    pairs["is_walk_estimated"] = (pairs["source"] == straight_line.ESTIMATED) | pairs["walk_km"].isna()
+    estimated = straight_line.travel_table(area.zones, area.settings, area)
     pairs["walk_km"] = pairs["walk_km"].fillna(estimated["walk_km"])
     rows = rows.merge(
         pairs[["zone", "setting", "km", "minutes", "walk_km", "is_walk_estimated"]], on=["zone", "setting"], how="left"
@@ -194,7 +194,7 @@ def _rows(area: Area, placements: pd.DataFrame) -> pd.DataFrame:
     zones = area.zones.set_index("zone")
     for column in ("district", "easting", "northing", "is_rural"):
         rows[column] = rows["zone"].map(zones[column])
-    rows["home_spread_km"] = rows["zone"].map(distance.home_spread_km(area.zones))
+    rows["home_spread_km"] = rows["zone"].map(straight_line.home_spread_km(area.zones))
     rows["phase"] = phase_of(rows["ncy"].to_numpy())
     return travellers(area, rows)
 

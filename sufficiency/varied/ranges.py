@@ -12,7 +12,7 @@ import pandas as pd
 from sufficiency import policy, tables
 from sufficiency.allocate.overflow.sampled import national_overflow
 from sufficiency.area.area import Area
-from sufficiency.words.vocabulary import DESTINATIONS
+from sufficiency.words.destinations import DESTINATIONS
 
 LOW, MIDDLE, HIGH = ENDS = ("low", "middle", "high")
 OVERFLOW: Final = "overflow"  # the file, and the first word of what is varied in it

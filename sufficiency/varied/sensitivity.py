@@ -13,7 +13,7 @@ from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError, nearest
 from sufficiency.method import Progress
 from sufficiency.outcome import RunOptions, files_lacking
-from sufficiency.scenarios.pipeline import AS_AGREED, from_agreed
+from sufficiency.scenarios.pipeline_levers import AS_AGREED, from_agreed
 from sufficiency.scenarios.scenario import Scenario
 from sufficiency.varied.chain import FORECAST, PARTS, run_through
 from sufficiency.varied.found import Sensitivity

@@ -78,15 +78,9 @@ def label(code: str, column: str = "") -> str:
 
     `column` says what is named where one code means two things: early_years is a phase and a type of setting.
     """
+    from sufficiency.words.destinations import DESTINATIONS, PLACED_DESTINATIONS
     from sufficiency.words.school_year import PHASES
-    from sufficiency.words.vocabulary import (
-        DESTINATIONS,
-        NEED_GROUPS,
-        NEEDS,
-        PLACED_DESTINATIONS,
-        SETTING_GROUPS,
-        SETTING_TYPES,
-    )
+    from sufficiency.words.vocabulary import NEED_GROUPS, NEEDS, SETTING_GROUPS, SETTING_TYPES
 
     if column == "phase" and code in PHASES:
         return {"post_16": "Post-16", "post_19": "Post-19"}.get(code, code.replace("_", " ").capitalize())

@@ -7,7 +7,7 @@ import pytest
 
 from sufficiency import allocate
 from sufficiency.errors import MissingError
-from sufficiency.words.vocabulary import DESTINATIONS
+from sufficiency.words.destinations import DESTINATIONS
 from tests.allocate.forecasts import grown
 from tests.allocate.test_opening import OPTIONS
 

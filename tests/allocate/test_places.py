@@ -23,7 +23,8 @@ from sufficiency.allocate.place.worth import PARTS, Worth
 from sufficiency.area.area import TABLES, Area
 from sufficiency.errors import InputError, MissingError
 from sufficiency.scenarios.levers import ChangeAssumption, ClosePlaces, OpenPlaces
-from sufficiency.words.vocabulary import DESTINATIONS, SPECIALIST
+from sufficiency.words.destinations import DESTINATIONS
+from sufficiency.words.vocabulary import SPECIALIST
 from tests.allocate.forecasts import HandMade, grown
 
 

@@ -14,8 +14,9 @@ from sufficiency import tables
 from sufficiency.area.area import Area
 from sufficiency.prices import KINDS
 from sufficiency.scenarios.pipeline import Coming
+from sufficiency.words.destinations import DESTINATIONS
 from sufficiency.words.school_year import NCYS, PHASES, phase_of
-from sufficiency.words.vocabulary import DESTINATIONS, SETTING_TYPES, SPECIALIST
+from sufficiency.words.vocabulary import SETTING_TYPES, SPECIALIST
 
 HOME, NEXT = "E06000001", "E06000002"
 YEARS = (2025, 2026, 2027)

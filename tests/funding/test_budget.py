@@ -18,7 +18,8 @@ from sufficiency.funding.places.place_spend import place_spend
 from sufficiency.funding.top_up.top_up import unit_costs
 from sufficiency.scenarios.levers import ChangeAssumption
 from sufficiency.scenarios.pipeline import Coming
-from sufficiency.words.vocabulary import DESTINATIONS, SETTING_TYPES
+from sufficiency.words.destinations import DESTINATIONS
+from sufficiency.words.vocabulary import SETTING_TYPES
 from tests.funding.conftest import HOME, NEEDS, NEXT, SCHOOLS, Placed, Plans, make_children
 
 BASE = [

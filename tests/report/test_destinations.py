@@ -9,7 +9,7 @@ from sufficiency.outcome import Outcome
 from sufficiency.report.model import Chart, Table
 from sufficiency.report.sections import break_even, destinations, finance, options, summary
 from sufficiency.report.writers.build import build
-from sufficiency.words.vocabulary import DESTINATIONS
+from sufficiency.words.destinations import DESTINATIONS
 
 
 def test_every_child_in_the_table_is_somewhere_and_they_add_up_to_the_need(example_outcome: Outcome) -> None:

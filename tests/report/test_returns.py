@@ -21,8 +21,9 @@ from sufficiency.report.returns.forms import forms
 from sufficiency.report.returns.reform_rows import ROWS, SECTIONS, with_rows
 from sufficiency.report.returns.where import as_placed, provision_in_each_draw
 from sufficiency.report.returns.write_returns import return_tables, write_returns
+from sufficiency.words.destinations import DESTINATIONS
 from sufficiency.words.school_year import age_group_of
-from sufficiency.words.vocabulary import DESTINATIONS, NEEDS, SPECIALIST
+from sufficiency.words.vocabulary import NEEDS, SPECIALIST
 
 
 @pytest.fixture(scope="module")

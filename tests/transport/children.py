@@ -14,6 +14,7 @@ from sufficiency import tables
 from sufficiency.area.area import Area
 from sufficiency.transport.roads.travel import travel
 from sufficiency.words import vocabulary
+from sufficiency.words.destinations import DESTINATIONS
 from sufficiency.words.school_year import PHASES, phase_of
 
 
@@ -61,9 +62,9 @@ def _elsewhere(attending: xr.DataArray) -> xr.Dataset:
     coords = {
         "draw": attending["draw"].values,
         "phase": list(PHASES),
-        "setting": list(vocabulary.DESTINATIONS),
+        "setting": list(DESTINATIONS),
     }
-    share = [0.0 if d in ("home_educated", "not_in_education") else 0.5 for d in vocabulary.DESTINATIONS]
+    share = [0.0 if d in ("home_educated", "not_in_education") else 0.5 for d in DESTINATIONS]
     one = xr.DataArray(np.ones([len(x) for x in coords.values()]), dims=tuple(coords), coords=coords)
     entitled = one * xr.DataArray(share, dims="setting", coords={"setting": coords["setting"]})
     return xr.Dataset({"gbp": one * 10_000, "entitled": entitled, "km": one * 8})
@@ -99,7 +100,7 @@ def _attending(area: Area, placements: pd.DataFrame, draws: int, growth: float) 
         list(area.authorities),
         list(vocabulary.NEEDS),
         list(PHASES),
-        [*area.settings["setting"], *vocabulary.DESTINATIONS],
+        [*area.settings["setting"], *DESTINATIONS],
     ]
     index = pd.MultiIndex.from_product(labels, names=key)
     one = counts.reindex(index, fill_value=0).to_numpy(dtype=float).reshape([len(x) for x in labels])

@@ -18,7 +18,7 @@ from sufficiency.transport import Journeys, journeys
 from sufficiency.transport.cost.elsewhere import Mix, price_elsewhere
 from sufficiency.transport.cost.school_run_rates import SchoolRunRates
 from sufficiency.transport.modes.modes import MODES
-from sufficiency.words.vocabulary import DESTINATIONS
+from sufficiency.words.destinations import DESTINATIONS
 from tests.transport.children import Placing, placed
 
 

@@ -7,7 +7,7 @@ import xarray as xr
 
 import sufficiency as sf
 from sufficiency.scenarios.levers import OpenSetting
-from sufficiency.words.vocabulary import DESTINATIONS
+from sufficiency.words.destinations import DESTINATIONS
 
 YEAR = 2028
 

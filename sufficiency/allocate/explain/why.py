@@ -16,8 +16,9 @@ from sufficiency.allocate.place.routes import KIND_OF, KINDS, NEED_CODES, SECOND
 from sufficiency.allocate.place.worth import Worth
 from sufficiency.errors import MissingError, nearest, one_of
 from sufficiency.frozen import frozen
+from sufficiency.words.destinations import DESTINATIONS
 from sufficiency.words.school_year import NCY_LOW, PHASES
-from sufficiency.words.vocabulary import DESTINATIONS, NEED_GROUP_OF
+from sufficiency.words.vocabulary import NEED_GROUP_OF
 
 
 @frozen

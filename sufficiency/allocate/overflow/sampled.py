@@ -21,8 +21,9 @@ from sufficiency import tables
 from sufficiency.area.area import Area
 from sufficiency.area.overflow_faults import overflow_faults
 from sufficiency.errors import FaultyTableError
+from sufficiency.words.destinations import DESTINATIONS
 from sufficiency.words.school_year import AGE_GROUPS, NCYS, age_group_of
-from sufficiency.words.vocabulary import DESTINATIONS, NEEDS
+from sufficiency.words.vocabulary import NEEDS
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

@@ -14,8 +14,9 @@ from sufficiency.allocate.place.children import Children
 from sufficiency.allocate.place.routes import KINDS, NEED_CODES, RouteMap
 from sufficiency.frozen import frozen
 from sufficiency.labels import Labels
+from sufficiency.words.destinations import DESTINATIONS, PLACED_DESTINATIONS
 from sufficiency.words.school_year import NCY_LOW, NCYS, PHASES, phase_of
-from sufficiency.words.vocabulary import DESTINATIONS, PLACED_DESTINATIONS, SETTING_TYPES
+from sufficiency.words.vocabulary import SETTING_TYPES
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

@@ -37,8 +37,9 @@ from sufficiency.frozen import frozen, once
 from sufficiency.labels import Labels
 from sufficiency.notebook import titled
 from sufficiency.scenarios.pipeline import Coming
+from sufficiency.words.destinations import DESTINATIONS
 from sufficiency.words.school_year import NCY_LOW, PHASES
-from sufficiency.words.vocabulary import DESTINATIONS, SETTING_TYPES
+from sufficiency.words.vocabulary import SETTING_TYPES
 
 
 @frozen
@@ -177,7 +178,7 @@ class Placed:
     def destinations(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
         """Return where every child who needs a specialist place is: year, destination, *by, level, children.
 
-        `destination` is a kind of place (`words.vocabulary.PLACED_DESTINATIONS`, those above a school's number apart) or,
+        `destination` is a kind of place (`words.destinations.PLACED_DESTINATIONS`, those above a school's number apart) or,
         for those turned away from every suitable state place, where they are instead (`DESTINATIONS`).
         """
         return self._count(by, np.ones(len(self.drawn.zone), dtype=bool), levels, always=("destination",))

@@ -18,8 +18,9 @@ from sufficiency.allocate.overflow.sampled import AGE_OF_NCY, CODES, Sampled
 from sufficiency.allocate.place.children import Children
 from sufficiency.allocate.place.routes import RouteMap, journey_gbp
 from sufficiency.area.area import Area
+from sufficiency.words.destinations import DESTINATIONS
 from sufficiency.words.school_year import NCY_LOW
-from sufficiency.words.vocabulary import DESTINATIONS, SETTING_TYPES
+from sufficiency.words.vocabulary import SETTING_TYPES
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

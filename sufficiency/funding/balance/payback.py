@@ -26,8 +26,8 @@ from sufficiency.funding.budget_lines import INDEPENDENT
 from sufficiency.funding.places.place_plus import elements
 from sufficiency.funding.top_up.top_up import unit_costs
 from sufficiency.money import yearly_payment
+from sufficiency.words.destinations import DESTINATIONS
 from sufficiency.words.school_year import academic_weights
-from sufficiency.words.vocabulary import DESTINATIONS
 
 # What is built: (type of setting, national capital a place).
 BUILT: Final[dict[str, tuple[str, str]]] = {

@@ -22,8 +22,9 @@ from sufficiency.errors import InputError, MissingError, one_of
 from sufficiency.funding.budget_lines import INDEPENDENT
 from sufficiency.funding.top_up import price_bands
 from sufficiency.prices import Floats, Futures, Growth
+from sufficiency.words.destinations import DESTINATIONS
 from sufficiency.words.school_year import financial_label
-from sufficiency.words.vocabulary import DESTINATIONS, NEEDS, SETTING_TYPES
+from sufficiency.words.vocabulary import NEEDS, SETTING_TYPES
 
 ITEM: Final = {t: "fee" if t == "independent_special" else "top_up" for t in SETTING_TYPES}
 

@@ -19,7 +19,7 @@ from sufficiency.report.returns.definitions import RULE_AUGUST, RULE_CENSUS, def
 from sufficiency.report.returns.forms import ACTION_CHILDREN, ACTION_MONEY, forms
 from sufficiency.report.returns.safe_tables import safe_tables
 from sufficiency.report.returns.sheets import safe_forms, write_forms
-from sufficiency.scenarios.pipeline import AS_AGREED, from_agreed
+from sufficiency.scenarios.pipeline_levers import AS_AGREED, from_agreed
 
 __all__ = ["return_tables", "write_returns"]
 

@@ -13,8 +13,8 @@ from sufficiency.outcome import Outcome
 from sufficiency.report.look.words import gbp, shown
 from sufficiency.report.sections.common import LEVELS
 from sufficiency.report.sections.destinations import turned_away
+from sufficiency.words.destinations import DESTINATIONS
 from sufficiency.words.school_year import NCY_LOW
-from sufficiency.words.vocabulary import DESTINATIONS
 
 JOURNEYS = PARTS.index("journeys_gbp")
 

@@ -14,7 +14,7 @@ from sufficiency.report.look.rounding import whole_numbers
 from sufficiency.report.look.words import between, label
 from sufficiency.report.model import Chart, Table
 from sufficiency.report.sections.common import INTERVAL, LEVELS, across, middle, milestones, with_interval
-from sufficiency.words.vocabulary import DESTINATIONS, PLACED_DESTINATIONS
+from sufficiency.words.destinations import DESTINATIONS, PLACED_DESTINATIONS
 
 WHERE: Final = (*PLACED_DESTINATIONS, *DESTINATIONS)
 AWAY: Final = "turned away: "

@@ -13,7 +13,7 @@ from sufficiency.report.look.words import shown
 from sufficiency.report.model import Chart, Map, Section, Table
 from sufficiency.report.sections.common import LEVELS, middle, rests_on
 from sufficiency.report.sections.zones import flow_lines, map_settings, map_years, travel_by_zone
-from sufficiency.words.vocabulary import DESTINATIONS
+from sufficiency.words.destinations import DESTINATIONS
 
 
 def section(outcome: Outcome) -> Section:

@@ -22,7 +22,7 @@ from sufficiency.scenarios.law_2029.mainstream_support import MainstreamSupport
 from sufficiency.scenarios.law_2029.new_plans import FollowDfE, anchors
 from sufficiency.scenarios.law_2029.parts import Part
 from sufficiency.scenarios.law_2029.reform import reform
-from sufficiency.scenarios.pipeline import from_agreed
+from sufficiency.scenarios.pipeline_levers import from_agreed
 from sufficiency.scenarios.scenario import Scenario, lever_name
 from sufficiency.words.school_year import financial_label
 

@@ -10,7 +10,8 @@ from sufficiency.outcome import Outcome
 from sufficiency.report.look.words import shown
 from sufficiency.report.model import Section, Table
 from sufficiency.report.sections.common import rests_on, share
-from sufficiency.words.vocabulary import DESTINATIONS, SPECIALIST
+from sufficiency.words.destinations import DESTINATIONS
+from sufficiency.words.vocabulary import SPECIALIST
 
 NOT_KNOWN: Final = "not known"
 OUTSIDE: Final = "Outside"

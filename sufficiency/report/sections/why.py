@@ -16,8 +16,9 @@ from sufficiency.report.look.words import count, label
 from sufficiency.report.model import Chart, Section, Table
 from sufficiency.report.sections.common import milestones
 from sufficiency.report.sections.why_maps import group_map, setting_map
+from sufficiency.words.destinations import DESTINATIONS
 from sufficiency.words.school_year import phase_of
-from sufficiency.words.vocabulary import DESTINATIONS, NEED_GROUP_OF, NEED_GROUPS, NEEDS
+from sufficiency.words.vocabulary import NEED_GROUP_OF, NEED_GROUPS, NEEDS
 
 SCHOOLS_SHOWN: Final = 10
 FEWEST_NAMED: Final = 10  # children of a district and group of needs whom a sentence names

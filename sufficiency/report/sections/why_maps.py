@@ -10,8 +10,9 @@ from sufficiency.errors import MissingError, nearest, one_of
 from sufficiency.outcome import Outcome
 from sufficiency.report.look import maps
 from sufficiency.report.sections.zones import map_settings
+from sufficiency.words.destinations import DESTINATIONS
 from sufficiency.words.school_year import PHASES, phase_of
-from sufficiency.words.vocabulary import DESTINATIONS, NEED_GROUP_OF, NEED_GROUPS
+from sufficiency.words.vocabulary import NEED_GROUP_OF, NEED_GROUPS
 
 
 def setting_map(outcome: Outcome, setting: str, year: int) -> Figure:

@@ -9,7 +9,8 @@ import pandas as pd
 
 from sufficiency.outcome import Outcome
 from sufficiency.report.sections.common import milestones
-from sufficiency.words.vocabulary import DESTINATIONS, SPECIALIST
+from sufficiency.words.destinations import DESTINATIONS
+from sufficiency.words.vocabulary import SPECIALIST
 
 
 def map_years(outcome: Outcome) -> list[int]:

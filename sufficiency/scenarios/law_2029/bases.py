@@ -20,7 +20,7 @@ from sufficiency import tables
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError, nearest, one_of
 from sufficiency.scenarios.law_2029.parts import Part, national, own, share_of_children
-from sufficiency.scenarios.pipeline import OpenProposed, opening
+from sufficiency.scenarios.pipeline_levers import OpenProposed, opening
 from sufficiency.words.school_year import LAST_YEAR
 
 Floats = npt.NDArray[np.float64]

@@ -19,8 +19,9 @@ import xarray as xr
 from sufficiency import tables
 from sufficiency.area.area import Area
 from sufficiency.transport.modes.modes import by_group
+from sufficiency.words.destinations import DESTINATIONS
 from sufficiency.words.school_year import phase_of
-from sufficiency.words.vocabulary import DESTINATIONS, NEED_GROUP_OF, SETTING_TYPES, SPECIALIST
+from sufficiency.words.vocabulary import NEED_GROUP_OF, SETTING_TYPES, SPECIALIST
 
 Floats = npt.NDArray[np.float64]
 

@@ -17,7 +17,8 @@ import pandas as pd
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError
 from sufficiency.transport.entitled.eligibility import entitlement
-from sufficiency.words.vocabulary import DESTINATIONS, NEED_GROUP_OF, NEED_GROUPS
+from sufficiency.words.destinations import DESTINATIONS
+from sufficiency.words.vocabulary import NEED_GROUP_OF, NEED_GROUPS
 
 Floats = npt.NDArray[np.float64]
 
