@@ -321,8 +321,8 @@ class Placed:
     def could_come_home(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
         """Return children at independent schools whom a state setting of the area suits, and what that would save.
 
-        As if the state settings had room for each, at the journey and placement costs of the model, the child's time
-        included: year, *by, level, children, saves_gbp.
+        As if the state settings had room for each, in fees, top-up and journeys, before what the places themselves are
+        paid: year, *by, level, children, saves_gbp.
         """
         book = self.drawn
         saves = np.zeros(len(book.zone))
@@ -384,17 +384,18 @@ class Placed:
         return self._setting_labels.cells(by, {"setting": np.arange(len(self.routes.settings))})
 
     def _saving_of_a_state_place(self, entries: Ints) -> Floats:
-        """Return what each entry's cheapest state route in the area saves against its own; 0 where none is cheaper."""
+        """Return what each entry's likeliest state place in the area saves in cash against its own; 0 where none does."""
         book, routes = self.drawn, self.routes
         columns = (book.zone, book.ncy, book.need, book.kind, book.is_girl, book.setting)
         alike, back = np.unique(np.stack([c[entries].astype(np.int64) for c in columns]), axis=1, return_inverse=True)
         zone, ncy, need, kind, is_girl, setting = alike
         is_home = self._is_state[: len(routes.settings)] & routes.settings["is_in_area"].to_numpy(dtype=bool)
-        age = (ncy >= SECONDARY_FROM).astype(np.int64)
-        cost = routes.cost_gbp[age, zone] + routes.substitute_gbp[kind]
         open_to = routes.open_to(zone, ncy, need, kind, is_girl == 1) & is_home
-        least = np.where(open_to, cost, np.inf).min(axis=1, initial=np.inf)
-        return np.asarray(np.maximum(cost[np.arange(len(zone)), setting] - least, 0.0)[back])
+        preferred = routes.cost_gbp[(ncy >= SECONDARY_FROM).astype(np.int64), zone] + routes.substitute_gbp[kind]
+        at, each = np.where(open_to, preferred, np.inf).argmin(axis=1), np.arange(len(zone))
+        cash = routes.placement_gbp + routes.journey_gbp
+        saves = np.where(open_to[each, at], cash[zone, setting] - cash[zone, at], 0.0)
+        return np.asarray(np.maximum(saves, 0.0)[back])
 
 
 def _at_dearest(saves: Floats) -> Floats:

@@ -35,7 +35,7 @@ def section(outcome: Outcome) -> Section:
         words=(
             _best(worth, year),
             *(says for says in (_dearer(worth), break_even.words(outcome, year)) if says),
-            f"{children:,.0f} children at independent or non-maintained schools have a need that a state setting in the area suits. Were there room, placing them there would save {gbp(saves)} a year, the child's time included.",
+            f"{children:,.0f} children at independent or non-maintained schools have a need that a state setting in the area suits. Were there room, placing them there would save {gbp(saves)} a year in fees, top-up and journeys, before what the places themselves are paid.",
             "A value holds for one place, with everything else as it is: for a block of places, run a scenario. The library's `openings` chooses among options within a budget, for least cash or for fewest children turned away, over many futures at once.",
         ),
         exhibits=(
