@@ -34,7 +34,7 @@ def section(outcome: Outcome) -> Section:
         "Where one more place is worth most",
         words=(
             _best(worth, year),
-            *(says for says in (_dearer(worth), break_even.words(outcome, year)) if says),
+            *(says for says in (_unsettled(worth), _dearer(worth), break_even.words(outcome, year)) if says),
             f"{children:,.0f} children at independent or non-maintained schools have a need that a state setting in the area suits. Were there room, placing them there would save {gbp(saves)} a year in fees, top-up and journeys, before what the places themselves are paid.",
             "A value holds for one place, with everything else as it is: for a block of places, run a scenario. The library's `openings` chooses among options within a budget, for least cash or for fewest children turned away, over many futures at once.",
         ),
@@ -73,6 +73,14 @@ def _best(worth: pd.DataFrame, year: int) -> str:
         return f"In January {year} one more place saves cash at no state setting of the area."
     named = ", ".join(f"{r.name} ({gbp(r.value)} a year)" for r in some.itertuples(index=False))
     return f"In January {year} one more place would save most at {named}: cash, in fees, packages and journeys, before what the place itself is paid."
+
+
+def _unsettled(worth: pd.DataFrame) -> str:
+    """Return that the order is not settled, where the range of the best overlaps that of others."""
+    over = int((worth["high"].iloc[1:] > worth["low"].iloc[0]).sum()) if len(worth) > 1 else 0
+    if not over:
+        return ""
+    return f"That order is not settled: the range at {worth['name'].iloc[0]} overlaps those at {count(over, 'other setting')}, so where children are turned away (sections before this) decides between them, not a difference of a few thousand pounds."
 
 
 def _dearer(worth: pd.DataFrame) -> str:
