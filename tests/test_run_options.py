@@ -20,7 +20,7 @@ FAULTS: dict[str, tuple[dict[str, Any], str]] = {
     "no number": ({"draws": float("nan")}, "draws is nan: a whole number of 1 or more"),
     "a seed below 0": ({"seed": -1}, "seed is -1: a whole number of 0 or more is expected, such as 7"),
     "no seed": ({"seed": None}, "seed is None: a whole number of 0 or more"),
-    "the base year": ({"to": 2025}, "to=2025 is not after the base year, January 2025"),
+    "the base year": ({"to": 2026}, "to=2026 is not after the base year, January 2026"),
     "too far ahead": ({"to": 2101}, "to=2101 is too far ahead: January 2100 is the last"),
     "half a year": ({"to": 2026.5}, "to is 2026.5: a whole number of 0 or more"),
 }
@@ -37,7 +37,7 @@ FORECASTS: dict[str, Callable[..., Any]] = {
 def test_a_fault_is_said_in_the_same_words_by_every_forecast(forecast: str, fault: str) -> None:
     options, says = FAULTS[fault]
     with pytest.raises(InputError) as caught:
-        FORECASTS[forecast](sf.example_area(), **({"to": 2026, "draws": 2} | options))
+        FORECASTS[forecast](sf.example_area(), **({"to": 2027, "draws": 2} | options))
     assert says in str(caught.value)
 
 
@@ -53,7 +53,7 @@ def test_and_by_those_that_stand_on_a_forecast(options: dict[str, Any], tiny_are
 
 def test_how_many_are_placed_is_checked_by_its_own_name() -> None:
     with pytest.raises(InputError, match="placed_draws is 0: a whole number of 1 or more"):
-        sf.run(sf.example_area(), to=2026, draws=2, placed_draws=0)
+        sf.run(sf.example_area(), to=2027, draws=2, placed_draws=0)
 
 
 def test_the_years_asked_for_follow_the_base_year() -> None:
