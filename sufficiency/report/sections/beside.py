@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -83,10 +83,11 @@ def check(every: Sequence[ForecastOutcome]) -> None:
 
 def rows(every: Sequence[ForecastOutcome]) -> Iterator[_Row]:
     """Yield each measure in each milestone year, in the draws that all runs have; the balance as the override ends."""
+    every = alike(every)
     for measure, (says, how) in MEASURES.items():
         if any(measure not in run.measures for run in every):
             continue
-        totals = _alike([run.measure(measure) for run in every])
+        totals = _in_shared_draws([run.measure(measure) for run in every])
         along = str(totals[0].dims[-1])
         for year in milestones([int(y) for y in totals[0][along].values])[1:]:
             when = financial_label(year) if along == "financial_year" else f"January {year}"
@@ -97,7 +98,12 @@ def rows(every: Sequence[ForecastOutcome]) -> Iterator[_Row]:
     ends = who_pays.balance_year(placed[0])
     for case, says in CASES.items():
         balances = [run.budget.carried(case).balance.sum("authority").sel(financial_year=ends) for run in placed]
-        yield _Row(f"High Needs balance carried forward, {says}", f"31 March {ends + 1}", "£m", tuple(_alike(balances)))
+        yield _Row(
+            f"High Needs balance carried forward, {says}",
+            f"31 March {ends + 1}",
+            "£m",
+            tuple(_in_shared_draws(balances)),
+        )
 
 
 def table(every: Sequence[ForecastOutcome], names: Sequence[str]) -> pd.DataFrame:
@@ -133,7 +139,16 @@ def note(every: Sequence[ForecastOutcome]) -> str:
     return " ".join(words)
 
 
-def _alike(totals: Sequence[xr.DataArray]) -> list[xr.DataArray]:
+def alike(every: Sequence[ForecastOutcome]) -> list[ForecastOutcome]:
+    """Return runs whose school run is that of the draws that all of them placed, calibrated on those alone."""
+    placed = [run for run in every if isinstance(run, Outcome)]
+    if len({run.options.placed_draws for run in placed}) < 2:
+        return list(every)
+    draws = min((run.placed.draws for run in placed), key=len)
+    return [replace(run, journeys=run.journeys.of_draws(draws)) if isinstance(run, Outcome) else run for run in every]
+
+
+def _in_shared_draws(totals: Sequence[xr.DataArray]) -> list[xr.DataArray]:
     """Return totals in the draws that all have."""
     shared = sorted(set.intersection(*(set(total["draw"].to_numpy().tolist()) for total in totals)))
     return [total.sel(draw=np.array(shared)) for total in totals]

@@ -45,7 +45,6 @@ def section(outcome: ForecastOutcome, futures: Sequence[ForecastOutcome]) -> Sec
     """Return the section on the outcome and its other futures, each with a range of its own."""
     every = (outcome, *futures)
     last = outcome.options.to
-    beside.check(every)
     return Section(
         "law",
         "If the law stays, and if it changes",

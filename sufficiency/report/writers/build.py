@@ -90,7 +90,13 @@ def build(
         left out; 0 hides none.
     sensitivity
         Of `sf.sensitivity`: with it, a section says which assumptions move the answer, and where a sign turns on one.
+
+    Raises
+    ------
+    InputError
+        If `now` or a future was run with other draws, another seed or to another year.
     """
+    beside.check((outcome, *futures))
     area, last = outcome.area, outcome.options.to
     if isinstance(outcome, Outcome):
         made = _of_places(outcome, now, suppress, sensitivity)
