@@ -1,9 +1,9 @@
 """The budget beside what others forecast for England, by the area's share of England's plans: inside, or why not.
 
-    difference   our starting point less theirs  (by share of England)
-                 + what faster growth in plans has added since the first year, where theirs is known:
-                   our added demand x (1 - their growth / ours)
-                 + what can't be split, since they give no prices and no block
+difference   our starting point less theirs  (by share of England)
+             + what faster growth in plans has added since the first year, where theirs is known:
+               our added demand x (1 - their growth / ours)
+             + what can't be split, since they give no prices and no block
 """
 
 from __future__ import annotations
@@ -123,7 +123,8 @@ def _own(budget: HighNeedsBudget, measure: str, year: int) -> str:
     told = [(name, gbp) for name, gbp in _added(budget, measure, year).items() if abs(gbp) >= 5e4]
     words = ", ".join(f"{name} {gbp / 1e6:+,.1f}m" for name, gbp in sorted(told, key=lambda p: -abs(p[1])))
     return (
-        f"Ours has {financial_label(first)}'s own gap of {gap / 1e6:,.1f}m in {what}" + f", and since: {words}" * bool(told)
+        f"Ours has {financial_label(first)}'s own gap of {gap / 1e6:,.1f}m in {what}"
+        + f", and since: {words}" * bool(told)
     )
 
 

@@ -42,7 +42,9 @@ def test_a_difference_is_split_by_starting_point_and_growth_in_plans_and_the_res
     assert says.str.contains(f"Starting point {start:+,.1f}m").all()
     ifs, obr = says["Institute for Fiscal Studies"], says["Office for Budget Responsibility"]
     theirs = (1 + 220_000 / 638_745) ** (1 / 4) - 1
-    demand = -0.2 * 4 * float(moved.unit_gbp.sel(financial_year=2026, stream="independent_special", authority=HOME).mean())
+    demand = (
+        -0.2 * 4 * float(moved.unit_gbp.sel(financial_year=2026, stream="independent_special", authority=HOME).mean())
+    )
     assert f"Growth in plans {demand * (1 - theirs / 0.2) / 1e6:+,.1f}m: ours grow 20.0% a year" in ifs
     assert "England's 7.7% in its forecast to 2029" in ifs
     assert "what it takes is not at hand" in obr

@@ -87,7 +87,9 @@ def plan(
         ramp = delivery.get(name, (1.0,)) if isinstance(delivery, Mapping) else delivery
         better = then.in_year - before.in_year
         is_law = name in by_law
-        pulled.append((f"{POLICY if is_law else SAVING}{name}", better if is_law else delivered(better, ramp, starts.get(name))))
+        pulled.append(
+            (f"{POLICY if is_law else SAVING}{name}", better if is_law else delivered(better, ramp, starts.get(name)))
+        )
         before = then
     moved = steps(budget.spend, budget.children, budget.unit_gbp)
     spend, income = budget.spend.sum("item"), budget.income.sum("source")

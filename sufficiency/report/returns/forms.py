@@ -8,7 +8,6 @@ import pandas as pd
 
 from sufficiency.funding.budget_lines import PLACEMENT_GROUPS, line_name
 from sufficiency.report.returns import dsg_plan
-from sufficiency.report.returns.definitions import RULE_AUGUST
 from sufficiency.report.returns.reform_rows import NEEDS_SAID, SECTIONS
 from sufficiency.report.returns.sheets import Block, form
 

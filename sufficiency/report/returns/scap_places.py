@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from sufficiency.area.area import Area
 from sufficiency.outcome import ForecastOutcome, Outcome
 from sufficiency.report.returns.scap import PHASES
 from sufficiency.scenarios.pipeline import chance

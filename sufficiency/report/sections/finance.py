@@ -103,7 +103,8 @@ def _published(outcome: Outcome) -> tuple[Table, ...]:
         {
             "year": [financial_label(int(y)) for y in beside["financial_year"]],
             "measure": [
-                line_name(m) + f", {NO_FORECAST}" * is_after for m, is_after in zip(beside["measure"], beyond, strict=True)
+                line_name(m) + f", {NO_FORECAST}" * is_after
+                for m, is_after in zip(beside["measure"], beyond, strict=True)
             ],
             "who": beside["who"],
             "published, share": beside["published_gbp"],

@@ -117,9 +117,10 @@ def _lines(axis: Axes, frame: pd.DataFrame, shown: dict[str, str]) -> None:
             axis.fill_between(wide.index, low, high, color=colour, alpha=0.2, linewidth=0)
         axis.plot(wide.index, mid, "o-", color=colour, markersize=3.5, linewidth=2)
         at = int(mid.argmax()) if place else len(mid) - 1
+        side = "right" if at == len(mid) - 1 else "left" if at == 0 else "center"  # over the plot, not over its axis
         axis.annotate(
             name, (wide.index[at], mid.iloc[at]), xytext=(0, 7 if place else -7), textcoords="offset points",
-            ha="center" if place else "right", va="bottom" if place else "top", fontsize=8.5, color=colour,
+            ha=side, va="bottom" if place else "top", fontsize=8.5, color=colour,
         )  # fmt: skip
     axis.set_xticks(list(dict.fromkeys(frame["year"])))
     axis.axhline(0, color=charts.FAINT, linewidth=0.8)
