@@ -3,7 +3,7 @@
 difference   our starting point less theirs  (by share of England)
              + what faster growth in plans has added since the first year, where theirs is known:
                our added demand x (1 - their growth / ours)
-             + what can't be split, since they give no prices and no block
+             + what can't be split: their prices and block are not at hand
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def _why(budget: HighNeedsBudget, who: str, measure: str, year: int, more: float
     left = more - sum(gbp for gbp, _ in parts.values())
     told = "".join(f". {words}" for _, words in parts.values())
     own = _own(budget, measure, year)
-    return f"{says}{told}. {left / 1e6:+,.1f}m can't be split: {who} gives no prices and no block to set beside ours. {own}"
+    return f"{says}{told}. {left / 1e6:+,.1f}m can't be split: what {who} takes for prices and for the block is not at hand. {own}"
 
 
 def _start(budget: HighNeedsBudget, who: str) -> tuple[float, str]:

@@ -10,7 +10,7 @@ import pandas as pd
 import xarray as xr
 
 from sufficiency.draws import LEVELS
-from sufficiency.funding.budget_lines import PLACEMENT_GROUPS, STREAMS
+from sufficiency.funding.budget_lines import NO_FORECAST, PLACEMENT_GROUPS, STREAMS
 from sufficiency.funding.high_needs_budget import HighNeedsBudget
 from sufficiency.outcome import ForecastOutcome, Outcome
 from sufficiency.report.look.rounding import whole_numbers
@@ -19,7 +19,6 @@ from sufficiency.report.returns.where import as_placed
 from sufficiency.words.school_year import academic_label, financial_label
 
 YEARS_ON: Final = 5
-NO_FORECAST: Final = "if nothing changes; not a forecast of policy"  # of a balance after the statutory override
 EITHER_RULE: Final = "either"  # of what has no ages
 COUNTED: Final = ("age_group", "need", "placement")
 
