@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sufficiency.outcome import Outcome
-from sufficiency.report.look.words import label
+from sufficiency.report.look.words import gbp, label
 from sufficiency.report.model import Chart, Table
 from sufficiency.report.returns.write_returns import return_tables
 from sufficiency.report.sections import break_even, destinations, finance, options, summary, transport, who_pays
@@ -118,7 +118,13 @@ def test_no_line_of_the_chart_of_balances_is_named_over_an_axis(example_outcome:
 def test_nobody_is_carried_twice_under_one_name_and_headers_are_words(example_outcome: Outcome) -> None:
     tables = {e.key: e.frame for e in transport.section(example_outcome).exhibits if isinstance(e, Table)}
     assert tables["transport-where"]["where they go"].is_unique
-    assert label(str(tables["transport-national"].columns[-1])) == "Unit"
+    assert [label(str(column)) for column in tables["transport-national"]] == [
+        "Measure",
+        "Modelled",
+        "National",
+        "Unit",
+        "Note",
+    ]
 
 
 def test_what_a_place_is_worth_differs_by_school_and_stands_beside_what_it_is_paid(example_outcome: Outcome) -> None:
@@ -127,7 +133,7 @@ def test_what_a_place_is_worth_differs_by_school_and_stands_beside_what_it_is_pa
     assert table["value"].abs().max() < 150_000
     assert set(table.loc[table["type"] == "special", "place is paid"]) == {10_000}
     below = (table["value"] < 0).any()
-    assert below == any("costs the council" in says for says in options.section(example_outcome).words[:2])
+    assert below == any("costs the council" in says for says in options.section(example_outcome).words[:3])
 
 
 def test_at_the_break_even_share_an_average_place_costs_high_needs_nothing(example_outcome: Outcome) -> None:
@@ -136,6 +142,9 @@ def test_at_the_break_even_share_an_average_place_costs_high_needs_nothing(examp
     saved = found.share * found.fee_gbp + (1 - found.share) * found.package_gbp
     assert saved == pytest.approx(found.place_gbp + found.top_up_gbp)
     assert (found.adds_gbp > 0) == (found.at_fees[1] < found.share)
+    says = break_even.words(example_outcome, 2031)
+    assert gbp(abs(found.adds_gbp)) not in says  # the table of paying back tells it, from one statistic
+    assert "in the table of paying back" in says
 
 
 def test_outcomes_are_measured_by_destination_and_by_the_yearly_gap(example_outcome: Outcome) -> None:
