@@ -50,6 +50,15 @@ def test_a_folder_that_is_not_there_is_said_without_a_traceback(tmp_path: Path) 
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("amount", ["£4m", "-1", "nan"])
+def test_a_budget_that_is_no_plain_figure_is_one_error_with_an_example(amount: str) -> None:
+    done = run("openings", "--budget", amount)
+    assert done.returncode == 2
+    said = " ".join(done.stderr.replace("│", " ").split())
+    assert said.count("Invalid value") == 1
+    assert f"'{amount}' is not an amount in pounds: give a plain figure, as 4000000 or 4e6" in said
+
+
 def test_nothing_but_the_table_goes_into_a_pipe() -> None:
     done = run("forecast", "--to", "2027", "--draws", "20", "--by", "authority")
     assert done.returncode == 0, done.stderr

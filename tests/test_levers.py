@@ -17,6 +17,15 @@ def test_opening_places_adds_them_from_that_year_on(tiny_area: Area) -> None:
     assert tiny_area.places_in(2030)["S1"] == 5
 
 
+def test_capital_of_a_lever_is_an_amount_and_moves_no_place(tiny_area: Area) -> None:
+    known = sf.OpenPlaces("S1", places=3, year=2027, capital_gbp=250_000)(tiny_area)
+    assert known.places.equals(sf.OpenPlaces("S1", places=3, year=2027)(tiny_area).places)
+    with pytest.raises(InputError, match="capital_gbp -1 is not an amount in pounds, as 4000000"):
+        sf.OpenPlaces("S1", places=3, year=2027, capital_gbp=-1)(tiny_area)
+    with pytest.raises(InputError, match="capital_gbp 4m is not an amount in pounds"):
+        sf.OpenPlaces("S1", places=3, year=2027, capital_gbp="4m")(tiny_area)  # type: ignore[arg-type]
+
+
 def test_opening_before_a_later_change_keeps_both(tiny_area: Area) -> None:
     first = sf.OpenPlaces("S1", places=4, year=2028)(tiny_area)
     both = sf.OpenPlaces("S1", places=1, year=2027)(first)

@@ -25,6 +25,19 @@ Roads = Annotated[
     Path | None,
     typer.Option(help="A road network for journeys: an .osm.pbf extract, or a folder with nodes.csv and edges.csv."),
 ]
+
+
+def pounds(text: str) -> float:
+    """Return an amount given as a plain figure. [GBP]"""
+    try:
+        amount = float(text)
+    except ValueError:
+        amount = -1
+    if not 0 <= amount < float("inf"):
+        raise typer.BadParameter(f"'{text}' is not an amount in pounds: give a plain figure, as 4000000 or 4e6")
+    return amount
+
+
 Out = Annotated[Path | None, typer.Option(help="Folder to write every table to, as CSV.")]
 
 

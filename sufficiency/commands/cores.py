@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sufficiency.commands.common import Out, show, write_tables
+from sufficiency.commands.common import Out, pounds, show, write_tables
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,7 +91,10 @@ def sites(
     routes: Routes,
     *,
     opened: Annotated[int | None, typer.Option(help="Open exactly so many; none: as many as pays.")] = None,
-    budget: Annotated[float | None, typer.Option(help="The most that fixed costs may add up to, in pounds.")] = None,
+    budget: Annotated[
+        float | None,
+        typer.Option(parser=pounds, metavar="<pounds>", help="The most that fixed costs may add up to, in pounds."),
+    ] = None,
     unplaced: Unplaced = None,
     seconds: Seconds = 60,
     out: Out = None,

@@ -18,6 +18,7 @@ from sufficiency.commands.common import (
     To,
     area_of,
     labels_of,
+    pounds,
     progress,
     say,
     show,
@@ -61,7 +62,9 @@ def openings(
     options: Annotated[
         Path | None, typer.Option(help="Places worth considering; none: the area's own options.csv.")
     ] = None,
-    budget: Annotated[float | None, typer.Option(help="The most capital in all, in pounds: 12e6.")] = None,
+    budget: Annotated[
+        float | None, typer.Option(parser=pounds, metavar="<pounds>", help="The most capital in all, in pounds: 12e6.")
+    ] = None,
     most: Annotated[int | None, typer.Option(help="At most so many of the options.")] = None,
     aim: Annotated[
         str,

@@ -19,7 +19,7 @@ from sufficiency import policy
 from sufficiency.area.area import Area
 from sufficiency.funding import funded_children
 from sufficiency.funding.balance import deficit
-from sufficiency.funding.balance.past_years import compared, reconciliation, retrospect
+from sufficiency.funding.balance.past_years import compared, reconciliation, retrospect, with_budget
 from sufficiency.funding.block import block
 from sufficiency.funding.block.receipts import income_by_source, opening_balance
 from sufficiency.funding.budget_lines import (
@@ -90,6 +90,7 @@ def high_needs(area: Area, plans: PlansResult, placed: PlacedResult, *, seed: in
     income, income_notes = income_by_source(area, blocks, placed, count, passed_on)
     opening, opening_notes = opening_balance(area, years[0])
     in_year = income.sum("source") - spend.sum("item")
+    against = with_budget(area, against, spend=spend.sum("item"), in_year=in_year, first=years[0])
     terms = deficit.Terms.of(area, futures)
     is_granted = deficit.grant_is_counted(area)
     is_absorbed, counted = deficit.absorption_counted(area, terms)
@@ -107,7 +108,7 @@ def high_needs(area: Area, plans: PlansResult, placed: PlacedResult, *, seed: in
         unit_gbp=unit_gbp,
         unit_basis=costs.basis,
         blocks=blocks,
-        past=past,
+        past=past[past["financial_year"] < years[0]].reset_index(drop=True),
         against_reported=against,
         notes=budget_notes(area, costs, blocks, spend, carried.balance, terms, says),
     )

@@ -13,6 +13,7 @@ from typing import Final
 from sufficiency.words.destinations import DESTINATIONS
 from sufficiency.words.vocabulary import SETTING_TYPES
 
+NO_FORECAST: Final = "if nothing changes; not a forecast of policy"  # of a balance after the statutory override
 PLACE_LINE: Final = "1.0.2"
 OTHER_PLACES: Final = "other places"  # provision of places not tied to a setting of the area
 COMMISSIONED: Final = "special, commissioned beyond those listed"

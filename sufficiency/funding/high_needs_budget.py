@@ -187,6 +187,7 @@ class HighNeedsBudget:
         *,
         by_law: Collection[str] = (),
         delivery: medium_term.Delivery = (1.0,),
+        starts: Mapping[str, int] | None = None,
         case: str = "as_now",
     ) -> pd.DataFrame:
         """Return the plan for the years ahead as finance officers lay it out: financial_year, row, gbp.
@@ -204,7 +205,10 @@ class HighNeedsBudget:
             Those levers that are law or allocation and no saving of the council's: they are rows of policy, in full.
         delivery
             Share of each saving delivered in its first year, its second and so on; the last share holds. Or such shares by
-            the name of a lever; one that is not named is delivered in full.
+            the name of a lever; one that is not named is delivered in full. What a lever costs comes in full.
+        starts
+            By the name of a lever, the financial year in which it first acts: shares are counted from it, and nothing is
+            before it. Left out, the first in which the lever changes the balance.
         case
             'as_now', 'with_grant', 'absorbed' or 'both', as in `positions`.
         """
@@ -212,7 +216,7 @@ class HighNeedsBudget:
         for budget in (levers or {}).values():
             same(before, budget)
             before = budget
-        return medium_term.plan(self, levers or {}, by_law=by_law, delivery=delivery, case=case)
+        return medium_term.plan(self, levers or {}, by_law=by_law, delivery=delivery, starts=starts or {}, case=case)
 
     def turned_away(self, authority: str, financial_year: int) -> pd.DataFrame:
         """Return where the authority's children are who were turned away from every suitable state place.

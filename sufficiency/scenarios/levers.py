@@ -19,11 +19,15 @@ from sufficiency.words.run_options import whole
 
 @dataclass(frozen=True)
 class OpenPlaces:
-    """Open `places` more places at a setting from the academic year that holds January `year`."""
+    """Open `places` more places at a setting from the academic year that holds January `year`.
+
+    `capital_gbp` is what they cost to build, where it is known; otherwise the appraisal has the capital assumed for a place.
+    """
 
     setting: str
     places: int
     year: int
+    capital_gbp: float | None = None
 
     @property
     def label(self) -> str:
@@ -33,6 +37,9 @@ class OpenPlaces:
     def __call__(self, area: Area) -> Area:
         """Return the area with the places added from `year` on."""
         whole("places", self.places, least=0, such_as="20")
+        known = 0 if self.capital_gbp is None else self.capital_gbp
+        if not isinstance(known, int | float) or not 0 <= known < float("inf"):
+            raise InputError(f"{self.label}: capital_gbp {self.capital_gbp} is not an amount in pounds, as 4000000")
         return _change_places(area, self.setting, int(self.places), self.year)
 
 
@@ -57,7 +64,7 @@ class ClosePlaces:
 
 @dataclass(frozen=True)
 class OpenSetting:
-    """Open a new school or unit with `places` places from January `year`."""
+    """Open a new school or unit with `places` places from January `year`; `capital_gbp` as in `OpenPlaces`."""
 
     setting: str
     name: str
@@ -70,6 +77,7 @@ class OpenSetting:
     needs: str
     places: int
     year: int
+    capital_gbp: float | None = None
 
     @property
     def label(self) -> str:
@@ -78,7 +86,7 @@ class OpenSetting:
 
     def __call__(self, area: Area) -> Area:
         """Return the area with the setting and its places."""
-        row = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("places", "year")}
+        row = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("places", "year", "capital_gbp")}
         new = tables.check(pd.DataFrame([row]), tables.SCHOOLS, source=self.label)
         known = {*area.authorities, *area.settings["authority"]}
         faults = setting_faults(new)
@@ -87,7 +95,7 @@ class OpenSetting:
         if faults:
             raise FaultyTableError(self.label, faults)
         settings = pd.concat([area.settings, new])
-        return OpenPlaces(self.setting, self.places, self.year)(
+        return OpenPlaces(self.setting, self.places, self.year, self.capital_gbp)(
             area.replace(settings=tables.check(settings, tables.SCHOOLS, source="settings with the new one"))
         )
 

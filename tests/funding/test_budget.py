@@ -339,6 +339,35 @@ def test_the_medium_term_plan_adds_up_row_by_row_and_delivers_a_saving_as_it_is_
     assert wide.loc[2026, "price"] > 0
 
 
+def test_a_cost_comes_in_full_and_a_saving_s_shares_are_counted_from_the_year_in_which_its_lever_acts(two_authorities):
+    plain = funding.high_needs(two_authorities, *make_children(*BASE, (HOME, 5, "ASD", "I1", 4), draws=3))
+    better = funding.high_needs(two_authorities, *make_children(*BASE, (HOME, 5, "ASD", "S1", 4), draws=3))
+    ramp = (0.5, 1.0)
+    cost = _plan(better.medium_term({"no school": plain}, delivery=ramp))
+    assert cost.loc[2025, "saving: no school"] == pytest.approx(-4 * (60_000 - 12_000))
+    later = _plan(plain.medium_term({"a school": better}, delivery=ramp, starts={"a school": 2026}))
+    full = _plan(plain.medium_term({"a school": better}))
+    assert later.loc[2025, "saving: a school"] == 0
+    assert later.loc[2026, "saving: a school"] == pytest.approx(0.5 * full.loc[2026, "saving: a school"])
+    with pytest.raises(InputError, match="starts names 'a unit', which is no lever here: a school"):
+        plain.medium_term({"a school": better}, starts={"a unit": 2026})
+
+
+def test_the_first_year_beside_what_is_reported_is_the_budget_s_own(two_authorities):
+    area = two_authorities.replace(
+        plans=pd.concat([two_authorities.plans, two_authorities.plans.assign(year=2024)]),
+    )
+    budget = funding.high_needs(area, *make_children(*BASE, (HOME, 5, "ASD", "I1", 4), draws=3))
+    shown = budget.against_reported.query("financial_year == 2025").set_index(["measure", "authority"])["modelled_gbp"]
+    for authority in area.authorities:
+        expected = float(budget.in_year.sel(authority=authority, financial_year=2025).mean())
+        assert shown["in_year", authority] == pytest.approx(expected)
+        assert f"modelled at {expected / 1e6:,.1f}m GBP" in " ".join(
+            budget.against_reported.query("financial_year == 2025 and authority == @authority")["says"]
+        )
+    assert 2025 not in set(budget.past["financial_year"])
+
+
 def test_what_law_and_allocation_change_is_policy_and_no_saving(two_authorities):
     early = ChangeAssumption("funding.central_absorption_financial_year", 2026)(two_authorities)
     own = [(HOME, 2025, "schools_block_gbp", 2_000_000.0), (HOME, 2026, "schools_block_transfer_share", 0.005)]

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from sufficiency.outcome import Outcome
+from sufficiency.report.look.words import gbp, label
 from sufficiency.report.model import Chart, Table
-from sufficiency.report.sections import break_even, destinations, finance, options, summary
+from sufficiency.report.returns.write_returns import return_tables
+from sufficiency.report.sections import break_even, destinations, finance, options, summary, transport, who_pays
 from sufficiency.report.writers.build import build
 from sufficiency.words.destinations import DESTINATIONS
 
@@ -82,13 +84,56 @@ def test_what_west_spends_of_the_whole_grant_is_nowhere_told_as_high_needs(examp
     assert "31100000" not in said
 
 
+def test_modelled_and_reported_stand_with_what_the_reported_figure_is_and_the_first_year_is_the_return_s(
+    example_outcome: Outcome,
+) -> None:
+    made = finance.section(example_outcome)
+    reported = next(e.frame for e in made.exhibits if isinstance(e, Table) and e.key == "reported")
+    rows = reported[reported["measure"] == "in_year"].set_index(["authority", "financial_year"])
+    assert "£6m of a structural deficit" in rows.loc[("West Northamptonshire", "2024-25"), "what was reported"]
+    position = return_tables(example_outcome)["dsg_plan_position"].query("measure == 'in_year'")
+    filed = position[position["financial_year"] == "2026-27"].set_index("authority")["expected_gbp"]
+    for code, name in example_outcome.area.authorities.items():
+        assert rows.loc[(name, "2026-27"), "modelled_gbp"] == pytest.approx(filed[code], abs=1)
+
+
+def test_no_carried_sum_is_in_the_medium_term_plan_after_the_override_and_its_gap_is(example_outcome: Outcome) -> None:
+    plan = who_pays.medium_term(example_outcome).frame.set_index("row")
+    for row in ("Balance brought forward", "Balance carried forward"):
+        assert plan.loc[row, ["2026-27", "2027-28"]].notna().all()
+        assert plan.loc[row, "2028-29":].isna().all()
+    assert plan.loc["Net: income, policy and savings less spending"].notna().all()
+
+
+def test_no_line_of_the_chart_of_balances_is_named_over_an_axis(example_outcome: Outcome) -> None:
+    figure = who_pays.chart(example_outcome).draw()
+    for axes in figure.axes:
+        edge = axes.get_window_extent()
+        for name in axes.texts:
+            inside = name.get_window_extent()
+            assert edge.x0 <= inside.x0
+            assert inside.x1 <= edge.x1 + 1
+
+
+def test_nobody_is_carried_twice_under_one_name_and_headers_are_words(example_outcome: Outcome) -> None:
+    tables = {e.key: e.frame for e in transport.section(example_outcome).exhibits if isinstance(e, Table)}
+    assert tables["transport-where"]["where they go"].is_unique
+    assert [label(str(column)) for column in tables["transport-national"]] == [
+        "Measure",
+        "Modelled",
+        "National",
+        "Unit",
+        "Note",
+    ]
+
+
 def test_what_a_place_is_worth_differs_by_school_and_stands_beside_what_it_is_paid(example_outcome: Outcome) -> None:
     table = options.values(example_outcome, 2029)
     assert table["value"].round().nunique() > len(table) / 2
     assert table["value"].abs().max() < 150_000
     assert set(table.loc[table["type"] == "special", "place is paid"]) == {10_000}
     below = (table["value"] < 0).any()
-    assert below == any("costs the council" in says for says in options.section(example_outcome).words[:2])
+    assert below == any("costs the council" in says for says in options.section(example_outcome).words[:3])
 
 
 def test_at_the_break_even_share_an_average_place_costs_high_needs_nothing(example_outcome: Outcome) -> None:
@@ -97,6 +142,9 @@ def test_at_the_break_even_share_an_average_place_costs_high_needs_nothing(examp
     saved = found.share * found.fee_gbp + (1 - found.share) * found.package_gbp
     assert saved == pytest.approx(found.place_gbp + found.top_up_gbp)
     assert (found.adds_gbp > 0) == (found.at_fees[1] < found.share)
+    says = break_even.words(example_outcome, 2031)
+    assert gbp(abs(found.adds_gbp)) not in says  # the table of paying back tells it, from one statistic
+    assert "in the table of paying back" in says
 
 
 def test_outcomes_are_measured_by_destination_and_by_the_yearly_gap(example_outcome: Outcome) -> None:

@@ -17,6 +17,7 @@ from sufficiency.errors import OutputError, SufficiencyError
 from sufficiency.outcome import Outcome
 from sufficiency.report.disclosure.suppress import HIDDEN
 from sufficiency.report.model import Chart, Map, Table
+from sufficiency.report.sections import invest as invest_section
 from sufficiency.report.writers.build import build
 from sufficiency.scenarios.scenario import lever_name
 from tests.report.browser import Visit, need, visit
@@ -132,6 +133,9 @@ def test_the_workbook_has_every_table_whole(folder: Path, example_outcome: Outco
     assert len(book.sheetnames) == len(tables) + 1
     for name, table in zip(book.sheetnames[1:], tables, strict=True):
         assert book[name].max_row == 4 + len(table.frame)
+    cells = {value for name in ("plans-setting", "forecast-by-setting") for row in book[name].values for value in row}
+    assert "Placement not recorded" in cells
+    assert "not_recorded" not in cells
 
 
 def test_every_chart_is_also_a_png(folder: Path, example_outcome: Outcome) -> None:
@@ -189,10 +193,14 @@ def test_a_scenario_has_a_section_on_what_each_lever_does() -> None:
     area = sf.example_area()
     options = {"to": 2028, "draws": 6, "placed_draws": 2}
     scenario = sf.Scenario("Two", (sf.OpenPlaces("UNIT-135306", 16, 2027), sf.ChangeJoining(0.9, since=2027)))
-    report = build(sf.run(area, scenario, **options), now=sf.run(area, **options))
+    now, then = sf.run(area, **options), sf.run(area, scenario, **options)
+    report = build(then, now=now)
     section = next(s for s in report.sections if s.key == "scenario")
     table = next(e.frame for e in section.exhibits if isinstance(e, Table) and e.key == "levers")
-    assert set(table["lever"]) == {lever_name(lever, area) for lever in scenario.levers}
+    assert set(table["lever"]) == {lever_name(lever, area) for lever in scenario.levers} | {"all of them"}
+    for row in table[table["lever"] == "all of them"].to_dict("records"):  # sentence and table say one change
+        (says,) = (words for words in section.words if words.startswith(f"{row['measure']}, "))
+        assert f"changes it by {row['change']} ({row['9 in 10 between']})" in says or "by nothing" in says
     assert all(e.draw() for e in section.exhibits if isinstance(e, Chart))
     plan = next(e.frame for e in section.exhibits if isinstance(e, Table) and e.key == "medium-term-scenario")
     assert {row for row in plan["row"] if row.startswith("Saving: ")} == {
@@ -206,9 +214,16 @@ def test_a_scenario_has_a_section_on_what_each_lever_does() -> None:
     assert row["capital"] == pytest.approx(16 * area.value("funding.capital_unit_gbp"))
     # What a grant pays the council need not borrow: the two differ by the capital alone.
     assert row["worth today, grant pays"] - row["worth today, council pays"] == pytest.approx(row["capital"])
+    priced = replace(scenario.levers[0], capital_gbp=1_000_000)
+    known = replace(then, scenario=sf.Scenario("Known", (*now.scenario.levers, priced)))
+    assert [one.opened.capital_gbp for one in invest_section.appraised([now, known])] == [1_000_000]
     first = tables["invest-by-year"].iloc[0]
     assert first["financial year"] == "2026-27"
     assert first["capital"] == row["capital"]
+    assert first["set-up"] == "not known"  # and not £0
+    said = " ".join(invest.assumptions)
+    for assumed in ("Capital for a place in a SEN unit", "Real discount rate", "not known, and counted as 0"):
+        assert assumed in said
     assert tables["who-leaves"]["fewer children"].sum() == pytest.approx(
         0, abs=0.5
     )  # who leaves one place is in another

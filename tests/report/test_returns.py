@@ -146,6 +146,21 @@ def test_the_financial_summary_adds_up_in_every_line(run, found):
     assert money.to_list() == wide["spend"].to_list()
 
 
+def test_a_balance_after_the_override_is_marked_as_no_forecast_and_no_other_row_is(run, found):
+    position = found["dsg_plan_position"]
+    marked = position[position["says"] != ""]
+    assert set(marked["measure"]) == {"balance"}
+    assert set(marked["financial_year"]) == {"2028-29", "2029-30", "2030-31", "2031-32"}
+    assert set(marked["says"]) == {"if nothing changes; not a forecast of policy"}
+    (form,) = (b for b in forms(found, run.area.authorities)["DSG plan - money"] if "End-of-year" in b.title)
+    assert form.title.endswith("; balances from 2028-29 on: if nothing changes; not a forecast of policy")
+
+
+def test_past_plans_have_one_age_rule_in_each_file(found):
+    for name, rule in (("dsg_plan_past", RULE_AUGUST), ("dsg_plan_past_census_day", RULE_CENSUS)):
+        assert set(found[name]["age_rule"]) == {"either", rule}
+
+
 def test_an_average_cost_is_spending_over_children(found):
     money = found["dsg_plan_money"].dropna(subset=["average_gbp"])
     many = money[money["children"] > 50]
@@ -314,8 +329,10 @@ def test_fewer_plans_are_fewer_in_the_survey_and_a_new_unit_is_in_its_capacity(w
     need = found["scap_special_totals"].groupby(["case", "year"])["pupils"].sum()
     assert need["mitigated", 2029] < need["unmitigated", 2029]
     assert need["mitigated", 2026] == need["unmitigated", 2026]
-    places = found["scap_places"].query("school == 'A new unit' and year == 2029")
-    assert places.groupby("case")["places"].sum().to_dict() == {"mitigated": 16}
+    (opened,) = found["scap_places"].query("school == 'A new unit' and year == 2029").to_dict("records")
+    assert (opened["case"], opened["places"]) == ("mitigated", 0)  # no place is there before the scenario's
+    assert opened["planned_additions"] == opened["places_with_additions"] == 16
+    assert opened["planning_area"] == "Corby"  # where the nearest zone is
 
 
 def test_actions_have_a_sheet_and_their_children_are_left_out_where_small_numbers_are_hidden(with_actions, tmp_path):

@@ -7,7 +7,7 @@
     spend         base (spending of the year before) + demand + places + price + other
     policy        what law or allocation changes: a transfer from the schools block, the stability grant, deficits met
                   centrally, and levers of the scenario that are law
-    saving        what each other lever does to the in-year balance, as far as it is delivered
+    saving        what each other lever does to the in-year balance: savings as far as delivered, costs in full
     net           income + policy + savings - spend
     balance       brought forward + net
 
@@ -30,6 +30,7 @@ from sufficiency.funding.budget_lines import GRANTS_PASSED_ON, UNEXPLAINED
 
 STEPS: Final = ("demand", "places", "price", "other")
 POLICY, SAVING = "policy: ", "saving: "
+NOTHING_GBP: Final = 0.5  # below half a pound a lever has changed nothing yet
 Delivery = Sequence[float] | Mapping[str, Sequence[float]]  # of every lever, or of each by name
 
 
@@ -71,6 +72,7 @@ def plan(
     *,
     by_law: Collection[str],
     delivery: Delivery,
+    starts: Mapping[str, int],
     case: str,
 ) -> pd.DataFrame:
     """Return the plan's rows by financial year, as `HighNeedsBudget.medium_term` says."""
@@ -78,12 +80,16 @@ def plan(
         raise InputError(f"case='{case}' is not one of {one_of(CASES)}")
     if strange := [name for name in by_law if name not in levers]:
         raise InputError(f"by_law names '{strange[0]}', which is no lever here: {one_of(levers) or 'there are none'}")
+    if strange := [name for name in starts if name not in levers]:
+        raise InputError(f"starts names '{strange[0]}', which is no lever here: {one_of(levers) or 'there are none'}")
     pulled, before = [], budget
     for name, then in levers.items():
         ramp = delivery.get(name, (1.0,)) if isinstance(delivery, Mapping) else delivery
         better = then.in_year - before.in_year
         is_law = name in by_law
-        pulled.append((f"{POLICY if is_law else SAVING}{name}", better if is_law else delivered(better, ramp)))
+        pulled.append(
+            (f"{POLICY if is_law else SAVING}{name}", better if is_law else delivered(better, ramp, starts.get(name)))
+        )
         before = then
     moved = steps(budget.spend, budget.children, budget.unit_gbp)
     spend, income = budget.spend.sum("item"), budget.income.sum("source")
@@ -134,18 +140,20 @@ def _change(gbp: xr.DataArray) -> xr.DataArray:
     return gbp - gbp.shift(financial_year=1)
 
 
-def delivered(saving: xr.DataArray, delivery: Sequence[float]) -> xr.DataArray:
+def delivered(saving: xr.DataArray, delivery: Sequence[float], start: int | None = None) -> xr.DataArray:
     """Return a saving by financial year as it is delivered: `delivery` is its share in its first year, second and so on.
 
-    The last share holds. The first year is the first in which the saving is not nothing.
+    The last share holds. The first year is `start`, before which nothing is counted, or the first in which the lever changes
+    anything. A year in which the lever costs more, by the mean over draws, has that cost in full.
     """
     if not delivery or not all(0 <= share <= 1 for share in delivery):
         raise InputError(f"delivery {tuple(delivery)}: shares between 0 and 1 are expected, the first year's first")
     years = saving["financial_year"].values
-    others = [str(dim) for dim in saving.dims if dim != "financial_year"]
-    is_there = np.flatnonzero(abs(saving).sum(others).values > 0.5)
-    first = int(is_there[0]) if len(is_there) else len(years)
-    share = [delivery[min(max(n - first, 0), len(delivery) - 1)] for n in range(len(years))]
+    mean = saving.sum([d for d in saving.dims if d not in ("financial_year", "draw")]).mean("draw").values
+    changed = years[np.abs(mean) >= NOTHING_GBP]
+    first = start if start is not None else changed[0] if len(changed) else years[-1] + 1
+    ramp = [delivery[min(max(year - first, 0), len(delivery) - 1)] for year in years]
+    share = [(part if gbp > 0 else 1.0) * (y >= first) for y, part, gbp in zip(years, ramp, mean, strict=True)]
     return saving * xr.DataArray(share, coords={"financial_year": years}, dims="financial_year")
 
 

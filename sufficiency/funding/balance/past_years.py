@@ -116,6 +116,40 @@ def compared(area: Area, past: pd.DataFrame) -> pd.DataFrame:
     return table.drop(columns="follows_gbp")
 
 
+def with_budget(
+    area: Area, against: pd.DataFrame, *, spend: xr.DataArray, in_year: xr.DataArray, first: int
+) -> pd.DataFrame:
+    """Return the comparison with the budget's own means in its first year, so that one year has one figure.
+
+    Parameters
+    ----------
+    area
+        Whose reported figures they stand beside.
+    against
+        As `compared` returns it; its row of `first` is an extrapolation, for `reconciliation` alone.
+    spend, in_year
+        Of the budget: draw x financial_year x authority. [GBP]
+    first
+        The budget's first financial year.
+    """
+    table = against.copy()
+    means = {"spend": spend, "in_year": in_year}
+    for authority in table["authority"].unique():
+        own = table["authority"] == authority
+        is_first = own & (table["financial_year"] == first)
+        for measure, array in means.items():
+            gbp = float(array.sel(authority=authority, financial_year=first).mean())
+            table.loc[is_first & (table["measure"] == measure), "modelled_gbp"] = gbp
+        years = own & (table["measure"] == "in_year") & (table["financial_year"] <= first)
+        total = table.loc[years, "modelled_gbp"].sum(skipna=False)
+        table.loc[is_first & (table["measure"] == "carried_forward"), "modelled_gbp"] = total
+    now = table["financial_year"] == first
+    table.loc[now, "difference_gbp"] = table["modelled_gbp"] - table["reported_gbp"]
+    for at, row in table[now].iterrows():
+        table.loc[at, "says"] = _says(area, {**row.to_dict(), "follows_gbp": float("nan")})
+    return table
+
+
 def _carried(area: Area, rows: Sequence[tuple[str, int, str, float, float, float, float]]) -> list[Any]:
     """Return the in-year balances modelled, added up from nothing in the first year, against balances carried forward."""
     found = []
@@ -187,6 +221,15 @@ def _reported(area: Area, authority: str, year: int, item: str) -> float:
     return float(own["amount"].iloc[0]) if len(own) else float("nan")
 
 
+def what_reported(area: Area, authority: str, year: int, measure: str) -> str:
+    """Return what the council's own figure of a measure is, in its source's words; '' where none is reported."""
+    own = area.high_needs
+    item = MEASURES.get(measure, "reported_carried_forward_gbp")
+    own = own[(own["authority"] == authority) & (own["financial_year"] == year) & (own["item"] == item)]
+    found = own["source"].iloc[0] if len(own) and "source" in own else ""
+    return found if isinstance(found, str) else ""
+
+
 def _says(area: Area, row: dict[str, object]) -> str:
     """Return the difference in words: how large, and what would explain it."""
     year = int(str(row["financial_year"]))
@@ -197,6 +240,8 @@ def _says(area: Area, row: dict[str, object]) -> str:
         return f"{start}; what was reported is not published"
     more = (reported - modelled) if row["measure"] == "spend" else (modelled - reported)  # spent beyond the model
     says = f"{start} against {reported / 1e6:,.1f}m reported: {abs(more) / 1e6:,.1f}m {'less' if more > 0 else 'more'} spent in the model"
+    if source := what_reported(area, str(row["authority"]), year, str(row["measure"])):
+        says += f"; what is reported: {source}"
     given = area.unit_costs.loc[area.unit_costs["authority"] == row["authority"], "financial_year"]
     since = int(given.min()) if len(given) else 2021
     if row["measure"] == "carried_forward":

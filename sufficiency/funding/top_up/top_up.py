@@ -254,7 +254,8 @@ def _says(area: Area, basis: pd.DataFrame) -> tuple[str, ...]:
         )
     national = sorted(basis.loc[basis["basis"] == "England", "provision"].unique())
     if national:
-        says.append(f"England's unit costs stand in where the area gives none: {one_of(national)}")
+        named = [SETTING_TYPES[code].name if code in SETTING_TYPES else code for code in national]
+        says.append(f"England's unit costs stand in where the area gives none: {', '.join(named)}")
     if len(area.bands):
         says.append(f"local bands price {one_of(sorted(area.bands['setting_type'].unique()))}")
     return tuple(says)

@@ -35,9 +35,11 @@ def definitions() -> pd.DataFrame:
         ("DSG plan", "placement", "groups of DfE's high needs benchmarking, which the management plan uses"),
         ("DSG plan", "average cost", "the financial year's high needs spending on a group of placements, places included, "
          "over children in it on average through the year; services, other places and transport are in no group"),
+        ("DSG plan", "balance, after the override", "the plan asks for balances beyond 31 March 2028, when the statutory override "
+         "ends: they are what adds up if nothing changes, not a forecast of policy, and `says` marks them"),
         ("DSG plan", "unmitigated, mitigated", "as things are planned, and with the scenario's levers, from one seed"),
         ("all", "age rule", "one rule for each file: age on 31 August, and age on census day in the file whose name says so, "
-         "…_census_day.csv. Do not add the two together: both count every child"),
+         "…_census_day.csv; 'either' counts by placement, which has no ages. Do not add the two together: both count every child"),
         ("all", "turned away", "a child whom no suitable state specialist place took; each is counted where they are instead: "
          "mainstream, independent or non-maintained, alternative provision, arranged otherwise, at home, college, waiting"),
         ("SCAP", "unmitigated, mitigated", "as agreed, and with the scenario's levers. The survey counts who needs a specialist place: "
@@ -46,7 +48,8 @@ def definitions() -> pd.DataFrame:
          "they do together and not alone, chance in single children and rounding; they add up to 'mitigated'. "
          "Children are in the reform plan's fourteen rows, money is High Needs spending by Section 251 line"),
         ("SCAP", "places, planned additions", "places as places.csv lists them, a year not listed as the one before; planned "
-         "additions are what is agreed, or opened by the scenario, the mean over simulated futures with its chance and delay"),
+         "additions are what the scenario opens, less what it closes, and what is agreed, the mean over simulated futures with its "
+         "chance and delay. The planning area of a new school that names none is that of the nearest zone"),
         ("Reform plan", "provision", "the plan's fourteen rows. Units and resourced provision are specialist bases to Year 11 and "
          "mainstream post-16 specialist provision from Year 12. No plan names a support base, which its school runs and fills: "
          "its children are in mainstream. Other suitable arrangements at independent schools are in no release: 0"),

@@ -10,7 +10,7 @@ import pandas as pd
 import xarray as xr
 
 from sufficiency.draws import LEVELS
-from sufficiency.funding.budget_lines import PLACEMENT_GROUPS, STREAMS
+from sufficiency.funding.budget_lines import NO_FORECAST, PLACEMENT_GROUPS, STREAMS
 from sufficiency.funding.high_needs_budget import HighNeedsBudget
 from sufficiency.outcome import ForecastOutcome, Outcome
 from sufficiency.report.look.rounding import whole_numbers
@@ -19,6 +19,7 @@ from sufficiency.report.returns.where import as_placed
 from sufficiency.words.school_year import academic_label, financial_label
 
 YEARS_ON: Final = 5
+EITHER_RULE: Final = "either"  # of what has no ages
 COUNTED: Final = ("age_group", "need", "placement")
 
 
@@ -63,7 +64,7 @@ def dsg_past(run: ForecastOutcome) -> pd.DataFrame:
     """
     area = run.area
     past = area.plans[area.plans["year"] < area.base_year]
-    placed = past.assign(group=past["setting_type"].map(PLACEMENT_GROUPS), label="placement", age_rule="either")
+    placed = past.assign(group=past["setting_type"].map(PLACEMENT_GROUPS), label="placement", age_rule=EITHER_RULE)
     parts = [placed[["authority", "year", "age_rule", "label", "group", "plans"]]]
     aged = past[past["ncy"].notna()]
     if len(aged):
@@ -109,18 +110,23 @@ def dsg_money(runs: Mapping[str, ForecastOutcome]) -> pd.DataFrame:
 
 
 def dsg_position(runs: Mapping[str, ForecastOutcome]) -> pd.DataFrame:
-    """Return the financial summary: case, authority, financial_year, measure, expected_gbp, low_gbp, high_gbp.
+    """Return the financial summary: case, authority, financial_year, measure, expected_gbp, low_gbp, high_gbp, says.
 
     Spending and income are expected values in whole pounds; what follows is taken from them, so it adds up: in-year
     balance = income - spending, carried forward = before + in-year + grant. Low and high are percentiles of each.
+    A balance after the statutory override ends `says` so: the return asks for it, and no policy for it is settled.
     """
     rows: list[tuple[object, ...]] = []
+    ends = ""
     for case, run in runs.items():
         if isinstance(run, Outcome):
+            ends = financial_label(int(run.area.value("funding.override_last_financial_year")))
             for authority in run.budget.opening["authority"].values:
                 rows += [(case, str(authority), *row) for row in _position(run.budget, str(authority))]
     columns = ["case", "authority", "financial_year", "measure", "expected_gbp", "low_gbp", "high_gbp"]
-    return pd.DataFrame(rows, columns=columns)
+    table = pd.DataFrame(rows, columns=columns)
+    is_after = table["measure"].eq("balance") & (table["financial_year"] > ends) if rows else table["measure"].isna()
+    return table.assign(says=np.where(is_after, NO_FORECAST, ""))
 
 
 def _position(budget: HighNeedsBudget, authority: str) -> Iterator[tuple[str, str, int, int, int]]:

@@ -8,7 +8,6 @@ import pandas as pd
 
 from sufficiency.funding.budget_lines import PLACEMENT_GROUPS, line_name
 from sufficiency.report.returns import dsg_plan
-from sufficiency.report.returns.definitions import RULE_AUGUST
 from sufficiency.report.returns.reform_rows import NEEDS_SAID, SECTIONS
 from sufficiency.report.returns.sheets import Block, form
 
@@ -37,7 +36,6 @@ def forms(tables: dict[str, pd.DataFrame], names: Mapping[str, str]) -> dict[str
 
 def _children_blocks(children: pd.DataFrame, past: pd.DataFrame) -> list[Block]:
     """Return past years as published and years ahead, one block a breakdown and case."""
-    past = past[past["age_rule"].isin(["either", RULE_AUGUST])]
     blocks = []
     for case, part in children.groupby("case", sort=False):
         for label in dsg_plan.COUNTED:
@@ -91,6 +89,7 @@ def _money_blocks(money: pd.DataFrame, position: pd.DataFrame) -> list[Block]:
                 total=False,
             ),
         ]
+    after = [f"; balances from {year} on: {says}" for year, says in _marked(position)]
     for case, part in position.groupby("case", sort=False):
         blocks.append(
             form(
@@ -98,12 +97,18 @@ def _money_blocks(money: pd.DataFrame, position: pd.DataFrame) -> list[Block]:
                 ["authority", "measure"],
                 "financial_year",
                 "expected_gbp",
-                title=f"End-of-year position, {case}",
+                title=f"End-of-year position, {case}{''.join(after)}",
                 is_money=True,
                 total=False,
             )
         )
     return blocks
+
+
+def _marked(position: pd.DataFrame) -> list[tuple[str, str]]:
+    """Return what is said of balances, each with the first year of which it is said."""
+    said = position[position["says"] != ""]
+    return [(str(years.min()), str(says)) for says, years in said.groupby("says")["financial_year"]]
 
 
 def _reform_blocks(children: pd.DataFrame, process: pd.DataFrame, across: str) -> list[Block]:

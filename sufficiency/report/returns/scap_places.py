@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
+from sufficiency.area.area import Area
 from sufficiency.outcome import ForecastOutcome, Outcome
 from sufficiency.report.returns.scap import PHASES
 from sufficiency.scenarios.pipeline import chance
@@ -24,8 +26,9 @@ PLANNED: Final = [
 def scap_places(run: ForecastOutcome) -> pd.DataFrame:
     """Return places of the area's state special schools, units and bases, January by January, as `PLACES`.
 
-    `planned_additions` is the mean over simulated futures of what the scenario opens, and so need not be whole. Places are
-    blank where a setting's number isn't known. [places]
+    `places` are those listed before any lever, blank where a setting's number isn't known; `planned_additions` is what the
+    scenario opens, less what it closes, and the mean over simulated futures of what is agreed, which need not be whole.
+    [places]
     """
     if not isinstance(run, Outcome):
         return pd.DataFrame(columns=PLACES)
@@ -36,13 +39,19 @@ def scap_places(run: ForecastOutcome) -> pd.DataFrame:
     state = kept[[SETTING_TYPES[kind].is_state for kind in kept["setting_type"]]]
     added = run.placed.added_places(list(state["setting"]), years).mean(axis=0)
     found = []
+    planning_area = _planning_areas(area, state)
     for at, year in enumerate(years):
-        listed = state["setting"].map(area.places_in(year)).where(state["has_number"]).astype("Int64")
+        then, before = (
+            state["setting"].map(places).fillna(0).astype("int64")
+            for places in (area.places_in(year), run.before.places_in(year))
+        )
+        listed = before.where(state["has_number"]).astype("Int64")
+        more = then - before + added[at]
         found.append(
             pd.DataFrame(
                 {
                     "authority": state["authority"],
-                    "planning_area": state["district"],
+                    "planning_area": planning_area,
                     "school_code": state["setting"],
                     "school": state["name"],
                     "provision": state["setting_type"],
@@ -50,13 +59,26 @@ def scap_places(run: ForecastOutcome) -> pd.DataFrame:
                     "year": year,
                     "academic_year": academic_label(year),
                     "places": listed,
-                    "planned_additions": added[at].round(1),
-                    "places_with_additions": (listed + added[at]).round(1),
+                    "planned_additions": more.round(1),
+                    "places_with_additions": (listed + more).round(1),
                 }
             )
         )
     order = ["authority", "planning_area", "school", "year"]
     return pd.concat(found, ignore_index=True)[PLACES].sort_values(order, ignore_index=True, kind="stable")
+
+
+def _planning_areas(area: Area, settings: pd.DataFrame) -> pd.Series:
+    """Return each setting's planning area; where a new one names none, that of the nearest zone."""
+    given = settings["district"].fillna("")
+    if area.zones.empty or not (given == "").any():
+        return given
+    across, up = (
+        np.subtract.outer(settings[side].to_numpy(dtype=float), area.zones[side].to_numpy(dtype=float))
+        for side in ("easting", "northing")
+    )
+    near = area.zones["district"].to_numpy()[np.argmin(across**2 + up**2, axis=1)]
+    return given.mask(given == "", pd.Series(near, index=settings.index))
 
 
 def scap_planned(run: ForecastOutcome) -> pd.DataFrame:

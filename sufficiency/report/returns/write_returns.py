@@ -94,7 +94,7 @@ def return_tables(
         "scap_places": _by_case({case: scap_places.scap_places(run) for case, run in runs.items()}),
         "scap_planned": scap_places.scap_planned(outcome),
         **_by_age_rule("dsg_plan_children", dsg_plan.dsg_children(runs)),
-        "dsg_plan_past": dsg_plan.dsg_past(outcome),
+        **_by_age_rule("dsg_plan_past", dsg_plan.dsg_past(outcome)),
         "dsg_plan_money": dsg_plan.dsg_money(runs),
         "dsg_plan_position": dsg_plan.dsg_position(runs),
         **_by_age_rule("reform_plan_children", reform_plan.reform_children(runs)),
@@ -122,7 +122,10 @@ def _by_action(now: ForecastOutcome, then: ForecastOutcome) -> dict[str, pd.Data
 def _by_age_rule(name: str, table: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Return one table for each age rule: both count every child, so that together they would count each twice."""
     rules = {name: RULE_AUGUST, f"{name}{CENSUS_DAY}": RULE_CENSUS}
-    return {file: table[table["age_rule"] == rule].reset_index(drop=True) for file, rule in rules.items()}
+    return {
+        file: table[table["age_rule"].isin([rule, dsg_plan.EITHER_RULE])].reset_index(drop=True)
+        for file, rule in rules.items()
+    }
 
 
 def _case(outcome: ForecastOutcome) -> str:

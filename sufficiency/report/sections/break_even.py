@@ -80,7 +80,7 @@ def words(outcome: Outcome, year: int) -> str:
     if found is None or np.isnan(found.share):
         return ""
     low, middle, high = found.at_fees
-    adds, moves = ("adds" if found.adds_gbp >= 0 else "saves"), ("adds" if found.journeys_gbp >= 0 else "saves")
+    moves = "adds" if found.journeys_gbp >= 0 else "saves"
     pays = (
         "at these prices High Needs gains wherever its children come from"
         if found.share <= 0
@@ -94,8 +94,8 @@ def words(outcome: Outcome, year: int) -> str:
     )
     return (
         f"{opening}: of children turned away in January {year}, {shown(middle, '%')} ({shown(low, '%')} to {shown(high, '%')}) are at independent or non-maintained schools. "
-        f"Filled by them as they are, a place paid {gbp(found.place_gbp)} with a top-up of {gbp(found.top_up_gbp)} {adds} {gbp(abs(found.adds_gbp))} a year {'to' if adds == 'adds' else 'in'} High Needs and {moves} {gbp(abs(found.journeys_gbp))} {'to' if moves == 'adds' else 'in'} transport; "
-        f"with fees of {gbp(found.fee_gbp)} and {gbp(found.package_gbp)} for the others, {pays}. Whose place it is decides: name the children before counting a saving."
+        f"A place is paid {gbp(found.place_gbp)}, with a top-up of {gbp(found.top_up_gbp)}; filled by them as they are it {moves} {gbp(abs(found.journeys_gbp))} {'to' if moves == 'adds' else 'in'} transport, and what it does to High Needs in each council is in the table of paying back. "
+        f"With fees of {gbp(found.fee_gbp)} and {gbp(found.package_gbp)} for the others, {pays}, borrowing apart. Whose place it is decides: name the children before counting a saving."
     )
 
 

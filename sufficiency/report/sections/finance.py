@@ -7,7 +7,8 @@ from typing import Final
 import pandas as pd
 
 from sufficiency.funding import anchors
-from sufficiency.funding.budget_lines import line_name
+from sufficiency.funding.balance.past_years import what_reported
+from sufficiency.funding.budget_lines import NO_FORECAST, line_name
 from sufficiency.funding.top_up.services import unknown_lines
 from sufficiency.outcome import Outcome
 from sufficiency.report.look.words import between, gbp
@@ -95,10 +96,15 @@ def _published(outcome: Outcome) -> tuple[Table, ...]:
     beside = anchors(outcome.budget)
     if beside.empty:
         return ()
+    ends = who_pays.balance_year(outcome)
+    beyond = [m == "balance" and y > ends for m, y in zip(beside["measure"], beside["financial_year"], strict=True)]
     table = pd.DataFrame(
         {
             "year": [financial_label(int(y)) for y in beside["financial_year"]],
-            "measure": [line_name(m) for m in beside["measure"]],
+            "measure": [
+                line_name(m) + f", {NO_FORECAST}" * is_after
+                for m, is_after in zip(beside["measure"], beyond, strict=True)
+            ],
             "who": beside["who"],
             "published, share": beside["published_gbp"],
             "here": beside["middle_gbp"],
@@ -114,7 +120,7 @@ def _published(outcome: Outcome) -> tuple[Table, ...]:
             "Balances beside what others forecast for England",
             table,
             {"published, share": "£", "here": "£"},
-            note="Published figures for England, by the area's share of England's plans.",
+            note=f"Published figures for England, by the area's share of England's plans. A difference is split by starting point and by growth in plans as far as the other forecast says what it takes; the rest is not explained. No balance after 31 March {ends + 1} is a headline here: one is shown only where a published one stands beside it.",
         ),
     )
 
@@ -133,6 +139,10 @@ def _reported(outcome: Outcome) -> tuple[Table, ...]:
             "modelled_gbp": reported["modelled_gbp"],
             "reported": [NOT_PUBLISHED if pd.isna(gbp_) else gbp(gbp_) for gbp_ in reported["reported_gbp"]],
             "difference_gbp": reported["difference_gbp"],
+            "what was reported": [
+                what_reported(outcome.area, a, y, m)
+                for a, y, m in zip(reported["authority"], reported["financial_year"], reported["measure"], strict=True)
+            ],
         }
     )
     return (
@@ -141,6 +151,6 @@ def _reported(outcome: Outcome) -> tuple[Table, ...]:
             "Modelled balances beside what the councils reported",
             table,
             {c: "£" for c in table if str(c).endswith("_gbp")} | {"measure": "code"},
-            note="Spending and in-year balance are of high needs alone; what councils report as carried forward is the deficit of the whole dedicated schools grant. What explains each difference is said below.",
+            note="Spending and in-year balance are of high needs alone; what councils report as carried forward is the deficit of the whole dedicated schools grant. The first year of the budget is its own mean, as in the return of the management plan. The last column says what each reported figure is; nothing published splits the differences further.",
         ),
     )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
+from sufficiency import policy
 from sufficiency.area.area import Area
 from sufficiency.comparison import step_name
 from sufficiency.funding.balance.payback import BUILT, Finance, Payback, invest_to_save, place_payback
@@ -17,11 +18,11 @@ from sufficiency.funding.budget_lines import STREAMS
 from sufficiency.outcome import Outcome
 from sufficiency.report.look.words import count, gbp, label, shown
 from sufficiency.report.model import Section, Table
-from sufficiency.report.sections.common import rests_on
 from sufficiency.scenarios.pipeline import chance
 from sufficiency.words.school_year import financial_label
 from sufficiency.words.vocabulary import PROJECT_KINDS, SETTING_TYPES, SPECIALIST
 
+SET_UP: Final = "funding.set_up_a_place_gbp"
 YEARS_SHOWN: Final = 6
 MOST_YEARS: Final = 60  # beyond which places are said never to pay
 
@@ -68,7 +69,7 @@ def section(steps: Sequence[Outcome]) -> Section | None:
         "Invest to save: do the new places pay for themselves?",
         words=(
             *(_sentence(one) for one in found),
-            "A place saves High Needs what its child cost before, less its place funding and top-up. A child who leaves an independent school saves a fee; a child who leaves mainstream with a support package costs more than before. "
+            "Capital is the scenario's own (`capital_gbp` of the lever) or the project's where it is given, and else what is assumed for a place. A place saves High Needs what its child cost before, less its place funding and top-up. A child who leaves an independent school saves a fee; a child who leaves mainstream with a support package costs more than before. "
             "Place funding is paid from the September of opening, filled or not, so that places cost most while they fill; the first financial year has seven twelfths of a year.",
             f"Savings are this run's High Needs with the places less without them, in constant prices, and the last year's is held to the end of {area.value('funding.appraisal_years'):.0f} years. They are discounted at the Green Book's rate; what is borrowed is repaid at {shown(area.value('funding.interest_rate'), '%')} a year. Transport is shown beside, since it is not High Needs money.",
         ),
@@ -101,17 +102,28 @@ def section(steps: Sequence[Outcome]) -> Section | None:
             Table(
                 "invest-by-year",
                 "The first years: capital, set-up, savings and borrowing",
-                _by_year(found),
-                dict.fromkeys(("capital", "set-up", "High Needs saved", "borrowing"), "£"),
-                note="All of the capital borrowed. Constant prices of the year of opening.",
+                _by_year(found, is_set_up_known=area.value(SET_UP) > 0),
+                dict.fromkeys(("capital", "High Needs saved", "borrowing"), "£"),
+                note="All of the capital borrowed. Constant prices of the year of opening. What it costs to set up a place is not known unless the area says it (`funding.set_up_a_place_gbp`), and nothing is counted for it then.",
             ),
         ),
-        assumptions=tuple(
-            says
-            for says in rests_on(area, "funding")
-            if any(w in says for w in ("apital", "nterest", "set up", "apprais"))
-        ),
+        assumptions=_assumed(area, found),
     )
+
+
+def _assumed(area: Area, found: Sequence[Appraised]) -> tuple[str, ...]:
+    """Return what the appraisal rests on: capital of what is built, set-up, interest, years, and the discount rate."""
+    names = [f"funding.{BUILT[built][1]}" for built in dict.fromkeys(one.opened.built for one in found)]
+    names += [SET_UP, "funding.interest_rate", "funding.appraisal_years", "funding.green_book_discount_rate"]
+    says = []
+    for name in names:
+        rate = policy.rate(name)
+        own = area.assumptions[area.assumptions["assumption"] == name]
+        source, status = (str(own[c].iloc[0]) if len(own) else getattr(rate, c) for c in ("source", "status"))
+        value = area.value(name)
+        amount = "not known, and counted as 0" if name == SET_UP and not value else f"{shown(value, '')} {rate.unit}"
+        says.append(f"{rate.meaning}: {amount} ({status}; {source})")
+    return tuple(says)
 
 
 def appraised(steps: Sequence[Outcome]) -> Iterator[Appraised]:
@@ -119,11 +131,14 @@ def appraised(steps: Sequence[Outcome]) -> Iterator[Appraised]:
     for before, then in pairwise(steps):
         opened = _opened(before.area, then.area, then.options.to)
         years = then.budget.balance["financial_year"].values
+        known = getattr(then.scenario.levers[-1], "capital_gbp", None)
+        if opened is not None and known is not None:
+            opened = replace(opened, capital_gbp=float(known))
         if opened is None or opened.opens > years[-1]:
             continue
         saving = (then.budget.in_year - before.budget.in_year).sum("authority").mean("draw").to_series()
         carried = (before.measure("transport_gbp") - then.measure("transport_gbp")).mean("draw")
-        set_up = (opened.places * then.area.value("funding.set_up_a_place_gbp"),)
+        set_up = (opened.places * then.area.value(SET_UP),)
         ways = [
             invest_to_save(
                 then.area,
@@ -246,14 +261,14 @@ def _who(found: Sequence[Appraised]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["opening", "where they were", "fewer children"])
 
 
-def _by_year(found: Sequence[Appraised]) -> pd.DataFrame:
+def _by_year(found: Sequence[Appraised], *, is_set_up_known: bool) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
                 "opening": one.name,
                 "financial year": financial_label(one.opened.opens + int(row.year) - 1),
                 "capital": row.capital_gbp,
-                "set-up": row.set_up_gbp,
+                "set-up": gbp(row.set_up_gbp) if is_set_up_known else "not known",
                 "High Needs saved": row.saving_gbp,
                 "borrowing": row.borrowing_gbp,
             }

@@ -14,7 +14,7 @@ from sufficiency.funding.budget_lines import line_name
 from sufficiency.funding.two_budgets import side_by_side
 from sufficiency.outcome import MEASURES, Outcome
 from sufficiency.report.look import charts
-from sufficiency.report.look.words import shown
+from sufficiency.report.look.words import between, shown
 from sufficiency.report.model import Chart, Section, Table
 from sufficiency.report.sections import who_pays
 from sufficiency.report.sections.common import LEVELS, milestones
@@ -43,7 +43,7 @@ def section(steps: Sequence[Outcome], *, is_varied: bool = False) -> Section:
         f"What '{then.scenario.name}' changes",
         words=(
             "Both have the same seed, and so the same growth in each future; chance in single children still differs, so that a small lever's range may reach past nothing. Levers are pulled in order: what two do together is counted with the later.",
-            *(_sentence(c) for c in compared.values()),
+            *(_sentence(c, _whole(now, then, c)) for c in compared.values()),
             *(() if is_varied else (NOT_VARIED,)),
         ),
         exhibits=(
@@ -60,9 +60,9 @@ def section(steps: Sequence[Outcome], *, is_varied: bool = False) -> Section:
             Table(
                 "levers",
                 "What each lever does",
-                _table(compared),
+                _table(compared, {m: _whole(now, then, c) for m, c in compared.items()}),
                 {},
-                note="Medians of the change in each simulated future, with the range of nine in ten.",
+                note="Medians of the change in each simulated future, with the range of nine in ten; medians of parts need not add up to that of the whole.",
             ),
             Table(
                 "mitigated",
@@ -89,23 +89,31 @@ def _when(comparison: Comparison) -> str:
     return financial_label(comparison.year) if comparison.unit == "GBP" else f"January {comparison.year}"
 
 
-def _sentence(comparison: Comparison) -> str:
-    first, last = comparison.steps["value"].iloc[0], comparison.steps["value"].iloc[-1]
-    how = _how(comparison)
-    return f"{MEASURES[comparison.measure].says}, {_when(comparison)}: {shown(first, how)} as agreed, {shown(last, how)} with the scenario."
+Change = tuple[float, float, float]  # low, middle, high
 
 
-def _table(compared: dict[str, Comparison]) -> pd.DataFrame:
-    rows = [
-        {
-            "measure": MEASURES[m].says,
-            "lever": r.step,
-            "change": shown(r.change, _how(c)),
-            "9 in 10 between": f"{shown(r.low, _how(c))} to {shown(r.high, _how(c))}",
-        }
-        for m, c in compared.items()
-        for r in c.steps.iloc[1:].itertuples()
-    ]
+def _whole(now: Outcome, then: Outcome, comparison: Comparison) -> Change:
+    """Return what the whole scenario changes, taken within each draw as a lever's part is."""
+    change = then.measure(comparison.measure) - now.measure(comparison.measure)
+    change = change.sel({change.dims[-1]: comparison.year})
+    low, middle, high = (float(change.quantile(level)) for level in LEVELS)
+    return low, middle, high
+
+
+def _sentence(comparison: Comparison, whole: Change) -> str:
+    how, (low, mid, high) = _how(comparison), whole
+    first = shown(comparison.steps["value"].iloc[0], how)
+    by = "by nothing" if low == high == 0 else f"by {shown(mid, how)} ({between(low, high, how)})"
+    return f"{MEASURES[comparison.measure].says}, {_when(comparison)}: {first} as agreed; the scenario changes it {by}."
+
+
+def _table(compared: dict[str, Comparison], whole: dict[str, Change]) -> pd.DataFrame:
+    rows = []
+    for m, c in compared.items():
+        parts = [(r.step, (r.low, r.change, r.high)) for r in c.steps.iloc[1:].itertuples()]
+        for step, (low, middle, high) in [*parts, *([("all of them", whole[m])] if len(parts) > 1 else [])]:
+            row = {"measure": MEASURES[m].says, "lever": step, "change": shown(middle, _how(c))}
+            rows.append(row | {"9 in 10 between": between(low, high, _how(c))})
     return pd.DataFrame(rows)
 
 

@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 
 from sufficiency.outcome import Outcome
 from sufficiency.report.look import charts
-from sufficiency.report.look.words import between, label, shown
+from sufficiency.report.look.words import between, shown
 from sufficiency.report.model import Chart, Section, Table
-from sufficiency.report.sections import rounds
+from sufficiency.report.sections import destinations, rounds
 from sufficiency.report.sections.common import INTERVAL, LEVELS, middle, milestones, rests_on
 from sufficiency.words.school_year import financial_label
 
@@ -83,7 +83,7 @@ def section(outcome: Outcome) -> Section:
             Table(
                 "transport-national",
                 "The model, before calibration, beside national figures",
-                journeys.against_national().drop(columns=["source"]),
+                journeys.against_national().drop(columns=["source"]).rename(columns={"unit": "Unit"}),
                 {"modelled": "2", "national": "2"},
                 note="DfE, Home to school transport: LA data collection, 2025/26.",
             ),
@@ -115,7 +115,7 @@ def _where(outcome: Outcome, first: int, last: int) -> pd.DataFrame:
         index="destination", columns="financial_year", values=["children", "gbp"]
     )
     wide = wide[(wide["children"] >= 0.5).any(axis=1)]
-    table = pd.DataFrame({"where they go": [label(str(code), "destination") for code in wide.index]})
+    table = pd.DataFrame({"where they go": [destinations.where(str(code)) for code in wide.index]})
     for year in (first, last):
         table[f"children, {financial_label(year)}"] = wide["children", year].to_numpy()
         table[f"cost, {financial_label(year)}"] = wide["gbp", year].to_numpy()

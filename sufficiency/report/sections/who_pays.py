@@ -34,7 +34,7 @@ ROWS: Final = {
     "other": "Other",
     "spend": "Spending",
     "income": "Block and other income",
-    "net": "Net: what the year adds to the balance",
+    "net": "Net: income, policy and savings less spending",
     "brought_forward": "Balance brought forward",
     "balance": "Balance carried forward",
 }
@@ -117,9 +117,10 @@ def _lines(axis: Axes, frame: pd.DataFrame, shown: dict[str, str]) -> None:
             axis.fill_between(wide.index, low, high, color=colour, alpha=0.2, linewidth=0)
         axis.plot(wide.index, mid, "o-", color=colour, markersize=3.5, linewidth=2)
         at = int(mid.argmax()) if place else len(mid) - 1
+        side = "right" if at == len(mid) - 1 else "left" if at == 0 else "center"  # over the plot, not over its axis
         axis.annotate(
             name, (wide.index[at], mid.iloc[at]), xytext=(0, 7 if place else -7), textcoords="offset points",
-            ha="center" if place else "right", va="bottom" if place else "top", fontsize=8.5, color=colour,
+            ha=side, va="bottom" if place else "top", fontsize=8.5, color=colour,
         )  # fmt: skip
     axis.set_xticks(list(dict.fromkeys(frame["year"])))
     axis.axhline(0, color=charts.FAINT, linewidth=0.8)
@@ -157,24 +158,43 @@ def medium_term(outcome: Outcome, chain: Sequence[Outcome] = ()) -> Table:
     by_law = [name for name, then in levers.items() if getattr(then.scenario.levers[-1], "is_law", False)]
     area = outcome.area
     ramp = [area.value(f"funding.delivered_in_year_{year}") for year in (1, 2, 3)]
+    starts = dict(zip(levers, starting(chain), strict=True))
     plan = first.budget.medium_term(
-        {name: then.budget for name, then in levers.items()}, by_law=by_law, delivery=ramp, case="both"
+        {name: then.budget for name, then in levers.items()},
+        by_law=by_law,
+        delivery=ramp,
+        starts={name: year for name, year in starts.items() if year is not None},
+        case="both",
     )
+    ends = balance_year(outcome)
+    is_sum = plan["row"].isin(["brought_forward", "balance"]) & (plan["financial_year"] > ends)
+    plan["gbp"] = plan["gbp"].mask(is_sum)  # a balance is told to the end of the override, a gap in every year
     plan = plan.assign(financial_year=[financial_label(int(y)) for y in plan["financial_year"]])
     wide = plan.pivot(index="row", columns="financial_year", values="gbp").reindex(dict.fromkeys(plan["row"]))
     wide = wide[list(wide.columns)[:PLAN_YEARS]].reset_index().rename_axis(columns=None)
     wide["row"] = [ROWS.get(row) or row[0].upper() + row[1:] for row in wide["row"]]
     return Table(
         "medium-term" if not chain else "medium-term-scenario",
-        "The medium-term plan: what spending is made of, what policy and savings change, and what is carried forward",
+        f"The medium-term plan: what spending is made of, what policy and savings change, and the balance to 31 March {ends + 1}",
         wide,
         dict.fromkeys(wide.columns[1:], "£"),
         note="Means over the simulated futures, so that the rows add up: base to spending; income, policy and savings less spending to net; "
-        f"brought forward and net to the balance. The plan starts from {wide.columns[1]}, whose base is its own spending. It counts the stability grant and deficits met centrally from 2028-29, which are stated "
+        f"brought forward and net to the balance, which is told to 31 March {ends + 1}, when the override ends: after it read each year's net. The plan starts from {wide.columns[1]}, whose base is its own spending. It counts the stability grant and deficits met centrally from 2028-29, which are stated "
         "policy and not law; without them take their rows away."
         + (
-            f" Of each saving {shown(ramp[0], '%')} is counted in its first year, {shown(ramp[1], '%')} in its second and {shown(ramp[2], '%')} after."
+            f" Of each saving {shown(ramp[0], '%')} is counted in its first year, {shown(ramp[1], '%')} in its second and {shown(ramp[2], '%')} after, from the year in which its lever first acts; what a lever costs is counted in full."
             if chain
             else ""
         ),
     )
+
+
+def starting(chain: Sequence[Outcome]) -> list[int | None]:
+    """Return the financial year in which each lever of a chain first acts: of its first January; None where it names none."""
+    found = []
+    for before, then in pairwise(chain):
+        lever, coming = then.scenario.levers[-1], then.area.coming
+        new = coming.loc[~coming["project"].isin(before.area.coming["project"]), "opens"]
+        january = getattr(lever, "year", getattr(lever, "since", new.min() if len(new) else None))
+        found.append(None if january is None else int(january) - 1)
+    return found

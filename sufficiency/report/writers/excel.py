@@ -58,6 +58,10 @@ def _sheet(book: xlsxwriter.Workbook, name: str, table: Table) -> None:
         form = book.add_format({"num_format": how}) if how else None
         sheet.write(3, place, label(str(column)), head)
         values = table.frame[column].astype(object).where(table.frame[column].notna(), None)
+        if table.formats.get(str(column)) == "code":
+            values = values.map(
+                lambda value, column=str(column): label(value, column) if isinstance(value, str) else value
+            )
         for row, value in enumerate(values, start=4):
             sheet.write(row, place, value.item() if hasattr(value, "item") else value, form)
         widest = max([len(str(label(str(column))))] + [len(str(v)) for v in values[:200]], default=10)
