@@ -69,7 +69,9 @@ def test_nothing_but_the_table_goes_into_a_pipe() -> None:
 def test_every_policy_value_in_force_is_printed_with_its_source() -> None:
     done = run("policy", "--on", "2025-09-01")
     assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[0].startswith("name,value,unit,low,high,meaning,since,as_of,status,source")
+    assert done.stdout.splitlines()[0].startswith(
+        "name,value,unit,low,high,likely_low,likely_high,meaning,since,as_of,status,source"
+    )
     assert "funding.special_place" in done.stdout
 
 
