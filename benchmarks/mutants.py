@@ -36,7 +36,7 @@ MODULES = {
     "school_year": ("sufficiency.words.school_year", ["tests/test_school_year.py"]),
     "draws": ("sufficiency.draws", ["tests/test_draws.py"]),
     "labels": ("sufficiency.labels", ["tests/test_draws.py"]),
-    "money": ("sufficiency.money", ["tests/test_money.py"]),
+    "whole_units": ("sufficiency.whole_units", ["tests/test_whole_units.py"]),
 }
 ROOMS = ("sufficiency.funding", "sufficiency.transport", "sufficiency.allocate")
 # (module, line of code, change): why no test could notice.
@@ -58,10 +58,10 @@ THE_SAME: dict[tuple[str, str, str], str] = {
         'last_formula = int(policy.value("funding.last_formula_financial_year", on=max(year, 2025)))',
         "2025 becomes 2026",
     ): "the law has one value, in force since 2025",
-    ("money", NO_AMOUNTS, "0.0 becomes 1.0"): A_POUND,
-    ("money", NO_AMOUNTS, "0.0 becomes -1.0"): A_POUND,
+    ("whole_units", NO_AMOUNTS, "0.0 becomes 1.0"): A_POUND,
+    ("whole_units", NO_AMOUNTS, "0.0 becomes -1.0"): A_POUND,
     (
-        "money",
+        "whole_units",
         "fits = [s for s in SCALES if largest * s * (1 if s == SCALES[0] else LONGEST_CHAIN) < room]",
         "< becomes <=",
     ): "no amount meets the limit to the last bit",
@@ -157,7 +157,7 @@ def main() -> None:
         importlib.import_module(library)
     for name in sorted(given.names or MODULES, key=lambda n: MODULES[n][0].startswith(ROOMS)):
         if MODULES[name][0].startswith(ROOMS):
-            for below in ("sufficiency.area.area", "sufficiency.scenarios.levers", "sufficiency.money"):
+            for below in ("sufficiency.area.area", "sufficiency.scenarios.levers", "sufficiency.whole_units"):
                 importlib.import_module(below)
         examine(name, workers=given.workers)
 

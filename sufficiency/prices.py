@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sufficiency import policy
-from sufficiency.straight_line import Values
+from sufficiency.estimated_travel import Values
 
 Floats = npt.NDArray[np.float64]
 

@@ -18,7 +18,7 @@ import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
-from sufficiency import prices, straight_line, tables
+from sufficiency import estimated_travel, prices, tables
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError
 from sufficiency.transport.cost.calibration import calibrate
@@ -193,8 +193,8 @@ def _rows(area: Area, placements: pd.DataFrame) -> pd.DataFrame:
         raise MissingError(f"nobody is placed at a specialist setting in {area.name}: there is no journey to price")
     rows = at_schools.drop(columns=["km", "minutes"])
     pairs = travel(area)
-    pairs["is_walk_estimated"] = (pairs["source"] == straight_line.ESTIMATED) | pairs["walk_km"].isna()
-    estimated = straight_line.travel_table(area.zones, area.settings, area)
+    pairs["is_walk_estimated"] = (pairs["source"] == estimated_travel.ESTIMATED) | pairs["walk_km"].isna()
+    estimated = estimated_travel.travel_table(area.zones, area.settings, area)
     pairs["walk_km"] = pairs["walk_km"].fillna(estimated["walk_km"])
     rows = rows.merge(
         pairs[["zone", "setting", "km", "minutes", "walk_km", "is_walk_estimated"]], on=["zone", "setting"], how="left"
@@ -202,7 +202,7 @@ def _rows(area: Area, placements: pd.DataFrame) -> pd.DataFrame:
     zones = area.zones.set_index("zone")
     for column in ("district", "easting", "northing", "is_rural"):
         rows[column] = rows["zone"].map(zones[column])
-    rows["home_spread_km"] = rows["zone"].map(straight_line.home_spread_km(area.zones))
+    rows["home_spread_km"] = rows["zone"].map(estimated_travel.home_spread_km(area.zones))
     rows["phase"] = phase_of(rows["ncy"].to_numpy())
     return travellers(area, rows)
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sufficiency import straight_line
+from sufficiency import estimated_travel
 from sufficiency.errors import FaultyTableError, InputError, MissingError
 from sufficiency.transport.roads import openstreetmap
 from sufficiency.transport.roads.road_network import Network, fastest, network, shortest
@@ -110,17 +110,17 @@ def test_straight_line_estimate_keeps_its_stated_error_on_rutland(rutland: tuple
     east, north = (c[homes][:, None] - c[schools] for c in (roads.easting, roads.northing))
     crow = np.hypot(east, north) / 1000
     far = (crow > 0.5) & (crow < 20)
-    drive = crow * straight_line.drive_detour(crow, 1.0, rules)
-    walk, truth = crow * straight_line.walk_detour(crow, rules), shortest(roads, homes, schools)
+    drive = crow * estimated_travel.drive_detour(crow, 1.0, rules)
+    walk, truth = crow * estimated_travel.walk_detour(crow, rules), shortest(roads, homes, schools)
     for guess, actual in ((drive, shortest(roads, homes, schools, profile="drive")), (walk, truth)):
         error = np.log(actual[far] / guess[far])
         assert np.abs(np.expm1(-error)).mean() < 0.115
         assert abs(error.mean()) < 0.05
-        assert error.std() == pytest.approx(straight_line.spread(rules), abs=0.03)
+        assert error.std() == pytest.approx(estimated_travel.spread(rules), abs=0.03)
     for limit in (rules.value("transport.walking_limit_under_8_km"), rules.value("transport.walking_limit_from_8_km")):
         near = (crow > 0.5 * limit) & (crow < 1.2 * limit)
         chance, beyond = (
-            straight_line.chance_beyond(walk, limit, spread=straight_line.spread(rules))[near],
+            estimated_travel.chance_beyond(walk, limit, spread=estimated_travel.spread(rules))[near],
             truth[near] > limit,
         )
         assert abs(chance.mean() - beyond.mean()) < 0.07

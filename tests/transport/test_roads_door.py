@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 import sufficiency as sf
-from sufficiency import straight_line
+from sufficiency import estimated_travel
 from sufficiency.area.area import Area
 from sufficiency.area.template import write_template
 from sufficiency.cli import app
@@ -56,7 +56,7 @@ def test_an_area_folder_names_its_roads_and_its_journeys_follow_them(council: Pa
     assert area.notes["says"].str.contains("journeys follow the roads of roads").any()
     found = travel(area, cache=False)
     assert set(found["source"]) == {"roads"}
-    straight = straight_line.travel_table(area.zones, area.settings, area)
+    straight = estimated_travel.travel_table(area.zones, area.settings, area)
     assert found["km"].sum() > 1.5 * straight["km"].sum()  # the road is three times as long as the line
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sufficiency import straight_line, tables
+from sufficiency import estimated_travel, tables
 from sufficiency.area.area import Area
 from sufficiency.errors import FaultyTableError, InputError, MissingError
 from sufficiency.transport.roads.road_network import Network, network
@@ -32,7 +32,7 @@ def roads() -> Network:
 def test_with_nothing_it_is_straight_line_and_says_so(tiny_area: Area) -> None:
     found = tables.check(travel(tiny_area), tables.TRAVEL)
     assert len(found) == 6
-    assert set(found["source"]) == {straight_line.ESTIMATED}
+    assert set(found["source"]) == {estimated_travel.ESTIMATED}
 
 
 def test_over_a_network_by_hand(tiny_area: Area, roads: Network, tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_a_setting_outside_the_area_may_be_off_the_map_and_is_estimated(tiny_are
     settings.loc[1, ["easting", "is_in_area"]] = [500_000, False]
     found = travel(tiny_area.replace(settings=settings), network=roads, cache=False).set_index("setting")
     assert set(found.loc["U1", "note"]) == {"off the road network: estimated by straight line"}
-    assert set(found.loc["U1", "source"]) == {straight_line.ESTIMATED}
+    assert set(found.loc["U1", "source"]) == {estimated_travel.ESTIMATED}
     assert set(found.loc["S1", "source"]) == {"lane"}
 
 

@@ -34,7 +34,7 @@ LARGEST_TABLE: Final = 30_000_000  # cells of a settings x settings table; beyon
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """Children, places and routes by position; all money in one whole unit (see `money.Units`)."""
+    """Children, places and routes by position; all money in one whole unit (see `whole_units.Units`)."""
 
     children: Ints  # by group [children]
     places: Ints  # by setting [places]

@@ -9,7 +9,7 @@ import pandas as pd
 
 from sufficiency.allocate.flow.min_cost_flow import Problem
 from sufficiency.allocate.flow.plain_tables import checked
-from sufficiency.money import Units, units_that_hold
+from sufficiency.whole_units import Units, units_that_hold
 
 
 @dataclass(frozen=True, eq=False)

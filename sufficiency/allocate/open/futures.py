@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from sufficiency.allocate.flow.min_cost_flow import Problem, least_cost_flow
 from sufficiency.allocate.open.aims import CASH, IS_MONEY, Aim
-from sufficiency.money import PENCE
+from sufficiency.whole_units import PENCE
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

@@ -18,7 +18,7 @@ import numpy as np
 
 from sufficiency.allocate.flow.min_cost_flow import Problem, charge_of_a_child, least_cost_flow, value_of_a_place
 from sufficiency.allocate.open.futures import Floats, Ints, OpeningProblem
-from sufficiency.money import PENCE, Units, units_within
+from sufficiency.whole_units import PENCE, Units, units_within
 
 WEIGHTS: Final = (0.0, 0.001, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)  # of the rule beside the aim, were they of one size
 LARGEST: Final = 1e10  # whole units in which a relaxed allocation is solved

@@ -20,7 +20,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from sufficiency.money import units_within
+from sufficiency.whole_units import units_within
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

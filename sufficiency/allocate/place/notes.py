@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from sufficiency import straight_line
+from sufficiency import estimated_travel
 from sufficiency.area.area import Area
 from sufficiency.words.vocabulary import SPECIALIST
 
@@ -63,5 +63,5 @@ def _no_number(area: Area) -> Iterator[Note]:
 def travel_notes(area: Area) -> Iterator[Note]:
     """Yield a note where journeys are estimated."""
     travel = area.travel
-    if travel.empty or ("source" in travel and bool((travel["source"] == straight_line.ESTIMATED).any())):
+    if travel.empty or ("source" in travel and bool((travel["source"] == estimated_travel.ESTIMATED).any())):
         yield "travel", "assumed", "journeys are estimated from straight lines where no road was measured"

@@ -26,7 +26,7 @@ from sufficiency.allocate.place.liking import misfit, uniform
 from sufficiency.allocate.place.routes import SECONDARY_FROM, RouteMap
 from sufficiency.allocate.place.worth import Worth
 from sufficiency.area.area import Area
-from sufficiency.money import PENCE
+from sufficiency.whole_units import PENCE
 from sufficiency.words.school_year import NCY_LOW, PHASES
 
 Ints = npt.NDArray[np.int64]

@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sufficiency import prices, straight_line, tables
+from sufficiency import estimated_travel, prices, tables
 from sufficiency.allocate.place.liking import Keys, keys
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError, nearest, one_of
@@ -222,7 +222,7 @@ def _journeys(area: Area, zones: pd.DataFrame, settings: pd.DataFrame, travel: p
     km[i[known], j[known]] = travel["km"].to_numpy()[known]
     minutes[i[known], j[known]] = travel["minutes"].to_numpy()[known]
     if np.isnan(minutes).any():
-        estimate = straight_line.travel_table(zones, settings, area)
+        estimate = estimated_travel.travel_table(zones, settings, area)
         lacking = np.isnan(km) | np.isnan(minutes)
         km[lacking] = estimate["km"].to_numpy().reshape(shape)[lacking]
         minutes[lacking] = estimate["minutes"].to_numpy().reshape(shape)[lacking]

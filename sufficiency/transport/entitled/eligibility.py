@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sufficiency import straight_line, tables
+from sufficiency import estimated_travel, tables
 from sufficiency.errors import InputError
 
 Floats = npt.NDArray[np.float64]
@@ -31,10 +31,10 @@ class Ground:
 
     name: str
     paragraph: str
-    chance: Callable[[pd.DataFrame, straight_line.Values], Floats]
+    chance: Callable[[pd.DataFrame, estimated_travel.Values], Floats]
 
 
-def beyond_walking_distance(children: pd.DataFrame, rules: straight_line.Values) -> Floats:
+def beyond_walking_distance(children: pd.DataFrame, rules: estimated_travel.Values) -> Floats:
     """Return the chance of living beyond walking distance: two miles under 8, three from 8, of the nearest suitable school.
 
     Education Act 1996, Schedule 35B, paragraph 6; section 444(5).
@@ -44,7 +44,7 @@ def beyond_walking_distance(children: pd.DataFrame, rules: straight_line.Values)
     return np.asarray(_beyond(children, "walk_km", limit, rules) * _nearest_suitable(children), dtype=np.float64)
 
 
-def cannot_walk(children: pd.DataFrame, rules: straight_line.Values) -> Floats:  # noqa: ARG001 - every test is called alike
+def cannot_walk(children: pd.DataFrame, rules: estimated_travel.Values) -> Floats:  # noqa: ARG001 - every test is called alike
     """Return the chance that need, disability or mobility keeps a child from walking, even accompanied, at any distance.
 
     Education Act 1996, Schedule 35B, paragraph 2. A plan alone does not make a child eligible, and none is needed.
@@ -52,7 +52,7 @@ def cannot_walk(children: pd.DataFrame, rules: straight_line.Values) -> Floats: 
     return np.asarray(children["cannot_walk"] * _nearest_suitable(children), dtype=np.float64)
 
 
-def route_unsafe(children: pd.DataFrame, rules: straight_line.Values) -> Floats:  # noqa: ARG001
+def route_unsafe(children: pd.DataFrame, rules: estimated_travel.Values) -> Floats:  # noqa: ARG001
     """Return 1 where the nature of the route keeps a child from walking it, even accompanied.
 
     Education Act 1996, Schedule 35B, paragraph 4.
@@ -60,7 +60,7 @@ def route_unsafe(children: pd.DataFrame, rules: straight_line.Values) -> Floats:
     return np.asarray(children["is_route_unsafe"] * _nearest_suitable(children), dtype=np.float64)
 
 
-def low_income_8_to_10(children: pd.DataFrame, rules: straight_line.Values) -> Floats:
+def low_income_8_to_10(children: pd.DataFrame, rules: estimated_travel.Values) -> Floats:
     """Return the chance for low-income families' children of 8, 9 and 10: nearest suitable school beyond two miles.
 
     Education Act 1996, Schedule 35B, paragraph 9.
@@ -70,7 +70,7 @@ def low_income_8_to_10(children: pd.DataFrame, rules: straight_line.Values) -> F
     return np.asarray(beyond * of_age * _nearest_suitable(children), dtype=np.float64)
 
 
-def low_income_from_11(children: pd.DataFrame, rules: straight_line.Values) -> Floats:
+def low_income_from_11(children: pd.DataFrame, rules: estimated_travel.Values) -> Floats:
     """Return the chance for low-income families' children from 11: one of the three nearest, from two to six miles away.
 
     Education Act 1996, Schedule 35B, paragraph 11. Two miles are walked; six are by road.
@@ -79,7 +79,7 @@ def low_income_from_11(children: pd.DataFrame, rules: straight_line.Values) -> F
     return np.asarray(_between(children, "transport.low_income_most_km", rules) * of_age, dtype=np.float64)
 
 
-def religion_or_belief(children: pd.DataFrame, rules: straight_line.Values) -> Floats:
+def religion_or_belief(children: pd.DataFrame, rules: estimated_travel.Values) -> Floats:
     """Return the chance for low-income families' children from 11 at the nearest school of their belief, 2 to 15 miles.
 
     Education Act 1996, Schedule 35B, paragraph 12. Two miles are walked; fifteen are by road.
@@ -105,7 +105,7 @@ STAGES: Final = {
 }
 
 
-def entitlement(children: pd.DataFrame, rules: straight_line.Values) -> pd.DataFrame:
+def entitlement(children: pd.DataFrame, rules: estimated_travel.Values) -> pd.DataFrame:
     """Return who is entitled, by which test, and how surely.
 
     Parameters
@@ -125,7 +125,7 @@ def entitlement(children: pd.DataFrame, rules: straight_line.Values) -> pd.DataF
     if checked["walk_km"].isna().any():
         rows = checked.index[checked["walk_km"].isna()][:5].tolist()
         raise InputError(
-            f"walk_km is blank at {rows}: entitlement needs a walking distance; sufficiency.straight_line estimates one"
+            f"walk_km is blank at {rows}: entitlement needs a walking distance; sufficiency.estimated_travel estimates one"
         )
     chances = np.column_stack([test.chance(checked, rules) for test in GROUNDS])
     best = chances.argmax(axis=1)
@@ -196,7 +196,7 @@ def _begins_school_age(birth: pd.Timestamp) -> pd.Timestamp:
     return min(d for d in (pd.Timestamp(fifth.year, m, n) for m, n in days) if d >= fifth)
 
 
-def _is_under_8(children: pd.DataFrame, rules: straight_line.Values) -> npt.NDArray[np.bool_]:
+def _is_under_8(children: pd.DataFrame, rules: estimated_travel.Values) -> npt.NDArray[np.bool_]:
     """Return who has the two-mile limit: under 8, or (by local policy) in the year of turning 8, NCY 3."""
     under = (children["age_years"] < 8).to_numpy(dtype=bool)
     if rules.value("transport.under_8_until_year_end") >= 1:
@@ -209,16 +209,16 @@ def _nearest_suitable(children: pd.DataFrame) -> Floats:
     return np.asarray(children["is_nearest_suitable"] | children["is_only_school_named"], dtype=np.float64)
 
 
-def _beyond(children: pd.DataFrame, column: str, limit: float | Floats, rules: straight_line.Values) -> Floats:
-    return straight_line.chance_beyond(
+def _beyond(children: pd.DataFrame, column: str, limit: float | Floats, rules: estimated_travel.Values) -> Floats:
+    return estimated_travel.chance_beyond(
         children[column],
         limit,
-        spread=np.where(children["is_distance_estimated"], straight_line.spread(rules), 0.0),
+        spread=np.where(children["is_distance_estimated"], estimated_travel.spread(rules), 0.0),
         home_spread_km=children["home_spread_km"],
     )
 
 
-def _between(children: pd.DataFrame, most: str, rules: straight_line.Values) -> Floats:
+def _between(children: pd.DataFrame, most: str, rules: estimated_travel.Values) -> Floats:
     """Return the chance of more than two miles on foot and not more than `most` by road; one error moves both."""
     least = _beyond(children, "walk_km", rules.value("transport.low_income_least_km"), rules)
     road = children.assign(road_km=children["road_km"].fillna(children["walk_km"]))

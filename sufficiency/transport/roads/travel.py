@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sufficiency import straight_line, tables
+from sufficiency import estimated_travel, tables
 from sufficiency.area.area import Area
 from sufficiency.errors import Fault, FaultyTableError, InputError, MissingError, one_of
 from sufficiency.inputs.files.text import read_text_table
@@ -57,7 +57,7 @@ def travel(
     """
     if network is not None and table is not None:
         raise InputError("give transport.travel a network or a table, not both: they would answer the same question")
-    estimated = straight_line.travel_table(area.zones, area.settings, area)
+    estimated = estimated_travel.travel_table(area.zones, area.settings, area)
     if table is not None:
         return _complete(_supplied(table, estimated), estimated, "")
     known = area.travel if network is None else tables.empty(tables.TRAVEL)

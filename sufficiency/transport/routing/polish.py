@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from sufficiency.money import Units, units_within
 from sufficiency.transport.routing.morning import SchoolRun, Trip
 from sufficiency.transport.routing.stops import Floats, Ints
+from sufficiency.whole_units import Units, units_within
 
 if TYPE_CHECKING:
     import pyvrp

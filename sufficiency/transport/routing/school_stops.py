@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sufficiency import straight_line
+from sufficiency import estimated_travel
 from sufficiency.area.area import Area
 from sufficiency.errors import MissingError, one_of
 from sufficiency.transport.cost.school_run_rates import SchoolRunRates
@@ -96,9 +96,9 @@ def legs_of(area: Area, stops: pd.DataFrame, setting: str) -> pd.DataFrame:
     """
     zones = area.zones[area.zones["zone"].isin(stops["location"])].reset_index(drop=True)
     others = zones.rename(columns={"zone": "setting"})
-    between = straight_line.travel_table(zones, others, area)
+    between = estimated_travel.travel_table(zones, others, area)
     school = area.settings[area.settings["setting"] == setting]
-    guess = straight_line.travel_table(zones, school, area)
+    guess = estimated_travel.travel_table(zones, school, area)
     known = travel(area.replace(zones=zones, settings=school, travel=area.travel[area.travel["setting"] == setting]))
     for column in ("km", "minutes"):
         between[column] *= known[column].sum() / max(guess[column].sum(), 1e-9)

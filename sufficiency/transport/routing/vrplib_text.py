@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from sufficiency.money import PENCE
 from sufficiency.transport.routing.polish import TICKS_A_MINUTE
 from sufficiency.transport.routing.rounds import Rounds, compiled
+from sufficiency.whole_units import PENCE
 
 METRES = 1_000
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sufficiency.errors import InputError
-from sufficiency.money import LARGEST_EXACT, PENCE, Units, units_that_hold, units_within
+from sufficiency.whole_units import LARGEST_EXACT, PENCE, Units, units_that_hold, units_within
 
 
 @given(st.integers(-(10**12), 10**12))
