@@ -1,4 +1,4 @@
-"""Futures that a report shows beside what is agreed: scenario files, the reform, or by default the reform twice."""
+"""What a report shows beside what is agreed: a scenario of its own, others beside it, and the law announced for 2029."""
 
 from __future__ import annotations
 
@@ -12,26 +12,36 @@ if TYPE_CHECKING:
     from sufficiency.scenarios.scenario import Scenario
 
 BY_DEFAULT: Final = (1.0, 0.5)  # how far the reform is delivered in the futures shown where none is asked for
-DRAWS: Final = 300  # simulated futures of each, where the run has as many: beside the outcome, not in its place
-PLACED_DRAWS: Final = 20
+PLACED_DRAWS: Final = 20  # of the draws that the run places, how many are placed in each future beside it
 
 
 def asked(files: Sequence[Path], reforms: Sequence[float], *, to: int) -> list[Scenario]:
-    """Return the scenarios asked for; by default the reform delivered and half delivered, where a run reaches it."""
-    import sufficiency as sf
+    """Return the scenarios asked for and, unless one changes the law, the reform delivered and half delivered.
 
-    if files or reforms:
-        found = [*(sf.scenarios.read_scenario(file) for file in files), *(sf.scenarios.reform(d) for d in reforms)]
-        for scenario in found:
-            scenario.check_ends_by(to)
-        names = [scenario.name for scenario in found]
-        twice = [name for name in names if names.count(name) > 1]
-        if twice:
-            raise sf.InputError(f"two scenarios are called '{twice[0]}': give each a `name` of its own")
+    The reform is left out where the run ends before it shows.
+    """
+    import sufficiency as sf
+    from sufficiency.report.sections.law import changes_law
+
+    found = [*(sf.scenarios.read_scenario(file) for file in files), *(sf.scenarios.reform(d) for d in reforms)]
+    for scenario in found:
+        scenario.check_ends_by(to)
+    names = [scenario.name for scenario in found]
+    twice = [name for name in names if names.count(name) > 1]
+    if twice:
+        raise sf.InputError(f"two scenarios are called '{twice[0]}': give each a `name` of its own")
+    if reforms or any(changes_law(scenario) for scenario in found):
         return found
     by_default = [sf.scenarios.reform(delivered) for delivered in BY_DEFAULT]
     begins = max(getattr(lever, "since", 0) for scenario in by_default for lever in scenario.levers)
-    return by_default if to >= begins else []
+    return [*found, *by_default] if to >= begins else found
+
+
+def reported(scenarios: Sequence[Scenario]) -> Scenario | None:
+    """Return the scenario that the report is of: the first that leaves the law alone, or None for what is agreed."""
+    from sufficiency.report.sections.law import changes_law
+
+    return next((s for s in scenarios if s.levers and not changes_law(s)), None)
 
 
 def run(
@@ -41,7 +51,7 @@ def run(
     *,
     progress: Callable[[str, float], None] | None = None,
 ) -> list[ForecastOutcome]:
-    """Return each scenario's outcome, under the seed of the run and at most so many draws."""
+    """Return each scenario's outcome in the run's own simulated futures, of which the first few are placed."""
     import sufficiency as sf
 
     found: list[ForecastOutcome] = []
@@ -53,7 +63,7 @@ def run(
                 area,
                 scenario,
                 to=options.to,
-                draws=min(options.draws, DRAWS),
+                draws=options.draws,
                 placed_draws=min(options.placed_draws, PLACED_DRAWS),
                 seed=options.seed,
             )

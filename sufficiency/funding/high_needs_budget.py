@@ -11,10 +11,10 @@ import xarray as xr
 
 from sufficiency import draws
 from sufficiency.draws import LEVELS
-from sufficiency.errors import InputError
+from sufficiency.errors import InputError, one_of
 from sufficiency.frozen import frozen
 from sufficiency.funding.balance import medium_term
-from sufficiency.funding.balance.deficit import CASES, Terms, carry_forward
+from sufficiency.funding.balance.deficit import CASES, Carried, Terms, carry_forward
 from sufficiency.funding.budget_lines import AWAY, STREAMS, line_name
 from sufficiency.funding.two_budgets import same
 from sufficiency.labels import Labels
@@ -141,6 +141,24 @@ class HighNeedsBudget:
         ends = self._measured([name for name in names if name != "line"], levels).rename(columns={"measure": "line"})
         return pd.concat([lines, ends[lines.columns]], ignore_index=True)
 
+    def carried(self, case: str) -> Carried:
+        """Return balances, grant, what is met centrally and interest in each draw, whatever the headline counts.
+
+        Parameters
+        ----------
+        case
+            'as_now', 'with_grant', 'absorbed' or 'both', as in `positions`.
+
+        Raises
+        ------
+        InputError
+            For a case that is none of the four.
+        """
+        if case not in CASES:
+            raise InputError(f"case='{case}' is not one of {one_of(CASES)}")
+        granted, absorbed = CASES[case]
+        return carry_forward(self.opening, self.in_year, self.terms, is_granted=granted, is_absorbed=absorbed)
+
     def positions(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
         """Return balances four ways: with and without the stability grant, with and without central absorption.
 
@@ -149,10 +167,7 @@ class HighNeedsBudget:
         in_year, grant, met_centrally, left_to_council (in_year and what is met), and interest on the deficit brought forward,
         which the general fund pays.
         """
-        cases = {
-            name: carry_forward(self.opening, self.in_year, self.terms, is_granted=granted, is_absorbed=absorbed)
-            for name, (granted, absorbed) in CASES.items()
-        }
+        cases = {name: self.carried(name) for name in CASES}
         parts = []
         for measure in ("balance", "in_year", "grant", "met_centrally", "left_to_council", "interest"):
             arrays = {

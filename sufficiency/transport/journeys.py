@@ -9,10 +9,12 @@ changes starts in the year after the base, so the base year, which costs are cal
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
@@ -21,7 +23,7 @@ from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError
 from sufficiency.transport.cost.calibration import calibrate
 from sufficiency.transport.cost.elsewhere import Mix, price_elsewhere
-from sufficiency.transport.cost.homes import PLACE, Floats, Homes, homes_of
+from sufficiency.transport.cost.homes import PLACE, Floats, Homes, homes_of, so_far
 from sufficiency.transport.cost.neighbours import Neighbours
 from sufficiency.transport.cost.sampled import Estimate
 from sufficiency.transport.cost.school_run_rates import SchoolRunRates
@@ -118,8 +120,7 @@ def _elsewhere(
     settings = [str(s) for s in found["setting"].values]
     known = traits(area, settings, *away)
     mix = Mix.of(area, settings, found["draw"].values, seed)
-    weight = rows["travellers"]
-    pace = float((rows["minutes"] * weight).sum() / max(float((rows["km"] * weight).sum()), 1e-9))
+    pace = _pace(rows, found["year"].values)
     rates, levers = SchoolRunRates.of(area), Levers.of(area)
     runs = price_elsewhere(rates, found, mix, minutes_per_km=pace)
     if not levers.is_today:
@@ -137,6 +138,13 @@ def _elsewhere(
         share = xr.DataArray(known["sixth_form"].to_numpy(), dims="setting")
         runs["gbp"] = runs["gbp"] - (runs["children"] * share * contribution).transpose(*runs["gbp"].dims)
     return runs.assign(beyond_guide=xr.zeros_like(runs["children"]))
+
+
+def _pace(rows: pd.DataFrame, years: npt.NDArray[np.int64]) -> Floats:
+    """Return minutes per km of each year's travellers to schools on the list: year × authority × setting, to spread."""
+    driven = rows[["minutes", "km"]].mul(rows["travellers"], axis=0).groupby(rows["year"]).sum().reindex(years)
+    pace = (driven["minutes"] / driven["km"].clip(lower=1e-9)).ffill().bfill()
+    return np.asarray(pace.to_numpy()[:, None, None], dtype=np.float64)
 
 
 def _practice(
@@ -209,19 +217,25 @@ def _travellers(rows: pd.DataFrame, attending: xr.DataArray, amounts: Floats, na
 
 
 def _rates(rows: pd.DataFrame, attending: xr.DataArray, amounts: pd.DataFrame) -> Floats:
-    """Return amounts a child in each cell of `CELL`; a cell with nobody expected has that of all years, or of its need."""
+    """Return amounts a child in each cell of `CELL`; one with nobody expected has that of its years so far, or its need's."""
     known = rows[list(CELL)].assign(children=rows["children"].to_numpy(dtype=float), **amounts)
     index = pd.MultiIndex.from_product([attending[c].values for c in CELL], names=CELL)
-    found = pd.DataFrame(np.nan, index=index, columns=amounts.columns)
-    for by in (list(CELL), list(CELL[1:]), ["need", "phase"], ["phase"]):
-        total = known.groupby(by)[["children", *amounts.columns]].sum()
-        rate = total[list(amounts.columns)].div(total["children"], axis=0)
-        at = index if len(by) == len(CELL) else index.droplevel([c for c in CELL if c not in by])
-        found = found.fillna(rate.reindex(at.get_level_values(by[0]) if len(by) == 1 else at).set_axis(index))
+    years = [int(y) for y in attending["year"].values]
+    names = list(amounts.columns)
+    wider = [so_far(_totals(known, by, names), years) for by in (CELL, ("year", "need", "phase"), ("year", "phase"))]
+    found = pd.DataFrame(np.nan, index=index, columns=names)
+    for total in (_totals(known, CELL, names), *wider):
+        rate = total[names].div(total["children"].where(total["children"] > 0), axis=0)
+        at = index.droplevel([c for c in CELL if c not in total.index.names])
+        found = found.fillna(rate.reindex(at).set_axis(index))
     overall = amounts.sum() / max(known["children"].sum(), 1e-9)
     return np.asarray(
         found.fillna(overall).to_numpy().reshape([*(attending.sizes[c] for c in CELL), -1]), dtype=np.float64
     )
+
+
+def _totals(known: pd.DataFrame, by: Sequence[str], names: list[str]) -> pd.DataFrame:
+    return known.groupby(list(by))[["children", *names]].sum()
 
 
 def _noise(attending: xr.DataArray, spread: float, seed: int) -> xr.DataArray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,6 +18,7 @@ from sufficiency.frozen import frozen, once
 from sufficiency.labels import TIMES, Labels, asked
 from sufficiency.notebook import titled
 from sufficiency.transport.aboard import OF_CHILD, labels_of, others_of, riders_of, shared
+from sufficiency.transport.cost.calibration import calibrate
 from sufficiency.transport.modes import national
 from sufficiency.words.school_year import academic_weights, financial_label
 
@@ -83,6 +84,26 @@ class Journeys:
         title = f"{self.area.name}: home-to-school transport in {financial_label(int(first['financial_year'].iloc[0]))}"
         says = f"Middle of {self.runs.sizes['draw']:,} simulated futures, in cash; vehicles on a school day."
         return titled(title, first[columns], {"gbp": "£m", "unit_cost_gbp": "£"}, note=says)
+
+    def of_draws(self, draws: Sequence[int]) -> Journeys:
+        """Return the journeys of some draws, calibrated on those alone: what a run that places no others gives.
+
+        Parameters
+        ----------
+        draws
+            Labels of draws.
+
+        Raises
+        ------
+        InputError
+            If a draw is not among those placed.
+        """
+        known = [int(d) for d in self.runs["draw"].values]
+        if missing := [d for d in draws if d not in known]:
+            raise InputError(f"draw {missing[0]} is not placed; the draws placed are {known[0]} to {known[-1]}")
+        runs = self.runs.sel(draw=list(draws))
+        growth = self.price_growth.sel(draw=list(draws))
+        return replace(self, runs=runs, price_growth=growth, calibration=calibrate(self.area, runs))
 
     @property
     def cost_gbp(self) -> xr.DataArray:

@@ -16,7 +16,8 @@ from sufficiency.outcome import ForecastOutcome
 from sufficiency.report.look import charts
 from sufficiency.report.look.words import between, shown
 from sufficiency.report.model import Chart, Section, Table
-from sufficiency.report.sections.common import INTERVAL, LEVELS, middle, milestones, rests_on
+from sufficiency.report.sections import beside
+from sufficiency.report.sections.common import LEVELS, middle, rests_on
 from sufficiency.scenarios.law_2029.arithmetic import reform_arithmetic
 from sufficiency.scenarios.law_2029.mainstream_support import MainstreamSupport
 from sufficiency.scenarios.law_2029.new_plans import FollowDfE, anchors
@@ -26,16 +27,8 @@ from sufficiency.scenarios.pipeline_levers import from_agreed
 from sufficiency.scenarios.scenario import Scenario, lever_name
 from sufficiency.words.school_year import financial_label
 
+IF_CHANGED: Final = "If the law changes"  # begins the name of each scenario that `reform` makes
 DFE_DRAWS: Final = 100  # of DfE's path, of which plans alone are shown
-MEASURES: Final = {
-    "plans": ("EHC plans", "n"),
-    "shortfall": ("Children turned away", "n"),
-    "independent": ("At independent and non-maintained schools", "n"),
-    "transport_gbp": ("Home-to-school transport", "£m"),
-    "spend_gbp": ("High Needs spend", "£m"),
-    "in_year_gbp": ("High Needs in-year balance", "£m"),
-    "balance_gbp": ("High Needs balance carried forward", "£m"),
-}
 
 
 def changes_law(scenario: Scenario) -> bool:
@@ -52,7 +45,6 @@ def section(outcome: ForecastOutcome, futures: Sequence[ForecastOutcome]) -> Sec
     """Return the section on the outcome and its other futures, each with a range of its own."""
     every = (outcome, *futures)
     last = outcome.options.to
-    others = sum(future.options.placed_draws for future in futures) // max(len(futures), 1)
     return Section(
         "law",
         "If the law stays, and if it changes",
@@ -78,9 +70,9 @@ def section(outcome: ForecastOutcome, futures: Sequence[ForecastOutcome]) -> Sec
             Table(
                 "law-futures",
                 "The futures side by side, middle forecast",
-                _table(every),
+                beside.table(every, [name_of(future, outcome) for future in every]),
                 {},
-                note=f"{INTERVAL} The futures if the law changes are placed in {others} simulated futures each, so that their middles are rougher. {_memo_note(outcome)}",
+                note=f"{beside.note(every)} {_memo_note(outcome)}",
             ),
             Table(
                 "law-arithmetic",
@@ -130,7 +122,7 @@ def chart(outcome: ForecastOutcome, futures: Sequence[ForecastOutcome]) -> Figur
             wide[LEVELS[1]],
             color=colour,
             linewidth=2,
-            label=_name(future, outcome),
+            label=name_of(future, outcome),
             ls="-" if place < 2 else "--",
         )
     path = dfe_path(outcome)
@@ -179,7 +171,7 @@ def _dfe_words(outcome: ForecastOutcome) -> tuple[str, ...]:
     )
 
 
-def _name(future: ForecastOutcome, outcome: ForecastOutcome) -> str:
+def name_of(future: ForecastOutcome, outcome: ForecastOutcome) -> str:
     """Return what a future is called: its scenario, or, of the report's own outcome under current law, that the law stays."""
     is_as_it_is = future is outcome and not changes_law(outcome.scenario)
     return f"If the law stays ({outcome.scenario.name.lower()})" if is_as_it_is else future.scenario.name
@@ -189,7 +181,7 @@ def _ahead(every: Sequence[ForecastOutcome], last: int) -> str:
     said = []
     for future in every:
         low, mid, high = middle(future.plans.summary(levels=LEVELS), "plans", year=last)
-        said.append(f"{_name(future, every[0])}: {mid:,.0f} plans in January {last} ({between(low, high)}).")
+        said.append(f"{name_of(future, every[0])}: {mid:,.0f} plans in January {last} ({between(low, high)}).")
     return " ".join(said)
 
 
@@ -220,23 +212,6 @@ def _memo_note(outcome: ForecastOutcome) -> str:
         f"Beside the block, schools and services here would have about {shown(float(memo.iloc[0]), '£m')} a year from {financial_label(int(memo.index[0]))} to {financial_label(int(memo.index[-1]))} "
         "from the Inclusive Mainstream Fund and Experts at Hand, by children; no effect on plans is counted."
     )
-
-
-def _table(every: Sequence[ForecastOutcome]) -> pd.DataFrame:
-    names = [_name(future, every[0]) for future in every]
-    rows: list[dict[str, str]] = []
-    for measure, (says, how) in MEASURES.items():
-        if any(measure not in future.measures for future in every):
-            continue
-        totals = [future.measure(measure) for future in every]
-        along = str(totals[0].dims[-1])
-        for year in milestones([int(y) for y in totals[0][along].values])[1:]:
-            row = {"measure": says, "when": financial_label(year) if along == "financial_year" else f"January {year}"}
-            for name, total in zip(names, totals, strict=True):
-                low, mid, high = (float(v) for v in total.sel({along: year}).quantile(LEVELS))
-                row[name] = f"{shown(mid, how)} ({shown(low, how)} to {shown(high, how)})"
-            rows.append(row)
-    return pd.DataFrame(rows)
 
 
 def _arithmetic_table() -> pd.DataFrame:

@@ -15,6 +15,7 @@ from sufficiency.report.model import Chart, Figureword, Section, Table
 from sufficiency.report.sections import destinations, law, who_pays
 from sufficiency.report.sections.common import INTERVAL, LEVELS, middle, milestones
 from sufficiency.report.sections.pipeline import places_open_by
+from sufficiency.scenarios.pipeline import AS_AGREED, from_agreed
 from sufficiency.words.destinations import DESTINATIONS
 from sufficiency.words.school_year import PHASES, financial_label
 from sufficiency.words.vocabulary import NEED_GROUPS
@@ -25,16 +26,13 @@ def headlines(
 ) -> tuple[Figureword, ...]:
     """Return the figures that a head of service reads first; of a forecast alone, the plans. Under a limit, no small parts.
 
-    `futures` are the same area under other laws: plans of each come second, with a range of its own.
+    `futures` are the same area under other laws or scenarios: plans of each come second, with a range of its own.
     """
     last = outcome.options.to
     figures = [
-        Figureword(
-            f"{mid:,.0f}", f"EHC plans in January {last}, {law.under(of)}", f"{between(low, high)} in 9 of 10 futures"
-        )
-        if of is outcome
-        else Figureword(f"{mid:,.0f}", f"{of.scenario.name[0].lower()}{of.scenario.name[1:]}", f"{between(low, high)}")
+        Figureword(f"{mid:,.0f}", says, f"{between(low, high)}{' in 9 of 10 futures' if of is outcome else ''}")
         for of in (outcome, *futures)
+        for says in [f"EHC plans in January {last}{_under(of)}" if of is outcome else _beside(of)]
         for low, mid, high in [middle(of.plans.summary(levels=LEVELS), "plans", year=last)]
     ]
     if not isinstance(outcome, Outcome):
@@ -56,6 +54,26 @@ def headlines(
         Figureword(gbp(mid), f"High Needs in-year balance in {financial_label(after)}", between(low, high, "£"))
     )
     return tuple(figures)
+
+
+def _under(outcome: ForecastOutcome) -> str:
+    """Return under which law and scenario the report's own figures hold."""
+    scenario = outcome.scenario
+    is_agreed = from_agreed(scenario).levers == AS_AGREED.levers
+    under = f", {law.under(outcome)}"
+    return under if is_agreed else f"{under}, with '{scenario.name}'"
+
+
+def _beside(future: ForecastOutcome) -> str:
+    """Return what plans of another future are: of the library's own law in its words, of any other by name."""
+    name = future.scenario.name
+    if name.startswith(law.IF_CHANGED):
+        return f"{name[0].lower()}{name[1:]}"
+    return (
+        f"EHC plans {law.under(future)}, with '{name}'"
+        if law.changes_law(future.scenario)
+        else f"EHC plans with '{name}'"
+    )
 
 
 def _turned_away(outcome: Outcome, year: int, limit: int) -> list[Figureword]:

@@ -13,6 +13,7 @@ from sufficiency.report.disclosure.suppress import suppressed
 from sufficiency.report.model import Chart, Exhibit, Map, Report, Section
 from sufficiency.report.sections import (
     access,
+    beside,
     finance,
     forecast,
     going,
@@ -82,21 +83,26 @@ def build(
     now
         The same without the scenario, to show what each lever does.
     futures
-        The same area under other laws or scenarios, shown beside the outcome, each with a range of its own.
+        The same area under other laws or scenarios, with the same draws and seed, each with a range of its own: laws stand
+        beside the law as it is, scenarios that leave it alone beside one another.
     suppress
         Counts from 1 to one below this are hidden in tables, and maps and rounds that come near to single children are
         left out; 0 hides none.
     sensitivity
         Of `sf.sensitivity`: with it, a section says which assumptions move the answer, and where a sign turns on one.
+
+    Raises
+    ------
+    InputError
+        If `now` or a future was run with other draws, another seed or to another year.
     """
+    beside.check((outcome, *futures))
     area, last = outcome.area, outcome.options.to
     if isinstance(outcome, Outcome):
         made = _of_places(outcome, now, suppress, sensitivity)
     else:
         made = [summary.section_of_forecast(outcome), *(part(outcome) for part in (*FIRST, *OF_FORECAST))]
-    if futures:
-        after = next(at for at, part in enumerate(made, start=1) if part.key == "forecast")
-        made.insert(after, law.section(outcome, futures))
+    made = _with_futures(made, outcome, now, futures)
     sections = tuple(_suppressed(section, suppress) for section in made)
     return Report(
         title=f"SEND sufficiency: {area.name}",
@@ -106,6 +112,21 @@ def build(
         attribution=ATTRIBUTION,
         suppress=suppress,
     )
+
+
+def _with_futures(
+    made: list[Section], outcome: ForecastOutcome, now: ForecastOutcome | None, futures: Sequence[ForecastOutcome]
+) -> list[Section]:
+    """Return the sections with those on other laws and on other scenarios after the forecast."""
+    agreed = outcome if now is None else now
+    laws = [future for future in futures if law.changes_law(future.scenario)]
+    others = [future for future in futures if not law.changes_law(future.scenario)]
+    if agreed is not outcome and (others or not isinstance(outcome, Outcome)):
+        others.insert(0, outcome)  # alone, a scenario of places has pages of its own instead
+    added = [law.section(agreed, laws)] if laws else []
+    added += [beside.section(agreed, others)] if others else []
+    after = next(at for at, part in enumerate(made, start=1) if part.key == "forecast")
+    return [*made[:after], *added, *made[after:]]
 
 
 def _of_places(

@@ -40,8 +40,9 @@ def write(
         The run without the scenario: with it, a section says what each lever does, unmitigated and mitigated side by
         side. Scenarios of several levers run each prefix again.
     futures
-        The same area under other laws or scenarios, `sf.scenarios.reform(...)` for instance: a section shows them beside
-        the outcome, each with a range of its own. They may have fewer draws.
+        The same area under other laws, `sf.scenarios.reform(...)` for instance, or under other scenarios: one section
+        shows laws beside the law as it is, another scenarios beside one another, each with a range of its own. They need
+        the same `to`, `draws` and `seed`; fewer of them may be placed.
     suppress
         Counts of children from 1 to one below this are hidden, with as many others as keep them hidden; 0 hides none.
     sensitivity
@@ -51,6 +52,8 @@ def write(
 
     Raises
     ------
+    InputError
+        If `now` or a future was run with other draws or another seed.
     OutputError
         If the folder can't be written; nothing is left half-written.
     """

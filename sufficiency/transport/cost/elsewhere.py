@@ -82,7 +82,9 @@ class Mix:
         )
 
 
-def price_elsewhere(rates: SchoolRunRates, travellers: xr.Dataset, mix: Mix, *, minutes_per_km: float) -> xr.Dataset:
+def price_elsewhere(
+    rates: SchoolRunRates, travellers: xr.Dataset, mix: Mix, *, minutes_per_km: float | Floats
+) -> xr.Dataset:
     """Return what each mode carries, needs and costs, as `price_year` does, in prices of the base year.
 
     Parameters
@@ -92,7 +94,7 @@ def price_elsewhere(rates: SchoolRunRates, travellers: xr.Dataset, mix: Mix, *, 
     mix
         Of the same draws and settings.
     minutes_per_km
-        Of a journey, for vehicles that are paid by the minute.
+        Of a journey, for vehicles that are paid by the minute; one for all, or year × authority × setting.
     """
     children = travellers["children"].transpose(*PLACE).to_numpy()
     km = travellers["child_km"].transpose(*PLACE).to_numpy() / np.maximum(children, 1e-9)
@@ -118,7 +120,7 @@ def _runs(
     km: Floats,
     together: Floats,
     detour: float,
-    minutes_per_km: float,
+    minutes_per_km: float | Floats,
     twice: float,
 ) -> Runs:
     """Return a school day's runs, there and back, of vehicles in which so many ride, a share of which run a second time."""

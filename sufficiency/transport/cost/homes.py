@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,7 +31,7 @@ class Homes:
 
 
 def homes_of(area: Area, rows: pd.DataFrame, attending: xr.DataArray) -> Homes:
-    """Return homes by year, authority and setting; where nobody is expected, as the setting has over all, or the area.
+    """Return homes by year, authority and setting; where nobody is expected, as the setting, or the area, has had so far.
 
     Parameters
     ----------
@@ -41,15 +42,33 @@ def homes_of(area: Area, rows: pd.DataFrame, attending: xr.DataArray) -> Homes:
     """
     rows = rows.assign(limit=guide_minutes(area, rows["ncy"]), all="all")
     index = pd.MultiIndex.from_product([attending[d].values for d in PLACE], names=PLACE)
-    found = spread_of(rows, list(PLACE)).reindex(index)
-    by_setting = spread_of(rows, ["setting"]).reindex(index.get_level_values("setting")).set_axis(index)
-    filled = found.fillna(by_setting).fillna(spread_of(rows, ["all"]).iloc[0]).fillna(1.0)
+    filled = spread_of(rows, list(PLACE)).reindex(index)
+    for wider in ("setting", "all"):
+        known = _spread(so_far(_weighted(rows, ["year", wider]), [int(y) for y in attending["year"].values]))
+        keys = [
+            index.get_level_values("year"),
+            index.get_level_values("setting") if wider == "setting" else ["all"] * len(index),
+        ]
+        filled = filled.fillna(known.reindex(pd.MultiIndex.from_arrays(keys)).set_axis(index))
+    filled = filled.fillna(1.0)
     shape = [attending.sizes[d] for d in PLACE]
     return Homes(**{c: filled[c].to_numpy(dtype=float).reshape(shape) for c in filled})
 
 
+def so_far(totals: pd.DataFrame, years: Sequence[int]) -> pd.DataFrame:
+    """Return totals by year and other labels, each year with those before it: what comes later changes no earlier year."""
+    others = [str(name) for name in totals.index.names if name != "year"]
+    wide = totals.unstack(others, fill_value=0.0).reindex(list(years), fill_value=0.0).cumsum()
+    return wide.stack(others, future_stack=True)
+
+
 def spread_of(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     """Return weighted means and spreads of where travellers live, columns as in `Homes`, a row for each of `by`."""
+    return _spread(_weighted(rows, by))
+
+
+def _weighted(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Return the weight of each group, and sums of what is known of its homes by weight."""
     weight = rows["travellers"].clip(lower=1e-9)
     facts = {
         "km": rows["km"],
@@ -61,9 +80,12 @@ def spread_of(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
         "y": rows["northing"] / 1000,
     }
     facts |= {a + b: facts[a] * facts[b] for a, b in ("xx", "yy", "xy")}
-    keys = [rows[k] for k in by]
-    total = weight.groupby(keys).sum()
-    mean = pd.DataFrame({name: (fact * weight).groupby(keys).sum() / total for name, fact in facts.items()})
+    sums = pd.DataFrame({"weight": weight, **{name: fact * weight for name, fact in facts.items()}})
+    return sums.groupby([rows[k] for k in by]).sum()
+
+
+def _spread(sums: pd.DataFrame) -> pd.DataFrame:
+    mean = sums.drop(columns="weight").div(sums["weight"].where(sums["weight"] > 0), axis=0)
     variance = {a + b: mean[a + b] - mean[a] * mean[b] for a, b in ("xx", "yy", "xy")}
     det = (variance["xx"] + mean["within"]) * (variance["yy"] + mean["within"]) - variance["xy"] ** 2
     spread = np.sqrt((mean["minutes²"] - mean["minutes"] ** 2).clip(lower=0)) / mean["minutes"].clip(lower=1e-9)
