@@ -16,7 +16,7 @@ from sufficiency.report.look.words import shown
 from sufficiency.report.model import Section, Table
 from sufficiency.report.sections import who_pays
 from sufficiency.report.sections.common import INTERVAL, LEVELS, middle, milestones
-from sufficiency.scenarios.pipeline import OpenAgreed
+from sufficiency.scenarios.pipeline_levers import OpenAgreed
 from sufficiency.scenarios.scenario import lever_name
 from sufficiency.words.school_year import financial_label
 
