@@ -18,6 +18,7 @@ from sufficiency.outcome import Outcome
 from sufficiency.report.disclosure.suppress import HIDDEN
 from sufficiency.report.model import Chart, Map, Table
 from sufficiency.report.sections import invest as invest_section
+from sufficiency.report.returns.write_returns import FILES, write_returns
 from sufficiency.report.writers.build import build
 from sufficiency.scenarios.scenario import lever_name
 from tests.report.browser import Visit, need, visit
@@ -253,3 +254,41 @@ def test_the_section_that_speaks_of_small_groups_is_left_out_where_small_numbers
 ) -> None:
     keys = {limit: [section.key for section in build(example_outcome, suppress=limit).sections] for limit in (0, 5)}
     assert set(keys[0]) - set(keys[5]) == {"why"}
+
+
+def test_a_report_without_schools_takes_away_what_an_earlier_one_wrote_and_nothing_else(
+    example_outcome: Outcome, tmp_path: Path
+) -> None:
+    sf.report.write(example_outcome, tmp_path)
+    assert (tmp_path / "rounds.geojson").is_file()
+    own = [tmp_path / "notes.txt", tmp_path / "returns" / "sent.csv", tmp_path / "charts" / "logo.svg"]
+    for path in own:
+        path.write_text("the council's own")
+    forecast = sf.run(replace(sf.example_area(), settings=sf.example_area().settings.iloc[:0]), to=2027, draws=3)
+    assert not isinstance(forecast, Outcome)
+    sf.report.write(forecast, tmp_path)
+    assert not (tmp_path / "rounds.geojson").exists()
+    assert [p.name for p in (tmp_path / "returns").iterdir()] == ["sent.csv"]
+    assert all(path.read_text() == "the council's own" for path in own)
+    assert not (tmp_path / "charts" / "map-access.png").exists()
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "3 simulated futures. A range" in page
+    assert "placed in schools, transported" not in page
+
+
+def test_every_file_of_the_returns_is_known_by_name(example_outcome: Outcome, tmp_path: Path) -> None:
+    written = write_returns(example_outcome, tmp_path, now=example_outcome)
+    assert {path.name for path in written} == set(FILES)
+
+
+def test_a_report_says_so_where_no_projection_was_given_and_names_the_source_of_the_long_view() -> None:
+    area = sf.example_area()
+    people = area.population[area.population["year"] <= area.base_year]
+    sources = area.sources.assign(source=area.sources["source"].mask(area.sources["table"] == "long_view", "DfE, 2022"))
+    bare = replace(area, population=people, sources=sources, settings=area.settings.iloc[:0])
+    report = build(sf.run(bare, to=2028, draws=3))
+    words = {s.key: " ".join(s.words) for s in report.sections}["population"]
+    assert "No projection was given" in words
+    assert "2028" not in words
+    long = next(e for _, e in report.exhibits() if e.key == "long-view")
+    assert (long.title, long.note) == ("The long view: counts of past Januaries", "As printed in: DfE, 2022.")

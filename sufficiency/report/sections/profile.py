@@ -125,12 +125,13 @@ def _long_view(outcome: ForecastOutcome) -> tuple[Table, ...]:
     wide = long.pivot_table(index="year", columns="measure", values="count").reset_index().rename_axis(columns=None)
     if {"pupils", "sen_support"} <= set(wide):
         wide["sen_support_share"] = wide["sen_support"] / wide["pupils"]
+    sources = outcome.area.sources.set_index("table")["source"]
     return (
         Table(
             "long-view",
-            "The long view that the area's own strategy gives",
+            "The long view: counts of past Januaries",
             wide,
             {"year": "year", "pupils": "n", "sen_support": "n", "plans": "n", "sen_support_share": "%"},
-            note="Counts as the strategy prints them. Its percentages for plans do not follow from its counts, so counts are shown.",
+            note=f"As printed in: {sources['long_view']}." if "long_view" in sources else "",
         ),
     )
