@@ -9,11 +9,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pytest
 from docx import Document
 
 import sufficiency as sf
-from sufficiency.errors import OutputError, SufficiencyError
+from sufficiency.area.template import write_template
+from sufficiency.errors import MissingError, OutputError, SufficiencyError
 from sufficiency.outcome import Outcome
 from sufficiency.report.disclosure.suppress import HIDDEN
 from sufficiency.report.model import Chart, Map, Table
@@ -292,3 +294,20 @@ def test_a_report_says_so_where_no_projection_was_given_and_names_the_source_of_
     assert "2028" not in words
     long = next(e for _, e in report.exhibits() if e.key == "long-view")
     assert (long.title, long.note) == ("The long view: counts of past Januaries", "As printed in: DfE, 2022.")
+
+
+def test_an_area_with_nobody_at_a_special_school_and_without_states_is_reported_as_a_forecast(tmp_path: Path) -> None:
+    write_template(tmp_path / "ours")
+    plans = pd.read_csv(tmp_path / "ours" / "plans.csv")
+    for name in ("states.csv", "in_year.csv"):
+        (tmp_path / "ours" / name).unlink()
+    mainstream = plans["setting_type"] == "mainstream"
+    plans.assign(plans=plans["plans"].where(mainstream, 0)).to_csv(tmp_path / "ours" / "plans.csv", index=False)
+    outcome = sf.run(sf.read_area(tmp_path / "ours"), to=2027, draws=3)
+    words = {s.key: " ".join(s.words) for s in build(outcome).sections}
+    held = plans.loc[mainstream & (plans["year"] == 2025), "plans"].sum()
+    assert f"{held:,} children and young people have an EHC plan in January 2025" in words["profile"]
+    assert "nobody with a plan is at a special school" in words["summary"]
+    plans.assign(plans=0).to_csv(tmp_path / "ours" / "plans.csv", index=False)
+    with pytest.raises(MissingError, match=r"there are no plans for E06000999 in January 2025.*give states.csv"):
+        sf.run(sf.read_area(tmp_path / "ours"), to=2027, draws=3)
