@@ -138,7 +138,8 @@ def _label(table: pd.DataFrame, column: str, source: Path | None = None) -> pd.S
 
 def _unnamed(table: pd.DataFrame) -> str:
     """Return how many columns a table has instead. Their names may be a child's, where the header was left out."""
-    return f": none of its {table.shape[1]} columns is called that in the first row"
+    count = table.shape[1] + (table.index.name is not None)
+    return f": none of its {count} columns is called that in the first row"
 
 
 def _price(unplaced: float | None, flag: str) -> float:

@@ -102,8 +102,13 @@ def test_what_can_t_be_done_is_said(command, files, words, says):
 @pytest.mark.parametrize(
     ("file", "before", "after", "says"),
     [
-        (0, "group,", "home,", "groups.csv lacks the column group; it has home, children"),
-        (0, "children", "pupils", "groups.csv lacks the column children, which is needed for this; it has pupils"),
+        (0, "group,", "home,", "groups.csv lacks the column group: none of its 7 columns is called that"),
+        (
+            0,
+            "children",
+            "pupils",
+            "groups.csv lacks the column children, which is needed for this: none of its 7 columns",
+        ),
         (0, "north,5", "north,five", "groups: 'north' has 'five' children"),
         (2, "south,x,60", "south,z,60", "routes: 1 to an unknown setting: z"),
     ],

@@ -19,8 +19,8 @@ from sufficiency.errors import MissingError, OutputError, SufficiencyError
 from sufficiency.outcome import Outcome
 from sufficiency.report.disclosure.suppress import HIDDEN
 from sufficiency.report.model import Chart, Map, Table
-from sufficiency.report.sections import invest as invest_section
 from sufficiency.report.returns.write_returns import FILES, write_returns
+from sufficiency.report.sections import invest as invest_section
 from sufficiency.report.writers.build import build
 from sufficiency.scenarios.scenario import lever_name
 from tests.report.browser import Visit, need, visit
