@@ -97,7 +97,7 @@ def report(
     if suppress < 0:
         raise sf.InputError(f"--suppress {suppress}: give 0, which hides nothing, or a count such as 5")
     area = area_of(folder, published, authority, roads)
-    beside = futures.asked(scenario or [], reform or [], to=to)
+    beside = futures.asked(scenario or [], reform or [], to=to, area=area)
     sf.report.check_writable(out)  # before the run, which takes a while
     with progress() as tell:
         own, run = futures.reported(beside), partial(sf.run, area, to=to, draws=draws, seed=seed)

@@ -13,7 +13,7 @@ from itertools import product
 
 from sufficiency import allocate, forecast, funding, transport
 from sufficiency.area.area import Area
-from sufficiency.outcome import ForecastOutcome, Outcome, RunOptions, files_lacking
+from sufficiency.outcome import ForecastOutcome, Outcome, RunOptions, files_lacking, has_nobody_to_place
 from sufficiency.scenarios.pipeline_levers import AS_AGREED, from_agreed
 from sufficiency.scenarios.scenario import Scenario
 from sufficiency.words import run_options
@@ -54,8 +54,9 @@ def run(
     Returns
     -------
     Outcome or ForecastOutcome
-        An `Outcome` where the area has schools. Without settings, places and zones plans alone are forecast, and what
-        comes back is a `ForecastOutcome`, which says what is missing.
+        An `Outcome` where the area has schools. Without settings, places and zones, or with no child in a
+        specialist setting in the base year, plans alone are forecast, and what comes back is a `ForecastOutcome`, which
+        says what is missing.
 
     Raises
     ------
@@ -80,7 +81,7 @@ def run(
         # A child who is given a plan leaves SEN Support, so a lever on plans moves both.
         support = support.with_plans(plans, forecast.plans(area, to=to, draws=draws, seed=seed))
     options = RunOptions(to=to, draws=draws, placed_draws=min(placed_draws, draws), seed=seed)
-    if files_lacking(changed):
+    if files_lacking(changed) or has_nobody_to_place(plans):
         tell("Done", 1.0)
         return ForecastOutcome(
             area=changed, scenario=scenario, plans=plans, support=support, options=options, before=area

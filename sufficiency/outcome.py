@@ -25,6 +25,7 @@ from sufficiency.transport import Journeys
 from sufficiency.words.destinations import DESTINATIONS
 from sufficiency.words.say import between, shown
 from sufficiency.words.school_year import financial_label
+from sufficiency.words.vocabulary import SPECIALIST
 
 PLACED_FROM: Final = ("settings", "places", "zones")  # tables without which no child can be placed
 BALANCE: Final = "balance_gbp"
@@ -126,8 +127,14 @@ class ForecastOutcome:
         return min(last, int(self.area.value("funding.override_last_financial_year"))) if name == BALANCE else last
 
     def why_not_placed(self) -> str:
-        """Return in words which files are missing, and what that costs; nothing where children are placed."""
+        """Return in words what is missing, and what that costs; nothing where children are placed."""
         lacking = files_lacking(self.before) or files_lacking(self.area)
+        if not lacking and has_nobody_to_place(self.plans):
+            return (
+                f"nobody with a plan is at a special school, unit or base of {self.area.name} in January "
+                f"{self.area.base_year}, so plans are forecast, and no child is placed, carried or paid for. If there are such "
+                "children, give them in plans.csv or states.csv, by setting_type"
+            )
         if not lacking:
             return ""
         return (
@@ -187,6 +194,12 @@ class Outcome(ForecastOutcome):
 def files_lacking(area: Area) -> tuple[str, ...]:
     """Return the files without which no child can be placed and that the area lacks."""
     return tuple(f"{name}.csv" for name in PLACED_FROM if getattr(area, name).empty)
+
+
+def has_nobody_to_place(plans: PlanForecast) -> bool:
+    """Return whether no plan of the first January is at a specialist setting."""
+    held = plans.plans.isel(year=0).sel(setting_type=plans.plans.indexes["setting_type"].isin(SPECIALIST))
+    return not bool(held.any())
 
 
 def input_hashes(area: Area) -> dict[str, str]:

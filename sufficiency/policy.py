@@ -117,7 +117,7 @@ def _rate(name: str, entry: Mapping[str, Any]) -> Rate:
         entry["unit"],
         entry["status"],
         entry["source"],
-        values,
+        MappingProxyType(values),
         low,
         high,
         **words,

@@ -249,15 +249,15 @@ def test_a_header_alone_says_what_was_expected(folder: Path) -> None:
 
 def test_a_misspelt_column_is_named_with_the_nearest(folder: Path) -> None:
     spoil(folder, "zones.csv", lambda f: f.rename(columns={"northing": "nothing"}))
-    assert "the column 'northing' is missing; did you mean 'nothing'?" in faults(folder)
+    assert "the column 'northing' is missing; is it column " in faults(folder)
 
 
 def test_a_misspelt_column_is_one_fault_and_a_column_of_no_use_another(folder: Path) -> None:
     spoil(folder, "states.csv", lambda f: f.rename(columns={"setting_type": "seting_type"}).assign(colour="red"))
     said = faults(folder)
     assert said.startswith("states.csv: 2 to correct")
-    assert "row 1: the column 'setting_type' is missing; did you mean 'seting_type'?" in said
-    assert "row 1: the column 'colour' is not one of authority, year, ncy, need, setting_type, plans" in said
+    assert "row 1: the column 'setting_type' is missing; is it column 5, misspelt?" in said
+    assert "row 1: column 7 is not one of authority, year, ncy, need, setting_type, plans" in said
 
 
 def test_a_missing_column_is_named(folder: Path) -> None:
@@ -426,3 +426,27 @@ def test_a_school_of_no_authority_is_refused(tmp_path: Path) -> None:
     frame.to_csv(path, index=False)
     with pytest.raises(InputError, match="row 4, authority: 'Northants' is no authority's code"):
         sf.read_area(tmp_path / "ours")
+
+
+@pytest.mark.parametrize(
+    ("month", "message"),
+    [
+        ("5,1,99999,1", "new_plans: E06000999 has 99,999 in the year so far, more than its "),
+        ("5,1,4,99999", "ceased: E06000999 has 99,999 in the year so far, more than its "),
+        ("5,6,4,1", "refused: E06000999 has 6 in the year so far, more than its 5 requests"),
+    ],
+)
+def test_a_year_so_far_beyond_all_sense_is_refused(tmp_path: Path, month: str, message: str) -> None:
+    write_template(tmp_path / "ours")
+    (tmp_path / "ours" / "in_year.csv").write_text(f"month,requests,refused,new_plans,ceased\n2025-01,{month}\n")
+    assert message in faults(tmp_path / "ours")
+
+
+def test_a_setting_said_to_have_a_number_of_places_and_without_a_row_of_them_is_doubtful(tmp_path: Path) -> None:
+    ours = tmp_path / "ours"
+    write_template(ours)
+    before = set(sf.read_area(ours).notes["says"])
+    first = pd.read_csv(ours / "places.csv", dtype="str")["setting"].iloc[0]
+    spoil(ours, "places.csv", lambda f: f[f["setting"] != first])
+    (says,) = set(sf.read_area(ours).notes["says"]) - before
+    assert says.startswith(f"{first}: no row in places.csv, so no places but those of pipeline.csv; give their places")

@@ -159,3 +159,19 @@ def test_whatever_a_class_holds_is_kept(values: list[int], other: int) -> None:
         assert not one.draws.attrs
         assert not one.array.flags.writeable
         assert not one.draws.values.flags.writeable
+
+
+def test_a_national_value_can_not_be_edited() -> None:
+    values = sf.policy.rate("funding.national_plans").values
+    with pytest.raises(TypeError):
+        values[next(iter(values))] = 1.0  # type: ignore[index]
+
+
+def test_when_places_open_and_where_overflow_goes_can_not_be_edited(example_outcome: Outcome) -> None:
+    placed = example_outcome.placed
+    before, edited = placed.opened.projects, placed.opened.projects
+    edited["places"] = 0
+    pd.testing.assert_frame_equal(placed.opened.projects, before)
+    for array in (placed.opened.opens, placed.expected_overflow.share, placed.overflow[0].gbp):
+        with pytest.raises(ValueError, match="read-only"):
+            array[:] = 0

@@ -46,7 +46,7 @@ def test_every_fault_is_named_at_once_with_its_row_as_excel_shows_it() -> None:
 
 
 def test_a_misspelt_column_is_named_with_the_nearest() -> None:
-    with pytest.raises(FaultyTableError, match=r"the column 'plans' is missing; did you mean 'plan'\?"):
+    with pytest.raises(FaultyTableError, match=r"the column 'plans' is missing; is it column \d, misspelt\?"):
         tables.check(plans().rename(columns={"plans": "plan"}), tables.PLANS)
 
 

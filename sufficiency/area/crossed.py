@@ -13,7 +13,7 @@ import pandas as pd
 
 from sufficiency.area.area import TABLES
 from sufficiency.area.great_britain import is_in_great_britain
-from sufficiency.area.in_year_faults import in_year_faults
+from sufficiency.area.in_year_faults import beyond_sense, in_year_faults
 from sufficiency.area.overflow_faults import overflow_faults
 from sufficiency.area.pipeline_faults import pipeline_faults
 from sufficiency.errors import Fault, FaultyTableError, InputError, SufficiencyError, nearest, one_of
@@ -51,6 +51,7 @@ def cross_faults(settings: Mapping[str, Any], found: Mapping[str, pd.DataFrame])
                 faults += pipeline_faults(frame, found["settings"], found["places"], settings["base_year"])
         if name == "in_year":
             faults += in_year_faults(frame, settings["authorities"], settings["base_year"])
+            faults += beyond_sense(frame, next(iter(settings["authorities"])), *_base_year_stock(settings, found))
         if name == "zones":
             faults += _misplaced(frame) + _far_from_the_rest(frame)
         if name == "settings":
@@ -190,6 +191,18 @@ def _year_gaps(frame: pd.DataFrame) -> list[Fault]:
         who = ", ".join(key) if isinstance(key, tuple) else key
         faults += [Fault(None, "year", f"{who} has no {g}, though it has years before and after") for g in gaps]
     return faults
+
+
+def _base_year_stock(
+    settings: Mapping[str, Any], found: Mapping[str, pd.DataFrame]
+) -> tuple[dict[str, int], dict[str, int]]:
+    """Return plans and children of the base year by authority, of the tables that are there. [plans, children]"""
+    year = settings["base_year"]
+    plans = _base_year_plans(found["plans"], year) if "plans" in found else {}
+    if "population" not in found:
+        return plans, {}
+    people = found["population"].query("year == @year").groupby("authority")["children"].sum()
+    return plans, {str(code): int(children) for code, children in people.items()}
 
 
 def _base_year_faults(settings: Mapping[str, Any], found: Mapping[str, pd.DataFrame]) -> Iterator[SufficiencyError]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import pandas as pd
 
@@ -33,6 +33,39 @@ def in_year_faults(months: pd.DataFrame, authorities: Collection[str], base_year
             for i in months.index[months["authority"] == ""]
         ]
     return faults or _left_out(months, base_year)
+
+
+def beyond_sense(months: pd.DataFrame, only: str, plans: Mapping[str, int], children: Mapping[str, int]) -> list[Fault]:
+    """Return the faults of counts that can't be: more new plans than children, more ended than there were.
+
+    Sums of the year so far are compared, since a request is decided on up to six weeks after it came, in the next month.
+
+    Parameters
+    ----------
+    months
+        As `tables.IN_YEAR`.
+    only
+        The authority of rows that name none.
+    plans, children
+        Of the base year, by authority, where known. [plans, children]
+    """
+    faults = []
+    for code, own in months.assign(authority=months["authority"].replace("", only)).groupby("authority"):
+        new, ceased, moved, requests, refused = (
+            int(own[c].sum()) for c in ("new_plans", "ceased", "moved_in", "requests", "refused")
+        )
+        limits = [("new_plans", new, children.get(str(code)), "children in population.csv")]
+        limits += [("moved_in", moved, children.get(str(code)), "children in population.csv")]
+        held = plans.get(str(code))
+        most = None if held is None else held + new + moved
+        limits += [("ceased", ceased, most, "plans held in January, new and moved in")]
+        limits += [("refused", refused, requests if own["requests"].notna().all() else None, "requests")]
+        faults += [
+            Fault(None, column, f"{code} has {count:,} in the year so far, more than its {limit:,} {of}")
+            for column, count, limit, of in limits
+            if limit is not None and count > limit
+        ]
+    return faults
 
 
 def _outside(month: str, base_year: int) -> str:

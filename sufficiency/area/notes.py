@@ -11,6 +11,8 @@ import pandas as pd
 from sufficiency.area import followed
 from sufficiency.area.area import TABLES
 from sufficiency.area.crossed import doubts
+from sufficiency.errors import one_of
+from sufficiency.words.vocabulary import SPECIALIST
 
 
 def notes(
@@ -39,8 +41,24 @@ def notes(
         rows.append(followed.note(found["transitions"], settings["authorities"], settings["base_year"]))
     if "in_year" in found:
         rows.append(in_year_note(settings, found))
-    rows += [*doubts(settings, found), *unread]
+    rows += [*doubts(settings, found), *_without_places(found), *unread]
     return pd.DataFrame(rows, columns=["table", "kind", "says"])
+
+
+def _without_places(found: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Return a note on specialist settings that are said to have a number of places, and have none."""
+    if not {"settings", "places"} <= set(found):
+        return []
+    settings = found["settings"]
+    known = settings["setting"].isin(found["places"]["setting"])
+    lacking = settings[settings["has_number"] & settings["setting_type"].isin(SPECIALIST) & ~known]
+    if lacking.empty:
+        return []
+    says = (
+        f"{one_of(lacking['setting'], 5)}: no row in places.csv, so no places but those of pipeline.csv; "
+        "give their places, or has_number = false where the number is not known"
+    )
+    return [("places", "doubtful", says)]
 
 
 def in_year_note(settings: Mapping[str, Any], found: Mapping[str, Any]) -> tuple[str, str, str]:

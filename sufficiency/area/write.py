@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import tempfile
@@ -61,6 +62,7 @@ def put_tables(
     *,
     sources: Mapping[str, str],
     base_year: int | None = None,
+    workbooks: Mapping[str, bytes] | None = None,
 ) -> None:
     """Write some tables of an area folder, with where they are from and a new base year, if it can then be read.
 
@@ -77,6 +79,8 @@ def put_tables(
         Table to where it is from, in words.
     base_year
         A new base year, where it changes.
+    workbooks
+        Other files to write with them, by name.
 
     Raises
     ------
@@ -87,26 +91,33 @@ def put_tables(
     """
     place = Path(folder)
     toml = _edited((place / "area.toml").read_text(encoding="utf-8-sig"), sources, base_year)
+    names = [*(workbooks or {}), *(TABLES[name].file for name in changed), "area.toml"]
     try:
-        with tempfile.TemporaryDirectory() as made:
+        for name in names:
+            if (place / name).exists():
+                with (place / name).open("r+b"):  # is it a file that can be written, and not open elsewhere?
+                    pass
+        with tempfile.TemporaryDirectory(prefix=".sufficiency-", dir=place) as made:
             trial = Path(made) / "area"
             shutil.copytree(
                 place, trial, ignore=lambda _, names: [n for n in names if not n.endswith((".csv", ".geojson"))]
             )
-            _put(trial, toml, changed)
+            (trial / "area.toml").write_text(toml, encoding="utf-8")
+            for name, frame in changed.items():
+                frame.to_csv(trial / TABLES[name].file, index=False)
+            for name, content in (workbooks or {}).items():
+                (trial / name).write_bytes(content)
             faults = check_area(trial)
-        if faults:
-            says = "\n".join(str(fault) for fault in faults)
-            raise InputError(f"nothing was written: {place} could then not be read\n{says}")
-        _put(place, toml, changed)
+            if faults:
+                says = "\n".join(str(fault) for fault in faults)
+                raise InputError(f"nothing was written: {place} could then not be read\n{says}")
+            for name in names:
+                os.replace(trial / name, place / name)
     except OSError as caught:
-        raise OutputError(f"{place} can't be written: {caught.strerror or caught}") from caught
-
-
-def _put(place: Path, toml: str, changed: Mapping[str, pd.DataFrame]) -> None:
-    (place / "area.toml").write_text(toml, encoding="utf-8")
-    for name, frame in changed.items():
-        frame.to_csv(place / TABLES[name].file, index=False)
+        what = f"{place / Path(caught.filename).name}" if caught.filename else f"{place}"
+        raise OutputError(
+            f"{what} can't be written: {caught.strerror or caught}; is it open in Excel? Nothing was changed"
+        ) from caught
 
 
 def _edited(toml: str, sources: Mapping[str, str], base_year: int | None) -> str:

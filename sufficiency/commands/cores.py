@@ -122,7 +122,7 @@ def _read(path: Path, index: str | None = None) -> pd.DataFrame:
 
     table = read_text_table(path)
     if index is not None and index not in table:
-        raise InputError(f"{path.name} lacks the column {index}; it has {', '.join(table.columns)}")
+        raise InputError(f"{path.name} lacks the column {index}{_unnamed(table)}")
     return table if index is None else table.set_index(index)
 
 
@@ -132,8 +132,14 @@ def _label(table: pd.DataFrame, column: str, source: Path | None = None) -> pd.S
 
     if column not in table:
         where = source.name if source is not None else f"the table of {table.index.name}s"
-        raise InputError(f"{where} lacks the column {column}, which is needed for this; it has {', '.join(table)}")
+        raise InputError(f"{where} lacks the column {column}, which is needed for this{_unnamed(table)}")
     return table[column].replace("", None)
+
+
+def _unnamed(table: pd.DataFrame) -> str:
+    """Return how many columns a table has instead. Their names may be a child's, where the header was left out."""
+    count = table.shape[1] + (table.index.name is not None)
+    return f": none of its {count} columns is called that in the first row"
 
 
 def _price(unplaced: float | None, flag: str) -> float:

@@ -15,15 +15,16 @@ BY_DEFAULT: Final = (1.0, 0.5)  # how far the reform is delivered in the futures
 PLACED_DRAWS: Final = 20  # of the draws that the run places, how many are placed in each future beside it
 
 
-def asked(files: Sequence[Path], reforms: Sequence[float], *, to: int) -> list[Scenario]:
+def asked(files: Sequence[Path], reforms: Sequence[float], *, to: int, area: Area | None = None) -> list[Scenario]:
     """Return the scenarios asked for and, unless one changes the law, the reform delivered and half delivered.
 
-    The reform is left out where the run ends before it shows.
+    The reform is left out where the run ends before it shows. With `area`, the levers of a file are tried on it, so that
+    one that can't be pulled is told at once, by its file.
     """
     import sufficiency as sf
     from sufficiency.report.sections.law import changes_law
 
-    found = [*(sf.scenarios.read_scenario(file) for file in files), *(sf.scenarios.reform(d) for d in reforms)]
+    found = [*(tried(file, to, area) for file in files), *(sf.scenarios.reform(d) for d in reforms)]
     for scenario in found:
         scenario.check_ends_by(to)
     names = [scenario.name for scenario in found]
@@ -42,6 +43,22 @@ def reported(scenarios: Sequence[Scenario]) -> Scenario | None:
     from sufficiency.report.sections.law import changes_law
 
     return next((s for s in scenarios if s.levers and not changes_law(s)), None)
+
+
+def tried(file: Path, to: int, area: Area | None) -> Scenario:
+    """Return the scenario of a file, once its levers could be pulled on `area`; a fault is told with the file's name."""
+    import sufficiency as sf
+    from sufficiency.errors import SufficiencyError
+    from sufficiency.scenarios.pipeline_levers import from_agreed
+
+    scenario = sf.scenarios.read_scenario(file)
+    try:
+        scenario.check_ends_by(to)
+        if area is not None:
+            from_agreed(scenario)(area)
+    except SufficiencyError as caught:
+        raise sf.InputError(f"{file.name}: {caught}") from caught
+    return scenario
 
 
 def run(

@@ -21,6 +21,7 @@ from sufficiency.commands.common import (
     show,
     write_tables,
 )
+from sufficiency.commands.futures import tried
 
 
 def sensitivity(
@@ -58,7 +59,7 @@ def sensitivity(
     if workers < 1:
         raise sf.InputError(f"--workers {workers}: 1 or more is expected")
     area = area_of(folder, published, authority, roads)
-    tested = [sf.read_scenario(file) for file in scenario or ()]
+    tested = [tried(file, to, area) for file in scenario or ()]
     with ExitStack() as stack:
         pool = stack.enter_context(ProcessPoolExecutor(workers)) if workers > 1 else None
         found = sf.sensitivity(

@@ -61,7 +61,7 @@ def history(area: Area) -> History:
 def states(area: Area, known: History) -> pd.DataFrame:
     """Return plans in the base year by authority, NCY, need and setting; needs 'UNK' where `states` has none. [plans]"""
     own = area.states[area.states["year"] == area.base_year]
-    given = set(own["authority"])
+    given = set(own.loc[own["plans"] > 0, "authority"])
     found = [own, *(_from_plans(area, known, authority) for authority in area.authorities if authority not in given)]
     return pd.concat([f for f in found if len(f)], ignore_index=True)
 

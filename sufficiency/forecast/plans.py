@@ -46,13 +46,14 @@ def plans(area: Area, *, to: int = 2035, draws: int = 1_000, seed: int = 7, work
     Raises
     ------
     InputError
-        If `to`, `draws` or the base year's plans can't be used; the message names what was expected.
+        If `to`, `draws`, `workers` or the base year's plans can't be used; the message names what was expected.
     MissingError
         If the area has no plans by age in its base year.
     """
     years = run_options.years(to, after=area.base_year)
     run_options.draws(draws)
     run_options.seed(seed)
+    run_options.workers(workers)
     growing, jittering, peopling, living = np.random.SeedSequence(seed).spawn(4)
     children = _children(area, to, draws, np.random.default_rng(peopling))
     if area.is_followed:

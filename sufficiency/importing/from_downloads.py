@@ -33,8 +33,11 @@ def from_downloads(downloads: str | Path, authority: str, into: str | Path) -> I
     area = published_area(downloads, authority)
     write_area(area, into)
     files = what(downloads)
-    used, unused = files[files["used"]], files[~files["used"]]
     known = {name: frame for name in TABLES if len(frame := getattr(area, name))}
+    is_of_use = files["used"] & files["says"].map(lambda says: bool(_tables_of(says) & set(known)))
+    waits = files["used"] & ~is_of_use
+    files["says"] = files["says"].mask(waits, files["says"] + ": not written, since other files are missing; see below")
+    used, unused = files[is_of_use], files[~is_of_use]
     missing = area.notes[area.notes["kind"] == "missing"]
     return Imported(
         f"{area.name}: a draft from {len(used)} of {len(files)} files, base year January {area.base_year}",
@@ -49,3 +52,8 @@ def from_downloads(downloads: str | Path, authority: str, into: str | Path) -> I
             *(f"  {row.table}: {row.says}" for row in missing.itertuples()),
         ],
     )
+
+
+def _tables_of(says: str) -> set[str]:
+    """Return the tables that a file is used for, of words such as 'settings, places' or 'zones: deprivation'."""
+    return {part.split(":")[0].strip() for part in says.split(",")}

@@ -11,7 +11,7 @@ import pandas as pd
 from sufficiency.area.area import TABLES, Area
 from sufficiency.area.folder import read_area
 from sufficiency.area.write import put_tables
-from sufficiency.errors import InputError, OutputError, SufficiencyError, one_of
+from sufficiency.errors import InputError, SufficiencyError, one_of
 from sufficiency.importing.home_zones import home_zones
 from sufficiency.importing.imported import Imported
 from sufficiency.inputs.council.sen2 import data_checks, flows
@@ -84,8 +84,8 @@ def from_sen2(
     made = _tables(area, code, read, people, run, types)
     whole = {name: _beside(getattr(area, name), frame, code, name) for name, frame in made.items()}
     says = f"the council's SEN2 person-level returns, January {_span(sorted(read))}"
-    put_tables(place, whole, sources=dict.fromkeys(made, says), base_year=last)
-    _write(place / "checks.xlsx", data_checks.workbook(checked))
+    book = {"checks.xlsx": data_checks.workbook(checked)}
+    put_tables(place, whole, sources=dict.fromkeys(made, says), base_year=last, workbooks=book)
     faults = sum(int(c.summary["count"].sum()) for c in checked.values())
     written = [(TABLES[name].file, _told(name, frame)) for name, frame in made.items()]
     written.append(("checks.xlsx", f"{faults:,} faults to work through, by January and kind, without personal data"))
@@ -291,10 +291,3 @@ def _not_attending(area: Area, people: pd.DataFrame, zones_say: str, made: Mappi
 
 def _span(years: Sequence[int]) -> str:
     return str(years[0]) if len(years) == 1 else f"{years[0]} to {years[-1]}"
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        path.write_bytes(content)
-    except OSError as caught:
-        raise OutputError(f"{path} can't be written: {caught.strerror or caught}; is it open in Excel?") from caught

@@ -37,5 +37,5 @@ def from_table(file: str | Path, name: str, into: str | Path) -> Imported:
         f"{Path(file).name} read as {name}",
         Path(into),
         written=[(TABLES[name].file, f"{len(frame):,} rows")],
-        unused=[f"the column '{column}'" for column in others],
+        unused=[f"column {place} of the file, which is no column of {TABLES[name].file}" for place in others],
     )

@@ -20,6 +20,7 @@ import pandas as pd
 from sufficiency.area.area import Area
 from sufficiency.area.pipeline_faults import DELAYS
 from sufficiency.errors import InputError
+from sufficiency.frozen import frozen
 from sufficiency.words.school_year import LAST_YEAR
 
 Ints = npt.NDArray[np.int64]
@@ -30,6 +31,7 @@ STREAM: Final = zlib.crc32(b"pipeline")
 LIKELY: Final = 0.5  # the expected demand has a project's places if it is likelier than not to open
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class Coming:
     """When each project that a scenario opens does open, draw by draw."""

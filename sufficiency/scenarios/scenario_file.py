@@ -78,7 +78,7 @@ def read_scenario(path: str | Path) -> Scenario:
     MissingError
         If the file is not there.
     InputError
-        If it is no TOML, or has a key, a lever or a value that can't be used; the message names the file and the way out.
+        If it is no TOML, pulls no lever, or has a key, a lever or a value that can't be used; the message names the file and the way out.
 
     Examples
     --------
@@ -109,6 +109,11 @@ def read_scenario(path: str | Path) -> Scenario:
     others = [_lever(f"{file.name}, lever {n}", row) for n, row in enumerate(given, start=1)]
     first = [lever for lever in others if isinstance(lever, ChangeAssumption)]
     rest = [lever for lever in others if not isinstance(lever, ChangeAssumption)]
+    if not (first or levers or rest):
+        raise InputError(
+            f"{file.name} pulls no lever: give [reform], or [[levers]] with `lever` as one of "
+            f"{one_of(LEVERS, shown=len(LEVERS))}; what happens as agreed is in every report without a file"
+        )
     return Scenario(name or file.stem, (*first, *levers, *rest))
 
 

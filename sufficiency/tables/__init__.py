@@ -5,7 +5,7 @@ come from it. Tables are tidy: one row a fact, labels in columns, a blank where 
 carry `source` and `note`.
 """
 
-from sufficiency.tables.check import ALWAYS_ALLOWED, check, empty, old_names
+from sufficiency.tables.check import ALWAYS_ALLOWED, check, column_numbers, empty, old_names
 from sufficiency.tables.money import BANDS, HIGH_NEEDS, UNIT_COSTS, VEHICLES
 from sufficiency.tables.order import in_key_order
 from sufficiency.tables.overflow import OVERFLOW, OVERFLOW_BY_NEED
@@ -49,6 +49,7 @@ __all__ = [
     "PlacedResult",
     "PlansResult",
     "check",
+    "column_numbers",
     "empty",
     "in_key_order",
     "old_names",

@@ -82,21 +82,27 @@ def _dtype(column: pa.Column) -> str:
 def _column_faults(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> list[Fault]:
     if not any(known in frame for known in schema.columns):  # the first row may be a child's: none of it is quoted
         return [Fault(1, None, f"the first row is not this table's header: expected {one_of(schema.columns)}")]
-    faults = [
-        Fault(1, None, f"the column '{missing}' is missing{nearest(missing, set(frame) - set(schema.columns))}")
-        for missing in _required(schema)
-        if missing not in frame
-    ]
+    # What a file calls a column that isn't ours may be a child's name: its place is told, not its name.
+    at = {name: place for place, name in reversed(list(zip(column_numbers(frame), frame, strict=True)))}
     absent = [c for c in schema.columns if c not in frame]
-    misspelt = {
-        n for c in _required(schema) if c in absent for n in frame if nearest(c, [n]) and n not in schema.columns
-    }
-    unknown = [c for c in frame if c not in schema.columns and c not in ALWAYS_ALLOWED and c not in misspelt]
+    others = [c for c in frame if c not in schema.columns and c not in ALWAYS_ALLOWED]
+    misspelt = {m: next((n for n in others if nearest(m, [n])), None) for m in _required(schema) if m in absent}
+    faults = [
+        Fault(1, None, f"the column '{missing}' is missing{'' if n is None else f'; is it column {at[n]}, misspelt?'}")
+        for missing, n in misspelt.items()
+    ]
+    unknown = [c for c in dict.fromkeys(others) if c not in misspelt.values()]
     faults += [
-        Fault(1, None, f"the column '{c}' is not one of {one_of(schema.columns)}{nearest(c, absent)}") for c in unknown
+        Fault(1, None, f"column {at[c]} is not one of {one_of(schema.columns)}{nearest(c, absent)}") for c in unknown
     ]
     repeated = frame.columns[frame.columns.duplicated()]
-    return faults + [Fault(1, None, f"the column '{c}' is there twice") for c in repeated]
+    return faults + [Fault(1, None, f"the column '{c}' is there twice") for c in repeated if c in schema.columns]
+
+
+def column_numbers(frame: pd.DataFrame) -> list[int]:
+    """Return the place of each column in its file, from 1 (`parsed` says where columns without a name were left out)."""
+    told = frame.attrs.get("columns", [])
+    return list(told) if len(told) == frame.shape[1] else list(range(1, frame.shape[1] + 1))
 
 
 def _typed(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> tuple[pd.DataFrame, list[Fault]]:

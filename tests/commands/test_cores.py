@@ -102,8 +102,13 @@ def test_what_can_t_be_done_is_said(command, files, words, says):
 @pytest.mark.parametrize(
     ("file", "before", "after", "says"),
     [
-        (0, "group,", "home,", "groups.csv lacks the column group; it has home, children"),
-        (0, "children", "pupils", "groups.csv lacks the column children, which is needed for this; it has pupils"),
+        (0, "group,", "home,", "groups.csv lacks the column group: none of its 7 columns is called that"),
+        (
+            0,
+            "children",
+            "pupils",
+            "groups.csv lacks the column children, which is needed for this: none of its 7 columns",
+        ),
         (0, "north,5", "north,five", "groups: 'north' has 'five' children"),
         (2, "south,x,60", "south,z,60", "routes: 1 to an unknown setting: z"),
     ],
@@ -111,3 +116,13 @@ def test_what_can_t_be_done_is_said(command, files, words, says):
 def test_a_file_that_can_t_be_used_is_named(command, files, file, before, after, says):
     files[file].write_text(files[file].read_text().replace(before, after))
     assert says in command("solve", *files, "--unplaced", 100)
+
+
+@pytest.mark.parametrize("asked", ["solve", "sites"])
+def test_a_list_of_children_without_its_header_is_refused_without_a_name_of_a_child(command, tmp_path, asked):
+    people = tmp_path / "people.csv"
+    people.write_text("Zebedee Quill,2014-03-02,NN1 5PH\nAnn Other,2015-01-01,NN2 7AA\n")
+    says = command(asked, people, people, people)
+    assert "people.csv lacks the column group: none of its 3 columns is called that" in says
+    assert "Zebedee" not in says
+    assert "NN1" not in says

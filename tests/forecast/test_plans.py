@@ -262,3 +262,9 @@ def test_a_lever_on_one_need_leaves_the_chance_of_the_others_nearly_as_it_was() 
     rest = ["authority", "ncy", "need", "setting_type"]
     change = (then - now).sel(need=others, year=2028).sum(rest)
     assert float(change.std()) < 0.15 * float(now.sel(need=others, year=2028).sum(rest).std())
+
+
+@pytest.mark.parametrize("workers", [0, -1, 1.5, "2"])
+def test_a_number_of_workers_that_is_none_is_refused(workers) -> None:
+    with pytest.raises(InputError, match="workers is"):
+        sf.forecast.plans(sf.example_area(), to=2027, draws=2, workers=workers)

@@ -99,3 +99,15 @@ def test_other_places_are_alternative_hospital_college_and_after_16() -> None:
     own = pd.DataFrame(rows, columns=["provider", "kind", "period", "amount"])
     found = money.high_needs(block, own.assign(name="Ours", financial_year=2023), "Ours council")
     assert found.set_index("item")["amount"].to_dict() == {"deductions_gbp": 119.0, "other_place_deductions_gbp": 9.0}
+
+
+def test_files_for_tables_that_can_not_be_drafted_are_told_as_not_used(published: Path, tmp_path: Path) -> None:
+    done = sf.importing.from_downloads(published, "North Northamptonshire", tmp_path / "ours")
+    assert "zones.csv" not in {file for file, _ in done.written}
+    used = [
+        says for says in done.remarks if says.startswith("  ") and says.endswith((": zones", ": zones: deprivation"))
+    ]
+    assert used == []
+    waiting = [says for says in done.unused if "not written, since other files are missing; see below" in says]
+    assert any("northants_postcodes_with_lsoa.csv: zones: not written" in says for says in waiting)
+    assert any("zone_children: mid-2020: not written" in says for says in waiting)

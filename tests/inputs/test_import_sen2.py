@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 import sufficiency as sf
 from sufficiency import cli
 from sufficiency.area.template import write_template
-from sufficiency.errors import InputError
+from sufficiency.errors import InputError, OutputError
 from sufficiency.words.school_year import NCYS
 from tests.inputs.sen2_made import CENSUS, REGISTER, Made, export, make, save, save_xml, truth
 
@@ -198,6 +198,7 @@ def test_a_folder_that_could_then_not_be_read_is_left_as_it_was(
     plans[plans["year"] <= 2024].to_csv(council / "plans.csv", index=False)
     states = pd.read_csv(council / "states.csv").assign(year=2024)
     states.to_csv(council / "states.csv", index=False)
+    (council / "in_year.csv").unlink(missing_ok=True)  # months of 2025
     before = (council / "area.toml").read_bytes()
     with pytest.raises(InputError, match=r"nothing was written.*\n.*population.csv has no rows for E06000999 in 2025"):
         sf.importing.from_sen2(returns, council, salt=tmp_path / "salt")
@@ -208,3 +209,12 @@ def test_a_salt_that_could_be_guessed_is_refused(returns: list[Path], council: P
     (tmp_path / "salt").write_text("00" * 16)
     with pytest.raises(InputError, match="the salt has 16 bytes: 32 or more are needed"):
         sf.importing.from_sen2(returns, council, salt=tmp_path / "salt")
+
+
+def test_nothing_is_written_where_one_file_can_not_be(council, returns, register, tmp_path):
+    (council / "checks.xlsx").mkdir()
+    before = {p.name: p.read_bytes() for p in council.iterdir() if p.is_file()}
+    with pytest.raises(OutputError, match=r"checks\.xlsx can't be written: .* Nothing was changed"):
+        sf.importing.from_sen2(returns, council, register=register, salt=tmp_path / "salt")
+    assert {p.name: p.read_bytes() for p in council.iterdir() if p.is_file()} == before
+    assert not list(council.glob(".sufficiency-*"))

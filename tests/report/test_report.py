@@ -9,14 +9,17 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pytest
 from docx import Document
 
 import sufficiency as sf
-from sufficiency.errors import OutputError, SufficiencyError
+from sufficiency.area.template import write_template
+from sufficiency.errors import MissingError, OutputError, SufficiencyError
 from sufficiency.outcome import Outcome
 from sufficiency.report.disclosure.suppress import HIDDEN
 from sufficiency.report.model import Chart, Map, Table
+from sufficiency.report.returns.write_returns import FILES, write_returns
 from sufficiency.report.sections import invest as invest_section
 from sufficiency.report.writers.build import build
 from sufficiency.scenarios.scenario import lever_name
@@ -253,3 +256,58 @@ def test_the_section_that_speaks_of_small_groups_is_left_out_where_small_numbers
 ) -> None:
     keys = {limit: [section.key for section in build(example_outcome, suppress=limit).sections] for limit in (0, 5)}
     assert set(keys[0]) - set(keys[5]) == {"why"}
+
+
+def test_a_report_without_schools_takes_away_what_an_earlier_one_wrote_and_nothing_else(
+    example_outcome: Outcome, tmp_path: Path
+) -> None:
+    sf.report.write(example_outcome, tmp_path)
+    assert (tmp_path / "rounds.geojson").is_file()
+    own = [tmp_path / "notes.txt", tmp_path / "returns" / "sent.csv", tmp_path / "charts" / "logo.svg"]
+    for path in own:
+        path.write_text("the council's own")
+    forecast = sf.run(replace(sf.example_area(), settings=sf.example_area().settings.iloc[:0]), to=2027, draws=3)
+    assert not isinstance(forecast, Outcome)
+    sf.report.write(forecast, tmp_path)
+    assert not (tmp_path / "rounds.geojson").exists()
+    assert [p.name for p in (tmp_path / "returns").iterdir()] == ["sent.csv"]
+    assert all(path.read_text() == "the council's own" for path in own)
+    assert not (tmp_path / "charts" / "map-access.png").exists()
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "3 simulated futures. A range" in page
+    assert "placed in schools, transported" not in page
+
+
+def test_every_file_of_the_returns_is_known_by_name(example_outcome: Outcome, tmp_path: Path) -> None:
+    written = write_returns(example_outcome, tmp_path, now=example_outcome)
+    assert {path.name for path in written} == set(FILES)
+
+
+def test_a_report_says_so_where_no_projection_was_given_and_names_the_source_of_the_long_view() -> None:
+    area = sf.example_area()
+    people = area.population[area.population["year"] <= area.base_year]
+    sources = area.sources.assign(source=area.sources["source"].mask(area.sources["table"] == "long_view", "DfE, 2022"))
+    bare = replace(area, population=people, sources=sources, settings=area.settings.iloc[:0])
+    report = build(sf.run(bare, to=2028, draws=3))
+    words = {s.key: " ".join(s.words) for s in report.sections}["population"]
+    assert "No projection was given" in words
+    assert "2028" not in words
+    long = next(e for _, e in report.exhibits() if e.key == "long-view")
+    assert (long.title, long.note) == ("The long view: counts of past Januaries", "As printed in: DfE, 2022.")
+
+
+def test_an_area_with_nobody_at_a_special_school_and_without_states_is_reported_as_a_forecast(tmp_path: Path) -> None:
+    write_template(tmp_path / "ours")
+    plans = pd.read_csv(tmp_path / "ours" / "plans.csv")
+    for name in ("states.csv", "in_year.csv"):
+        (tmp_path / "ours" / name).unlink()
+    mainstream = plans["setting_type"] == "mainstream"
+    plans.assign(plans=plans["plans"].where(mainstream, 0)).to_csv(tmp_path / "ours" / "plans.csv", index=False)
+    outcome = sf.run(sf.read_area(tmp_path / "ours"), to=2027, draws=3)
+    words = {s.key: " ".join(s.words) for s in build(outcome).sections}
+    held = plans.loc[mainstream & (plans["year"] == 2025), "plans"].sum()
+    assert f"{held:,} children and young people have an EHC plan in January 2025" in words["profile"]
+    assert "nobody with a plan is at a special school" in words["summary"]
+    plans.assign(plans=0).to_csv(tmp_path / "ours" / "plans.csv", index=False)
+    with pytest.raises(MissingError, match=r"there are no plans for E06000999 in January 2025.*give states.csv"):
+        sf.run(sf.read_area(tmp_path / "ours"), to=2027, draws=3)

@@ -96,9 +96,21 @@ def test_a_report_shows_the_reform_twice_unless_asked_for_another(tmp_path: Path
     by_default = futures.asked([], [], to=2035)
     assert by_default == [sf.scenarios.reform(1.0), sf.scenarios.reform(0.5)]
     assert futures.asked([], [], to=2028) == []  # nothing of it would show
-    file = written(tmp_path, "name = 'x'")
+    file = written(tmp_path, "name = 'x'\n[reform]\ndelivered = 0.7")
     assert [s.name for s in futures.asked([file], [0.3], to=2035)] == ["x", sf.scenarios.reform(0.3).name]
     with pytest.raises(InputError, match="two scenarios are called 'x'"):
         futures.asked([file, file], [], to=2035)
     with pytest.raises(InputError, match="after the last January of this run, 2028"):
         futures.asked([], [1.0], to=2028)
+
+
+@pytest.mark.parametrize("text", ["", 'name = "Nothing"', "levers = []"])
+def test_a_file_that_pulls_nothing_is_refused_with_the_way_out(tmp_path: Path, text: str) -> None:
+    with pytest.raises(InputError, match=r"ours\.toml pulls no lever: give \[reform\]"):
+        sf.scenarios.read_scenario(written(tmp_path, text))
+
+
+def test_a_lever_that_can_not_be_pulled_is_told_by_its_file(tmp_path: Path) -> None:
+    file = written(tmp_path, '[[levers]]\nlever = "OpenPlaces"\nsetting = "nowhere"\nplaces = 8\nyear = 2029\n')
+    with pytest.raises(InputError, match=rf"^{file.name}: .*nowhere"):
+        futures.asked([file], [], to=2035, area=sf.example_area())

@@ -21,6 +21,7 @@ from sufficiency import tables
 from sufficiency.area.area import Area
 from sufficiency.area.overflow_faults import overflow_faults
 from sufficiency.errors import FaultyTableError
+from sufficiency.frozen import frozen
 from sufficiency.words.destinations import DESTINATIONS
 from sufficiency.words.school_year import AGE_GROUPS, NCYS, age_group_of
 from sufficiency.words.vocabulary import NEEDS
@@ -51,6 +52,7 @@ class Ranges:
     is_there: npt.NDArray[np.bool_]  # age group x destination
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class Sampled:
     """Overflow in one draw."""

@@ -10,6 +10,7 @@ These are the area folder's tables under names that councils use, and years acro
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +18,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from sufficiency import tables
-from sufficiency.errors import Fault, FaultyTableError, InputError, nearest
+from sufficiency.errors import Fault, FaultyTableError, InputError, nearest, one_of
 from sufficiency.inputs.files.columns import plain
 from sufficiency.inputs.files.text import read_text_table
 from sufficiency.inputs.files.workbook import read_sheet
@@ -44,8 +45,8 @@ SPELLINGS: Final[dict[str, tuple[str, ...]]] = {
 ACROSS: Final = {"places": ("setting", "places"), "housing": ("zone", "homes")}
 
 
-def local_table(path: str | Path, schema: pa.DataFrameSchema) -> tuple[pd.DataFrame, list[str]]:
-    """Return a council's own file as one of an area's tables, and the columns of it that are not used.
+def local_table(path: str | Path, schema: pa.DataFrameSchema) -> tuple[pd.DataFrame, list[int]]:
+    """Return a council's own file as one of an area's tables, and the places, from 1, of its columns that are not used.
 
     Parameters
     ----------
@@ -61,17 +62,23 @@ def local_table(path: str | Path, schema: pa.DataFrameSchema) -> tuple[pd.DataFr
     """
     file = Path(path)
     text = read_sheet(file) if file.suffix.lower() in (".xlsx", ".xlsm") else read_text_table(file)
+    place = dict(zip(text.columns, tables.column_numbers(text), strict=True))
     years = {c: y for c in text.columns if (y := year_of_label(str(c))) is not None}
     if schema.name in ACROSS and years and "year" not in {plain(c) for c in text.columns}:
-        text = _down(text, *ACROSS[schema.name], years, file.name)
+        text = _down(text, *ACROSS[schema.name], years, file.name, place)
     frame, others = _renamed(text, schema, file.name)
+    if frame.columns.empty and len(text):
+        raise InputError(
+            f"{file.name}: none of its {len(place)} columns is one of {schema.name}.csv: "
+            f"{'; '.join(_headings(c) for c, column in schema.columns.items() if column.required)}"
+        )
     if "financial_year" in frame:
         frame["financial_year"] = frame["financial_year"].str.slice(0, 4)
     try:
-        return tables.check(frame, schema, source=file.name), others
+        return tables.check(frame, schema, source=file.name), sorted(place[c] for c in others if c in place)
     except FaultyTableError as caught:
         rows = list(text.index)  # of a file with years across, several rows of the table are one of the file
-        raise FaultyTableError(file.name, [_hinted(fault, others, rows) for fault in caught.faults]) from None
+        raise FaultyTableError(file.name, [_hinted(fault, others, rows, place) for fault in caught.faults]) from None
 
 
 def _renamed(text: pd.DataFrame, schema: pa.DataFrameSchema, source: str) -> tuple[pd.DataFrame, list[str]]:
@@ -89,15 +96,26 @@ def _renamed(text: pd.DataFrame, schema: pa.DataFrameSchema, source: str) -> tup
     return text[list(names)].rename(columns=names), others
 
 
-def _hinted(fault: Fault, others: list[str], rows: list[int]) -> Fault:
-    """Return a fault at its row of the file, with the nearest of the file's own names where a column is missing."""
+def _hinted(fault: Fault, others: list[str], rows: list[int], place: Mapping[str, int]) -> Fault:
+    """Return a fault at its row of the file, with how a missing column may be headed and which column may be it."""
     row = rows[fault.row - 2] + 2 if fault.row and fault.row > 1 else fault.row
     found = re.fullmatch(r"the column '(\w+)' is missing", fault.says)
     if not found:
         return Fault(row, fault.column, fault.says)
-    words = (found.group(1), *SPELLINGS.get(found.group(1), ()))
-    hint = next((near for word in words if (near := nearest(word, others))), "")
-    return Fault(row, fault.column, fault.says + hint)
+    return Fault(row, fault.column, f"{fault.says}{_way_out(found.group(1), others, place)}")
+
+
+def _way_out(column: str, others: Sequence[str], place: Mapping[str, int]) -> str:
+    """Return how a missing column may be headed, and which of the file's may be it; none of the file's names is quoted."""
+    spellings = SPELLINGS.get(column, (column,))
+    near = next((o for word in (column, *spellings) for o in others if o in place and nearest(word, [o])), None)
+    hint = "" if near is None else f": is it column {place[near]}?"
+    return f"{hint}{'' if len(spellings) == 1 else f' It may be headed {one_of(spellings)}'}"
+
+
+def _headings(column: str) -> str:
+    """Return what a column may be headed, in words."""
+    return f"{column} ({one_of(SPELLINGS[column])})" if column in SPELLINGS else column
 
 
 def year_of_label(label: str) -> int | None:
@@ -113,12 +131,15 @@ def year_of_label(label: str) -> int | None:
     return None
 
 
-def _down(text: pd.DataFrame, key: str, value: str, years: dict[str, int], source: str) -> pd.DataFrame:
+def _down(
+    text: pd.DataFrame, key: str, value: str, years: dict[str, int], source: str, place: Mapping[str, int]
+) -> pd.DataFrame:
     """Return a file with a column for each year as one row for each year; a blank leaves the year before to hold."""
     spellings = {plain(s) for s in SPELLINGS[key]}
     held = next((c for c in text.columns if plain(c) in spellings), None)
     if held is None:
-        raise InputError(f"{source}: the column '{key}' is missing{nearest(key, text.columns)}")
+        others = [str(c) for c in text.columns if c not in years]
+        raise InputError(f"{source}: the column '{key}' is missing{_way_out(key, others, place)}")
     own = [c for c in text.columns if c not in years and plain(c) != plain(value)]
     long = text.melt(own, list(years), "label", value, ignore_index=False)
     long["year"] = long["label"].map(years).astype("str")

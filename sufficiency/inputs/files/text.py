@@ -92,6 +92,7 @@ def parsed(words: str, *, source: str) -> pd.DataFrame:
     rows = [int(i) + 1 + above for i in frame.index[1:]]
     body = frame.iloc[1:].reset_index(drop=True).set_axis(header, axis=1).loc[:, [c != "" for c in header]]
     body.attrs["rows"] = rows  # the line of each row, as a person sees it in Excel
+    body.attrs["columns"] = [place for place, name in enumerate(header, start=1) if name]
     return body
 
 

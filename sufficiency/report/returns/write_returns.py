@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 import pandas as pd
 
@@ -25,6 +26,24 @@ __all__ = ["return_tables", "write_returns"]
 
 UNMITIGATED, MITIGATED = "unmitigated", "mitigated"
 CENSUS_DAY = "_census_day"  # ends the name of a file whose ages are those of the January census
+TIDY: Final = (
+    "scap_special",
+    "scap_special_totals",
+    "scap_places",
+    "scap_planned",
+    "dsg_plan_children",
+    f"dsg_plan_children{CENSUS_DAY}",
+    "dsg_plan_past",
+    "dsg_plan_money",
+    "dsg_plan_position",
+    "reform_plan_children",
+    f"reform_plan_children{CENSUS_DAY}",
+    "reform_plan_process",
+    ACTION_CHILDREN,
+    ACTION_MONEY,
+    "definitions",
+)
+FILES: Final = (*(f"{name}.csv" for name in TIDY), "returns.xlsx")  # all that returns can have; some runs have fewer
 
 
 def write_returns(

@@ -18,7 +18,7 @@ from sufficiency.words.vocabulary import NEEDS, SETTING_GROUP_OF
 def section(outcome: ForecastOutcome) -> Section:
     """Return the profile section."""
     area = outcome.area
-    states = area.states[area.states["year"] == area.base_year]
+    states = _states(outcome)
     total = states["plans"].sum()
     needs = states.groupby("need")["plans"].sum().sort_values(ascending=False)
     top = ", ".join(
@@ -32,7 +32,7 @@ def section(outcome: ForecastOutcome) -> Section:
         "profile",
         "Children with SEND today",
         words=(
-            f"{total:,} children and young people have an EHC plan in January {area.base_year}: {', '.join(f'{name} {v:,}' for name, v in each.items())}. "
+            f"{total:,.0f} children and young people have an EHC plan in January {area.base_year}: {', '.join(f'{name} {v:,.0f}' for name, v in each.items())}. "
             f"The commonest primary needs are {top}.",
             f"{shown(share(groups.get('mainstream', 0), total), '%')} are in mainstream schools (units and resourced provision among them) and "
             f"{shown(share(groups.get('special', 0), total), '%')} in special schools.",
@@ -68,6 +68,19 @@ def section(outcome: ForecastOutcome) -> Section:
         ),
         assumptions=rests_on(area, "states", "plans", "sen_support"),
     )
+
+
+def _states(outcome: ForecastOutcome) -> pd.DataFrame:
+    """Return plans of the base year by authority, NCY, need and type of setting: the area's, or as the forecast has them.
+
+    An area without states.csv has its needs from the national pattern.
+    """
+    area = outcome.area
+    own = area.states[area.states["year"] == area.base_year]
+    if set(own["authority"]) >= set(area.authorities):
+        return own
+    held = outcome.plans.plans.isel(year=0).mean("draw").to_series().rename("plans").reset_index()
+    return held[held["plans"] > 0].reset_index(drop=True)
 
 
 def _needs_table(names: Mapping[str, str], states: pd.DataFrame) -> pd.DataFrame:
@@ -125,12 +138,13 @@ def _long_view(outcome: ForecastOutcome) -> tuple[Table, ...]:
     wide = long.pivot_table(index="year", columns="measure", values="count").reset_index().rename_axis(columns=None)
     if {"pupils", "sen_support"} <= set(wide):
         wide["sen_support_share"] = wide["sen_support"] / wide["pupils"]
+    sources = outcome.area.sources.set_index("table")["source"]
     return (
         Table(
             "long-view",
-            "The long view that the area's own strategy gives",
+            "The long view: counts of past Januaries",
             wide,
             {"year": "year", "pupils": "n", "sen_support": "n", "plans": "n", "sen_support_share": "%"},
-            note="Counts as the strategy prints them. Its percentages for plans do not follow from its counts, so counts are shown.",
+            note=f"As printed in: {sources['long_view']}." if "long_view" in sources else "",
         ),
     )

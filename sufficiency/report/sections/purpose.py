@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from sufficiency.outcome import ForecastOutcome
+from sufficiency.outcome import ForecastOutcome, Outcome
 from sufficiency.report.model import Section, Table
 
 
 def section(outcome: ForecastOutcome) -> Section:
     """Return the section on purpose, duty and scope."""
     area, options = outcome.area, outcome.options
+    placed = f", of which {options.placed_draws:,} are placed in schools, transported and paid for"
     return Section(
         "purpose",
         "Purpose, duty and scope",
@@ -17,7 +18,7 @@ def section(outcome: ForecastOutcome) -> Section:
             "(section 27, Children and Families Act 2014; wording not checked). No statute prescribes a sufficiency report; this one supports that review, the yearly return on school capacity, and the local plan for reform.",
             f"It covers children and young people aged 0 to 25 who live in {' and '.join(area.authorities.values())}, from January {area.base_year} to January {options.to}. "
             f"Children are counted where they live: that authority pays, wherever they go to school.",
-            f"Uncertainty comes from {options.draws:,} simulated futures, of which {options.placed_draws:,} are placed in schools, transported and paid for. A range written '9 in 10' left one future in twenty below it and one in twenty above.",
+            f"Uncertainty comes from {options.draws:,} simulated futures{placed if isinstance(outcome, Outcome) else ''}. A range written '9 in 10' left one future in twenty below it and one in twenty above.",
             f"Scenario: {outcome.scenario.name}."
             + (
                 " Levers: "

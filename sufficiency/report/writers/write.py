@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -115,15 +114,31 @@ def check_writable(target: Path) -> Path:
 
 
 def _swap(new: Path, target: Path) -> None:
-    """Move each new file or folder into place; what else lies in the target is left alone."""
+    """Move each new file into place, and take away what an earlier report left that this one has no more.
+
+    Whatever else lies in the target is left alone.
+    """
+    made = sorted(part.relative_to(new) for part in new.rglob("*") if part.is_file())
     try:
         target.mkdir(exist_ok=True)
-        for part in sorted(new.iterdir()):
-            old = target / part.name
-            if old.is_dir():
-                shutil.rmtree(old)
-            os.replace(part, old)
+        for part in made:
+            (target / part).parent.mkdir(exist_ok=True)
+            os.replace(new / part, target / part)
+        for old in _of_earlier_reports(target):
+            if old.relative_to(target) not in made:
+                old.unlink()
+        for folder in (target / "charts", target / "returns"):
+            if folder.is_dir() and not any(folder.iterdir()):
+                folder.rmdir()
     except OSError as caught:
         raise OutputError(
             f"the report can't be put in {target}: {caught.strerror or caught}; is a file there open?"
         ) from caught
+
+
+def _of_earlier_reports(target: Path) -> list[Path]:
+    """Return the files of a folder that only a report has written there, going by their names."""
+    from sufficiency.report.returns.write_returns import FILES
+
+    known = [target / "rounds.geojson", *(target / "charts").glob("*.png"), *(target / "returns" / n for n in FILES)]
+    return [path for path in known if path.is_file()]
