@@ -33,7 +33,7 @@ ASKED = {"to": 2027, "draws": 3, "varied_draws": 3}
 
 
 def short_of_places(area: Area, high: float = HIGH) -> Area:
-    """Return the tiny area with twenty times the children, full schools, and mainstream for those turned away."""
+    """Return the tiny area with sixty times the children, full schools, and mainstream for those turned away."""
     always = {f"share_{end}": 1.0 for end in ("low", "middle", "high")}
     never = {f"entitled_{end}": 0.0 for end in ("low", "middle", "high")}
     ages = national_overflow().drop_duplicates("age_group")
@@ -41,9 +41,9 @@ def short_of_places(area: Area, high: float = HIGH) -> Area:
     overflow = ages.assign(destination="in_mainstream", **always, **never, **prices, growth_high=None)
     return area.replace(
         overflow=tables.check(overflow, tables.OVERFLOW),
-        places=area.places.assign(places=[80, 40]),
-        plans=area.plans.assign(plans=area.plans["plans"] * 20),
-        states=area.states.assign(plans=area.states["plans"] * 20),
+        places=area.places.assign(places=[240, 120]),
+        plans=area.plans.assign(plans=area.plans["plans"] * 60),
+        states=area.states.assign(plans=area.states["plans"] * 60),
     )
 
 

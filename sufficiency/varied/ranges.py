@@ -134,6 +134,9 @@ def at_the_middle(area: Area, varied: Sequence[Varied]) -> Area:
 
 
 def _ranged(area: Area, rate: policy.Rate) -> Varied | Held:
+    own = set(area.assumptions["assumption"])
+    if rate.name not in own and min(rate.values) > date(area.base_year, 4, 1):
+        return Held(rate.name, rate.meaning, float("nan"), "it has no value by the base year")
     value = area.value(rate.name)
     found = _range(area, rate, value)
     if isinstance(found, str):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 
@@ -22,6 +22,8 @@ INDEPENDENT = ("independent_special", "non_maintained_special")
 @dataclass(frozen=True)
 class Part:
     """One part of the reform, delivered from 0 (not at all) to 1 (as announced). Its numbers are assumptions `reform.*`."""
+
+    is_law: ClassVar[bool] = True  # no saving of the council's: a medium-term plan counts it in full, as policy
 
     delivered: float = 1.0
 
