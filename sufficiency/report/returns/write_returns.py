@@ -34,6 +34,7 @@ TIDY: Final = (
     "dsg_plan_children",
     f"dsg_plan_children{CENSUS_DAY}",
     "dsg_plan_past",
+    f"dsg_plan_past{CENSUS_DAY}",
     "dsg_plan_money",
     "dsg_plan_position",
     "reform_plan_children",
