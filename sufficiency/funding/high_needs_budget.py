@@ -226,28 +226,26 @@ class HighNeedsBudget:
         """
         at = {"authority": authority, "financial_year": financial_year, "stream": list(AWAY)}
         count, unit = self.children.sel(at), self.unit_gbp.sel(at).fillna(0)
-        names = xr.DataArray([STREAMS[code].provision for code in AWAY], coords={"stream": list(AWAY)}, dims="stream")
         over = [d for d in count.dims if d not in ("draw", "stream")]
         table = pd.DataFrame(
             {
-                "destination": names.values,
+                "destination": [STREAMS[code].provision for code in AWAY],
                 "children": count.sum(over).mean("draw").values,
                 "paid": (count * unit).sum(over).mean("draw").values,
             }
         )
-        table = table.groupby("destination", as_index=False, sort=False).sum()
-        table = table[table["children"] > 0]
+        table = table.groupby("destination", as_index=False, sort=False).sum().query("children > 0")
         return table.assign(gbp=table["paid"] / table["children"]).drop(columns="paid").reset_index(drop=True)
 
     def unit_costs(self) -> pd.DataFrame:
         """Return what one child costs, place and top-up together, in the first year: authority, provision, gbp, basis."""
         first = self.unit_gbp.isel(financial_year=0)
         streams = {s.provision: c for c, s in STREAMS.items()}
-        rows = []
-        for authority in first["authority"].values:
-            for provision, stream in streams.items():
-                gbp = float(first.sel(authority=authority, stream=stream).mean())
-                rows.append((authority, provision, gbp))
+        rows = [
+            (authority, provision, float(first.sel(authority=authority, stream=stream).mean()))
+            for authority in first["authority"].values
+            for provision, stream in streams.items()
+        ]
         table = pd.DataFrame(rows, columns=["authority", "provision", "top_up_or_fee_gbp"])
         return table.merge(self.unit_basis, on=["authority", "provision"], how="left")
 

@@ -3,41 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 import pandas as pd
 
 from sufficiency import tables
-from sufficiency.errors import InfeasibleError, InputError, MissingError
-from sufficiency.published import authorities, money, places, plans, population
+from sufficiency.errors import InfeasibleError, InputError
+from sufficiency.published import authorities, money, plans, population
 from sufficiency.published.downloads import COSTS, Downloads
+from sufficiency.published.draft_ground import deprivation, geography, geography_codes, own_rows
+from sufficiency.published.gathered import Draft
 
 DOUBTFUL_SHARE: Final = 0.05  # of plans with no placement recorded, from which a note says so
 
 # What to download where a gap costs most.
-REGISTER_FILE: Final = "DfE's school register (Get Information about Schools, all establishment data)"
-POSTCODE_FILE: Final = "the ONS Postcode Directory"
 GRANT_FILE: Final = (
     "DfE, dedicated schools grant allocations: the sheets High needs block and High needs deductions, as CSV"
 )
 SEN_SUPPORT_FILES: Final = "DfE, Special educational needs in England, or the Local authority interactive tool"
-
-
-@dataclass
-class Draft:
-    """Tables and notes as they are gathered; `area.published_area` makes an Area of them."""
-
-    code: str
-    name: str
-    base_year: int
-    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
-    sources: dict[str, str] = field(default_factory=dict)
-    notes: list[tuple[str, str, str]] = field(default_factory=list)
-
-    def note(self, table: str, kind: str, says: str) -> None:
-        """Add a note."""
-        self.notes.append((table, kind, says))
 
 
 def draft(downloads: Downloads, authority: str) -> Draft:
@@ -49,7 +32,7 @@ def draft(downloads: Downloads, authority: str) -> Draft:
         If the release doesn't have it, or no estimate has its children.
     """
     code = authorities.code_of(authority, downloads.names)
-    own = _own(downloads.stock, code)
+    own = own_rows(downloads.stock, code)
     has_total = own[own["age"].eq("all")].groupby("year")["plans"].sum(min_count=1).dropna()
     base_year = int(has_total[has_total > 0].index.max())
     made = Draft(code, downloads.names[code], base_year)
@@ -59,17 +42,12 @@ def draft(downloads: Downloads, authority: str) -> Draft:
     _flows(made, downloads)
     _population(made, downloads)
     _sen_support(made, downloads)
-    _geography(made, downloads)
-    _deprivation(made, downloads)
+    geography(made, downloads)
+    deprivation(made, downloads)
     _high_needs(made, downloads)
     _long_view(made, downloads)
     _doubts(made, downloads)
     return made
-
-
-def _own(frame: pd.DataFrame, code: str) -> pd.DataFrame:
-    """Return an authority's rows under every code that it has had, as one."""
-    return frame[frame["authority"].isin(authorities.codes_of(code))].assign(authority=code)
 
 
 def _plans(made: Draft, downloads: Downloads, own: pd.DataFrame) -> None:
@@ -107,13 +85,13 @@ def _shared(made: Draft, downloads: Downloads, split: Any) -> tuple[pd.DataFrame
 
 
 def _states(made: Draft, downloads: Downloads) -> None:
-    needs = _own(downloads.needs, made.code) if len(downloads.needs) else downloads.needs
+    needs = own_rows(downloads.needs, made.code) if len(downloads.needs) else downloads.needs
     told = needs["year"].max() if len(needs) else None
     if told is None:
         made.note("states", "missing", f"needs are not published for January {made.base_year}: {COSTS['needs'][1]}")
         return
     try:
-        found = plans.states(_own(downloads.stock, made.code), needs, made.code, int(told))
+        found = plans.states(own_rows(downloads.stock, made.code), needs, made.code, int(told))
     except InfeasibleError as caught:
         made.note("states", "missing", f"the published sides don't agree ({caught}): {COSTS['needs'][1]}")
         return
@@ -137,7 +115,9 @@ def _states(made: Draft, downloads: Downloads) -> None:
 
 
 def _flows(made: Draft, downloads: Downloads) -> None:
-    parts = [_own(f, made.code) if len(f) else _none(f) for f in (downloads.new, downloads.ceased, downloads.new_needs)]
+    parts = [
+        own_rows(f, made.code) if len(f) else _none(f) for f in (downloads.new, downloads.ceased, downloads.new_needs)
+    ]
     if any(len(p) for p in parts):
         frame = plans.flows(parts[0], parts[1], parts[2], [made.code])
         frame = frame[frame["year"] <= made.base_year]
@@ -145,7 +125,7 @@ def _flows(made: Draft, downloads: Downloads) -> None:
             made.tables["flows"] = frame
             made.sources["flows"] = "DfE, Education, health and care plans: new and ceased plans"
     if len(downloads.requests):
-        own = _own(downloads.requests, made.code)
+        own = own_rows(downloads.requests, made.code)
         columns = ["authority", "year", "requests", "refused", "assessed", "issued"]
         own = own[own["year"] <= made.base_year][[c for c in columns if c in own]]
         if len(own):
@@ -171,7 +151,7 @@ def _population(made: Draft, downloads: Downloads) -> None:
         if note:
             made.note("population", "assumed", f"{_years(sorted(years))}: {note}")
     unstated = downloads.people[downloads.people["doubt"]]
-    if _geography_codes(made.code, set(unstated["code"])):
+    if geography_codes(made.code, set(unstated["code"])):
         made.note("population", "doubtful", "an estimate was used whose year its publisher doesn't state")
     if not (frame["basis"] == "projection").any():
         made.note(
@@ -181,7 +161,9 @@ def _population(made: Draft, downloads: Downloads) -> None:
 
 def _sen_support(made: Draft, downloads: Downloads) -> None:
     """Add SEN Support from its own release where that is there, else from the tool that repeats its percentages."""
-    counted = _own(downloads.sen_in_england, made.code) if len(downloads.sen_in_england) else downloads.sen_in_england
+    counted = (
+        own_rows(downloads.sen_in_england, made.code) if len(downloads.sen_in_england) else downloads.sen_in_england
+    )
     if len(counted):
         own = _last_run(counted[counted["year"] <= made.base_year].drop_duplicates(["year", "phase"], keep="last"))
         made.tables["sen_support"] = own[["authority", "year", "phase", "pupils", "sen_support_percent"]]
@@ -220,68 +202,10 @@ def _last_run(own: pd.DataFrame) -> pd.DataFrame:
 def _pupils(code: str, pupils: pd.DataFrame) -> pd.DataFrame:
     if pupils.empty:
         return pd.DataFrame({"year": pd.Series(dtype="Int64"), "phase": "", "pupils": 0.0})
-    own = _own(pupils, code)
+    own = own_rows(pupils, code)
     bands = {"primary": own["ncy"].between(-2, 6), "secondary": own["ncy"].between(7, 11), "all": own["ncy"].notna()}
     sums = [own[inside].groupby("year", as_index=False)["pupils"].sum().assign(phase=p) for p, inside in bands.items()]
     return pd.concat(sums, ignore_index=True).astype({"year": "Int64"})
-
-
-def _geography(made: Draft, downloads: Downloads) -> None:
-    """Add zones from postcodes, and settings with places from the school register, where both are there."""
-    if downloads.schools.empty or downloads.postcodes.empty or "zone" not in downloads.postcodes:
-        lacks = [
-            file
-            for file, frame in ((REGISTER_FILE, downloads.schools), (POSTCODE_FILE, downloads.postcodes))
-            if frame.empty
-        ]
-        add = " and ".join(lacks) or f"{POSTCODE_FILE}, with its column of small areas (LSOA)"
-        made.note("settings", "missing", f"nothing is allocated, and no journey is estimated; add {add}")
-        return
-    own = _geography_codes(made.code, set(downloads.postcodes["authority"]))
-    areas = places.zones(downloads.postcodes, own, made.code)
-    if areas.empty:
-        made.note(
-            "zones",
-            "missing",
-            f"nothing is allocated, and no journey is estimated: none of its postcodes are there; add {POSTCODE_FILE}",
-        )
-        return
-    people = made.tables["population"]
-    now = people[people["year"] == made.base_year]
-    children, lacking = places.zone_children(areas, downloads.small_areas, now)
-    if lacking:
-        made.note(
-            "zone_children", "doubtful", f"{lacking} of {len(areas)} zones have no estimate: the mean of the others"
-        )
-    plans_now = made.tables["plans"][made.tables["plans"]["year"] == made.base_year]
-    placed = plans_now.groupby("setting_type")["plans"].sum()
-    codes = [made.code, *own, *authorities.codes_of(made.code)]
-    schools, rooms = places.settings(downloads.schools, areas, codes, placed, code=made.code, year=made.base_year)
-    made.tables |= {"zones": areas, "zone_children": children, "settings": schools, "places": rooms}
-    made.sources |= {
-        "zones": "ONS or OS postcodes: median postcode of each small area; planning areas are postcode districts",
-        "zone_children": "ONS small-area estimates, scaled to the authority's base year by NCY",
-        "settings": "DfE, Get Information about Schools",
-        "places": "DfE, Get Information about Schools: capacity, or roll where it has none",
-    }
-    made.note("places", "doubtful", "capacity in the school register is not commissioned places")
-    made.note("places", "assumed", "children placed beyond its schools' capacity are held in aggregates at its middle")
-
-
-def _geography_codes(code: str, known: set[str]) -> list[str]:
-    try:
-        return authorities.parts_in(code, known)
-    except MissingError:
-        return []
-
-
-def _deprivation(made: Draft, downloads: Downloads) -> None:
-    if "zones" not in made.tables or downloads.deprivation.empty:
-        return
-    share, told = places.deprivation(made.tables["zones"], downloads.deprivation, made.tables["zone_children"])
-    if told:
-        made.tables["zones"] = made.tables["zones"].assign(deprivation=share)
-        made.sources["zones"] += "; MHCLG, Indices of Deprivation: children in income-deprived families"
 
 
 def _high_needs(made: Draft, downloads: Downloads) -> None:
@@ -297,7 +221,7 @@ def _long_view(made: Draft, downloads: Downloads) -> None:
     """Add the authority's plans since 2010, where an earlier release has them."""
     if downloads.long_stock.empty:
         return
-    earlier, now = _own(downloads.long_stock, made.code), _own(downloads.stock, made.code)
+    earlier, now = own_rows(downloads.long_stock, made.code), own_rows(downloads.stock, made.code)
     totals = pd.concat([_totals(earlier), _totals(now[now["age"].eq("all")])])
     if len(earlier) and len(totals):
         frame = totals[~totals.index.duplicated(keep="last")].sort_index().rename_axis("year").reset_index(name="count")
@@ -328,7 +252,7 @@ def _doubts(made: Draft, downloads: Downloads) -> None:
     if anew:
         says = f"made on {anew['dated']:%-d %B %Y} from {', '.join(anew['from'])}: no history before {anew['first_january']}"
         made.note("plans", "doubtful", f"{says} ({anew['source']})")
-    own = _own(downloads.stock, made.code)
+    own = own_rows(downloads.stock, made.code)
     untold = own[own["age"].ne("all") & own["plans"].isna()]
     for year in sorted(set(untold["year"])):
         made.note("plans", "doubtful", f"plans by age are suppressed for January {year}: all ages together")

@@ -27,7 +27,7 @@ def attendance_notes(area: Area, settings: pd.Index, listed: int, today: int, no
     """
     if listed < today:
         whose = f"{listed:,} of {today:,} children are on the area's list; the others'" if listed else "Today's"
-        yield "attendance", "assumed", f"{whose} settings are estimated from places and distance (gravity)"
+        yield "attendance", "assumed", f"{whose} settings are estimated from places and distance"
     attends = area.attendance[area.attendance["setting"].isin(settings)]
     beyond = int(attends["children"].sum()) - listed
     if beyond:

@@ -17,10 +17,10 @@ import pandas as pd
 from sufficiency.area.area import Area
 from sufficiency.draws import LEVELS
 from sufficiency.errors import InputError, MissingError, one_of
-from sufficiency.forecast import england
 from sufficiency.forecast.plans import plans as forecast_plans
 from sufficiency.forecast.rates.rates import Floats
 from sufficiency.forecast.record import naive
+from sufficiency.forecast.record.national_growth import growth_by_label
 from sufficiency.forecast.record.past_areas import as_of, joined
 from sufficiency.forecast.record.scoring import COLUMNS, crps, score, with_errors
 from sufficiency.frozen import frozen
@@ -128,7 +128,7 @@ class Backtest:
         low, middle, high = np.quantile(own, LEVELS, axis=0)
         yield frame.assign(method=MODEL, forecast=middle, low=low, high=high, crps=crps(own, seen))
         past = history.loc[:, [c for c in history.columns if c <= run.origin]].reindex(index)[keep]
-        growth = _national_growth(dim, names, run.origin, frame["label"])
+        growth = growth_by_label(dim, names, run.origin, frame["label"])
         for method in naive.METHODS:
             point = naive.forecast(method, past.to_numpy(dtype="float64"), growth, horizon)
             yield frame.assign(method=method, forecast=point)
@@ -271,28 +271,6 @@ def _recorded(truth: pd.DataFrame) -> pd.Series:
     whole = truth["plans"].groupby(keys).transform("sum")
     unknown = truth["plans"].where(truth["setting_type"] == "not_recorded", 0).groupby(keys).transform("sum")
     return unknown <= UNRECORDED_LIMIT * whole
-
-
-def _national_growth(dim: str, names: Sequence[str], origin: int, labels: pd.Series) -> Floats:
-    """Return England's log growth to the origin of each label, or of all plans where it isn't published by label."""
-    totals = england.totals()
-    last = int(np.clip(origin, totals.index.min() + 1, totals.index.max()))
-    whole = float(np.log(totals[last] / totals[last - 1]))
-    if dim != "setting_type":
-        return np.full(len(labels), whole)
-    frame = england.table("stock")
-    frame = frame[frame["ncy"].isna() & frame["year"].isin([origin - 1, origin])]
-    label = (
-        frame["setting_type"]
-        if names[0] == "setting_type"
-        else pd.Series(label_of(names[0], frame["setting_type"]), frame.index)
-    )
-    wide = frame.groupby([label, frame["year"]])["plans"].sum().unstack()
-    if wide.shape[1] < 2:
-        return np.full(len(labels), whole)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        growth = np.log(wide[origin] / wide[origin - 1]).replace([np.inf, -np.inf], np.nan)
-    return np.asarray(labels.map(growth).fillna(whole), dtype="float64")
 
 
 def _groups(cases: pd.DataFrame, keys: list[str]) -> Iterable[tuple[tuple[Any, ...], pd.DataFrame]]:
