@@ -22,6 +22,6 @@ def test_the_wheel_carries_the_example_and_the_page(tmp_path: Path) -> None:
     )
     where, counts = done.stdout.splitlines()
     assert Path(where).is_relative_to(tmp_path / "installed")
-    assert counts == "443 8704"
+    assert counts == "443 10709"
     for name in ("report/writers/page/page.html", "report/writers/page/page.css", "law/funding.toml", "data/england"):
         assert (tmp_path / "installed" / "sufficiency" / name).exists()

@@ -16,7 +16,7 @@ from sufficiency import estimated_travel
 from sufficiency.errors import FaultyTableError, InputError, MissingError
 from sufficiency.transport.roads import openstreetmap
 from sufficiency.transport.roads.road_network import Network, fastest, network, shortest
-from tests.test_distance import National
+from tests.test_estimated_travel import National
 
 
 def walk_out(arcs: dict[int, list[tuple[int, float]]], start: int) -> dict[int, float]:

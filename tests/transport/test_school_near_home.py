@@ -45,19 +45,33 @@ def test_more_are_carried_since_mainstream_children_mostly_are_not_and_special_s
     left = float((turned[0] - turned[1]).mean("draw"))
     assert gained / filled > 0.6 > 0.45 > lost / left
     cost = with_school.journeys.cost_gbp - example_outcome.journeys.cost_gbp
-    assert (cost.sel(financial_year=YEAR).sum("authority") > 0).all()
+    from_fees = _at_fees(example_outcome) - _at_fees(with_school)
+    by_draw = cost.sel(financial_year=YEAR).sum("authority")
+    assert (by_draw.where(from_fees < 20, drop=True) > 0).all()
 
 
-def test_high_needs_rises_too_where_the_place_is_dearer_than_what_most_have_instead(
+def test_high_needs_rises_where_children_come_from_mainstream_and_falls_where_they_come_from_fees(
     example_outcome: sf.Outcome, with_school: sf.Outcome
 ) -> None:
-    """Most would be in mainstream with a package, for less than a special school's place and top-up; few at a fee."""
+    """A package costs less than a special school's place and top-up, a fee more: who fills the school decides the sign."""
     turned = [_children(o).mean("draw") for o in (example_outcome, with_school)]
     left = (turned[0] - turned[1]).sel(setting=list(DESTINATIONS))
     assert float(left.sel(setting="in_mainstream")) > 0.5 * float(left.sum())
     spend = with_school.budget.spend - example_outcome.budget.spend
     by_draw = spend.sel(financial_year=YEAR).sum([d for d in spend.dims if d not in ("draw", "financial_year")])
-    assert float(by_draw.mean()) > 0
+    filled = with_school.placed.attending.sel(setting="NEW", year=YEAR).sum(("need", "authority", "phase"))
+    from_fees = (_at_fees(example_outcome) - _at_fees(with_school)) / filled
+    assert (by_draw.where(from_fees < 0.1, drop=True) > 0).all()
+    assert (by_draw.where(from_fees > 0.5, drop=True) < 0).all()
+    assert set(from_fees.values > 0.5) == {True, False}  # futures of both kinds, so that the range holds both signs
+
+
+def _at_fees(outcome: sf.Outcome) -> xr.DataArray:
+    """Return children at independent and non-maintained schools, the list's and beyond it."""
+    types = outcome.area.settings.set_index("setting")["setting_type"]
+    children = _children(outcome)
+    at_fees = ("independent_special", "non_maintained_special", "in_independent", "in_non_maintained")
+    return children.sel(setting=[s for s in children["setting"].values if types.get(s, s) in at_fees]).sum("setting")
 
 
 def _carried(outcome: sf.Outcome) -> xr.DataArray:

@@ -171,8 +171,9 @@ def special_growth(known: History, rates: DriftRates, authority: str, base: int)
 
     Places limit it: in England it has been 5 to 7 % a year since 2019, whatever all plans did.
     """
-    back, last = int(rates.special_years_back), min(base, int(england.table("stock")["year"].max()))
-    first = max(last - back, int(england.table("stock")["year"].min()))
+    back, known_of = int(rates.special_years_back), england.table("stock")["year"]
+    last = int(np.clip(base, known_of.min() + 1, known_of.max()))  # growth needs two Januaries
+    first = max(last - back, int(known_of.min()))
     nation = np.log(england.by_setting(last)[SPECIAL].sum() / england.by_setting(first)[SPECIAL].sum()) / (last - first)
     now = known.plans(authority, base)
     for years in range(back, 0, -1):
