@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from sufficiency.outcome import Outcome
-from sufficiency.report.look.words import gbp, label
 from sufficiency.report.model import Chart, Table
 from sufficiency.report.returns.write_returns import return_tables
 from sufficiency.report.sections import break_even, destinations, finance, options, summary, transport, who_pays
 from sufficiency.report.writers.build import build
 from sufficiency.words.destinations import DESTINATIONS
+from sufficiency.words.say import gbp, label
 
 
 def test_every_child_in_the_table_is_somewhere_and_they_add_up_to_the_need(example_outcome: Outcome) -> None:

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sufficiency.report.disclosure.suppress import HIDDEN, hidden_cells
-from sufficiency.report.look.words import gbp, label, shown
+from sufficiency.words.say import gbp, label, shown
 
 INK: Final = "#1d2b36"
 FAINT: Final = "#5b6b78"

@@ -23,7 +23,7 @@ from matplotlib.ticker import MaxNLocator
 from sufficiency.area.area import Area
 from sufficiency.report.look.charts import INK, sheet
 from sufficiency.report.look.ground import WIDTH, Ground, ground, outlines
-from sufficiency.report.look.words import shown
+from sufficiency.words.say import shown
 
 # Light to dark, even in lightness, so that it also works in grey.
 SHADES: Final = ("#f3f6f9", "#c6dbec", "#85b6da", "#3e86bd", "#1a5a93", "#0b3566")

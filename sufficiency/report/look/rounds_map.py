@@ -14,7 +14,7 @@ from sufficiency.area.area import Area
 from sufficiency.outcome import Outcome
 from sufficiency.report.look.charts import COLOURS, INK, sheet
 from sufficiency.report.look.ground import Floats, outlines
-from sufficiency.report.look.words import CODES
+from sufficiency.words.say import CODES
 
 EDGE_M: Final = 2_000
 

@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sufficiency.report.look.charts import COLOURS, FAINT, INK, sheet
-from sufficiency.report.look.words import gbp, shown
 from sufficiency.varied.found import Sensitivity
+from sufficiency.words.say import gbp, shown
 
 MOST: Final = 12  # bars that can be read
 LETTERS: Final = 52  # of a line that names an assumption

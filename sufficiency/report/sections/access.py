@@ -13,10 +13,10 @@ from sufficiency.allocate import nearest_suitable, within_reach
 from sufficiency.allocate.explain.access import Access
 from sufficiency.outcome import Outcome
 from sufficiency.report.look import charts, maps
-from sufficiency.report.look.words import label
 from sufficiency.report.model import Chart, Map, Section, Table
 from sufficiency.report.sections.common import rests_on
 from sufficiency.report.sections.zones import map_settings, map_years
+from sufficiency.words.say import label
 from sufficiency.words.school_year import PHASES, phase_of
 
 DRAWS: Final = 20  # whose mean is the expected demand

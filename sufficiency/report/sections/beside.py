@@ -12,12 +12,12 @@ import xarray as xr
 
 from sufficiency.errors import InputError
 from sufficiency.outcome import ForecastOutcome, Outcome
-from sufficiency.report.look.words import shown
 from sufficiency.report.model import Section, Table
 from sufficiency.report.sections import who_pays
 from sufficiency.report.sections.common import INTERVAL, LEVELS, middle, milestones
 from sufficiency.scenarios.pipeline_levers import OpenAgreed
 from sufficiency.scenarios.scenario import lever_name
+from sufficiency.words.say import shown
 from sufficiency.words.school_year import financial_label
 
 MEASURES: Final = {

@@ -10,10 +10,10 @@ from sufficiency.allocate.overflow.sampled import AGE_OF_NCY
 from sufficiency.allocate.place.worth import IS_FEE, PARTS, Worth, in_base_year_prices
 from sufficiency.funding.places.place_plus import elements
 from sufficiency.outcome import Outcome
-from sufficiency.report.look.words import gbp, shown
 from sufficiency.report.sections.common import LEVELS
 from sufficiency.report.sections.destinations import turned_away
 from sufficiency.words.destinations import DESTINATIONS
+from sufficiency.words.say import gbp, shown
 from sufficiency.words.school_year import NCY_LOW
 
 JOURNEYS = PARTS.index("journeys_gbp")

@@ -11,7 +11,7 @@ import pandas as pd
 from sufficiency import policy
 from sufficiency.area.area import Area
 from sufficiency.draws import LEVELS as LEVELS
-from sufficiency.report.look.words import label, shown
+from sufficiency.words.say import label, shown
 from sufficiency.words.school_year import PHASES, phase_of
 
 INTERVAL = "Middle forecast, with the range that holds 9 in 10 simulated futures."

@@ -11,10 +11,10 @@ from matplotlib.figure import Figure
 from sufficiency.outcome import Outcome
 from sufficiency.report.look import charts
 from sufficiency.report.look.rounding import whole_numbers
-from sufficiency.report.look.words import between, label
 from sufficiency.report.model import Chart, Table
 from sufficiency.report.sections.common import INTERVAL, LEVELS, across, middle, milestones, with_interval
 from sufficiency.words.destinations import DESTINATIONS, PLACED_DESTINATIONS
+from sufficiency.words.say import between, label
 
 WHERE: Final = (*PLACED_DESTINATIONS, *DESTINATIONS)
 AWAY: Final = "turned away: "

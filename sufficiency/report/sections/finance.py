@@ -11,10 +11,10 @@ from sufficiency.funding.balance.past_years import what_reported
 from sufficiency.funding.budget_lines import NO_FORECAST, line_name
 from sufficiency.funding.top_up.services import unknown_lines
 from sufficiency.outcome import Outcome
-from sufficiency.report.look.words import between, gbp
 from sufficiency.report.model import Section, Table
 from sufficiency.report.sections import who_pays
 from sufficiency.report.sections.common import INTERVAL, LEVELS, across, middle, milestones, rests_on
+from sufficiency.words.say import between, gbp
 from sufficiency.words.school_year import financial_label
 
 NOT_PUBLISHED: Final = "not published"

@@ -10,10 +10,10 @@ from matplotlib.figure import Figure
 from sufficiency.forecast import next_january
 from sufficiency.outcome import ForecastOutcome
 from sufficiency.report.look import charts
-from sufficiency.report.look.words import between, shown
 from sufficiency.report.model import Chart, Exhibit, Section, Table
 from sufficiency.report.sections import far, law, trust
 from sufficiency.report.sections.common import INTERVAL, LEVELS, across, middle, milestones, rests_on, with_interval
+from sufficiency.words.say import between, shown
 
 
 def section(outcome: ForecastOutcome) -> Section:

@@ -9,11 +9,11 @@ from matplotlib.figure import Figure
 
 from sufficiency.outcome import Outcome
 from sufficiency.report.look import charts, maps
-from sufficiency.report.look.words import shown
 from sufficiency.report.model import Chart, Map, Section, Table
 from sufficiency.report.sections.common import LEVELS, middle, rests_on
 from sufficiency.report.sections.zones import flow_lines, map_settings, map_years, travel_by_zone
 from sufficiency.words.destinations import DESTINATIONS
+from sufficiency.words.say import shown
 
 
 def section(outcome: Outcome) -> Section:

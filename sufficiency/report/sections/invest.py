@@ -16,9 +16,9 @@ from sufficiency.comparison import step_name
 from sufficiency.funding.balance.payback import BUILT, Finance, Payback, invest_to_save, place_payback
 from sufficiency.funding.budget_lines import STREAMS
 from sufficiency.outcome import Outcome
-from sufficiency.report.look.words import count, gbp, label, shown
 from sufficiency.report.model import Section, Table
 from sufficiency.scenarios.pipeline import chance
+from sufficiency.words.say import count, gbp, label, shown
 from sufficiency.words.school_year import financial_label
 from sufficiency.words.vocabulary import PROJECT_KINDS, SETTING_TYPES, SPECIALIST
 

@@ -14,7 +14,6 @@ from sufficiency.area.area import Area
 from sufficiency.forecast import PlanForecast, plans
 from sufficiency.outcome import ForecastOutcome
 from sufficiency.report.look import charts
-from sufficiency.report.look.words import between, shown
 from sufficiency.report.model import Chart, Section, Table
 from sufficiency.report.sections import beside
 from sufficiency.report.sections.common import LEVELS, middle, rests_on
@@ -25,6 +24,7 @@ from sufficiency.scenarios.law_2029.parts import Part
 from sufficiency.scenarios.law_2029.reform import reform
 from sufficiency.scenarios.pipeline_levers import from_agreed
 from sufficiency.scenarios.scenario import Scenario, lever_name
+from sufficiency.words.say import between, shown
 from sufficiency.words.school_year import financial_label
 
 IF_CHANGED: Final = "If the law changes"  # begins the name of each scenario that `reform` makes

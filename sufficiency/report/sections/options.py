@@ -11,10 +11,10 @@ from sufficiency.funding.balance.payback import BUILT, place_payback
 from sufficiency.funding.places.place_plus import elements
 from sufficiency.outcome import Outcome
 from sufficiency.report.look import charts
-from sufficiency.report.look.words import between, count, gbp
 from sufficiency.report.model import Chart, Section, Table
 from sufficiency.report.sections import break_even
 from sufficiency.report.sections.common import LEVELS, middle, milestones
+from sufficiency.words.say import between, count, gbp
 from sufficiency.words.school_year import financial_label
 
 PARTS: Final = {"fees_gbp": "fees", "packages_gbp": "packages", "journeys_gbp": "journeys", "minutes": "minutes"}

@@ -7,10 +7,10 @@ import pandas as pd
 
 from sufficiency.draws import LEVELS
 from sufficiency.outcome import Outcome
-from sufficiency.report.look.words import between, count
 from sufficiency.report.model import Section, Table
 from sufficiency.report.sections.common import rests_on
 from sufficiency.scenarios.pipeline import chance, delays
+from sufficiency.words.say import between, count
 from sufficiency.words.vocabulary import SPECIALIST
 
 

@@ -10,12 +10,12 @@ from matplotlib.figure import Figure
 
 from sufficiency.outcome import Outcome
 from sufficiency.report.look import charts, maps
-from sufficiency.report.look.words import between, label, shown
 from sufficiency.report.model import Chart, Map, Section, Table
 from sufficiency.report.sections import destinations
 from sufficiency.report.sections.common import INTERVAL, LEVELS, across, middle, milestones, rests_on, with_interval
 from sufficiency.report.sections.provision import NOT_KNOWN
 from sufficiency.report.sections.zones import map_settings, map_years, turned_away_by_zone
+from sufficiency.words.say import between, label, shown
 
 
 def section(outcome: Outcome) -> Section:

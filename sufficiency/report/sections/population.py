@@ -6,9 +6,9 @@ from functools import partial
 
 from sufficiency.outcome import ForecastOutcome
 from sufficiency.report.look import charts
-from sufficiency.report.look.words import count, shown
 from sufficiency.report.model import Chart, Section, Table
 from sufficiency.report.sections.common import across, by_phase, milestones, rests_on
+from sufficiency.words.say import count, shown
 
 
 def section(outcome: ForecastOutcome) -> Section:

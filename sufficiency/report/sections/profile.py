@@ -9,9 +9,9 @@ import pandas as pd
 
 from sufficiency.outcome import ForecastOutcome
 from sufficiency.report.look import charts
-from sufficiency.report.look.words import label, shown
 from sufficiency.report.model import Chart, Section, Table
 from sufficiency.report.sections.common import by_phase, rests_on, share
+from sufficiency.words.say import label, shown
 from sufficiency.words.vocabulary import NEEDS, SETTING_GROUP_OF
 
 

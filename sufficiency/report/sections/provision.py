@@ -7,10 +7,10 @@ from typing import Final
 import pandas as pd
 
 from sufficiency.outcome import Outcome
-from sufficiency.report.look.words import shown
 from sufficiency.report.model import Section, Table
 from sufficiency.report.sections.common import rests_on, share
 from sufficiency.words.destinations import DESTINATIONS
+from sufficiency.words.say import shown
 from sufficiency.words.vocabulary import SPECIALIST
 
 NOT_KNOWN: Final = "not known"

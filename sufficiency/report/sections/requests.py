@@ -8,9 +8,9 @@ import pandas as pd
 
 from sufficiency.outcome import ForecastOutcome
 from sufficiency.report.look import charts
-from sufficiency.report.look.words import shown
 from sufficiency.report.model import Chart, Section, Table
 from sufficiency.report.sections.common import rests_on, share
+from sufficiency.words.say import shown
 
 
 def section(outcome: ForecastOutcome) -> Section:

@@ -9,9 +9,9 @@ import pandas as pd
 
 from sufficiency.outcome import Outcome
 from sufficiency.report.look.rounds_map import rounds_drawn
-from sufficiency.report.look.words import count, gbp
 from sufficiency.report.model import Chart, Exhibit, Table
 from sufficiency.transport.routing.school_rounds import SchoolRounds
+from sufficiency.words.say import count, gbp
 
 ITERATIONS: Final = (
     0  # no search after the first plan, by work and not by the clock, so that the report is the same on any machine

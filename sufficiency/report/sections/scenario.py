@@ -14,10 +14,10 @@ from sufficiency.funding.budget_lines import line_name
 from sufficiency.funding.two_budgets import side_by_side
 from sufficiency.outcome import MEASURES, Outcome
 from sufficiency.report.look import charts
-from sufficiency.report.look.words import between, shown
 from sufficiency.report.model import Chart, Section, Table
 from sufficiency.report.sections import who_pays
 from sufficiency.report.sections.common import LEVELS, milestones
+from sufficiency.words.say import between, shown
 from sufficiency.words.school_year import financial_label
 
 # Where each destination is asked for by name, `sf.compare` has it; a report shows these.

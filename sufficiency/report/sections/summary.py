@@ -10,13 +10,13 @@ from matplotlib.figure import Figure
 
 from sufficiency.outcome import ForecastOutcome, Outcome
 from sufficiency.report.look import charts
-from sufficiency.report.look.words import between, count, gbp, label, shown
 from sufficiency.report.model import Chart, Figureword, Section, Table
 from sufficiency.report.sections import destinations, law, who_pays
 from sufficiency.report.sections.common import INTERVAL, LEVELS, middle, milestones
 from sufficiency.report.sections.pipeline import places_open_by
 from sufficiency.scenarios.pipeline_levers import AS_AGREED, from_agreed
 from sufficiency.words.destinations import DESTINATIONS
+from sufficiency.words.say import between, count, gbp, label, shown
 from sufficiency.words.school_year import PHASES, financial_label
 from sufficiency.words.vocabulary import NEED_GROUPS
 

@@ -9,10 +9,10 @@ from matplotlib.figure import Figure
 
 from sufficiency.outcome import Outcome
 from sufficiency.report.look import charts
-from sufficiency.report.look.words import between, shown
 from sufficiency.report.model import Chart, Section, Table
 from sufficiency.report.sections import destinations, rounds
 from sufficiency.report.sections.common import INTERVAL, LEVELS, middle, milestones, rests_on
+from sufficiency.words.say import between, shown
 from sufficiency.words.school_year import financial_label
 
 

@@ -13,8 +13,8 @@ from sufficiency.forecast import backtest
 from sufficiency.forecast.record.backtest import EARLIEST_YEARS, MODEL, Backtest
 from sufficiency.outcome import ForecastOutcome
 from sufficiency.report.look.record_chart import fans_against_truth, said_against_came
-from sufficiency.report.look.words import count, label
 from sufficiency.report.model import Chart, Exhibit, Table
+from sufficiency.words.say import count, label
 
 HORIZONS: Final = (1, 2, 3)
 DRAWS: Final = 200

@@ -8,9 +8,9 @@ from typing import Final
 import pandas as pd
 
 from sufficiency.report.look.tornado import tornado
-from sufficiency.report.look.words import between, shown
 from sufficiency.report.model import Chart, Section, Table
 from sufficiency.varied.found import Sensitivity
+from sufficiency.words.say import between, shown
 
 SHOWN: Final = 8  # assumptions of each measure in the table of the page; the workbook has all
 CHARTS: Final = ("both_gbp", "high_needs_gbp", "transport_gbp", "in_year_gbp")

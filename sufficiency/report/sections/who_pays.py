@@ -15,9 +15,9 @@ from sufficiency.comparison import step_name
 from sufficiency.funding.budget_lines import line_name
 from sufficiency.outcome import Outcome
 from sufficiency.report.look import charts
-from sufficiency.report.look.words import between, gbp, shown
 from sufficiency.report.model import Chart, Table
 from sufficiency.report.sections.common import LEVELS, middle
+from sufficiency.words.say import between, gbp, shown
 from sufficiency.words.school_year import financial_label
 
 WAYS: Final = {

@@ -12,11 +12,11 @@ from sufficiency.allocate import why_full, why_here
 from sufficiency.allocate.explain.why import WhyFull
 from sufficiency.allocate.place.routes import KINDS, NEED_CODES
 from sufficiency.outcome import Outcome
-from sufficiency.report.look.words import count, label
 from sufficiency.report.model import Chart, Section, Table
 from sufficiency.report.sections.common import milestones
 from sufficiency.report.sections.why_maps import group_map, setting_map
 from sufficiency.words.destinations import DESTINATIONS
+from sufficiency.words.say import count, label
 from sufficiency.words.school_year import phase_of
 from sufficiency.words.vocabulary import NEED_GROUP_OF, NEED_GROUPS, NEEDS
 

@@ -9,8 +9,8 @@ from typing import Final
 import pandas as pd
 import xlsxwriter
 
-from sufficiency.report.look.words import label
 from sufficiency.report.model import Report, Table
+from sufficiency.words.say import label
 
 NUMBER_FORMATS: Final = {
     "n": "#,##0",

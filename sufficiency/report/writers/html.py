@@ -15,8 +15,8 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from sufficiency.report.look.charts import as_svg
-from sufficiency.report.look.words import label, shown
 from sufficiency.report.model import Chart, Exhibit, Map, Report, Table
+from sufficiency.words.say import label, shown
 
 ASSUMPTIONS_SHOWN: Final = 6  # the rest open at a touch
 WIDE: Final = 8  # columns from which its type is smaller

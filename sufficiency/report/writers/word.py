@@ -19,8 +19,8 @@ from docx.table import Table as Grid
 from docx.table import _Cell, _Row
 from docx.text.run import Run
 
-from sufficiency.report.look.words import label, shown
 from sufficiency.report.model import Chart, Map, Report, Section, Table
+from sufficiency.words.say import label, shown
 
 ACCENT: Final = RGBColor(0x0B, 0x35, 0x66)
 PAGE_WIDTH_CM: Final = 16.6
