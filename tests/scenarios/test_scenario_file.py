@@ -62,7 +62,7 @@ def test_the_reform_alone_is_named_by_itself(tmp_path: Path) -> None:
     ("text", "says"),
     [
         ("name =", r"ours\.toml is no TOML that can be read"),
-        ("titel = 'x'", "'titel' is not known"),
+        ("heading = 'x'", "'heading' is not known"),
         ("[reform]\ndelivered = 1.2", r"ours\.toml, \[reform\]: delivered is 1\.2"),
         ("[reform]\nlevers = ['bases']", "the reform has no lever 'bases'"),
         ("[reform]\nshare = 1", "'share' is not known; expected delivered, levers, path"),
