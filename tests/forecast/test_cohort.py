@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sufficiency.errors import InputError
 from sufficiency.forecast.rates.rates import Rates
 from sufficiency.forecast.simulate import cohort
+from sufficiency.forecast.simulate.ready_year import Year
 
 
 def any_rates(seed: int, *, authorities: int = 2, ncys: int = 4, needs: int = 2, options: int = 3) -> Rates:
@@ -60,7 +61,7 @@ def simulated(
     workers: int = 1,
     drift: int | None = None,
 ) -> cohort.Simulated:
-    years, futures = [cohort.Year.of(rates)] * 3, paths(draws, drift=drift)
+    years, futures = [Year.of(rates)] * 3, paths(draws, drift=drift)
     return cohort.simulate(base, years, futures, seed=np.random.SeedSequence(seed), workers=workers)
 
 
@@ -126,7 +127,7 @@ def test_those_who_stay_and_those_who_move_drift_in_the_share_that_their_setting
     ones = np.ones((400, 1, 1, 1, 1), dtype=np.float32)
     losing, gaining = (np.broadcast_to(np.float32(row), (400, 1, 1, 2, 2)).copy() for row in ([0.2, 0.0], [0.0, 1.0]))
     futures = cohort.Paths(np.zeros((400, 1, 1, 2, 2), dtype=np.float32), ones, ones, losing, gaining)
-    found = cohort.simulate(base, [cohort.Year.of(rates)], futures, seed=np.random.SeedSequence(3), workers=1)
+    found = cohort.simulate(base, [Year.of(rates)], futures, seed=np.random.SeedSequence(3), workers=1)
     assert found.plans[:, 1, 0, 1, 0].mean(axis=0) == pytest.approx([1_600, 400], rel=0.01)
     movers = found.flows_by_ncy[cohort.KINDS.index("movers"), :, 0, 0, 1].mean(axis=0)
     assert movers == pytest.approx([800, 200], rel=0.02)  # who drifts back to where they were has not moved

@@ -13,6 +13,7 @@ from benchmarks import witan_estimates, witan_send
 from benchmarks.witan_send import WitanInputs
 from sufficiency.errors import InputError, MissingError
 from sufficiency.forecast.simulate import cohort
+from sufficiency.forecast.simulate.ready_year import Year
 
 N = ("", "")
 
@@ -113,7 +114,7 @@ def test_their_means_run_in_our_simulation_and_lose_nobody(tiny: witan_estimates
         base[0, rates.ncys.index(ncy), rates.needs.index(need), rates.settings.index(setting_type)] = plans
     ones = np.ones((50, 3, 1, len(rates.ncys), 1), dtype=np.float32)
     out = cohort.simulate(
-        base, [cohort.Year.of(rates)] * 3, cohort.Paths(ones * 100, ones, ones), seed=np.random.SeedSequence(1)
+        base, [Year.of(rates)] * 3, cohort.Paths(ones * 100, ones, ones), seed=np.random.SeedSequence(1)
     )
     plans = out.plans.sum(axis=(2, 3, 4, 5))
     joined, _, _, left, came = out.flows_by_ncy.sum(axis=(3, 4, 5))

@@ -14,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sufficiency.split_mix import STRIDE, mixed
+
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
@@ -21,8 +23,6 @@ Keys = npt.NDArray[np.uint64]
 
 # What tells one setting from another, whatever it is called.
 SEEN: Final = ("setting_type", "easting", "northing", "ncy_low", "ncy_high")
-# SplitMix64: Steele, Lea and Flood, "Fast splittable pseudorandom number generators" (2014).
-STRIDE, FIRST, SECOND = (np.uint64(n) for n in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
 
 
 def keys(settings: pd.DataFrame) -> Keys:
@@ -74,8 +74,5 @@ def misfit(who: Ints, child: Ints, setting: Keys, counts: Bools, scale: float, s
 
 def uniform(child: Ints, setting: Keys, salt: int) -> Floats:
     """Return a number between 0 and 1 for each pair of a child and a setting."""
-    mixed = (child.astype(np.uint64) + np.uint64(1)) * STRIDE ^ setting ^ np.uint64(salt)
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * FIRST
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * SECOND
-    mixed = mixed ^ (mixed >> np.uint64(31))
-    return ((mixed >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
+    words = (child.astype(np.uint64) + np.uint64(1)) * STRIDE ^ setting ^ np.uint64(salt)
+    return ((mixed(words) >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53

@@ -17,97 +17,14 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sufficiency.forecast.rates.rates import Floats, Rates
 from sufficiency.forecast.simulate import sampling
+from sufficiency.forecast.simulate.positions import Drift, Rows, Sides
+from sufficiency.forecast.simulate.ready_year import Singles, Year
 from sufficiency.forecast.simulate.simulated import KINDS as KINDS
 from sufficiency.forecast.simulate.simulated import SUPPORT_KINDS, Supported
 from sufficiency.forecast.simulate.simulated import Simulated as Simulated
-from sufficiency.forecast.simulate.support_plans import Reviews
 
 BLOCK_CELLS: Final = 250_000  # draws times states worked on at once: what a processor's cache holds
-MOST_DRIFT: Final = 0.999  # share of a setting that may drift away in a year
-FEW_DESTINATIONS: Final = 24  # up to which comparing with each is faster than a search
-
-Singles = NDArray[np.float32]
-
-
-@dataclass(frozen=True, eq=False)
-class Year:
-    """One year's rates, ready to draw from: hazards, arrivals and a table of destinations, all by state.
-
-    `cumulative` has a row a state where destinations are few; where many, one line in which state i runs from i to i + 1.
-    """
-
-    leaving: Singles
-    moving: Singles
-    joining: Singles
-    transfers: Singles
-    cumulative: Floats | Singles
-    targets: NDArray[np.int64]
-    pulled: Singles | None = None  # factors on drift by state and the setting drifted to, where a lever touches moves
-    reviews: Reviews | None = None
-    ageing: Year | None = None  # of those who have a support plan since a review
-
-    @classmethod
-    def of(cls, rates: Rates, pulled: Floats | None = None) -> Year:
-        """Return the year that `rates` make; raises nothing: rates are checked where they are made.
-
-        `pulled` is what levers do to moves, by state and setting moved to: drift follows them as other moves do.
-        """
-        cells = int(np.prod(rates.shape))
-        shape = (*rates.shape, rates.destinations.shape[4], rates.shape[3])
-        weights = np.broadcast_to(rates.destinations, shape).swapaxes(1, 2).reshape(cells, -1)
-        cumulative = weights.cumsum(axis=1)
-        total = cumulative[:, -1:]
-        has_destination = total[:, 0] > 0
-        moving, leaving = _inside(rates.moving), _inside(rates.leaving)
-        leaving[(moving >= 1) & ~has_destination] = 1.0
-        moving[~has_destination] = 0.0
-        shares = cumulative / np.where(total > 0, total, 1.0)
-        shares = shares.astype(np.float32) if shares.shape[1] <= FEW_DESTINATIONS else _in_line(shares)
-        return cls(
-            _hazard(leaving),
-            _hazard(moving),
-            _inside(rates.joining).astype(np.float32),
-            _inside(rates.transfers).astype(np.float32),
-            shares,
-            _targets(rates),
-            None if pulled is None else pulled.swapaxes(1, 2).reshape(cells, -1).astype(np.float32),
-        )
-
-    def destination(self, cells: NDArray[np.int64], uniform: Singles) -> NDArray[np.int64]:
-        """Return the state that each mover from `cells` arrives in."""
-        if self.cumulative.ndim == 1:
-            return self.targets[np.searchsorted(self.cumulative, uniform + cells, side="right")]
-        chosen = (self.cumulative[cells] <= uniform[:, None]).sum(axis=1)
-        return np.asarray(self.targets[cells * self.cumulative.shape[1] + chosen])
-
-
-def _in_line(shares: Floats) -> Floats:
-    """Return each state's shares as one line, state i from i to i + 1."""
-    return np.asarray((shares + np.arange(len(shares))[:, None]).ravel())
-
-
-def _inside(by_state: Floats) -> Floats:
-    """Return authority x ncy x need x setting_type as a line in the order used inside."""
-    return by_state.swapaxes(1, 2).ravel().copy()
-
-
-def _hazard(share: Floats) -> Singles:
-    """Return the hazard that makes a share of events in a year; infinite where all have it."""
-    with np.errstate(divide="ignore"):
-        return np.asarray(-np.log1p(-share), dtype=np.float32)
-
-
-def _targets(rates: Rates) -> NDArray[np.int64]:
-    """Return, for each state and destination, the position of the state arrived in, a year older."""
-    authorities, ncys, needs, settings = rates.shape
-    to_needs = rates.destinations.shape[4]
-    a, n, y, _, m, s = np.ogrid[:authorities, :needs, :ncys, :settings, :to_needs, :settings]
-    need = m if to_needs > 1 else n
-    older = np.minimum(y + 1, ncys - 1)
-    position = ((a * needs + need) * ncys + older) * settings + s
-    return np.broadcast_to(position, (authorities, needs, ncys, settings, to_needs, settings)).ravel()
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,7 +101,7 @@ def _block(
     out.plans[at, 0] = base
     inside = base.swapaxes(1, 2)
     plans = np.broadcast_to(inside, (draws, *inside.shape)).astype(np.int32)
-    sides = _Sides.of(draws, inside.shape)
+    sides = Sides.of(draws, inside.shape)
     supported = np.zeros_like(plans)
     for t, (year, stream) in enumerate(zip(years, seed.spawn(len(years)), strict=True)):
         now, chance = Now.of(paths, at, t), Chance.of(stream)
@@ -222,34 +139,6 @@ class Chance:
 
 
 @dataclass(frozen=True, eq=False)
-class _Sides:
-    """Where each state of a block counts in the tables by NCY and by need."""
-
-    to_ncy: NDArray[np.int32]
-    to_need: NDArray[np.int32]
-    shape: tuple[int, ...]
-
-    @classmethod
-    def of(cls, draws: int, shape: tuple[int, ...]) -> _Sides:
-        d, a, n, y, s = np.ogrid[:draws, : shape[0], : shape[1], : shape[2], : shape[3]]
-        row = d * shape[0] + a
-        whole = (draws, *shape)
-        to_need = np.broadcast_to((row * shape[1] + n) * shape[3] + s, whole)
-        to_ncy = np.broadcast_to((row * shape[2] + y) * shape[3] + s, whole)
-        return cls(to_ncy.ravel().astype(np.int32), to_need.ravel().astype(np.int32), whole)
-
-    def by_ncy(self, cells: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return children counted by draw x authority x ncy x setting_type."""
-        shape = (*self.shape[:2], *self.shape[3:])
-        return np.bincount(self.to_ncy[cells], minlength=int(np.prod(shape))).reshape(shape)
-
-    def by_need(self, cells: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return children counted by draw x authority x need x setting_type."""
-        shape = (*self.shape[:3], self.shape[4])
-        return np.bincount(self.to_need[cells], minlength=int(np.prod(shape))).reshape(shape)
-
-
-@dataclass(frozen=True, eq=False)
 class Now:
     """One year's multipliers of a block, draw x authority x 1 x ncy x setting_type, and the drift of its draws."""
 
@@ -270,51 +159,8 @@ class Now:
         return cls(joining, leaving, moving, Drift.of(paths.losing[at, t], paths.gaining[at, t]))
 
 
-@dataclass(frozen=True, eq=False)
-class Drift:
-    """Who drifts to another setting, in each draw, and where to as a running sum, the same for all needs.
-
-    Those who stay where they are drift, and so do those who move, from the setting that they move to.
-    """
-
-    hazard: Singles  # draw x authority x 1 x ncy x setting_type
-    losing: Singles  # (draw, authority, ncy) x setting_type
-    reached: Singles  # (draw, authority, ncy) x setting_type
-
-    @classmethod
-    def of(cls, losing: Singles, gaining: Singles) -> Drift:
-        """Return the drift of shares that lose and the mix that gains: draw x authority x ncy x setting_type."""
-        settings = gaining.shape[-1]
-        somewhere = gaining.sum(axis=-1, keepdims=True) > 0
-        lost = np.where(somewhere, np.minimum(losing, MOST_DRIFT), np.float32(0.0))
-        reached = gaining.cumsum(axis=-1).reshape(-1, settings)
-        return cls(_hazard(lost)[:, :, None], lost.reshape(-1, settings), reached)
-
-    def destination(self, rows: _Rows, uniform: Singles, shape: tuple[int, ...]) -> NDArray[np.int64]:
-        """Return the state that each child who drifts from `rows` arrives in, a year older."""
-        reached = self.reached[rows.row]
-        chosen = (reached <= (uniform * reached[:, -1])[:, None]).sum(axis=1)
-        return np.asarray(rows.older - rows.setting + np.minimum(chosen, shape[4] - 1))
-
-
-@dataclass(frozen=True, eq=False)
-class _Rows:
-    """Where children stand: the row of (draw, authority, ncy), the setting, and their state if they stay a year on."""
-
-    row: NDArray[np.int32]
-    setting: NDArray[np.int32]
-    older: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, cells: NDArray[np.int64], sides: _Sides) -> _Rows:
-        """Return where the children of `cells` stand."""
-        ncys, settings = sides.shape[3:]
-        row, setting = np.divmod(sides.to_ncy[cells], np.int32(settings))
-        return cls(row, setting, cells + np.where(row % ncys == ncys - 1, 0, settings))
-
-
 def _one_year(
-    plans: NDArray[np.int32], year: Year, now: Now, chance: Chance, sides: _Sides
+    plans: NDArray[np.int32], year: Year, now: Now, chance: Chance, sides: Sides
 ) -> tuple[NDArray[np.int32], tuple[NDArray[np.int64], ...]]:
     """Return plans a year on, and the state of every child of each kind of flow, in the order of `KINDS`."""
     shape, states = plans.shape, int(np.prod(plans.shape[1:]))
@@ -350,7 +196,7 @@ def _drifted(
     year: Year,
     drift: Drift,
     chance: Chance,
-    sides: _Sides,
+    sides: Sides,
 ) -> tuple[NDArray[np.int64], tuple[NDArray[np.int64], NDArray[np.int64]]]:
     """Return the states that movers and those who drift arrive in; and of those who moved, the states to and from.
 
@@ -363,7 +209,7 @@ def _drifted(
     on = sampling.uniforms(chance.keys[2], mark) < share
     drifters = np.concatenate([moved_from[on], stayers[0]])
     marks = np.concatenate([mark[on], stayers[1]])
-    rows = _Rows.of(drifters, sides)
+    rows = Rows.of(drifters, sides)
     drifted_to = drift.destination(rows, sampling.uniforms(chance.keys[3], marks), shape)
     if year.pulled is not None:
         settled = np.concatenate([moved_to[on], rows.older[on.sum() :]])

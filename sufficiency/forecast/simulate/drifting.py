@@ -18,7 +18,7 @@ from sufficiency.forecast.growth.growth import paired
 from sufficiency.forecast.rates.england_pattern import national
 from sufficiency.forecast.rates.own_drift import GROUP_OF, SPECIAL, UNRECORDED, Drifts
 from sufficiency.forecast.rates.rates import Floats
-from sufficiency.forecast.simulate.cohort import Singles
+from sufficiency.forecast.simulate.ready_year import Singles
 from sufficiency.words.vocabulary import SETTING_GROUPS, SETTING_TYPES
 
 IS_SPECIAL: Final = np.array([group == "special" for group in SETTING_GROUPS])

@@ -19,7 +19,8 @@ from sufficiency.forecast.growth.growth import paired
 from sufficiency.forecast.rates.own_drift import BAND_OF_NCY, Drifts
 from sufficiency.forecast.rates.rates import Floats, Rates
 from sufficiency.forecast.simulate import drifting
-from sufficiency.forecast.simulate.cohort import Paths, Singles
+from sufficiency.forecast.simulate.cohort import Paths
+from sufficiency.forecast.simulate.ready_year import Singles
 from sufficiency.words.school_year import AGE_GROUPS
 
 BANDS: Final = ("under_5", "5_to_10", "11_to_15", "16_to_19", "20_to_25")

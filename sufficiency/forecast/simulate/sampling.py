@@ -11,6 +11,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sufficiency.split_mix import STRIDE, mixed
+
 SMALLEST: Final = 1e-12  # chance below which no further count is looked for
 MANY: Final = 12.0  # expected events in a cell above which NumPy's generator is the faster
 
@@ -102,21 +104,14 @@ def events(cells: NDArray[np.int64], counts: Counts) -> tuple[NDArray[np.int64],
     ends = np.cumsum(counts, dtype=np.int64)
     each = np.repeat(cells, counts)
     within = np.arange(len(each)) - np.repeat(ends - counts, counts)
-    return each, ((each << 16) + within).astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    return each, ((each << 16) + within).astype(np.uint64) * STRIDE
 
 
 def uniforms(key: np.uint64, marks: NDArray[np.uint64]) -> NDArray[np.float32]:
     """Return a uniform number for each event of `marks`, the same whatever other cells hold.
 
     Two runs that differ in some cells then share the chance of all others, so that a comparison shows what changed.
-    The mixing is SplitMix64's (Steele, Lea and Flood, 2014).
     """
-    mixed = marks + key
-    shifted = np.empty_like(mixed)
-    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB), (31, None)):
-        np.right_shift(mixed, np.uint64(shift), out=shifted)
-        np.bitwise_xor(mixed, shifted, out=mixed)
-        if factor is not None:
-            np.multiply(mixed, np.uint64(factor), out=mixed)
-    np.right_shift(mixed, np.uint64(40), out=mixed)
-    return mixed.astype(np.float32) * np.float32(2.0**-24)
+    found = mixed(marks + key)
+    np.right_shift(found, np.uint64(40), out=found)
+    return found.astype(np.float32) * np.float32(2.0**-24)

@@ -9,27 +9,26 @@ import numpy as np
 import pandas as pd
 
 from sufficiency.forecast.rates.rates import Floats, Rates
-from sufficiency.forecast.simulate import changes, cohort, support_plans
+from sufficiency.forecast.simulate import changes, support_plans
+from sufficiency.forecast.simulate.ready_year import Year
 
 
-def yearly(
-    asked: pd.DataFrame, rates: Sequence[Rates], years: Sequence[int], labels: changes.Labels
-) -> list[cohort.Year]:
+def yearly(asked: pd.DataFrame, rates: Sequence[Rates], years: Sequence[int], labels: changes.Labels) -> list[Year]:
     """Return each year's rates with the levers pulled, ready to draw from."""
     if asked.empty:
-        made = {id(r): cohort.Year.of(r) for r in rates}
+        made = {id(r): Year.of(r) for r in rates}
         return [made[id(r)] for r in rates]
     return [_year(asked, r, year, labels) for r, year in zip(rates, years, strict=True)]
 
 
-def _year(asked: pd.DataFrame, rates: Rates, year: int, labels: changes.Labels) -> cohort.Year:
+def _year(asked: pd.DataFrame, rates: Rates, year: int, labels: changes.Labels) -> Year:
     """Return the year to January `year`, with its reviews where levers ask for any."""
     own = changed(asked, rates, year, labels)
     found = support_plans.reviews(asked, year, labels)
-    made = cohort.Year.of(own, changes.moving(asked, year, labels))
+    made = Year.of(own, changes.moving(asked, year, labels))
     if found is None:
         return made
-    return replace(made, reviews=found, ageing=cohort.Year.of(support_plans.ageing(own)))
+    return replace(made, reviews=found, ageing=Year.of(support_plans.ageing(own)))
 
 
 def changed(asked: pd.DataFrame, rates: Rates, year: int, labels: changes.Labels) -> Rates:
