@@ -40,7 +40,9 @@ def test_no_text_of_the_report_calls_being_turned_away_a_place_or_prices_it_by_a
 
 def test_headlines_say_where_those_turned_away_are_and_no_balance_is_ten_years_out(example_outcome: Outcome) -> None:
     said = [str(figure) for figure in summary.headlines(example_outcome)]
-    away, *parts = (destinations.turned_away(example_outcome, 2031, *codes)[1] for codes in ((), ("in_mainstream",)))
+    away = destinations.turned_away(example_outcome, 2031)[1]
+    rest = [code for code in DESTINATIONS if code != "in_mainstream"]
+    parts = destinations.in_parts(example_outcome, 2031, [["in_mainstream"], rest])
     assert f"{away:,.0f} children turned away from every suitable state place in January 2031" in said[1]
     assert said[2].startswith(f"{parts[0]:,.0f} of them in mainstream schools")
     assert "High Needs balance at 31 March 2028" in said[-2]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 from sufficiency.outcome import Outcome
 from sufficiency.report.look import charts
-from sufficiency.report.look.rounding import whole_numbers
+from sufficiency.report.look.rounding import apportioned, whole_numbers
 from sufficiency.report.model import Chart, Table
 from sufficiency.report.sections.common import INTERVAL, LEVELS, across, middle, milestones, with_interval
 from sufficiency.words.destinations import DESTINATIONS, PLACED_DESTINATIONS
@@ -124,9 +126,20 @@ def turned_away(outcome: Outcome, year: int, *codes: str) -> tuple[float, float,
     return low, mid, high
 
 
+def in_parts(outcome: Outcome, year: int, groups: Sequence[Sequence[str]]) -> list[int]:
+    """Return the middle number turned away in one January, shared among groups of destinations: parts that add up.
+
+    They are in the proportions of the mean over futures; the middles of the parts themselves would not add up.
+    """
+    array = outcome.placed.attending.sel(year=year)
+    total = array.sum([d for d in array.dims if d not in ("draw", "setting")]).mean("draw")
+    mean = [float(total.sel(setting=list(codes)).sum()) for codes in groups]
+    return [int(part) for part in apportioned(np.array(mean), round(turned_away(outcome, year)[1]))]
+
+
 def words(outcome: Outcome, year: int, limit: int = 0) -> str:
-    """Return where the children turned away in one January are, in a sentence: the middle of each place, uncounted under a limit."""
-    found = {code: turned_away(outcome, year, code)[1] for code in DESTINATIONS}
+    """Return where the children turned away in one January are, in a sentence; uncounted under a limit."""
+    found = dict(zip(DESTINATIONS, in_parts(outcome, year, [[code] for code in DESTINATIONS]), strict=True))
     largest = sorted((code for code in found if found[code] >= 1), key=lambda code: -found[code])
     said = [_lower(label(code)) + ("" if limit > 1 else f" ({found[code]:,.0f})") for code in largest]
     return f"Where they are instead: {'; '.join(said)}." if said else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Final
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -11,7 +12,7 @@ from matplotlib.figure import Figure
 from sufficiency.outcome import ForecastOutcome, Outcome
 from sufficiency.report.look import charts
 from sufficiency.report.model import Chart, Figureword, Section, Table
-from sufficiency.report.sections import destinations, law, who_pays
+from sufficiency.report.sections import destinations, law, others, who_pays
 from sufficiency.report.sections.common import INTERVAL, LEVELS, middle, milestones
 from sufficiency.report.sections.pipeline import places_open_by
 from sufficiency.scenarios.pipeline_levers import AS_AGREED, from_agreed
@@ -19,6 +20,8 @@ from sufficiency.words.destinations import DESTINATIONS
 from sufficiency.words.say import between, count, gbp, label, shown
 from sufficiency.words.school_year import PHASES, financial_label
 from sufficiency.words.vocabulary import NEED_GROUPS
+
+HOW_SURE: Final = "How sure: ranges hold nine futures in ten. Growth of plans is the greatest unknown; places, designations and unit costs marked as assumed come next."
 
 
 def headlines(
@@ -84,13 +87,15 @@ def _turned_away(outcome: Outcome, year: int, limit: int) -> list[Figureword]:
     if mid < 1 or limit > 1:
         return figures
     rest = [code for code in DESTINATIONS if code not in ("in_mainstream", *destinations.INDEPENDENT)]
-    for codes, says in (
-        (["in_mainstream"], "of them in mainstream schools with a support package"),
-        (list(destinations.INDEPENDENT), "of them at independent or non-maintained special schools"),
-        (rest, "of them elsewhere: college, alternative provision, tuition, at home, or waiting"),
-    ):
-        low, mid, high = destinations.turned_away(outcome, year, *codes)
-        figures.append(Figureword(f"{mid:,.0f}", says, between(low, high)))
+    groups = {
+        "of them in mainstream schools with a support package": ["in_mainstream"],
+        "of them at independent or non-maintained special schools": list(destinations.INDEPENDENT),
+        "of them elsewhere: college, alternative provision, tuition, at home, or waiting": rest,
+    }
+    parts = destinations.in_parts(outcome, year, list(groups.values()))
+    for (says, codes), part in zip(groups.items(), parts, strict=True):
+        low, _, high = destinations.turned_away(outcome, year, *codes)
+        figures.append(Figureword(f"{part:,}", says, between(low, high)))
     return figures
 
 
@@ -112,7 +117,7 @@ def section(outcome: Outcome, limit: int = 0) -> Section:
         "summary",
         "Executive summary",
         words=(_answer(outcome, limit),),
-        points=(_growth(outcome), *_points(outcome)),
+        points=(_growth(outcome), *_points(outcome), *others.words(outcome), HOW_SURE),
         exhibits=(
             Chart(
                 "summary-shortfall",
@@ -143,7 +148,7 @@ def section(outcome: Outcome, limit: int = 0) -> Section:
 def section_of_forecast(outcome: ForecastOutcome) -> Section:
     """Return the executive summary of an area without schools."""
     words = (f"{outcome.why_not_placed()}.",)
-    return Section("summary", "Executive summary", words=words, points=(_growth(outcome),))
+    return Section("summary", "Executive summary", words=words, points=(_growth(outcome), *others.words(outcome)))
 
 
 def _growth(outcome: ForecastOutcome) -> str:
@@ -205,7 +210,6 @@ def _points(outcome: Outcome) -> tuple[str, ...]:
         f"Near home: a child with a specialist place travels {minutes:.0f} minutes each way on average, and {shown(beyond, '%')} go further than guidance expects.",
         f"Transport: {gbp(middle(money, 'gbp', financial_year=year)[1])} in {financial_label(year)} for children with plans, wherever they go to school, outside High Needs.",
         f"High Needs: {gbp(spend)} is spent in {financial_label(year)}; if nothing changes the balance at 31 March {balance[3] + 1} is {gbp(balance[1])} ({between(balance[0], balance[2], '£')}), and income less spending in {financial_label(gap[3])} is {gbp(gap[1])} ({between(gap[0], gap[2], '£')}).",
-        "How sure: ranges hold nine futures in ten. Growth of plans is the greatest unknown; places, designations and unit costs marked as assumed come next.",
     )
 
 
