@@ -137,8 +137,9 @@ class ForecastOutcome:
             )
         if not lacking:
             return ""
+        *most, last = lacking
         return (
-            f"{self.area.name} has no {' and no '.join(lacking)}, so plans are forecast, and no child is placed, carried "
+            f"{self.area.name} has no {' or '.join([', '.join(most), last] if most else [last])}, so plans are forecast, and no child is placed, carried "
             "or paid for. `sufficiency new` makes a folder with each file to fill in"
         )
 

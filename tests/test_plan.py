@@ -129,7 +129,7 @@ def test_an_area_without_settings_is_forecast_and_not_placed() -> None:
 
 def test_a_forecast_alone_says_which_files_a_measure_of_places_needs() -> None:
     outcome = sf.run(forecast_only(), **SMALL)
-    with pytest.raises(MissingError, match=r"'balance_gbp' needs .* has no settings\.csv and no places\.csv, so plans"):
+    with pytest.raises(MissingError, match=r"'balance_gbp' needs .* has no settings\.csv or places\.csv, so plans"):
         outcome.measure("balance_gbp")
     with pytest.raises(MissingError, match="did you mean 'balance_gbp'"):
         outcome.measure("balance")
@@ -138,7 +138,7 @@ def test_a_forecast_alone_says_which_files_a_measure_of_places_needs() -> None:
 def test_a_forecast_alone_makes_a_report_of_plans_and_the_children_of_the_returns(tmp_path: Path) -> None:
     outcome = sf.run(forecast_only(), **SMALL)
     page = sf.report.write(outcome, tmp_path).read_text(encoding="utf-8")
-    assert "has no settings.csv and no places.csv" in page
+    assert "has no settings.csv or places.csv" in page
     assert len(sf.report.headlines(outcome)) == 1
     assert not (tmp_path / "returns").exists()
     tables_made = return_tables(outcome)

@@ -13,8 +13,8 @@ import xarray as xr
 
 from sufficiency import tables
 from sufficiency.allocate.overflow.sampled import Sampled
+from sufficiency.allocate.place import come_home, dearest, how_far
 from sufficiency.allocate.place.ledger import (
-    NEED_AND_AGE,
     PHASE_OF_NCY,
     Bools,
     Floats,
@@ -22,14 +22,12 @@ from sufficiency.allocate.place.ledger import (
     Ledger,
     cells_of,
     child_labels,
-    percentile_within,
     setting_labels,
-    suited,
     totals,
 )
 from sufficiency.allocate.place.need import need_by_cell, of_children
 from sufficiency.allocate.place.notes import attendance_notes, travel_notes
-from sufficiency.allocate.place.routes import NEED_CODES, SECONDARY_FROM, RouteMap
+from sufficiency.allocate.place.routes import NEED_CODES, RouteMap
 from sufficiency.allocate.place.worth import CASH, PARTS
 from sufficiency.area.area import Area
 from sufficiency.draws import LEVELS, quantiles
@@ -246,28 +244,12 @@ class Placed:
         Columns year, *by, level, then mean_minutes, p90_minutes, mean_km, p90_km, and share_beyond: the share of
         children whose journey is longer than guidance expects, 45 minutes to Year 6 and 75 from Year 7.
         """
-        book = self.drawn
-        cell, labels = cells_of(book, self._labels, self._labels.asked(by))
-        shape = (len(self.draws), len(self.years), len(labels))
-        some = np.flatnonzero(self._is_placed)
-        key = ((book.draw[some].astype(np.int64) * shape[1]) + book.year[some]) * shape[2] + cell[some]
-        minutes, km = (
-            self._by_setting(values)[book.zone[some], book.setting[some]]
-            for values in (self.routes.minutes, self.routes.km)
+        cell, labels = cells_of(self.drawn, self._labels, self._labels.asked(by))
+        guide = [self.area.value(f"transport.guide_{age}_minutes") for age in ("primary", "secondary")]
+        measures = how_far.one_way(
+            self.drawn, self.routes, cell, (len(self.draws), len(self.years), len(labels)), self._is_placed, guide
         )
-        guide = np.array([self.area.value(f"transport.guide_{age}_minutes") for age in ("primary", "secondary")])
-        is_beyond = minutes > guide[(book.ncy[some] >= SECONDARY_FROM).astype(np.int64)]
-        cells = int(np.prod(shape))
-        children = np.bincount(key, minlength=cells).astype(np.float64)
-        children[children == 0] = np.nan
-        measures = {
-            "mean_minutes": np.bincount(key, minutes, minlength=cells) / children,
-            "p90_minutes": percentile_within(minutes, key, cells, 0.9),
-            "mean_km": np.bincount(key, km, minlength=cells) / children,
-            "p90_km": percentile_within(km, key, cells, 0.9),
-            "share_beyond": np.bincount(key, is_beyond, minlength=cells) / children,
-        }
-        return quantiles({n: v.reshape(shape) for n, v in measures.items()}, labels, levels, years=self.years)
+        return quantiles(measures, labels, levels, years=self.years)
 
     def utilisation(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
         """Return how full settings are: year, *by, level, children, places, share (above 1 where over-full).
@@ -301,21 +283,9 @@ class Placed:
         the child is instead. What the place itself is paid is not taken off. `minutes` are those that all who move save, one
         way; `turned_away` is how many fewer are turned away, 0 or 1.
         """
-        known = Labels({**self._setting_labels.known, **NEED_AND_AGE.known})
-        of_child = [name for name in known.asked(by) if name in NEED_AND_AGE.known]
-        names = known.asked(by, always=() if of_child else ("setting",))
-        of_setting = [name for name in names if name not in of_child]
-        cell, settings = self._setting_cells(of_setting)
-        suits, children = suited(self.routes, of_child)
-        cells = [(c, s) for c in range(len(children)) for s in range(len(settings)) if (suits[c] & (cell == s)).any()]
-        best = np.stack([_at_dearest(self.saves[..., suits[c] & (cell == s), :]) for c, s in cells], axis=-2)
-        at = np.array(cells, dtype=np.int64).reshape(-1, 2)
-        labels = pd.concat(
-            [children.iloc[at[:, 0]].reset_index(drop=True), settings.iloc[at[:, 1]].reset_index(drop=True)], axis=1
-        )
-        order, labels = known.sorted(labels, names)
-        measures = {"value_of_a_place_gbp": best[..., order, :CASH].sum(axis=-1)}
-        measures |= {part: best[..., order, number] for number, part in enumerate(PARTS)}
+        best, labels = dearest.by_label(self.saves, self.routes, self._setting_labels, by)
+        measures = {"value_of_a_place_gbp": best[..., :CASH].sum(axis=-1)}
+        measures |= {part: best[..., number] for number, part in enumerate(PARTS)}
         return quantiles(measures, labels, levels, years=self.years)
 
     def could_come_home(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
@@ -325,9 +295,7 @@ class Placed:
         paid: year, *by, level, children, saves_gbp.
         """
         book = self.drawn
-        saves = np.zeros(len(book.zone))
-        where = np.flatnonzero(~self._is_state[book.setting] & self._is_placed)
-        saves[where] = self._saving_of_a_state_place(where)
+        saves = come_home.saves(book, self.routes, self._is_state, ~self._is_state[book.setting] & self._is_placed)
         cell, labels = cells_of(book, self._labels, self._labels.asked(by))
         shape = (len(self.draws), len(self.years), len(labels))
         measures = {"children": totals(book, cell, shape, saves > 0), "saves_gbp": totals(book, cell, shape, saves)}
@@ -379,26 +347,3 @@ class Placed:
                 measures["children"], whole, out=np.full(whole.shape, np.nan), where=whole > 0
             )
         return quantiles(measures, labels, levels, years=self.years)
-
-    def _setting_cells(self, by: Sequence[str]) -> tuple[Ints, pd.DataFrame]:
-        return self._setting_labels.cells(by, {"setting": np.arange(len(self.routes.settings))})
-
-    def _saving_of_a_state_place(self, entries: Ints) -> Floats:
-        """Return what each entry's likeliest state place in the area saves in cash against its own; 0 where none does."""
-        book, routes = self.drawn, self.routes
-        columns = (book.zone, book.ncy, book.need, book.kind, book.is_girl, book.setting)
-        alike, back = np.unique(np.stack([c[entries].astype(np.int64) for c in columns]), axis=1, return_inverse=True)
-        zone, ncy, need, kind, is_girl, setting = alike
-        is_home = self._is_state[: len(routes.settings)] & routes.settings["is_in_area"].to_numpy(dtype=bool)
-        open_to = routes.open_to(zone, ncy, need, kind, is_girl == 1) & is_home
-        preferred = routes.cost_gbp[(ncy >= SECONDARY_FROM).astype(np.int64), zone] + routes.substitute_gbp[kind]
-        at, each = np.where(open_to, preferred, np.inf).argmin(axis=1), np.arange(len(zone))
-        cash = routes.placement_gbp + routes.journey_gbp
-        saves = np.where(open_to[each, at], cash[zone, setting] - cash[zone, at], 0.0)
-        return np.asarray(np.maximum(saves, 0.0)[back])
-
-
-def _at_dearest(saves: Floats) -> Floats:
-    """Return draw x year x part at the setting where one more place would save most; `saves` has settings before parts."""
-    best = saves[..., :CASH].sum(axis=-1).argmax(axis=-1)
-    return np.asarray(np.take_along_axis(saves, best[..., None, None], axis=-2)[..., 0, :])

@@ -133,6 +133,7 @@ def stacked(frame: pd.DataFrame, x: str, value: str, by: str, *, unit: str) -> F
             0.74,
             bottom=bottom,
             color=COLOURS[place % len(COLOURS)],
+            hatch="///" * (place // len(COLOURS)),  # a ninth part has the first's colour, and lines across it
             label=label(str(part), by),
             edgecolor="white",
             linewidth=0.4,
@@ -174,7 +175,7 @@ def bars(
     axis.grid(visible=False, axis="y")
     axis.grid(visible=True, axis="x")
     axis.set_xlabel(unit)
-    axis.xaxis.set_major_locator(MaxNLocator(nbins=6))
+    axis.xaxis.set_major_locator(MaxNLocator(nbins=4))
     axis.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:,.6g}"))
     axis.margins(x=0.12)
     return figure

@@ -89,7 +89,7 @@ def scap_planned(run: ForecastOutcome) -> pd.DataFrame:
         return pd.DataFrame(columns=PLANNED)
     district = ahead["setting"].map(area.settings.drop_duplicates("setting").set_index("setting")["district"])
     table = ahead.assign(
-        planning_area=ahead["district"].mask(ahead["district"] == "", district.fillna("")),
+        planning_area=ahead["district"].mask(ahead["district"] == "", district.astype(object).fillna("")),
         school=ahead["name"],
         academic_year=ahead["opens"].map(academic_label),
         chance=[chance(area, row) for row in ahead.itertuples()],

@@ -64,6 +64,8 @@ OF_PLACES: Final[tuple[Callable[[Outcome], Section], ...]] = (
     risks.section,
     method.section,
 )
+COVERS: Final = "EHC plans, specialist places, transport and High Needs Funding"
+COVERS_FORECAST: Final = "EHC plans and SEN Support"  # of an area without schools
 
 
 def build(
@@ -106,7 +108,7 @@ def build(
     sections = tuple(_suppressed(section, suppress) for section in made)
     return Report(
         title=f"SEND sufficiency: {area.name}",
-        subtitle=f"EHC plans, specialist places, transport and High Needs Funding from academic year {academic_label(area.base_year)} to {academic_label(last)}. Scenario: {outcome.scenario.name}.",
+        subtitle=f"{COVERS if isinstance(outcome, Outcome) else COVERS_FORECAST} from academic year {academic_label(area.base_year)} to {academic_label(last)}. Scenario: {outcome.scenario.name}.",
         headlines=summary.headlines(outcome, suppress, futures),
         sections=sections,
         attribution=ATTRIBUTION,
