@@ -36,6 +36,7 @@ MODULES = {
     "school_year": ("sufficiency.words.school_year", ["tests/test_school_year.py"]),
     "draws": ("sufficiency.draws", ["tests/test_draws.py"]),
     "labels": ("sufficiency.labels", ["tests/test_draws.py"]),
+    "loans": ("sufficiency.loans", ["tests/test_loans.py"]),
     "whole_units": ("sufficiency.whole_units", ["tests/test_whole_units.py"]),
 }
 ROOMS = ("sufficiency.funding", "sufficiency.transport", "sufficiency.allocate")

@@ -124,25 +124,3 @@ def units_within(dearest: float, *, largest: float, finest: float | None = None)
     """
     scale = 10.0 ** np.floor(np.log10(largest / max(dearest, 1e-9)))
     return Units(float(scale if finest is None else min(finest, scale)))
-
-
-def yearly_payment(borrowed_gbp: float, *, rate: float, years: int) -> float:
-    """Return the equal yearly payment that repays a loan, interest included. [GBP a year]
-
-    Parameters
-    ----------
-    borrowed_gbp
-        The loan. [GBP]
-    rate
-        Interest. [share a year]
-    years
-        Years of repayment.
-
-    Examples
-    --------
-    >>> yearly_payment(1_000.0, rate=0.0, years=25)
-    40.0
-    >>> round(yearly_payment(1_000.0, rate=0.05, years=25), 2)
-    70.95
-    """
-    return borrowed_gbp / years if rate == 0 else borrowed_gbp * rate / (1 - (1 + rate) ** -years)

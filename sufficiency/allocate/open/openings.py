@@ -23,9 +23,9 @@ from sufficiency.allocate.place.places import roll_today, room
 from sufficiency.allocate.place.routes import RouteMap, route_map
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError
+from sufficiency.loans import yearly_payment
 from sufficiency.scenarios import pipeline
 from sufficiency.tables import PlansResult
-from sufficiency.whole_units import yearly_payment
 
 CHANGED: Final = ("close", "designate")  # kinds of option that change a setting's own places
 RISKS: Final = ("mean", "cvar")

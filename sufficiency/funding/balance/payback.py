@@ -25,7 +25,7 @@ from sufficiency.errors import InputError, one_of
 from sufficiency.funding.budget_lines import INDEPENDENT
 from sufficiency.funding.places.place_plus import elements
 from sufficiency.funding.top_up.top_up import unit_costs
-from sufficiency.whole_units import yearly_payment
+from sufficiency.loans import yearly_payment
 from sufficiency.words.destinations import DESTINATIONS
 from sufficiency.words.school_year import academic_weights
 
