@@ -13,13 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import sufficiency as sf
-from sufficiency import draws
+from sufficiency import draws, labels
 from sufficiency.draws import LEVELS
 from sufficiency.errors import InputError
 from sufficiency.labels import Labels
 from sufficiency.outcome import Outcome
 from sufficiency.words.school_year import NCYS, phase_of
-from sufficiency.words.vocabulary import NEEDS, SETTING_TYPES
+from sufficiency.words.vocabulary import NEED_GROUP_OF, NEEDS, SETTING_TYPES
 
 DISTRICTS = ["Corby", "Daventry", "Kettering"]
 
@@ -143,6 +143,49 @@ def test_a_share_of_nobody_is_left_out_of_its_quantile() -> None:
     found = draws.quantiles({"share": share}, pd.DataFrame({"need": ["ASD", "SLD"]}), [0.5], years=[2025])
     assert found["share"].iloc[0] == pytest.approx(0.3)
     assert np.isnan(found["share"].iloc[1])
+
+
+def test_what_follows_from_a_code_is_told_for_one_or_many() -> None:
+    assert labels.label_of("phase", [3, 9]).tolist() == ["primary", "secondary"]
+    assert labels.label_of("need_group", ["SEMH"]).tolist() == [NEED_GROUP_OF["SEMH"]]
+
+
+def test_an_array_is_asked_by_its_dimensions_and_by_coordinates_along_one_of_them() -> None:
+    array = xr.DataArray(
+        np.ones((2, 1, 3, 2)),
+        dims=("draw", "year", "zone", "ncy"),
+        coords={
+            "year": [2025],
+            "zone": ["z1", "z2", "z3"],
+            "ncy": [3, 9],
+            "district": ("zone", ["b", "a", "b"]),
+            "asked": ("year", ["no"]),
+            "both": (("zone", "ncy"), np.zeros((3, 2))),
+        },
+    )
+    known = Labels.of(array)
+    assert set(known.known) == {"zone", "ncy", "phase", "age_group", "district"}
+    values, names = known.totals(array, ["district"])
+    assert values.shape == (2, 1, 2)
+    assert names["district"].tolist() == ["a", "b"]
+    assert values[0, 0].tolist() == [2.0, 4.0]
+
+
+def test_a_total_without_years_has_one() -> None:
+    array = xr.DataArray(np.arange(6.0).reshape(2, 3), dims=("draw", "ncy"), coords={"ncy": [1, 2, 8]})
+    values, names = Labels.of(array).totals(array, ["phase"])
+    assert values.shape == (2, 1, 2)
+    assert values[:, 0].tolist() == [[1.0, 2.0], [7.0, 5.0]]
+    assert names["phase"].tolist() == ["primary", "secondary"]
+
+
+def test_a_label_that_an_array_has_of_its_own_is_not_worked_out_over_it() -> None:
+    array = xr.DataArray(
+        np.ones((1, 1, 2, 2)),
+        dims=("draw", "year", "phase", "ncy"),
+        coords={"year": [2025], "phase": ["a", "b"], "ncy": [3, 9]},
+    )
+    assert Labels.of(array).known["phase"].names == ("a", "b")
 
 
 def test_the_least_and_the_most_of_all_draws_can_be_asked_for() -> None:

@@ -65,6 +65,10 @@ ENTRY = {"meaning": "m", "unit": "GBP", "status": "assumed", "source": "s", "evi
         ({"evidence": "", "high": None}, "lacks high, as_of"),
         ({"status": "hoped"}, "lacks a known status; status is one of"),
         ({"values": {"2025-04-01": 10}}, "is 10, outside its own range, 0 to 9"),
+        ({"likely": [1]}, r"likely is \[1\.0\]; two values from 0 to 9 are expected"),
+        ({"likely": [-1, 5]}, r"likely is \[-1\.0, 5\.0\]; two values"),
+        ({"likely": [6, 5]}, r"likely is \[6\.0, 5\.0\]; two values"),
+        ({"likely": [1, 10]}, r"likely is \[1\.0, 10\.0\]; two values"),
     ],
 )
 def test_a_value_written_wrongly_is_refused_with_what_it_lacks(
@@ -74,6 +78,18 @@ def test_a_value_written_wrongly_is_refused_with_what_it_lacks(
     _written(tmp_path, monkeypatch, {"assumptions": entry})
     with pytest.raises(InputError, match=says):
         policy.all_rates.__wrapped__()
+
+
+@pytest.mark.parametrize("likely", [[0, 9], [1, 4], [5, 5]])
+def test_a_likely_range_lies_within_the_accepted_one_ends_included(
+    likely: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _written(tmp_path, monkeypatch, {"assumptions": {**ENTRY, "likely": likely}})
+    found = policy.all_rates.__wrapped__()
+    assert found["part.key"].likely == tuple(likely)
+    monkeypatch.setattr(policy, "all_rates", lambda: found)
+    row = policy.rates(date(2025, 4, 1)).iloc[0]
+    assert [row["likely_low"], row["likely_high"]] == likely
 
 
 def test_a_value_is_given_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
