@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ from sufficiency.errors import OutputError
 from sufficiency.method import Progress
 from sufficiency.outcome import ForecastOutcome, Outcome
 from sufficiency.report.model import Chart, Map
+from sufficiency.report.writers.swap import LIST, check_own_folder, in_place_of
 from sufficiency.varied.found import Sensitivity
 
 
@@ -33,8 +33,8 @@ def write(
         What `sufficiency.run` returned.
     folder
         Where to write: report.html, report.docx, tables.xlsx, charts/*.png, returns/*.csv, and rounds.geojson of the
-        school whose rounds are shown, homes to the nearest kilometre, unless small numbers are hidden. An older report there is
-        replaced only once the new one is whole.
+        school whose rounds are shown, homes to the nearest kilometre, unless small numbers are hidden; files.json lists them
+        with their SHA-256. It takes an older report's place in one step, once it is whole; whatever else lies there stays.
     now
         The run without the scenario: with it, a section says what each lever does, unmitigated and mitigated side by
         side. Scenarios of several levers run each prefix again.
@@ -66,12 +66,11 @@ def write(
 
     tell = progress or (lambda _what, _share: None)
     target = Path(folder)
-    beside = check_writable(target)
+    check_writable(target)
     tell("Writing words and tables", 0.0)
     report = build(outcome, now=now, futures=futures, suppress=suppress, sensitivity=sensitivity)
-    with tempfile.TemporaryDirectory(prefix=".sufficiency-", dir=beside) as made:
-        new = Path(made) / "report"
-        (new / "charts").mkdir(parents=True)
+    with in_place_of(target, made_before=_of_earlier_reports) as new:
+        (new / "charts").mkdir()
         tell("Drawing charts and maps", 0.2)
         drawn = {e.key: e.draw() for _, e in report.exhibits() if isinstance(e, Chart | Map)}
         pictures = {key: as_png(figure) for key, figure in drawn.items()}
@@ -87,19 +86,12 @@ def write(
             if suppress <= 1 and (lines := rounds.geojson(outcome)) is not None:
                 (new / "rounds.geojson").write_text(json.dumps(lines), encoding="utf-8")
             write_returns(outcome, new / "returns", now=now, suppress=suppress)
-        _swap(new, target)
     tell("Done", 1.0)
     return target / "report.html"
 
 
-def check_writable(target: Path) -> Path:
-    """Return the folder above the target, once both are known to be writable.
-
-    Raises
-    ------
-    OutputError
-        If either is not; the message says why.
-    """
+def check_writable(target: Path) -> None:
+    """Raise OutputError if a report can't be put in a folder; the message says why."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         if target.exists() and not target.is_dir():
@@ -110,35 +102,13 @@ def check_writable(target: Path) -> Path:
         raise OutputError(
             f"the report can't be written to {target}: {caught.strerror or caught}; choose another with --out"
         ) from caught
-    return target.parent
-
-
-def _swap(new: Path, target: Path) -> None:
-    """Move each new file into place, and take away what an earlier report left that this one has no more.
-
-    Whatever else lies in the target is left alone.
-    """
-    made = sorted(part.relative_to(new) for part in new.rglob("*") if part.is_file())
-    try:
-        target.mkdir(exist_ok=True)
-        for part in made:
-            (target / part).parent.mkdir(exist_ok=True)
-            os.replace(new / part, target / part)
-        for old in _of_earlier_reports(target):
-            if old.relative_to(target) not in made:
-                old.unlink()
-        for folder in (target / "charts", target / "returns"):
-            if folder.is_dir() and not any(folder.iterdir()):
-                folder.rmdir()
-    except OSError as caught:
-        raise OutputError(
-            f"the report can't be put in {target}: {caught.strerror or caught}; is a file there open?"
-        ) from caught
+    check_own_folder(target, _of_earlier_reports)
 
 
 def _of_earlier_reports(target: Path) -> list[Path]:
     """Return the files of a folder that only a report has written there, going by their names."""
     from sufficiency.report.returns.write_returns import FILES
 
-    known = [target / "rounds.geojson", *(target / "charts").glob("*.png"), *(target / "returns" / n for n in FILES)]
+    own = [target / name for name in ("report.html", "report.docx", "tables.xlsx", "rounds.geojson", LIST)]
+    known = [*own, *(target / "charts").glob("*.png"), *(target / "returns" / name for name in FILES)]
     return [path for path in known if path.is_file()]
