@@ -65,7 +65,9 @@ def labels_of(by: str) -> list[str]:
 
 def show(frame: pd.DataFrame) -> None:
     """Write a table as CSV to the screen."""
-    typer.echo(frame.to_csv(index=False, float_format="%.6g"), nl=False)
+    from sufficiency.tables.inert import inert
+
+    typer.echo(inert(frame).to_csv(index=False, float_format="%.6g"), nl=False)
 
 
 def say(words: str) -> None:
@@ -83,11 +85,12 @@ def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
         If the folder can't be made or written to.
     """
     from sufficiency.errors import OutputError
+    from sufficiency.tables.inert import inert
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, table in tables.items():
-            table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+            inert(table).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
     except OSError as caught:
         raise OutputError(f"the tables can't be written to {folder}: {caught.strerror or caught}") from caught
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from sufficiency.errors import InputError
 from sufficiency.words.school_year import LAST_YEAR
+
+MOST_DRAWS: Final = 100_000
 
 
 def years(to: int, *, after: int) -> list[int]:
@@ -30,8 +32,12 @@ def years(to: int, *, after: int) -> list[int]:
 
 
 def draws(count: int, name: str = "draws") -> None:
-    """Refuse a number of simulated futures that is no whole number of 1 or more."""
+    """Refuse a number of simulated futures that is no whole number of 1 or more, or more than a machine holds."""
     whole(name, count, least=1, such_as="1,000")
+    if count > MOST_DRAWS:
+        raise InputError(
+            f"{name} is {count:,}: more than {MOST_DRAWS:,} can't be held; 1,000 are enough for nine in ten"
+        )
 
 
 def seed(number: int) -> None:

@@ -120,7 +120,7 @@ def safe_forms(found: Mapping[str, pd.DataFrame]) -> dict[str, list[Block]]:
 
 def write_forms(path: Path, sheets: dict[str, list[Block]], *, definitions: pd.DataFrame) -> None:
     """Write a workbook: a sheet a return, its blocks one under another, then the definitions."""
-    with xlsxwriter.Workbook(str(path), {"nan_inf_to_errors": True}) as book:
+    with xlsxwriter.Workbook(str(path), {"nan_inf_to_errors": True, "strings_to_formulas": False}) as book:
         styles = {
             "title": book.add_format({"bold": True, "font_size": 12}),
             "head": book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}),

@@ -21,6 +21,7 @@ from sufficiency.report.returns.forms import ACTION_CHILDREN, ACTION_MONEY, form
 from sufficiency.report.returns.safe_tables import safe_tables
 from sufficiency.report.returns.sheets import safe_forms, write_forms
 from sufficiency.scenarios.pipeline_levers import AS_AGREED, from_agreed
+from sufficiency.tables.inert import inert
 
 __all__ = ["return_tables", "write_returns"]
 
@@ -89,7 +90,7 @@ def write_returns(
         paths = []
         for name, table in made.items():
             paths.append(target / f"{name}.csv")
-            table.to_csv(paths[-1], index=False, lineterminator="\n")
+            inert(table).to_csv(paths[-1], index=False, lineterminator="\n")
         paths.append(target / "returns.xlsx")
         write_forms(paths[-1], sheets, definitions=made["definitions"])
     except OSError as caught:

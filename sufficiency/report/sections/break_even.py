@@ -58,7 +58,8 @@ def of_a_special_place(outcome: Outcome, year: int) -> BreakEven | None:
     is_special = (routes.settings["setting_type"] == "special") & routes.settings["is_in_area"]
     away = now & (book.setting >= listed)
     inside = now & np.isin(book.setting, np.flatnonzero(is_special))
-    if not away.any() or not inside.any():
+    at_fees = _share_at_fees(outcome, year)
+    if not away.any() or not inside.any() or at_fees is None:
         return None
     here = (book.zone[inside].astype(np.int64), book.setting[inside].astype(np.int64))
     age, where = AGE_OF_NCY[book.ncy[away].astype(np.int64) - NCY_LOW], book.setting[away].astype(np.int64) - listed
@@ -69,7 +70,7 @@ def of_a_special_place(outcome: Outcome, year: int) -> BreakEven | None:
         top_up_gbp=float(routes.placement_gbp[here].mean()),
         fee_gbp=float(prices[at_fee].mean()) if at_fee.any() else float("nan"),
         package_gbp=float(prices[~at_fee].mean()) if (~at_fee).any() else 0.0,
-        at_fees=_share_at_fees(outcome, year),
+        at_fees=at_fees,
         journeys_gbp=float(routes.journey_gbp[here].mean() - journeys_now),
     )
 
@@ -99,10 +100,15 @@ def words(outcome: Outcome, year: int) -> str:
     )
 
 
-def _share_at_fees(outcome: Outcome, year: int) -> tuple[float, float, float]:
-    """Return the share of children turned away who are at schools paid by fees, within each draw: low, middle, high."""
+def _share_at_fees(outcome: Outcome, year: int) -> tuple[float, float, float] | None:
+    """Return the share of children turned away who are at schools paid by fees, within each draw: low, middle, high.
+
+    Nothing where no draw turns anybody away.
+    """
     array = outcome.placed.attending.sel(year=year, setting=list(DESTINATIONS))
     count = array.sum([d for d in array.dims if d not in ("draw", "setting")])
     share = (count.isel(setting=np.flatnonzero(IS_FEE)).sum("setting") / count.sum("setting")).dropna("draw")
+    if not share.size:
+        return None
     low, middle, high = (float(share.quantile(level)) for level in LEVELS)
     return low, middle, high

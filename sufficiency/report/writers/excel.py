@@ -27,7 +27,14 @@ def workbook(report: Report) -> bytes:
     """Return .xlsx bytes: a contents sheet with links, then one sheet for each table."""
     page = io.BytesIO()
     with xlsxwriter.Workbook(
-        page, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": False, "default_date_format": "yyyy-mm-dd"}
+        page,
+        {
+            "in_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "nan_inf_to_errors": False,
+            "default_date_format": "yyyy-mm-dd",
+        },
     ) as book:
         book.set_properties({"title": report.title, "comments": report.attribution})
         bold = book.add_format({"bold": True, "font_size": 13})

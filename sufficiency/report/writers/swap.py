@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -106,10 +106,8 @@ def _others(target: Path, made_before: list[Path]) -> Iterator[Path]:
     """Return files of a target that no report wrote there."""
     own = set(made_before)
     if (target / LIST).is_file():
-        try:
+        with suppress(ValueError):  # somebody's own file of that name: it goes by the names of a report's files
             own = {target / LIST, *(target / name for name in json.loads((target / LIST).read_text(encoding="utf-8")))}
-        except ValueError:
-            pass  # somebody's own file of that name: it goes by the names of a report's files
     return (path for path in target.rglob("*") if path not in own and (path.is_symlink() or not path.is_dir()))
 
 
