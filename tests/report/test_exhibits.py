@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +22,9 @@ from sufficiency.outcome import Outcome
 from sufficiency.report.model import Table
 from sufficiency.report.sections import access, far, options, provision, rounds, trust, why
 from sufficiency.report.writers.build import build
-from sufficiency.report.writers.word import EDGES_CM, LETTER_CM, SIZES, document
+from sufficiency.report.writers.document.grids import words_cm
+from sufficiency.report.writers.document.pages import PAGE_WIDTH_CM
+from sufficiency.report.writers.document.word import document
 
 
 def shown(outcome: Outcome, key: str, **how: int) -> pd.DataFrame:
@@ -153,11 +156,27 @@ def test_no_word_of_a_table_is_broken_in_word(example_outcome: Outcome) -> None:
     made = Document(io.BytesIO(document(only, {})))
     assert made.tables
     for grid in made.tables:
-        assert sum(c.width.cm for c in grid.columns) < 16.8
-        for cell, column in zip(grid.rows[0].cells, grid.columns, strict=True):
-            longest = max(len(word) for word in cell.text.split())
-            letter = LETTER_CM * cell.paragraphs[0].runs[0].font.size.pt / SIZES[0]
-            assert column.width.cm >= 0.95 * (longest * letter + EDGES_CM), cell.text
+        assert sum(c.width.cm for c in grid.columns) <= PAGE_WIDTH_CM + 0.01
+        for row in grid.rows:
+            for cell, column in zip(row.cells, grid.columns, strict=True):
+                size = cell.paragraphs[0].runs[0].font.size.pt
+                longest = max((words_cm(word, size) for word in cell.text.split()), default=0.0)
+                assert column.width.cm > longest, (cell.text, size)
+
+
+def test_the_document_leads_with_the_first_section_and_numbers_its_tables_and_pages(example_outcome: Outcome) -> None:
+    report = build(example_outcome)
+    one = replace(report, sections=tuple(replace(s, exhibits=s.exhibits[1:2]) for s in report.sections[:2]))
+    made = Document(io.BytesIO(document(one, {})))
+    words = [p.text for p in made.paragraphs]
+    assert words.index("Contents") > words.index(f"1  {report.sections[0].title}")
+    assert words.index("Contents") < words.index(f"2  {report.sections[1].title}")
+    assert next(w.split(".")[0] for w in words if w.startswith("Table ")) == "Table 1"
+    xml = made.sections[0].footer._element.xml + made.sections[0].header._element.xml
+    assert all(field in xml for field in ("PAGE", "NUMPAGES", "STYLEREF"))
+    links = re.findall(r'w:anchor="([^"]+)"', made.element.xml)
+    assert links == [f"section{n}" for n in (1, 2)]
+    assert set(links) <= set(re.findall(r'w:bookmarkStart[^>]*w:name="([^"]+)"', made.element.xml))
 
 
 def test_how_full_a_school_is_is_told_where_its_roll_is_known_and_nowhere_else(

@@ -60,9 +60,9 @@ def write(
     from sufficiency.report.returns.write_returns import write_returns
     from sufficiency.report.sections import rounds
     from sufficiency.report.writers.build import build
+    from sufficiency.report.writers.document.word import document
     from sufficiency.report.writers.excel import workbook
     from sufficiency.report.writers.html import page
-    from sufficiency.report.writers.word import document
 
     tell = progress or (lambda _what, _share: None)
     target = Path(folder)

@@ -1,0 +1,107 @@
+"""The report as a Word document, from the same parts as the page: what decides first, then contents, then the rest."""
+
+from __future__ import annotations
+
+import io
+import struct
+from dataclasses import dataclass, field
+from typing import Final
+
+from docx.document import Document
+from docx.enum.text import WD_BREAK
+from docx.shared import Cm, Pt
+
+from sufficiency.report.model import Chart, Map, Report, Section, Table
+from sufficiency.report.writers.document.grids import add_grid
+from sufficiency.report.writers.document.pages import (
+    PAGE_WIDTH_CM,
+    QUIET,
+    add_caption,
+    add_contents,
+    add_heading,
+    blank_document,
+)
+
+TALLEST_CM: Final = {Chart: 11.5, Map: 15.0}  # of a picture, so that words stand beside it on its page
+SMALL: Final = 8.5  # of notes and assumptions [points]
+
+
+@dataclass
+class _Making:
+    """The document as far as it is made, its pictures, and how many exhibits of each kind it has."""
+
+    made: Document
+    pictures: dict[str, bytes]
+    counts: dict[str, int] = field(default_factory=lambda: {"Table": 0, "Figure": 0})
+
+    def caption(self, kind: str, title: str) -> None:
+        self.counts[kind] += 1
+        add_caption(self.made, kind, self.counts[kind], title)
+
+    def note(self, text: str) -> None:
+        if not text:
+            return
+        line = self.made.add_paragraph()
+        run = line.add_run(text.replace("`", ""))
+        run.font.size, run.font.color.rgb = Pt(SMALL), QUIET
+        line.paragraph_format.space_before, line.paragraph_format.space_after = Pt(3), Pt(9)
+
+
+def document(report: Report, pictures: dict[str, bytes]) -> bytes:
+    """Return the report as .docx bytes; `pictures` has the PNG of each chart and map by key."""
+    making = _Making(blank_document(report.title, report.subtitle), pictures)
+    making.made.add_heading(report.title, 0)
+    making.made.add_paragraph(report.subtitle, style="Subtitle")
+    for number, section in enumerate(report.sections, start=1):
+        _section(making, number, section, report if number == 1 else None)
+        if number == 1:
+            add_contents(making.made, [section.title for section in report.sections])
+            making.made.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
+    making.note(report.attribution)
+    page = io.BytesIO()
+    making.made.save(page)
+    return page.getvalue()
+
+
+def _section(making: _Making, number: int, section: Section, first: Report | None) -> None:
+    made = making.made
+    add_heading(made, number, section.title)
+    for headline in first.headlines if first else ():
+        line = made.add_paragraph(style="List Bullet")
+        line.add_run(f"{headline.value} ").bold = True
+        line.add_run(headline.says + (f" ({headline.range})" if headline.range else ""))
+    for paragraph in section.words:
+        made.add_paragraph(paragraph.replace("`", ""))
+    for point in section.points:
+        made.add_paragraph(point.replace("`", ""), style="List Bullet")
+    for exhibit in section.exhibits:
+        if isinstance(exhibit, Table):
+            _table(making, exhibit)
+        else:
+            _picture(making, exhibit)
+    if section.assumptions:
+        made.add_heading("What these figures rest on", 2)
+        for assumption in section.assumptions:
+            line = made.add_paragraph(assumption.replace("`", ""), style="List Bullet")
+            line.paragraph_format.space_after = Pt(1)
+            line.runs[0].font.size = Pt(SMALL)
+
+
+def _picture(making: _Making, exhibit: Chart | Map) -> None:
+    making.caption("Figure", exhibit.title)
+    png = making.pictures[exhibit.key]
+    wide, tall = struct.unpack(">II", png[16:24])  # where a PNG says its size
+    width = min(PAGE_WIDTH_CM, TALLEST_CM[type(exhibit)] * wide / tall)
+    making.made.add_picture(io.BytesIO(png), width=Cm(width))
+    making.made.paragraphs[-1].paragraph_format.keep_with_next = True
+    picture = making.made.paragraphs[-1]._p.xpath(".//wp:docPr")[0]
+    picture.set("descr", exhibit.alt)
+    picture.set("title", exhibit.title)
+    making.note(f"{exhibit.alt} {exhibit.note}".strip())
+
+
+def _table(making: _Making, table: Table) -> None:
+    making.caption("Table", table.title)
+    rows = add_grid(making.made, table)
+    more = f" The workbook has all {len(table.frame):,} rows." if len(table.frame) > rows else ""
+    making.note((table.note + more).strip())
