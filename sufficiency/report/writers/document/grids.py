@@ -54,13 +54,13 @@ def add_grid(made: Document, table: Table) -> int:
 
 def words_cm(text: str, points: float, *, bold: bool = False) -> float:
     """Return how wide words are in the widest face that a reader's computer may put in the place of ours. [cm]"""
-    return _at_one_point(text, bold) * points * 2.54 / 72 * LEEWAY
+    return _at_one_point(text, "DejaVuSans-Bold" if bold else "DejaVuSans") * points * 2.54 / 72 * LEEWAY
 
 
 @cache
-def _at_one_point(text: str, bold: bool) -> float:
-    face = Path(mpl.get_data_path()) / "fonts" / "ttf" / ("DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf")
-    font = get_font(str(face))
+def _at_one_point(text: str, face: str) -> float:
+    file = Path(mpl.get_data_path()) / "fonts" / "ttf" / f"{face}.ttf"
+    font = get_font(str(file))
     font.set_size(100, 72)
     font.set_text(text)
     return float(font.get_width_height()[0]) / 64 / 100
