@@ -74,6 +74,11 @@ def _sheet(book: xlsxwriter.Workbook, name: str, table: Table) -> None:
         widest = max([len(str(label(str(column))))] + [len(str(v)) for v in values[:200]], default=10)
         sheet.set_column(place, place, min(12 if is_number else 60, max(9, widest + 1)))
     sheet.freeze_panes(4, 1)
+    sheet.set_landscape()
+    sheet.set_paper(9)  # A4
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(3)
+    sheet.set_footer(f"&L{name}&RPage &P of &N")
     if len(table.frame):
         sheet.autofilter(3, 0, 3 + len(table.frame), len(table.frame.columns) - 1)
 

@@ -32,7 +32,7 @@ def write(
     outcome
         What `sufficiency.run` returned.
     folder
-        Where to write: report.html, report.docx, tables.xlsx, charts/*.png, returns/*.csv, and rounds.geojson of the
+        Where to write: report.html, easy-read.html, report.docx, tables.xlsx, charts/*.png, returns/*.csv, and rounds.geojson of the
         school whose rounds are shown, homes to the nearest kilometre, unless small numbers are hidden; files.json lists them
         with their SHA-256. It takes an older report's place in one step, once it is whole; whatever else lies there stays.
     now
@@ -56,6 +56,7 @@ def write(
     OutputError
         If the folder can't be written; nothing is left half-written.
     """
+    from sufficiency.report.easy_read import easy_read_page
     from sufficiency.report.look.charts import as_png
     from sufficiency.report.returns.write_returns import write_returns
     from sufficiency.report.sections import rounds
@@ -78,6 +79,7 @@ def write(
             (new / "charts" / f"{key}.png").write_bytes(png)
         tell("Writing the page", 0.6)
         (new / "report.html").write_text(page(report, drawn), encoding="utf-8")
+        (new / "easy-read.html").write_text(easy_read_page(outcome, suppress=suppress), encoding="utf-8")
         tell("Writing Word and Excel", 0.7)
         (new / "report.docx").write_bytes(document(report, pictures))
         (new / "tables.xlsx").write_bytes(workbook(report))
@@ -109,6 +111,9 @@ def _of_earlier_reports(target: Path) -> list[Path]:
     """Return the files of a folder that only a report has written there, going by their names."""
     from sufficiency.report.returns.write_returns import FILES
 
-    own = [target / name for name in ("report.html", "report.docx", "tables.xlsx", "rounds.geojson", LIST)]
+    own = [
+        target / name
+        for name in ("report.html", "easy-read.html", "report.docx", "tables.xlsx", "rounds.geojson", LIST)
+    ]
     known = [*own, *(target / "charts").glob("*.png"), *(target / "returns" / name for name in FILES)]
     return [path for path in known if path.is_file()]
