@@ -6,7 +6,7 @@ import re
 import subprocess
 from dataclasses import replace
 from html.parser import HTMLParser
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 import openpyxl
 import pandas as pd
@@ -97,6 +97,16 @@ def test_the_page_carries_everything_in_itself(folder: Path) -> None:
     text = (folder / "report.html").read_text(encoding="utf-8")
     assert not re.search(r"""(src|href)=["'](https?:)?//""", text)
     assert '<link rel="stylesheet"' not in text
+
+
+def test_every_file_has_a_name_that_windows_allows(folder: Path) -> None:
+    paths = [PureWindowsPath(path.relative_to(folder)) for path in folder.rglob("*")]
+    assert len(paths) > 30
+    for path in paths:
+        assert not path.is_reserved(), path
+        assert not re.search(r'[<>:"|?*\x00-\x1f]|[. ]$', path.name), path
+        assert len(str(path)) < 100
+    assert len({str(path).lower() for path in paths}) == len(paths)
 
 
 def test_the_answer_comes_first(folder: Path) -> None:
