@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tomllib
@@ -62,3 +63,9 @@ def test_help_loads_nothing_heavy() -> None:
     check = "import sys; sys.argv = ['sufficiency', '--help']\nfrom sufficiency import cli\ntry:\n    cli.app()\nexcept SystemExit:\n    pass\nprint([m for m in ('pandas', 'scipy', 'ortools') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
     assert done.stdout.strip().endswith("[]")
+
+
+def test_no_date_is_written_in_a_way_that_windows_does_not_know() -> None:
+    sources = list((ROOT / "sufficiency").rglob("*.py"))
+    assert len(sources) > 300
+    assert not [path.name for path in sources if re.search(r"%[-#][a-zA-Z]", path.read_text(encoding="utf-8"))]

@@ -246,11 +246,15 @@ def _doubts(made: Draft, downloads: Downloads) -> None:
     latest = int(downloads.stock["year"].max())
     if made.base_year < latest:
         split = authorities.split_into(made.code)
-        why = f"it ended on {split['dated']:%-d %B %Y} ({split['source']})" if split else "it has no later rows"
+        why = (
+            f"it ended on {split['dated'].day} {split['dated']:%B %Y} ({split['source']})"
+            if split
+            else "it has no later rows"
+        )
         made.note("area", "doubtful", f"the base year is {made.base_year}, not {latest}: {why}")
     anew = authorities.made_from(made.code)
     if anew:
-        says = f"made on {anew['dated']:%-d %B %Y} from {', '.join(anew['from'])}: no history before {anew['first_january']}"
+        says = f"made on {anew['dated'].day} {anew['dated']:%B %Y} from {', '.join(anew['from'])}: no history before {anew['first_january']}"
         made.note("plans", "doubtful", f"{says} ({anew['source']})")
     own = own_rows(downloads.stock, made.code)
     untold = own[own["age"].ne("all") & own["plans"].isna()]
