@@ -221,7 +221,7 @@ def test_easting_and_northing_swapped_are_refused(folder: Path) -> None:
 
 def test_a_zone_far_from_the_rest_is_refused(folder: Path) -> None:
     def put(frame: pd.DataFrame) -> None:
-        frame.loc[0, "northing"] = "562000"
+        frame.loc[0, "northing"] = "500000"
 
     spoil(folder, "zones.csv", put)
     assert "km from the middle of its authority's zones; within 150 km is expected" in faults(folder)

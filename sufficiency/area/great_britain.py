@@ -1,40 +1,39 @@
-"""Whether a point is in Great Britain: coarse, but it catches a slipped digit, a swapped pair and another island's grid.
+"""Whether a point is on land in Great Britain: it catches a slipped digit, a swapped pair and another island's grid.
 
-Reference: Ordnance Survey, *A guide to coordinate systems in Great Britain*, section 7, "National Grid".
+`coast.csv` holds the coast with two kilometres of shore around it, compiled by `data/compile_coast.py` from the districts
+of the Office for National Statistics (Open Government Licence v3.0; contains OS data © Crown copyright and database right).
 """
 
 from __future__ import annotations
 
-from typing import Final
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
-# The 100 km squares of the National Grid that hold land of Great Britain: for each 100 km of northing from 0, the
-# hundreds of kilometres of easting. The square of the Isle of Man is left out.
-LAND: Final = (
-    "012345",
-    "123456",
-    "123456",
-    "23456",
-    "345",
-    "12345",
-    "1234",
-    "0123",
-    "01234",
-    "0123",
-    "1234",
-    "34",
-    "4",
-)
-# Of squares that Galloway and Kintyre share with Northern Ireland: nothing west of here, between these northings. [m]
-GALLOWAY_WEST, IRELAND_SOUTH, IRELAND_NORTH = 190_000, 400_000, 602_000
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
+UNIT_M: Final = 100  # of the table
 
 
 def is_in_great_britain(easting: pd.Series, northing: pd.Series) -> pd.Series:
-    """Return whether each British National Grid point is in a 100 km square with land. [m]"""
-    squares = {(int(east), north) for north, easts in enumerate(LAND) for east in easts}
-    of_each = zip(np.floor(easting / 100_000), np.floor(northing / 100_000), strict=True)
-    has_land = pd.Series([(east, north) in squares for east, north in of_each], index=easting.index, dtype="bool")
-    is_ireland = (easting < GALLOWAY_WEST) & northing.between(IRELAND_SOUTH, IRELAND_NORTH)
-    return has_land & ~is_ireland
+    """Return whether each British National Grid point is on land, or within two kilometres of it. [m]"""
+    from shapely import contains_xy
+
+    land = contains_xy(_land(), easting.to_numpy(dtype=np.float64), northing.to_numpy(dtype=np.float64))
+    return pd.Series(land, index=easting.index, dtype="bool")
+
+
+@cache
+def _land() -> BaseGeometry:
+    from shapely import prepare, union_all
+    from shapely.geometry import Polygon
+
+    rings = pd.read_csv(str(resources.files("sufficiency.area") / "coast.csv"))
+    points = rings[["easting_100m", "northing_100m"]].to_numpy() * UNIT_M
+    land = union_all([Polygon(points[rows]).buffer(0) for rows in rings.groupby("ring").indices.values()])
+    prepare(land)
+    return land
