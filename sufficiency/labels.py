@@ -143,7 +143,8 @@ class Labels:
             values = _summed(values, axis, group, len(rank))
             ranks.append(rank)
         sizes = [len(rank) for rank in ranks]
-        values = values.reshape(values.shape[0], values.shape[1] if time else 1, -1)
+        years = values.shape[1] if time else 1
+        values = values.reshape(len(values), years, -1)
         order, labels = self._named(_crossed(ranks, np.arange(int(np.prod(sizes)))), by)
         return (values if np.array_equal(order, np.arange(len(order))) else values[..., order]), labels
 
@@ -155,8 +156,8 @@ class Labels:
     def _groups(self, dim: str, by: Sequence[str]) -> tuple[Ints, pd.DataFrame]:
         """Return the group of each position of a dimension, and each group's places in the order of its labels."""
         ranks = pd.DataFrame({name: self.known[name].rank for name in by if self.known[name].dim == dim})
-        grouped = ranks.groupby(list(ranks), sort=True)
-        return grouped.ngroup().to_numpy().astype(np.int64), grouped.size().index.to_frame(index=False)
+        grouped = ranks.groupby(list(ranks))
+        return grouped.ngroup().to_numpy().astype(np.int64), grouped.size().index.to_frame()
 
     def _named(self, ranks: pd.DataFrame, by: Sequence[str]) -> tuple[Ints, pd.DataFrame]:
         """Return the order of cells, first by the first label, and the labels so ordered."""
@@ -190,7 +191,7 @@ def _label(name: str, dim: str, names: Iterable[Any], order: Iterable[Any] | Non
     place = {n: i for i, n in enumerate(ORDERS.get(name, ()) if order is None else order)}
 
     def key(label: Any) -> tuple[int, bool, Any]:
-        return place.get(label, len(place)), bool(pd.isna(label)), "" if label in place or pd.isna(label) else label
+        return place.get(label, len(place)), bool(pd.isna(label)), "" if pd.isna(label) else label
 
     return Label(dim, values, tuple(sorted(pd.unique(pd.Series(values, dtype=object)), key=key)))
 
@@ -200,7 +201,7 @@ def _crossed(parts: Sequence[pd.DataFrame], code: Ints) -> pd.DataFrame:
     if not parts:
         return pd.DataFrame(index=range(len(code)))
     at = np.unravel_index(code, [len(part) for part in parts])
-    return pd.concat([part.iloc[a].reset_index(drop=True) for part, a in zip(parts, at, strict=True)], axis=1)
+    return pd.DataFrame({n: part[n].to_numpy()[a] for part, a in zip(parts, at, strict=True) for n in part})
 
 
 def _summed(values: NDArray[Any], axis: int, group: Ints, groups: int) -> NDArray[Any]:
