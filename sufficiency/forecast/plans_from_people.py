@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -124,7 +124,7 @@ def transitions_of(area: Area, code: str) -> pd.DataFrame:
 
 
 def as_recorded(
-    plans: NDArray[Any], pattern: Floats, disagreement: float, rng: np.random.Generator
+    plans: NDArray[np.int32], pattern: Floats, disagreement: float, rng: np.random.Generator
 ) -> NDArray[np.int32]:
     """Return plans as another return would record them: states differ by `disagreement` times chance, totals don't.
 
@@ -224,7 +224,7 @@ def _varied(rates: Rates, score: Floats, base: int) -> Rates:
     total = to.sum(axis=(4, 5), keepdims=True)
     joining = rates.joining * first
     joining *= rates.joining.sum() / max(joining.sum(), 1e-12)
-    return rates.replace(destinations=to / np.where(total > 0, total, 1.0), joining=joining)
+    return replace(rates, destinations=to / np.where(total > 0, total, 1.0), joining=joining)
 
 
 def _paths(rates: Rates, children: Floats, draws: int, rng: np.random.Generator, base: int) -> cohort.Paths:
@@ -261,7 +261,7 @@ def _labelled(simulated: cohort.Simulated, rates: Rates, years: Sequence[int], s
         "setting_type": list(rates.settings),
     }
 
-    def array(values: NDArray[Any], dims: Sequence[str], when: Sequence[int], name: str) -> xr.DataArray:
+    def array(values: NDArray[np.number], dims: Sequence[str], when: Sequence[int], name: str) -> xr.DataArray:
         coords = {d: list(when) if d == "year" else labels[d] for d in dims}
         return xr.DataArray(values, coords=coords, dims=dims, name=name)
 

@@ -14,7 +14,7 @@ error was 3.0 %. Five to ten years ahead see `record/backtest_far.py`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -114,7 +114,10 @@ def broken(path: Floats, rates: GrowthRates, draws: int, rng: np.random.Generato
     return np.where(is_after, level[:, None] - path[None], 0.0)
 
 
-def paired(draw: Callable[[tuple[int, ...]], NDArray[Any]], shape: tuple[int, ...]) -> NDArray[Any]:
+Real = TypeVar("Real", np.float32, np.float64)
+
+
+def paired(draw: Callable[[tuple[int, ...]], NDArray[Real]], shape: tuple[int, ...]) -> NDArray[Real]:
     """Return symmetric errors for `shape[0]` draws that come in pairs of opposite sign: fewer settle the middle."""
     half = draw(((shape[0] + 1) // 2, *shape[1:]))
     return np.stack([half, -half], axis=1).reshape(-1, *shape[1:])[: shape[0]]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +19,7 @@ from sufficiency.words.vocabulary import SETTING_TYPES
 
 
 def from_flows(
-    area: Area, known: History, states: NDArray[Any], needs: Sequence[str]
+    area: Area, known: History, states: NDArray[np.int64], needs: Sequence[str]
 ) -> tuple[Rates, own_drift.Drifts]:
     """Return an area's rates of a year, and how its settings drift, from the published stocks and flows that it holds.
 
