@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -11,7 +11,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from sufficiency import policy, tables
+from sufficiency import tables
 from sufficiency.area.area import Area
 from sufficiency.errors import MissingError
 from sufficiency.forecast.plan_forecast import PlanForecast
@@ -20,12 +20,37 @@ from sufficiency.forecast.rates.rates import Floats, Rates
 from sufficiency.forecast.rates.shrinkage import nearby, shares
 from sufficiency.forecast.simulate import changes, cohort
 from sufficiency.forecast.simulate.yearly import yearly
+from sufficiency.forecast.taken import taken, usual
 from sufficiency.words import run_options
 from sufficiency.words.school_year import NCYS
 
 GROUPS: Final = 50  # draws share where movers and joiners go in so many groups: enough to fill a 95 % interval
-ANYWHERE: Final = 0.1  # share of children recorded anywhere, a unit of disagreement
-MOST_ANYWHERE: Final = 0.25
+
+
+@dataclass(frozen=True)
+class PeopleErrors:
+    """How wrong rates counted from people, and their records, may be; each is told in assumptions/forecast.toml."""
+
+    people_joining_lasting_error: float  # [log ratio], as are all errors
+    people_joining_year_error: float
+    people_leaving_lasting_error: float
+    people_leaving_year_error: float
+    people_setting_leaving_error: float
+    people_setting_moving_error: float
+    people_setting_arrivals_error: float
+    people_setting_joining_error: float
+    people_disagreement: float  # [ratio]
+    people_anywhere: float  # [share]
+    people_anywhere_most: float  # [share]
+
+    @classmethod
+    def of(cls, area: Area) -> PeopleErrors:
+        """Return an area's."""
+        return taken(cls, area)
+
+    def share_anywhere(self, disagreement: float) -> float:
+        """Return the share of children who may be recorded in any state of their age."""
+        return min(self.people_anywhere_most, self.people_anywhere * disagreement)
 
 
 def plans_from_people(
@@ -77,16 +102,18 @@ def plans_from_people(
     run_options.seed(seed)
     rates = people_rates.rates(counted, population, authority=authority)
     children = _children(population, years)
+    errors = usual(PeopleErrors, base)
     living, recording = np.random.SeedSequence(seed).spawn(2)
     levers = tables.empty(tables.CHANGES) if asked is None else asked
     changes.check(levers, _labels(rates))
-    simulated = _simulated(rates, levers, counted.start[None], children[None], draws, living, base)
+    simulated = _simulated(rates, levers, counted.start[None], children[None], draws, living, base, errors)
     if disagreement is None:
         measured = counted.disagreement()
-        disagreement = policy.value("forecast.people_disagreement", on=base) if measured is None else measured
+        disagreement = errors.people_disagreement if measured is None else measured
     if disagreement > 0:
         later, rng = simulated.plans[:, 1:], np.random.default_rng(recording)
-        recorded = as_recorded(later, _pattern(counted), disagreement, rng)
+        anywhere = errors.share_anywhere(disagreement)
+        recorded = as_recorded(later, _pattern(counted), disagreement, rng, anywhere=anywhere)
         simulated = replace(simulated, plans=np.concatenate([simulated.plans[:, :1], recorded], axis=1))
     return _labelled(simulated, rates, [base, *years], seed)
 
@@ -107,14 +134,14 @@ def simulated_for_area(
     draws, seed
         Simulated futures, and where their random numbers come from.
     """
-    parts = []
+    errors, parts = PeopleErrors.of(area), []
     for i, (code, own_seed) in enumerate(zip(labels.authorities, seed.spawn(len(labels.authorities)), strict=True)):
         counted = people_rates.Counted.of(transitions_of(area, code), needs=labels.needs, settings=labels.settings)
         people = area.population[area.population["authority"] == code]
         rates = people_rates.rates(counted, people, authority=code)
         asked = area.changes[area.changes["authority"].isin(["", code])]
         start, to_come = counted.start[None], children[:, 1:, i]
-        parts.append(_simulated(rates, asked, start, to_come, draws, own_seed, area.base_year))
+        parts.append(_simulated(rates, asked, start, to_come, draws, own_seed, area.base_year, errors))
     return cohort.Simulated.joined(parts, "authority")
 
 
@@ -124,7 +151,7 @@ def transitions_of(area: Area, code: str) -> pd.DataFrame:
 
 
 def as_recorded(
-    plans: NDArray[np.int32], pattern: Floats, disagreement: float, rng: np.random.Generator
+    plans: NDArray[np.int32], pattern: Floats, disagreement: float, rng: np.random.Generator, *, anywhere: float
 ) -> NDArray[np.int32]:
     """Return plans as another return would record them: states differ by `disagreement` times chance, totals don't.
 
@@ -135,11 +162,12 @@ def as_recorded(
     pattern
         Where children may be found who are recorded elsewhere: of the labels' shape, in any unit.
     disagreement
-        Variance of a state's count over its plans; a tenth of children a unit are taken to be anywhere in the pattern.
+        Variance of a state's count over its plans. [ratio]
+    anywhere
+        Share of children who may be recorded anywhere in the pattern. [share]
     """
     flat = plans.reshape(plans.shape[0] * plans.shape[1], -1)
     total = flat.sum(axis=1, keepdims=True)
-    anywhere = min(MOST_ANYWHERE, ANYWHERE * disagreement)
     possible = np.flatnonzero((pattern.ravel() > 0) | flat.any(axis=0))
     usual = pattern.ravel()[possible] / max(pattern.sum(), 1e-12)
     found = np.zeros(flat.shape, dtype=np.int32)
@@ -184,8 +212,12 @@ def _simulated(
     draws: int,
     seed: np.random.SeedSequence,
     base: int,
+    errors: PeopleErrors,
 ) -> cohort.Simulated:
-    """Return every draw, `children` (draw or 1 x year x ncy) drawn or not, in groups that differ in where movers and joiners go, as an unknown future does."""
+    """Return every draw, in groups that differ in where movers and joiners go, as an unknown future does.
+
+    `children` are draw x year x ncy; one draw of them serves all.
+    """
     sizes = [len(part) for part in np.array_split(np.arange(draws), min(GROUPS, draws))]
 
     pulling, *streams = seed.spawn(len(sizes) + 1)
@@ -194,18 +226,14 @@ def _simulated(
     def group(size: int, stream: np.random.SeedSequence, score: Floats, people: Floats) -> cohort.Simulated:
         varying, living = stream.spawn(2)
         rng = np.random.default_rng(varying)
-        own = _varied(rates, score.reshape(2, -1), base)
+        own = _varied(rates, score.reshape(2, -1), errors)
         later = [base + 1 + t for t in range(children.shape[1])]
         years = yearly(levers, [own] * len(later), later, _labels(own))
-        return cohort.simulate(start, years, _paths(rates, people, size, rng, base), seed=living, workers=1)
+        return cohort.simulate(start, years, _paths(rates, people, size, rng, errors), seed=living, workers=1)
 
     shared = [children] * len(sizes) if len(children) == 1 else np.array_split(children, len(sizes))
     parts = [group(*each) for each in zip(sizes, streams, scores, shared, strict=True)]
     return cohort.Simulated.joined(parts, "draw")
-
-
-def _error(name: str, base: int) -> float:
-    return policy.value(f"forecast.people_{name}_error", on=base)
 
 
 def _spread(groups: int, count: int, rng: np.random.Generator) -> Floats:
@@ -216,10 +244,10 @@ def _spread(groups: int, count: int, rng: np.random.Generator) -> Floats:
     return np.asarray(ndtri((rank + rng.random((groups, count))) / groups))
 
 
-def _varied(rates: Rates, score: Floats, base: int) -> Rates:
+def _varied(rates: Rates, score: Floats, errors: PeopleErrors) -> Rates:
     """Return rates with each setting's pull on movers and on joiners changed, their numbers kept."""
-    pull = np.exp(score[0] * _error("setting_arrivals", base))
-    first = np.exp(score[1] * _error("setting_joining", base))
+    pull = np.exp(score[0] * errors.people_setting_arrivals_error)
+    first = np.exp(score[1] * errors.people_setting_joining_error)
     to = rates.destinations * pull
     total = to.sum(axis=(4, 5), keepdims=True)
     joining = rates.joining * first
@@ -227,26 +255,26 @@ def _varied(rates: Rates, score: Floats, base: int) -> Rates:
     return replace(rates, destinations=to / np.where(total > 0, total, 1.0), joining=joining)
 
 
-def _paths(rates: Rates, children: Floats, draws: int, rng: np.random.Generator, base: int) -> cohort.Paths:
+def _paths(rates: Rates, children: Floats, draws: int, rng: np.random.Generator, errors: PeopleErrors) -> cohort.Paths:
     """Return multipliers with means of 1: an error that lasts, a walk from year to year, and each setting's own."""
     years, settings = children.shape[1], len(rates.settings)
 
-    def lasting(name: str) -> Floats:
-        always, yearly = _error(f"{name}_lasting", base), _error(f"{name}_year", base)
+    def lasting(always: float, yearly: float) -> Floats:
         walk = rng.normal(0, yearly, (draws, years, 1, 1, 1)).cumsum(axis=1)
         variance = (always**2 + yearly**2 * np.arange(1, years + 1))[:, None, None, None]
         return np.asarray(np.exp(rng.normal(0, always, (draws, 1, 1, 1, 1)) + walk - variance / 2))
 
-    def own(name: str) -> Floats:
-        spread = _error(f"setting_{name}", base)
+    def own(spread: float) -> Floats:
         return np.asarray(np.exp(rng.normal(0, spread, (draws, 1, 1, 1, settings)) - spread**2 / 2))
 
-    joining = lasting("joining") * children[:, :, None, :, None]
+    joining = lasting(errors.people_joining_lasting_error, errors.people_joining_year_error)
+    joining = joining * children[:, :, None, :, None]
+    leaving = lasting(errors.people_leaving_lasting_error, errors.people_leaving_year_error)
     everywhere = np.ones((draws, years, 1, len(NCYS), settings))
     return cohort.Paths(
         joining.astype(np.float32),
-        (lasting("leaving") * own("leaving") * everywhere).astype(np.float32),
-        (own("moving") * everywhere).astype(np.float32),
+        (leaving * own(errors.people_setting_leaving_error) * everywhere).astype(np.float32),
+        (own(errors.people_setting_moving_error) * everywhere).astype(np.float32),
     )
 
 

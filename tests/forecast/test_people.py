@@ -112,7 +112,7 @@ def test_snapshots_agree_with_themselves_and_files_may_not() -> None:
 
 def test_as_recorded_keeps_totals_and_varies_as_stated() -> None:
     plans = np.full((4000, 1, 5, 4), 30)
-    found = as_recorded(plans, np.ones((5, 4)), 2.0, np.random.default_rng(1))
+    found = as_recorded(plans, np.ones((5, 4)), 2.0, np.random.default_rng(1), anywhere=0.2)
     assert (found.sum(axis=(2, 3)) == 600).all()
     assert found.mean() == pytest.approx(30)
     assert found[:, 0, 2, 2].var() == pytest.approx(2 * 30 * 0.95, rel=0.15)
