@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -18,39 +18,14 @@ from sufficiency.forecast.plan_forecast import PlanForecast
 from sufficiency.forecast.rates import people_rates
 from sufficiency.forecast.rates.rates import Floats, Rates
 from sufficiency.forecast.rates.shrinkage import nearby, shares
-from sufficiency.forecast.simulate import changes, cohort
+from sufficiency.forecast.simulate import changes, cohort, people_errors
+from sufficiency.forecast.simulate.people_errors import PeopleErrors
 from sufficiency.forecast.simulate.yearly import yearly
-from sufficiency.forecast.taken import taken, usual
+from sufficiency.forecast.taken import usual
 from sufficiency.words import run_options
 from sufficiency.words.school_year import NCYS
 
 GROUPS: Final = 50  # draws share where movers and joiners go in so many groups: enough to fill a 95 % interval
-
-
-@dataclass(frozen=True)
-class PeopleErrors:
-    """How wrong rates counted from people, and their records, may be; each is told in assumptions/forecast.toml."""
-
-    people_joining_lasting_error: float  # [log ratio], as are all errors
-    people_joining_year_error: float
-    people_leaving_lasting_error: float
-    people_leaving_year_error: float
-    people_setting_leaving_error: float
-    people_setting_moving_error: float
-    people_setting_arrivals_error: float
-    people_setting_joining_error: float
-    people_disagreement: float  # [ratio]
-    people_anywhere: float  # [share]
-    people_anywhere_most: float  # [share]
-
-    @classmethod
-    def of(cls, area: Area) -> PeopleErrors:
-        """Return an area's."""
-        return taken(cls, area)
-
-    def share_anywhere(self, disagreement: float) -> float:
-        """Return the share of children who may be recorded in any state of their age."""
-        return min(self.people_anywhere_most, self.people_anywhere * disagreement)
 
 
 def plans_from_people(
@@ -221,61 +196,21 @@ def _simulated(
     sizes = [len(part) for part in np.array_split(np.arange(draws), min(GROUPS, draws))]
 
     pulling, *streams = seed.spawn(len(sizes) + 1)
-    scores = _spread(len(sizes), 2 * len(rates.settings), np.random.default_rng(pulling))
+    scores = people_errors.spread(len(sizes), 2 * len(rates.settings), np.random.default_rng(pulling))
 
     def group(size: int, stream: np.random.SeedSequence, score: Floats, people: Floats) -> cohort.Simulated:
         varying, living = stream.spawn(2)
         rng = np.random.default_rng(varying)
-        own = _varied(rates, score.reshape(2, -1), errors)
+        own = people_errors.varied(rates, score.reshape(2, -1), errors)
         later = [base + 1 + t for t in range(children.shape[1])]
         years = yearly(levers, [own] * len(later), later, _labels(own))
-        return cohort.simulate(start, years, _paths(rates, people, size, rng, errors), seed=living, workers=1)
+        return cohort.simulate(
+            start, years, people_errors.paths(rates, people, size, rng, errors), seed=living, workers=1
+        )
 
     shared = [children] * len(sizes) if len(children) == 1 else np.array_split(children, len(sizes))
     parts = [group(*each) for each in zip(sizes, streams, scores, shared, strict=True)]
     return cohort.Simulated.joined(parts, "draw")
-
-
-def _spread(groups: int, count: int, rng: np.random.Generator) -> Floats:
-    """Return standard normal scores, group x count, each column spread evenly over the groups (a Latin hypercube)."""
-    from scipy.special import ndtri
-
-    rank = rng.permuted(np.tile(np.arange(groups)[:, None], (1, count)), axis=0)
-    return np.asarray(ndtri((rank + rng.random((groups, count))) / groups))
-
-
-def _varied(rates: Rates, score: Floats, errors: PeopleErrors) -> Rates:
-    """Return rates with each setting's pull on movers and on joiners changed, their numbers kept."""
-    pull = np.exp(score[0] * errors.people_setting_arrivals_error)
-    first = np.exp(score[1] * errors.people_setting_joining_error)
-    to = rates.destinations * pull
-    total = to.sum(axis=(4, 5), keepdims=True)
-    joining = rates.joining * first
-    joining *= rates.joining.sum() / max(joining.sum(), 1e-12)
-    return replace(rates, destinations=to / np.where(total > 0, total, 1.0), joining=joining)
-
-
-def _paths(rates: Rates, children: Floats, draws: int, rng: np.random.Generator, errors: PeopleErrors) -> cohort.Paths:
-    """Return multipliers with means of 1: an error that lasts, a walk from year to year, and each setting's own."""
-    years, settings = children.shape[1], len(rates.settings)
-
-    def lasting(always: float, yearly: float) -> Floats:
-        walk = rng.normal(0, yearly, (draws, years, 1, 1, 1)).cumsum(axis=1)
-        variance = (always**2 + yearly**2 * np.arange(1, years + 1))[:, None, None, None]
-        return np.asarray(np.exp(rng.normal(0, always, (draws, 1, 1, 1, 1)) + walk - variance / 2))
-
-    def own(spread: float) -> Floats:
-        return np.asarray(np.exp(rng.normal(0, spread, (draws, 1, 1, 1, settings)) - spread**2 / 2))
-
-    joining = lasting(errors.people_joining_lasting_error, errors.people_joining_year_error)
-    joining = joining * children[:, :, None, :, None]
-    leaving = lasting(errors.people_leaving_lasting_error, errors.people_leaving_year_error)
-    everywhere = np.ones((draws, years, 1, len(NCYS), settings))
-    return cohort.Paths(
-        joining.astype(np.float32),
-        (leaving * own(errors.people_setting_leaving_error) * everywhere).astype(np.float32),
-        (own(errors.people_setting_moving_error) * everywhere).astype(np.float32),
-    )
 
 
 def _labelled(simulated: cohort.Simulated, rates: Rates, years: Sequence[int], seed: int) -> PlanForecast:

@@ -13,10 +13,11 @@ from benchmarks import witan_send
 from sufficiency import forecast, tables
 from sufficiency.area.area import Area
 from sufficiency.errors import FaultyTableError, InputError, MissingError
-from sufficiency.forecast.plans_from_people import PeopleErrors, as_recorded, plans_from_people
+from sufficiency.forecast.plans_from_people import as_recorded, plans_from_people
 from sufficiency.forecast.rates import people_rates
 from sufficiency.forecast.rates.shrinkage import shrunk
 from sufficiency.forecast.record.backtest_people import backtest_people
+from sufficiency.forecast.simulate.people_errors import PeopleErrors
 from sufficiency.inputs.council import snapshots
 from sufficiency.scenarios.levers import ChangeAssumption
 from sufficiency.words.school_year import NCYS
