@@ -88,6 +88,11 @@ THE_SAME: dict[tuple[str, str, str], str] = {
         "np.logical_or.at(found, cell, routes.suits.any(axis=0).reshape(len(cell), -1))",
         "1 becomes 2",
     ): ANY_LENGTH,
+    (
+        "ledger",
+        '"special_outside" if o and t == "special" else WHERE_OF_TYPE[t] for o, t in zip(outside, types, strict=True)',
+        "True becomes False",
+    ): "both are columns of one table",
     ("destinations", "NOWHERE: Final = -1", "1 becomes 2"): "any number that is no position does",
     (
         "destinations",

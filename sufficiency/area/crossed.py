@@ -27,7 +27,7 @@ FAR_ZONE_KM: Final = 150  # no English authority reaches as far from its middle
 
 
 def cross_faults(settings: AreaToml, found: Mapping[str, pd.DataFrame]) -> Iterator[SufficiencyError]:
-    """Yield an error a table for what only shows when tables are read together.
+    """Yield an error for each table for what only shows when tables are read together.
 
     Parameters
     ----------

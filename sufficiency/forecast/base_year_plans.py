@@ -1,4 +1,4 @@
-"""Plans in the base year by authority, NCY, need and setting: as the area gives them, or as near as it lets one come."""
+"""Plans in the base year by authority, NCY, need and setting: as the area gives them, or as near as its tables allow."""
 
 from __future__ import annotations
 

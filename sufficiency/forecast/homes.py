@@ -34,7 +34,7 @@ class HomeRates:
 
     @classmethod
     def of(cls, area: Area) -> HomeRates:
-        """Return an area's."""
+        """Return those of an area."""
         return taken(cls, area)
 
     def of_kind(self, kind: str) -> tuple[float, float]:
@@ -83,7 +83,7 @@ def homes(area: Area, *, kind: Kind = "plans", year: int | None = None) -> xr.Da
 
 
 def by_district(shares: xr.DataArray) -> xr.DataArray:
-    """Return the shares of districts: zone x ncy, one zone a district, from those of `homes`."""
+    """Return the shares of districts: zone x ncy, each district one zone, from those of `homes`."""
     found = shares.groupby("district").sum("zone").rename(district="zone")
     owner = pd.Series(shares["authority"].to_numpy(), index=shares["district"].to_numpy()).groupby(level=0).unique()
     shared = [district for district, owners in owner.items() if len(owners) > 1]

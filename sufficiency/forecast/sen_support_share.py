@@ -73,7 +73,7 @@ class Learnt:
 
 
 def observed(table: pd.DataFrame, *, since: int, to: int) -> pd.DataFrame:
-    """Return logits of SEN Support, one row an authority and phase, one column a January; blanks where unknown."""
+    """Return logits of SEN Support, one row for each authority and phase, one column for each January; blanks where unknown."""
     percent = table["sen_support_percent"]
     own = table[table["year"].between(since, to) & percent.between(0, 100, inclusive="neither")]
     logits = own.assign(logit=np.log(own["sen_support_percent"] / (100 - own["sen_support_percent"])))

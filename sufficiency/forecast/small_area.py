@@ -34,7 +34,7 @@ def split(
     """Return whole counts by zone whose sums are the authority's, in every draw, year and cell.
 
     Each draw has its own propensity by zone, which lasts through its years, as much wider than chance as
-    `overdispersion` says; each cell is then cut at its cumulative shares from one random start a draw, so that no zone
+    `overdispersion` says; each cell is then cut at its cumulative shares from one random start for each draw, so that no zone
     is favoured by rounding and a child tends to stay put from year to year.
 
     Parameters

@@ -126,7 +126,7 @@ def balance(weight: Floats, roll: Floats) -> Floats:
 
 
 def whole_choices(share: Floats) -> Ints:
-    """Return one setting a child, so that settings fill as their shares add up; the number of settings where none.
+    """Return one setting for each child, so that settings fill as their shares add up; the number of settings where none.
 
     Each child in turn takes the setting whose shares so far exceed its children the most.
     """

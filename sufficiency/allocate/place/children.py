@@ -31,7 +31,7 @@ NEW: Final = -1  # the setting of a child who has not been placed yet
 
 @dataclass(frozen=True, eq=False)
 class Children:
-    """Children with a home, by position; one entry a child in every array."""
+    """Children with a home, by position; one entry for each child in every array."""
 
     zone: Ints
     ncy: Ints

@@ -1,7 +1,7 @@
 """How fast all plans grow: England's recent growth, moved by what tells an authority apart, and how wrong that has been.
 
-What tells: requests for assessment a plan held, those of them still waiting (neither refused nor ended in a plan within the
-year), plans issued, and an authority's own last growth, all of which fade; plans a child (high rates grow more slowly) and
+What tells: requests for assessment per plan held, those of them still waiting (neither refused nor ended in a plan within the
+year), plans issued, and an authority's own last growth, all of which fade; plans per child (high rates grow more slowly) and
 plans at 20 and over (they soon end), which last. England's own path takes the same weights: where more is asked for than in
 the years that its growth is averaged over, it grows faster.
 
@@ -69,8 +69,8 @@ def draws(area: Area, known: History, rates: GrowthRates, years: int, draws: int
     """Return log growth of all plans: draw x year x authority.
 
     An authority's own error lasts through a draw; each year has its own shock, with long tails, wider the further its
-    requests waiting are from England's, either way. England's error is shared by all authorities of a draw. As plans a child
-    near the most thought possible, growth slows.
+    requests waiting are from England's, either way. England's error is shared by all authorities of a draw. Growth slows
+    as plans per child near the most thought possible.
     """
     apart, path = differences(area, known, rates), england_path(area.base_year, rates, years)
     lasting = paired(rng.standard_normal, (draws, 1, len(apart))) * rates.growth_lasting_error

@@ -28,7 +28,7 @@ NOT_RECORDED: Final = list(SETTING_TYPES).index("not_recorded")
 class Pattern:
     """National rates by ncy x setting_type; movers' destinations by ncy x setting moved to, and joiners' first settings."""
 
-    joining: Floats  # new plans a child, by NCY at the end
+    joining: Floats  # new plans per child, by NCY at the end
     joiners: Floats  # England's new plans, by NCY at the end
     first_settings: Floats  # share of joiners by NCY at the end x setting_type
     leaving: Floats  # share of plans, by NCY and setting at the start

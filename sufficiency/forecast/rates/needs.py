@@ -28,7 +28,7 @@ class NeedRates:
 
     @classmethod
     def of(cls, area: Area) -> NeedRates:
-        """Return an area's."""
+        """Return those of an area."""
         return taken(cls, area)
 
 

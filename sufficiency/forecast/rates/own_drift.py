@@ -68,7 +68,7 @@ class DriftRates:
 
     @classmethod
     def of(cls, area: Area) -> DriftRates:
-        """Return an area's."""
+        """Return those of an area."""
         return taken(cls, area)
 
     @property

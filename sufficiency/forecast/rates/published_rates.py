@@ -1,4 +1,4 @@
-"""Rates from published flows: England's pattern, moved towards an authority's own counts as far as they can bear."""
+"""Rates from published flows: England's pattern, moved towards an authority's own counts by as much as their size allows."""
 
 from __future__ import annotations
 

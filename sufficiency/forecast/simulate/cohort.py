@@ -127,7 +127,7 @@ def _block(
 
 @dataclass(frozen=True, eq=False)
 class Chance:
-    """One year's random numbers of a block, a stream a purpose: what one purpose uses shifts no other."""
+    """One year's random numbers of a block, a stream for each purpose: what one purpose uses shifts no other."""
 
     going: np.random.Generator
     coming: np.random.Generator

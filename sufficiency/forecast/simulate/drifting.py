@@ -1,8 +1,8 @@
 """Drift between groups of settings, in each draw: who leaves a group that loses ground, and which settings gain them.
 
 Drift is expected to fade from year to year. Its error is each group's own: part lasts through a draw, part is each
-year's, most of it the first's, when a count as it was recorded gives way to the next. The group of those whose placement is not recorded does not drift: their share is what an authority's return
-makes it, and is drawn once for each draw.
+year's, most of it the first's, when one January's record gives way to the next. Those whose placement is not recorded do not
+drift: their share is what an authority's return makes it, and is drawn once for each draw.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class DriftErrors:
 
     @classmethod
     def of(cls, area: Area) -> DriftErrors:
-        """Return an area's."""
+        """Return those of an area."""
 
         def by_group(name: str) -> Floats:
             known = {group: area.value(f"forecast.error_drift_{name}_{group}") for group in RECORDED}

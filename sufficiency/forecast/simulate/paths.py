@@ -38,7 +38,7 @@ class RateErrors:
 
     @classmethod
     def of(cls, area: Area) -> RateErrors:
-        """Return an area's."""
+        """Return those of an area."""
 
         def by_band(name: str) -> Floats:
             return np.array([[area.value(f"forecast.error_{name}_{band}")] for band in BANDS])

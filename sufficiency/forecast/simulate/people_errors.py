@@ -31,7 +31,7 @@ class PeopleErrors:
 
     @classmethod
     def of(cls, area: Area) -> PeopleErrors:
-        """Return an area's."""
+        """Return those of an area."""
         return taken(cls, area)
 
     def share_anywhere(self, disagreement: float) -> float:

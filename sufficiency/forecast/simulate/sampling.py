@@ -36,7 +36,7 @@ def binomial(
     h = hazard[held].astype(np.float32)
     expected = n * h
     many = np.flatnonzero(expected > MANY)
-    uniform = rng.random(len(children), dtype=np.float32)[held]  # a number a cell, whoever else there is
+    uniform = rng.random(len(children), dtype=np.float32)[held]  # one for each cell, whoever else there is
     any_event = uniform >= np.exp(-expected)
     any_event[many] = False
     few = np.flatnonzero(any_event)

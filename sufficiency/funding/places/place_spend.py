@@ -1,8 +1,8 @@
 """Place funding over the forecast: commissioned places, filled or empty, by financial year and the authority that pays.
 
 Places at settings outside the area are paid by others. A setting whose number of places isn't known is paid for the
-children there. Colleges and alternative provision are paid as published for the
-authority where that is known (`services.other_places`), otherwise by their places, unless those are an assumption.
+children there. Colleges and alternative provision are paid as published for the authority where that is known
+(`services.other_places`), otherwise by their places, unless those are an assumption.
 """
 
 from __future__ import annotations

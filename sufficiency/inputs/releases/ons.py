@@ -52,7 +52,7 @@ def estimates(path: str | Path, *, mid_year: int) -> pd.DataFrame:
 def estimates_long(path: str | Path) -> pd.DataFrame:
     """Return people by single year of age to 25 from a long table: code, mid_year, age, children. [people]
 
-    Takes MYEB1 (a column a year, `population_2023`) and Nomis (`DATE`, `C_AGE_NAME`, `OBS_VALUE`).
+    Takes MYEB1 (a column for each year, `population_2023`) and Nomis (`DATE`, `C_AGE_NAME`, `OBS_VALUE`).
     """
     file = Path(path)
     text = read_text_table(file)

@@ -48,7 +48,7 @@ class SchoolRounds:
         )
 
     def table(self) -> pd.DataFrame:
-        """Return a row a stop, as a transport team could take to market.
+        """Return a row for each stop, as a transport team could take to market.
 
         Returns
         -------
@@ -87,7 +87,7 @@ class SchoolRounds:
         return [folder / file for file in files]
 
     def geojson(self, *, homes: Points = "rounded") -> Features:
-        """Return rounds as GeoJSON: a line a round, from its first stop to the school.
+        """Return rounds as GeoJSON: a line for each round, from its first stop to the school.
 
         Parameters
         ----------
