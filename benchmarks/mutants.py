@@ -28,10 +28,11 @@ MODULES = {
     ),
     "place_funding": ("sufficiency.funding.places.place_funding", ["tests/funding/test_place_funding.py"]),
     "deductions": ("sufficiency.funding.places.deductions", ["tests/funding/test_deductions.py"]),
-    "place_spend": ("sufficiency.funding.places.place_spend", ["tests/funding/test_budget.py"]),
+    "place_spend": ("sufficiency.funding.places.place_spend", ["tests/funding/test_place_spend.py"]),
     "block": ("sufficiency.funding.block.block", ["tests/funding/test_block.py"]),
     "eligibility": ("sufficiency.transport.entitled.eligibility", ["tests/transport/test_eligibility.py"]),
-    "ledger": ("sufficiency.allocate.place.ledger", ["tests/allocate/test_places.py"]),
+    "ledger": ("sufficiency.allocate.place.ledger", ["tests/allocate/test_ledger.py"]),
+    "destinations": ("sufficiency.allocate.overflow.split", ["tests/allocate/test_overflow.py"]),
     "policy": ("sufficiency.policy", ["tests/test_policy.py"]),
     "school_year": ("sufficiency.words.school_year", ["tests/test_school_year.py"]),
     "draws": ("sufficiency.draws", ["tests/test_draws.py"]),
@@ -45,6 +46,8 @@ PENCE_ADD_UP = "return int(np.ceil(round(before * first + after * second, 4) - 1
 NO_AMOUNTS = "largest = float(amounts.max(initial=0.0)) * (chains + 1)"
 A_POUND = "a pound more or less, where there are no amounts, is far from any limit"
 TWO_DECIMALS = "whole places at a rate in whole pence have two decimals"
+ANY_LENGTH = "numpy works out any one length that is below 0"
+ONE_DIMENSION = "of one dimension, the first is the last"
 APRIL = "every rate of place funding begins on 1 April, so a day or a month later it is the same"
 THE_SAME: dict[tuple[str, str, str], str] = {
     ("place_plus", "return found.on(date(financial_year, 4, 1))", "4 becomes 5"): APRIL,
@@ -66,6 +69,47 @@ THE_SAME: dict[tuple[str, str, str], str] = {
         "fits = [s for s in SCALES if largest * s * (1 if s == SCALES[0] else LONGEST_CHAIN) < room]",
         "< becomes <=",
     ): "no amount meets the limit to the last bit",
+    (
+        "labels",
+        "if name not in array.dims and len(along.dims) == 1 and along.dims[0] in dims:",
+        "0 becomes -1",
+    ): ONE_DIMENSION,
+    ("labels", "found = found.also(str(name), str(along.dims[0]), along.to_numpy())", "0 becomes -1"): ONE_DIMENSION,
+    (
+        "labels",
+        "return pd.DataFrame({n: part[n].to_numpy()[a] for part, a in zip(parts, at, strict=True) for n in part})",
+        "True becomes False",
+    ): "there are as many positions as parts",
+    ("labels", "values = values.reshape(len(values), years, -1)", "1 becomes 2"): ANY_LENGTH,
+    ("draws", "index = np.indices((len(years), len(labels), len(wanted))).reshape(3, -1)", "1 becomes 2"): ANY_LENGTH,
+    ("ledger", "need, ncy = np.indices(shape).reshape(2, -1)", "1 becomes 2"): ANY_LENGTH,
+    (
+        "ledger",
+        "np.logical_or.at(found, cell, routes.suits.any(axis=0).reshape(len(cell), -1))",
+        "1 becomes 2",
+    ): ANY_LENGTH,
+    (
+        "ledger",
+        '"special_outside" if o and t == "special" else WHERE_OF_TYPE[t] for o, t in zip(outside, types, strict=True)',
+        "True becomes False",
+    ): "both are columns of one table",
+    ("destinations", "NOWHERE: Final = -1", "1 becomes 2"): "any number that is no position does",
+    (
+        "destinations",
+        "GOLDEN: Final = (5**0.5 - 1) / 2  # steps of an even sequence: any run of children is split as the shares say",
+        "- becomes +",
+    ): "a step of one whole more",
+    (
+        "draws",
+        'if values.dtype.kind == "f" and np.isnan(values).any():',
+        "and becomes or",
+    ): "without a NaN, both ways give the same quantile",
+    ("school_year", "had_birthday = (born.month, born.day) <= (8, 31)", "31 becomes 32"): "August has no 32nd",
+    (
+        "policy",
+        'percent = f"; {own:g} % is written {own / 100:g}" if self.unit.startswith("share") and own > most else ""',
+        "> becomes >=",
+    ): "a value at the most is accepted",
     ("deductions", PENCE_ADD_UP, "4 becomes 5"): TWO_DECIMALS,
     ("deductions", PENCE_ADD_UP, "4 becomes 3"): TWO_DECIMALS,
 }

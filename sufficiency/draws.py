@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -75,7 +75,7 @@ def summary(
 
 
 def quantiles(
-    measures: Mapping[str, NDArray[Any]],
+    measures: Mapping[str, NDArray[np.number]],
     labels: pd.DataFrame,
     levels: Sequence[float],
     *,
@@ -107,7 +107,7 @@ def _levels(levels: Sequence[float]) -> list[float]:
     return wanted
 
 
-def _quantile(values: NDArray[Any], levels: Sequence[float]) -> Floats:
+def _quantile(values: NDArray[np.number], levels: Sequence[float]) -> Floats:
     if values.dtype.kind == "f" and np.isnan(values).any():
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # a cell empty in every draw has no quantile: NaN says so

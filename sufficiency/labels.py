@@ -6,14 +6,14 @@ Labels are in the order of the vocabulary or of their dimension, and otherwise f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 import xarray as xr
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from sufficiency.errors import InputError, nearest, one_of
 from sufficiency.words.school_year import AGE_GROUPS, PHASES, age_group_of, phase_of
@@ -88,7 +88,7 @@ class Labels:
                 found = found.also(str(name), str(along.dims[0]), along.to_numpy())
         return Labels({n: label for n, label in found.known.items() if n not in without}, found.times)
 
-    def also(self, name: str, dim: str, names: Iterable[Any], order: Iterable[Any] | None = None) -> Labels:
+    def also(self, name: str, dim: str, names: Iterable[Hashable], order: Iterable[Hashable] | None = None) -> Labels:
         """Return these labels and one more along `dim`, with what follows from it.
 
         `order` is that of the names: by default the vocabulary's, and from A to Z where it has none.
@@ -114,7 +114,7 @@ class Labels:
         """Return the dimensions that labels follow from."""
         return {self.known[name].dim for name in by}
 
-    def cells(self, by: Sequence[str], at: Mapping[str, NDArray[Any]]) -> tuple[Ints, pd.DataFrame]:
+    def cells(self, by: Sequence[str], at: Mapping[str, NDArray[np.number]]) -> tuple[Ints, pd.DataFrame]:
         """Return the cell of each entry, and each cell's labels in order, for the cells that there are.
 
         `at` gives the position of every entry along each dimension.
@@ -132,7 +132,7 @@ class Labels:
         place[order] = np.arange(len(order))
         return place[cell], labels
 
-    def totals(self, array: xr.DataArray, by: Sequence[str]) -> tuple[NDArray[Any], pd.DataFrame]:
+    def totals(self, array: xr.DataArray, by: Sequence[str]) -> tuple[NDArray[np.number], pd.DataFrame]:
         """Return totals of an array within each draw: draw x year x cell, and each cell's labels in order."""
         dims = list(dict.fromkeys(self.known[name].dim for name in by))
         time = [str(d) for d in array.dims if d in TIMES]
@@ -143,7 +143,8 @@ class Labels:
             values = _summed(values, axis, group, len(rank))
             ranks.append(rank)
         sizes = [len(rank) for rank in ranks]
-        values = values.reshape(values.shape[0], values.shape[1] if time else 1, -1)
+        years = values.shape[1] if time else 1
+        values = values.reshape(len(values), years, -1)
         order, labels = self._named(_crossed(ranks, np.arange(int(np.prod(sizes)))), by)
         return (values if np.array_equal(order, np.arange(len(order))) else values[..., order]), labels
 
@@ -155,8 +156,8 @@ class Labels:
     def _groups(self, dim: str, by: Sequence[str]) -> tuple[Ints, pd.DataFrame]:
         """Return the group of each position of a dimension, and each group's places in the order of its labels."""
         ranks = pd.DataFrame({name: self.known[name].rank for name in by if self.known[name].dim == dim})
-        grouped = ranks.groupby(list(ranks), sort=True)
-        return grouped.ngroup().to_numpy().astype(np.int64), grouped.size().index.to_frame(index=False)
+        grouped = ranks.groupby(list(ranks))
+        return grouped.ngroup().to_numpy().astype(np.int64), grouped.size().index.to_frame()
 
     def _named(self, ranks: pd.DataFrame, by: Sequence[str]) -> tuple[Ints, pd.DataFrame]:
         """Return the order of cells, first by the first label, and the labels so ordered."""
@@ -178,19 +179,19 @@ def asked(by: Sequence[str], known: Iterable[str]) -> list[str]:
     return list(by)
 
 
-def label_of(name: str, values: Any) -> NDArray[Any]:
+def label_of(name: str, values: ArrayLike) -> NDArray[np.number]:
     """Return phase, age_group, need_group or setting_group of NCYs, needs or types of setting."""
     return np.asarray(FOLLOWS[name][1](np.asarray(values)), dtype=object)
 
 
-def _label(name: str, dim: str, names: Iterable[Any], order: Iterable[Any] | None = None) -> Label:
+def _label(name: str, dim: str, names: Iterable[Hashable], order: Iterable[Hashable] | None = None) -> Label:
     values = tuple(
         np.asarray(names if isinstance(names, np.ndarray | pd.Series) else list(names), dtype=object).tolist()
     )
     place = {n: i for i, n in enumerate(ORDERS.get(name, ()) if order is None else order)}
 
     def key(label: Any) -> tuple[int, bool, Any]:
-        return place.get(label, len(place)), bool(pd.isna(label)), "" if label in place or pd.isna(label) else label
+        return place.get(label, len(place)), bool(pd.isna(label)), "" if pd.isna(label) else label
 
     return Label(dim, values, tuple(sorted(pd.unique(pd.Series(values, dtype=object)), key=key)))
 
@@ -200,10 +201,10 @@ def _crossed(parts: Sequence[pd.DataFrame], code: Ints) -> pd.DataFrame:
     if not parts:
         return pd.DataFrame(index=range(len(code)))
     at = np.unravel_index(code, [len(part) for part in parts])
-    return pd.concat([part.iloc[a].reset_index(drop=True) for part, a in zip(parts, at, strict=True)], axis=1)
+    return pd.DataFrame({n: part[n].to_numpy()[a] for part, a in zip(parts, at, strict=True) for n in part})
 
 
-def _summed(values: NDArray[Any], axis: int, group: Ints, groups: int) -> NDArray[Any]:
+def _summed(values: NDArray[np.number], axis: int, group: Ints, groups: int) -> NDArray[np.number]:
     """Return totals along one axis by the group of each position."""
     if np.array_equal(group, np.arange(groups)):
         return values

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Mapping
-from typing import Any
 
 
 def loader(
     package: str, where: Mapping[str, str], parts: tuple[str, ...] = ()
-) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
     """Return `__getattr__` and `__dir__` of a package.
 
     Parameters
@@ -26,7 +25,7 @@ def loader(
         Public modules and packages below it.
     """
 
-    def load(name: str) -> Any:
+    def load(name: str) -> object:
         if name in parts:
             return importlib.import_module(f"{package}.{name}")
         if name in where:

@@ -108,7 +108,7 @@ def whole(cells: Floats, margins: Sequence[Margin]) -> Ints:
 
 
 def _rows(margin: Margin) -> Any:
-    """Return a margin as a matrix: a row a group, a column a cell."""
+    """Return a margin as a matrix: a row for each group, a column for each cell."""
     from scipy.sparse import csr_array
 
     inside = np.flatnonzero(margin.group >= 0)

@@ -138,6 +138,35 @@ def test_labels_are_in_the_order_of_schooling_and_places_from_a_to_z() -> None:
     assert found["phase"].tolist() == ["primary", "secondary", "post_16"] * 2
 
 
+def test_labels_of_one_dimension_may_stand_apart_and_their_totals_with_them() -> None:
+    """Phase, then zone, then age group: two labels of NCY with another between."""
+    array = xr.DataArray(
+        [[[[1, 2, 4, 8], [16, 32, 64, 128]]]],
+        dims=("draw", "year", "zone", "ncy"),
+        coords={"year": [2025], "zone": ["z1", "z2"], "ncy": [0, 1, 7, 2]},
+    )
+    values, names = Labels.of(array).totals(array, ["phase", "zone", "age_group"])
+    counted = dict(zip([tuple(row) for row in names.to_numpy()], values[0, 0].tolist(), strict=True))
+    assert list(counted.items()) == [
+        (("primary", "z1", "under 5"), 1),
+        (("primary", "z1", "5-10"), 2 + 8),
+        (("primary", "z2", "under 5"), 16),
+        (("primary", "z2", "5-10"), 32 + 128),
+        (("secondary", "z1", "11-15"), 4),
+        (("secondary", "z2", "11-15"), 64),
+    ]
+
+
+def test_a_label_without_a_name_comes_last_and_names_are_plain_values() -> None:
+    array = xr.DataArray(np.ones((1, 1, 3)), dims=("draw", "year", "zone"))
+    array = array.assign_coords(year=[2025], zone=[3, 1, 2], district=("zone", ["West", None, "East"]))
+    known = Labels.of(array).known
+    assert known["district"].order[:2] == ("East", "West")
+    assert pd.isna(known["district"].order[2])
+    assert [type(name) for name in known["zone"].names] == [int] * 3
+    assert known["zone"].order == (3, 1, 2)
+
+
 def test_a_share_of_nobody_is_left_out_of_its_quantile() -> None:
     share = np.array([[[0.2, np.nan]], [[np.nan, np.nan]], [[0.4, np.nan]]])
     found = draws.quantiles({"share": share}, pd.DataFrame({"need": ["ASD", "SLD"]}), [0.5], years=[2025])

@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sufficiency import tables
+from sufficiency.errors import InputError
 from sufficiency.words import school_year
 
 
@@ -60,6 +63,18 @@ def test_many_are_banded_as_one_is() -> None:
     ncys = np.array(school_year.NCYS)
     assert school_year.phase_of(ncys).tolist() == [school_year.phase_of(n) for n in school_year.NCYS]
     assert school_year.age_group_of(ncys).tolist() == [school_year.age_group_of(n) for n in school_year.NCYS]
+
+
+def test_whoever_is_older_than_the_last_band_is_counted_in_it() -> None:
+    assert (school_year.phase_of(21), school_year.age_group_of(22)) == ("post_19", "20-25")
+    assert school_year.phase_of(np.array([20, 21])).tolist() == ["post_19", "post_19"]
+
+
+def test_a_table_reaches_to_2100_and_no_further() -> None:
+    row = pd.DataFrame([("E06000001", 2100, 5, 100.0)], columns=["authority", "year", "ncy", "children"])
+    assert tables.check(row, tables.POPULATION)["year"].tolist() == [2100]
+    with pytest.raises(InputError, match="2101 is above 2100"):
+        tables.check(row.assign(year=2101), tables.POPULATION)
 
 
 def test_phases_and_age_groups_leave_no_ncy_out_and_count_none_twice() -> None:

@@ -116,7 +116,7 @@ class Area:
         """Whether `transitions` follow every authority's children to the base year, so that forecasts rest on them."""
         return len(self.transitions) > 0 and not why_not_followed(self.transitions, self.authorities, self.base_year)
 
-    def replace(self, **changed: Any) -> Area:
+    def replace(self, **changed: object) -> Area:
         """Return a copy with some tables or fields changed."""
         known = {f.name for f in fields(self)}
         for name in changed:

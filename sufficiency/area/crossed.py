@@ -6,12 +6,13 @@ Unknown codes, gaps between years, ranges upside down, points that are nowhere, 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from sufficiency.area.area import TABLES
+from sufficiency.area.area_toml import AreaToml
 from sufficiency.area.great_britain import is_in_great_britain
 from sufficiency.area.in_year_faults import beyond_sense, in_year_faults
 from sufficiency.area.overflow_faults import overflow_faults
@@ -25,8 +26,8 @@ AUTHORITY_CODE: Final = (
 FAR_ZONE_KM: Final = 150  # no English authority reaches as far from its middle
 
 
-def cross_faults(settings: Mapping[str, Any], found: Mapping[str, pd.DataFrame]) -> Iterator[SufficiencyError]:
-    """Yield an error a table for what only shows when tables are read together.
+def cross_faults(settings: AreaToml, found: Mapping[str, pd.DataFrame]) -> Iterator[SufficiencyError]:
+    """Yield an error for each table for what only shows when tables are read together.
 
     Parameters
     ----------
@@ -67,7 +68,7 @@ def setting_faults(frame: pd.DataFrame) -> list[Fault]:
     return _misplaced(frame) + _upside_down(frame) + _unknown_designations(frame)
 
 
-def doubts(settings: Mapping[str, Any], found: Mapping[str, pd.DataFrame]) -> list[tuple[str, str, str]]:
+def doubts(settings: AreaToml, found: Mapping[str, pd.DataFrame]) -> list[tuple[str, str, str]]:
     """Return notes (table, kind, says) on counts that differ between tables, each of which may be right."""
     if "states" not in found:
         return []
@@ -193,9 +194,7 @@ def _year_gaps(frame: pd.DataFrame) -> list[Fault]:
     return faults
 
 
-def _base_year_stock(
-    settings: Mapping[str, Any], found: Mapping[str, pd.DataFrame]
-) -> tuple[dict[str, int], dict[str, int]]:
+def _base_year_stock(settings: AreaToml, found: Mapping[str, pd.DataFrame]) -> tuple[dict[str, int], dict[str, int]]:
     """Return plans and children of the base year by authority, of the tables that are there. [plans, children]"""
     year = settings["base_year"]
     plans = _base_year_plans(found["plans"], year) if "plans" in found else {}
@@ -205,7 +204,7 @@ def _base_year_stock(
     return plans, {str(code): int(children) for code, children in people.items()}
 
 
-def _base_year_faults(settings: Mapping[str, Any], found: Mapping[str, pd.DataFrame]) -> Iterator[SufficiencyError]:
+def _base_year_faults(settings: AreaToml, found: Mapping[str, pd.DataFrame]) -> Iterator[SufficiencyError]:
     year = settings["base_year"]
     for name in ("plans", "states", "population"):
         if name in found:

@@ -11,12 +11,13 @@ from collections.abc import Callable, Mapping
 from functools import cache, partial
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
 from sufficiency import tables
 from sufficiency.area.area import TABLES, Area, check_assumptions
+from sufficiency.area.area_toml import AreaToml
 from sufficiency.area.crossed import cross_faults
 from sufficiency.area.notes import notes
 from sufficiency.errors import InputError, MissingError, SufficiencyError, nearest
@@ -113,7 +114,7 @@ def _read_table(path: Path, schema: Any, old: list[tuple[str, str, str]]) -> pd.
     return tables.check(frame, schema, source=path.name)
 
 
-def _read_settings(folder: Path) -> dict[str, Any]:
+def _read_settings(folder: Path) -> AreaToml:
     path = folder / "area.toml"
     if folder.is_file():
         raise InputError(f"{folder} is a file; give the folder that holds it, where area.toml is")
@@ -130,7 +131,7 @@ def _read_settings(folder: Path) -> dict[str, Any]:
     if wrong or not settings["authorities"]:
         raise InputError(f"area.toml lacks {', '.join(wrong) or 'any authority'}; see `sufficiency new`")
     _check_parts(settings)
-    return settings
+    return cast("AreaToml", settings)
 
 
 def _check_parts(settings: Mapping[str, Any]) -> None:
@@ -153,7 +154,7 @@ def _check_parts(settings: Mapping[str, Any]) -> None:
         raise InputError(f"area.toml: {'; '.join(wrong)}; see `sufficiency new`")
 
 
-def _assumptions(settings: Mapping[str, Any]) -> pd.DataFrame:
+def _assumptions(settings: AreaToml) -> pd.DataFrame:
     rows = [{"assumption": name, **entry} for name, entry in settings.get("assumptions", {}).items()]
     if not rows:
         return tables.empty(tables.ASSUMPTIONS)
@@ -164,7 +165,7 @@ def _assumptions(settings: Mapping[str, Any]) -> pd.DataFrame:
     return own
 
 
-def _roads(folder: Path, settings: Mapping[str, Any]) -> Path | None:
+def _roads(folder: Path, settings: AreaToml) -> Path | None:
     """Return where the road network is that area.toml names; it is read when journeys are found."""
     named = settings.get("roads")
     if named is None:

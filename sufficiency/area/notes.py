@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from sufficiency.area import followed
 from sufficiency.area.area import TABLES
+from sufficiency.area.area_toml import AreaToml
 from sufficiency.area.crossed import doubts
 from sufficiency.errors import one_of
 from sufficiency.words.vocabulary import SPECIALIST
 
 
 def notes(
-    settings: Mapping[str, Any],
-    found: Mapping[str, Any],
+    settings: AreaToml,
+    found: Mapping[str, pd.DataFrame],
     assumptions: pd.DataFrame,
     unread: Sequence[tuple[str, str, str]] = (),
 ) -> pd.DataFrame:
@@ -45,7 +45,7 @@ def notes(
     return pd.DataFrame(rows, columns=["table", "kind", "says"])
 
 
-def _without_places(found: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+def _without_places(found: Mapping[str, pd.DataFrame]) -> list[tuple[str, str, str]]:
     """Return a note on specialist settings that are said to have a number of places, and have none."""
     if not {"settings", "places"} <= set(found):
         return []
@@ -61,7 +61,7 @@ def _without_places(found: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     return [("places", "doubtful", says)]
 
 
-def in_year_note(settings: Mapping[str, Any], found: Mapping[str, Any]) -> tuple[str, str, str]:
+def in_year_note(settings: AreaToml, found: Mapping[str, pd.DataFrame]) -> tuple[str, str, str]:
     """Return the note (table, kind, says) on how far the year in progress is known, and whether it is used."""
     last = found["in_year"]["month"].max()
     whose = "transitions" in found and not followed.why_not_followed(

@@ -6,11 +6,12 @@ A row that could never open, would be counted twice, or says what can't all be s
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 
 from sufficiency.errors import Fault, nearest, one_of
+from sufficiency.tables.rows import ProjectRow
 from sufficiency.words.vocabulary import PROJECT_KINDS
 
 ALIKE: Final = {"resourced_provision": "sen_unit"}  # a unit's places and resourced provision are one kind of project
@@ -40,7 +41,7 @@ def pipeline_faults(
     sites |= {setting: (easting, northing) for setting, (_, easting, northing) in new.items()}
     faults: list[Fault] = []
     opened: dict[tuple[str, str, int], int] = {}
-    schemes: dict[str, Any] = {}
+    schemes: dict[str, ProjectRow] = {}
     for number, row in enumerate(pipeline.itertuples(), start=2):
         faults += [Fault(number, *said) for said in _setting_faults(row, types, new)]
         faults += [Fault(number, *said) for said in _time_faults(row, places, base_year)]
@@ -55,7 +56,7 @@ def pipeline_faults(
 
 
 def _setting_faults(
-    row: Any, types: dict[str, str], new: dict[str, tuple[int, float, float]]
+    row: ProjectRow, types: dict[str, str], new: dict[str, tuple[int, float, float]]
 ) -> Iterator[tuple[str, str]]:
     if row.setting in types:
         is_type = ALIKE.get(types[row.setting], types[row.setting])
@@ -86,7 +87,7 @@ def _setting_faults(
         yield "ncy_low", f"{row.ncy_low} is above ncy_high, {row.ncy_high}; swap them"
 
 
-def _time_faults(row: Any, places: pd.DataFrame, base_year: int) -> Iterator[tuple[str, str]]:
+def _time_faults(row: ProjectRow, places: pd.DataFrame, base_year: int) -> Iterator[tuple[str, str]]:
     if row.status == "open":
         now = _places_in(places, row.setting, max(row.opens, base_year))
         if now < row.places:
@@ -112,7 +113,7 @@ def _time_faults(row: Any, places: pd.DataFrame, base_year: int) -> Iterator[tup
                 )
 
 
-def _chance_faults(row: Any) -> Iterator[tuple[str, str]]:
+def _chance_faults(row: ProjectRow) -> Iterator[tuple[str, str]]:
     if row.status == "open" and row.chance < 1:
         yield "chance", f"{row.chance:g}, but the row is open: leave the chance blank"
     if row.status == "proposed" and row.chance == 1:
@@ -126,7 +127,7 @@ def _chance_faults(row: Any) -> Iterator[tuple[str, str]]:
 
 
 def _scheme_faults(
-    row: Any, schemes: dict[str, Any], sites: dict[str, tuple[float, float]]
+    row: ProjectRow, schemes: dict[str, ProjectRow], sites: dict[str, tuple[float, float]]
 ) -> Iterator[tuple[str, str]]:
     """Yield where a row is not at the site, or not at the stage, of the first row of its scheme."""
     if pd.isna(row.scheme) or not row.scheme:

@@ -30,7 +30,7 @@ base_year = {BASE_YEAR}
 # Roads for journeys, in place of straight lines: an OpenStreetMap extract, or a folder with nodes.csv and edges.csv.
 # roads = "roads.osm.pbf"
 
-# ONS code = name, one line an authority. Every other authority in a table is refused.
+# ONS code = name, one line for each authority. Every other authority in a table is refused.
 [authorities]
 {AUTHORITY} = "Our council"
 

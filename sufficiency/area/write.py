@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from sufficiency.area.area import TABLES, Area
+from sufficiency.area.area_toml import AreaToml
 from sufficiency.area.folder import check_area
 from sufficiency.errors import InputError, OutputError
 
@@ -159,7 +160,7 @@ def _is_told(area: Area) -> pd.Series:
     from sufficiency.area.notes import notes
 
     found = {name: frame for name in TABLES if len(frame := getattr(area, name))}
-    settings = {
+    settings: AreaToml = {
         "authorities": area.authorities,
         "base_year": area.base_year,
         "sources": dict(zip(area.sources["table"], area.sources["source"], strict=True)),

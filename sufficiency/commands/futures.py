@@ -51,7 +51,7 @@ def tried(file: Path, to: int, area: Area | None) -> Scenario:
     from sufficiency.errors import SufficiencyError
     from sufficiency.scenarios.pipeline_levers import from_agreed
 
-    scenario = sf.scenarios.read_scenario(file)
+    scenario = sf.read_scenario(file)
     try:
         scenario.check_ends_by(to)
         if area is not None:

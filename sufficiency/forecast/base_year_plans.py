@@ -1,10 +1,9 @@
-"""Plans in the base year by authority, NCY, need and setting: as the area gives them, or as near as it lets one come."""
+"""Plans in the base year by authority, NCY, need and setting: as the area gives them, or as near as its tables allow."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -112,7 +111,7 @@ def share_out(totals: Floats, seed: Floats) -> NDArray[np.int64]:
     return np.asarray(found + (rank < left), dtype=np.int64)
 
 
-def array(table: pd.DataFrame, axes: Sequence[tuple[str, Sequence[Any]]]) -> NDArray[np.int64]:
+def array(table: pd.DataFrame, axes: Sequence[tuple[str, Sequence[Hashable]]]) -> NDArray[np.int64]:
     """Return a table of states as an array over `axes`, each a column and its labels. [plans]"""
     found = np.zeros([len(labels) for _, labels in axes], dtype=np.int64)
     at = tuple(pd.Index(list(labels)).get_indexer(table[column]) for column, labels in axes)

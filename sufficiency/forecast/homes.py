@@ -6,6 +6,7 @@ where the area gives the home zones of children who have plans, those, by as muc
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
@@ -15,13 +16,32 @@ import xarray as xr
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError, one_of
 from sufficiency.forecast.population import projection
+from sufficiency.forecast.taken import taken
 from sufficiency.words.school_year import NCYS, phase_of
 
 Kind = Literal["plans", "sen_support"]
-RELATIVE_RATE: Final[dict[str, str]] = {
-    "plans": "forecast.plans_relative_rate_deprived",
-    "sen_support": "forecast.sen_support_relative_rate_deprived",
-}
+KINDS: Final = ("plans", "sen_support")
+
+
+@dataclass(frozen=True)
+class HomeRates:
+    """What homes take of an area's assumptions; each is told in assumptions/forecast.toml."""
+
+    plans_relative_rate_deprived: float  # [ratio]
+    sen_support_relative_rate_deprived: float  # [ratio]
+    plans_relative_rate_rural: float  # [ratio]
+    zone_overdispersion: float  # [ratio]
+
+    @classmethod
+    def of(cls, area: Area) -> HomeRates:
+        """Return those of an area."""
+        return taken(cls, area)
+
+    def of_kind(self, kind: str) -> tuple[float, float]:
+        """Return the rate of deprived families beside others, and of rural zones beside others. [ratio]"""
+        if kind == "plans":
+            return self.plans_relative_rate_deprived, self.plans_relative_rate_rural
+        return self.sen_support_relative_rate_deprived, 1.0
 
 
 def homes(area: Area, *, kind: Kind = "plans", year: int | None = None) -> xr.DataArray:
@@ -42,12 +62,13 @@ def homes(area: Area, *, kind: Kind = "plans", year: int | None = None) -> xr.Da
         zone x ncy, with coordinates `authority` and `district` along zone; sums to 1 over an authority's zones at
         every NCY. Empty where the area has no zones.
     """
-    if kind not in RELATIVE_RATE:
-        raise InputError(f"kind='{kind}' is not one of {one_of(RELATIVE_RATE)}")
-    weight = _children(area, year) * _relative_rate(area, kind)[:, None]
+    if kind not in KINDS:
+        raise InputError(f"kind='{kind}' is not one of {one_of(KINDS)}")
+    rates = HomeRates.of(area)
+    weight = _children(area, year) * _relative_rate(area.zones, *rates.of_kind(kind))[:, None]
     share = _shares(weight, area.zones["authority"].to_numpy())
     if kind == "plans" and len(area.attendance):
-        share = _with_known_homes(share, area)
+        share = _with_known_homes(share, area.zones, area.attendance, rates.zone_overdispersion)
     return xr.DataArray(
         share,
         coords={
@@ -62,7 +83,7 @@ def homes(area: Area, *, kind: Kind = "plans", year: int | None = None) -> xr.Da
 
 
 def by_district(shares: xr.DataArray) -> xr.DataArray:
-    """Return the shares of districts: zone x ncy, one zone a district, from those of `homes`."""
+    """Return the shares of districts: zone x ncy, each district one zone, from those of `homes`."""
     found = shares.groupby("district").sum("zone").rename(district="zone")
     owner = pd.Series(shares["authority"].to_numpy(), index=shares["district"].to_numpy()).groupby(level=0).unique()
     shared = [district for district, owners in owner.items() if len(owners) > 1]
@@ -89,15 +110,13 @@ def _children(area: Area, year: int | None) -> np.ndarray:
     return np.asarray(counted + projection.in_new_homes(area, year).sel(year=year).to_numpy())
 
 
-def _relative_rate(area: Area, kind: str) -> np.ndarray:
+def _relative_rate(zones: pd.DataFrame, deprived: float, rural: float) -> np.ndarray:
     """Return the rate of each zone against that of a zone with no income-deprived family."""
-    deprivation = area.zones["deprivation"].astype("float64")
-    mean = deprivation.groupby(area.zones["authority"]).transform("mean")
+    deprivation = zones["deprivation"].astype("float64")
+    mean = deprivation.groupby(zones["authority"]).transform("mean")
     share = deprivation.fillna(mean).fillna(0.0)
-    rural = area.zones["is_rural"].astype("bool")
-    ratio = area.value("forecast.plans_relative_rate_rural") if kind == "plans" else 1.0
-    rate: np.ndarray = 1 + (area.value(RELATIVE_RATE[kind]) - 1) * share.to_numpy()
-    rate *= np.where(rural, ratio, 1.0)
+    rate: np.ndarray = 1 + (deprived - 1) * share.to_numpy()
+    rate *= np.where(zones["is_rural"].astype("bool"), rural, 1.0)
     return rate
 
 
@@ -109,22 +128,25 @@ def _shares(weight: np.ndarray, authority: np.ndarray) -> np.ndarray:
     return np.where(total > 0, weight / np.where(total > 0, total, 1.0), even)
 
 
-def _with_known_homes(share: np.ndarray, area: Area) -> np.ndarray:
+def _with_known_homes(share: np.ndarray, zones: pd.DataFrame, attendance: pd.DataFrame, k: float) -> np.ndarray:
     """Return shares drawn towards the home zones of children placed today, phase by phase.
 
     With counts c of n children and variance that is k times chance, zones differ in truth by k - 1 times chance: the
     counts deserve the weight (k - 1) / k, which a prior of n / (k - 1) children gives.
     """
-    k = area.value("forecast.zone_overdispersion")
     if k <= 1:
         return share
-    zones = area.zones["zone"].to_numpy()
-    owner = area.zones["authority"]
+    owner = zones["authority"]
     phases = np.asarray(phase_of(np.array(NCYS)))
-    seen = area.attendance.assign(phase=phase_of(area.attendance["ncy"].to_numpy()))
+    seen = attendance.assign(phase=phase_of(attendance["ncy"].to_numpy()))
     blended = share.copy()
     for phase in dict.fromkeys(phases):
-        here = seen[seen["phase"] == phase].groupby("zone")["children"].sum().reindex(zones, fill_value=0)
+        here = (
+            seen[seen["phase"] == phase]
+            .groupby("zone")["children"]
+            .sum()
+            .reindex(zones["zone"].to_numpy(), fill_value=0)
+        )
         count = here.to_numpy(dtype="float64")
         n = pd.Series(count).groupby(owner.to_numpy()).transform("sum").to_numpy()
         prior = n / (k - 1)

@@ -43,7 +43,7 @@ class InYearRates:
 
     @classmethod
     def of(cls, area: Area) -> InYearRates:
-        """Return an area's."""
+        """Return those of an area."""
         return taken(cls, area)
 
 
@@ -101,7 +101,7 @@ def so_far(area: Area) -> dict[str, Months]:
 
 
 def next_january(area: Area, *, draws: int = 1_000, seed: int = 7) -> pd.DataFrame:
-    """Return next January's plans as the months of `in_year` so far lead one to expect, an authority a row.
+    """Return next January's plans as the months of `in_year` so far lead one to expect: one row for each authority.
 
     Parameters
     ----------

@@ -4,28 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from sufficiency import policy, tables
+from sufficiency import tables
 from sufficiency.area.area import Area
 from sufficiency.errors import MissingError
 from sufficiency.forecast.plan_forecast import PlanForecast
 from sufficiency.forecast.rates import people_rates
 from sufficiency.forecast.rates.rates import Floats, Rates
 from sufficiency.forecast.rates.shrinkage import nearby, shares
-from sufficiency.forecast.simulate import changes, cohort
+from sufficiency.forecast.simulate import changes, cohort, people_errors
+from sufficiency.forecast.simulate.people_errors import PeopleErrors
 from sufficiency.forecast.simulate.yearly import yearly
+from sufficiency.forecast.taken import usual
 from sufficiency.words import run_options
 from sufficiency.words.school_year import NCYS
 
 GROUPS: Final = 50  # draws share where movers and joiners go in so many groups: enough to fill a 95 % interval
-ANYWHERE: Final = 0.1  # share of children recorded anywhere, a unit of disagreement
-MOST_ANYWHERE: Final = 0.25
 
 
 def plans_from_people(
@@ -77,16 +77,18 @@ def plans_from_people(
     run_options.seed(seed)
     rates = people_rates.rates(counted, population, authority=authority)
     children = _children(population, years)
+    errors = usual(PeopleErrors, base)
     living, recording = np.random.SeedSequence(seed).spawn(2)
     levers = tables.empty(tables.CHANGES) if asked is None else asked
     changes.check(levers, _labels(rates))
-    simulated = _simulated(rates, levers, counted.start[None], children[None], draws, living, base)
+    simulated = _simulated(rates, levers, counted.start[None], children[None], draws, living, base, errors)
     if disagreement is None:
         measured = counted.disagreement()
-        disagreement = policy.value("forecast.people_disagreement", on=base) if measured is None else measured
+        disagreement = errors.people_disagreement if measured is None else measured
     if disagreement > 0:
         later, rng = simulated.plans[:, 1:], np.random.default_rng(recording)
-        recorded = as_recorded(later, _pattern(counted), disagreement, rng)
+        anywhere = errors.share_anywhere(disagreement)
+        recorded = as_recorded(later, _pattern(counted), disagreement, rng, anywhere=anywhere)
         simulated = replace(simulated, plans=np.concatenate([simulated.plans[:, :1], recorded], axis=1))
     return _labelled(simulated, rates, [base, *years], seed)
 
@@ -107,14 +109,14 @@ def simulated_for_area(
     draws, seed
         Simulated futures, and where their random numbers come from.
     """
-    parts = []
+    errors, parts = PeopleErrors.of(area), []
     for i, (code, own_seed) in enumerate(zip(labels.authorities, seed.spawn(len(labels.authorities)), strict=True)):
         counted = people_rates.Counted.of(transitions_of(area, code), needs=labels.needs, settings=labels.settings)
         people = area.population[area.population["authority"] == code]
         rates = people_rates.rates(counted, people, authority=code)
         asked = area.changes[area.changes["authority"].isin(["", code])]
         start, to_come = counted.start[None], children[:, 1:, i]
-        parts.append(_simulated(rates, asked, start, to_come, draws, own_seed, area.base_year))
+        parts.append(_simulated(rates, asked, start, to_come, draws, own_seed, area.base_year, errors))
     return cohort.Simulated.joined(parts, "authority")
 
 
@@ -124,7 +126,7 @@ def transitions_of(area: Area, code: str) -> pd.DataFrame:
 
 
 def as_recorded(
-    plans: NDArray[Any], pattern: Floats, disagreement: float, rng: np.random.Generator
+    plans: NDArray[np.int32], pattern: Floats, disagreement: float, rng: np.random.Generator, *, anywhere: float
 ) -> NDArray[np.int32]:
     """Return plans as another return would record them: states differ by `disagreement` times chance, totals don't.
 
@@ -135,11 +137,12 @@ def as_recorded(
     pattern
         Where children may be found who are recorded elsewhere: of the labels' shape, in any unit.
     disagreement
-        Variance of a state's count over its plans; a tenth of children a unit are taken to be anywhere in the pattern.
+        Variance of a state's count over its plans. [ratio]
+    anywhere
+        Share of children who may be recorded anywhere in the pattern. [share]
     """
     flat = plans.reshape(plans.shape[0] * plans.shape[1], -1)
     total = flat.sum(axis=1, keepdims=True)
-    anywhere = min(MOST_ANYWHERE, ANYWHERE * disagreement)
     possible = np.flatnonzero((pattern.ravel() > 0) | flat.any(axis=0))
     usual = pattern.ravel()[possible] / max(pattern.sum(), 1e-12)
     found = np.zeros(flat.shape, dtype=np.int32)
@@ -184,70 +187,30 @@ def _simulated(
     draws: int,
     seed: np.random.SeedSequence,
     base: int,
+    errors: PeopleErrors,
 ) -> cohort.Simulated:
-    """Return every draw, `children` (draw or 1 x year x ncy) drawn or not, in groups that differ in where movers and joiners go, as an unknown future does."""
+    """Return every draw, in groups that differ in where movers and joiners go, as an unknown future does.
+
+    `children` are draw x year x ncy; one draw of them serves all.
+    """
     sizes = [len(part) for part in np.array_split(np.arange(draws), min(GROUPS, draws))]
 
     pulling, *streams = seed.spawn(len(sizes) + 1)
-    scores = _spread(len(sizes), 2 * len(rates.settings), np.random.default_rng(pulling))
+    scores = people_errors.spread(len(sizes), 2 * len(rates.settings), np.random.default_rng(pulling))
 
     def group(size: int, stream: np.random.SeedSequence, score: Floats, people: Floats) -> cohort.Simulated:
         varying, living = stream.spawn(2)
         rng = np.random.default_rng(varying)
-        own = _varied(rates, score.reshape(2, -1), base)
+        own = people_errors.varied(rates, score.reshape(2, -1), errors)
         later = [base + 1 + t for t in range(children.shape[1])]
         years = yearly(levers, [own] * len(later), later, _labels(own))
-        return cohort.simulate(start, years, _paths(rates, people, size, rng, base), seed=living, workers=1)
+        return cohort.simulate(
+            start, years, people_errors.paths(rates, people, size, rng, errors), seed=living, workers=1
+        )
 
     shared = [children] * len(sizes) if len(children) == 1 else np.array_split(children, len(sizes))
     parts = [group(*each) for each in zip(sizes, streams, scores, shared, strict=True)]
     return cohort.Simulated.joined(parts, "draw")
-
-
-def _error(name: str, base: int) -> float:
-    return policy.value(f"forecast.people_{name}_error", on=base)
-
-
-def _spread(groups: int, count: int, rng: np.random.Generator) -> Floats:
-    """Return standard normal scores, group x count, each column spread evenly over the groups (a Latin hypercube)."""
-    from scipy.special import ndtri
-
-    rank = rng.permuted(np.tile(np.arange(groups)[:, None], (1, count)), axis=0)
-    return np.asarray(ndtri((rank + rng.random((groups, count))) / groups))
-
-
-def _varied(rates: Rates, score: Floats, base: int) -> Rates:
-    """Return rates with each setting's pull on movers and on joiners changed, their numbers kept."""
-    pull = np.exp(score[0] * _error("setting_arrivals", base))
-    first = np.exp(score[1] * _error("setting_joining", base))
-    to = rates.destinations * pull
-    total = to.sum(axis=(4, 5), keepdims=True)
-    joining = rates.joining * first
-    joining *= rates.joining.sum() / max(joining.sum(), 1e-12)
-    return rates.replace(destinations=to / np.where(total > 0, total, 1.0), joining=joining)
-
-
-def _paths(rates: Rates, children: Floats, draws: int, rng: np.random.Generator, base: int) -> cohort.Paths:
-    """Return multipliers with means of 1: an error that lasts, a walk from year to year, and each setting's own."""
-    years, settings = children.shape[1], len(rates.settings)
-
-    def lasting(name: str) -> Floats:
-        always, yearly = _error(f"{name}_lasting", base), _error(f"{name}_year", base)
-        walk = rng.normal(0, yearly, (draws, years, 1, 1, 1)).cumsum(axis=1)
-        variance = (always**2 + yearly**2 * np.arange(1, years + 1))[:, None, None, None]
-        return np.asarray(np.exp(rng.normal(0, always, (draws, 1, 1, 1, 1)) + walk - variance / 2))
-
-    def own(name: str) -> Floats:
-        spread = _error(f"setting_{name}", base)
-        return np.asarray(np.exp(rng.normal(0, spread, (draws, 1, 1, 1, settings)) - spread**2 / 2))
-
-    joining = lasting("joining") * children[:, :, None, :, None]
-    everywhere = np.ones((draws, years, 1, len(NCYS), settings))
-    return cohort.Paths(
-        joining.astype(np.float32),
-        (lasting("leaving") * own("leaving") * everywhere).astype(np.float32),
-        (own("moving") * everywhere).astype(np.float32),
-    )
 
 
 def _labelled(simulated: cohort.Simulated, rates: Rates, years: Sequence[int], seed: int) -> PlanForecast:
@@ -261,7 +224,7 @@ def _labelled(simulated: cohort.Simulated, rates: Rates, years: Sequence[int], s
         "setting_type": list(rates.settings),
     }
 
-    def array(values: NDArray[Any], dims: Sequence[str], when: Sequence[int], name: str) -> xr.DataArray:
+    def array(values: NDArray[np.number], dims: Sequence[str], when: Sequence[int], name: str) -> xr.DataArray:
         coords = {d: list(when) if d == "year" else labels[d] for d in dims}
         return xr.DataArray(values, coords=coords, dims=dims, name=name)
 

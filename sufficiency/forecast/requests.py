@@ -48,7 +48,7 @@ class RequestsRates:
 
     @classmethod
     def of(cls, area: Area) -> RequestsRates:
-        """Return an area's."""
+        """Return those of an area."""
         return taken(cls, area)
 
 

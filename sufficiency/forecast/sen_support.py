@@ -155,16 +155,17 @@ def sen_support(area: Area, to: int = 2035, draws: int = 1000, seed: int = 7) ->
     coords = {"draw": range(draws), "year": years, "authority": authorities, "phase": phases}
     whole = series.reindex(pd.MultiIndex.from_product([authorities, phases]))
     logits = _drawn(whole, learnt, to - area.base_year, draws, np.random.default_rng(shares))
-    percent = xr.DataArray(100 * _share(logits), coords=coords, dims=list(coords)) * _levers(area, years, phases)
+    levers = _levers(area.changes, authorities, years, _profile(learnt.by_age, phases))
+    percent = xr.DataArray(100 * _share(logits), coords=coords, dims=list(coords)) * levers
     children = projection.draws(area, to, draws, np.random.default_rng(people))
-    rolls = _rolls(area, children, phases)
+    rolls = _rolls(area.sen_support, children, phases)
     counts, rolls = _adding_up(percent.clip(0, 100) * rolls / 100, rolls)
     return SenSupportForecast(
         counts.round().astype("int64").rename("pupils"),
         rolls.rename("rolls"),
-        _profile(area, list(counts["phase"].to_numpy())),
-        area.value("forecast.new_plans_from_sen_support"),
-        _notes(area, learnt.first_january),
+        _profile(learnt.by_age, list(counts["phase"].to_numpy())),
+        learnt.given_plans,
+        _notes(area.long_view, area.sen_support, learnt.first_january),
     )
 
 
@@ -184,13 +185,14 @@ def _drawn(
     return np.asarray(np.moveaxis(mean, 2, 0)[None] + np.concatenate([np.zeros_like(error[:, :1]), error], axis=1))
 
 
-def _rolls(area: Area, children: xr.DataArray, phases: Sequence[str]) -> xr.DataArray:
+def _rolls(known: pd.DataFrame, children: xr.DataArray, phases: Sequence[str]) -> xr.DataArray:
     """Return pupils by phase: the last known roll, growing as children of its ages do; children where none is known."""
     by_phase = [children.sel(ncy=slice(*PHASES.get(phase, SCHOOL_NCYS))).sum("ncy") for phase in phases]
     resident = xr.concat(by_phase, "phase").assign_coords(phase=list(phases))
-    known = area.sen_support[area.sen_support["pupils"].notna() & (area.sen_support["year"] == area.base_year)]
-    roll = known.set_index(["authority", "phase"])["pupils"].astype("float64")
-    now = resident.sel(year=area.base_year, drop=True)
+    base = int(children["year"][0])
+    roll = known[known["pupils"].notna() & (known["year"] == base)]
+    roll = roll.set_index(["authority", "phase"])["pupils"].astype("float64")
+    now = resident.sel(year=base, drop=True)
     start = now.copy()
     for (authority, phase), pupils in roll.items():
         start.loc[{"authority": authority, "phase": phase}] = pupils
@@ -221,30 +223,30 @@ def _beyond(whole: xr.DataArray, parts: xr.DataArray) -> xr.DataArray:
     return (whole - parts.sum("phase")).isel(year=0).clip(min=0) * whole / whole.isel(year=0)
 
 
-def _levers(area: Area, years: Sequence[int], phases: Sequence[str]) -> xr.DataArray:
+def _levers(
+    changes: pd.DataFrame, authorities: Sequence[str], years: Sequence[int], profile: xr.DataArray
+) -> xr.DataArray:
     """Return what levers on SEN Support multiply it by: year x authority x phase."""
     found = xr.DataArray(
-        np.ones((len(years), len(area.authorities), len(phases))),
-        coords={"year": list(years), "authority": list(area.authorities), "phase": list(phases)},
+        np.ones((len(years), len(authorities), profile.sizes["phase"])),
+        coords={"year": list(years), "authority": list(authorities), "phase": profile["phase"].to_numpy()},
         dims=("year", "authority", "phase"),
     )
-    profile = _profile(area, phases)
-    for change in area.changes[area.changes["flow"] == "sen_support"].itertuples():
+    for change in changes[changes["flow"] == "sen_support"].itertuples():
         if change.need or change.setting_type or change.to_setting_type:
             raise InputError(f"{change.lever}: SEN Support is not forecast by need or setting; leave them blank")
         low = NCYS[0] if pd.isna(change.ncy_low) else change.ncy_low
         high = NCYS[-1] if pd.isna(change.ncy_high) else change.ncy_high
         touched = profile.sel(ncy=slice(low, high)).sum("ncy")
-        who = [change.authority] if change.authority else list(area.authorities)
+        who = [change.authority] if change.authority else list(authorities)
         factor = xr.DataArray([strength(change, y) - 1 for y in years], coords={"year": list(years)}, dims="year")
         found.loc[{"authority": who}] *= 1 + factor * touched
     return found
 
 
-def _profile(area: Area, phases: Sequence[str]) -> xr.DataArray:
+def _profile(by_age: Sequence[float], phases: Sequence[str]) -> xr.DataArray:
     """Return the share of each phase's SEN Support at each NCY: phase x ncy, summing to 1 over NCYs."""
-    knots = (5, 10, 11, 15)
-    rate = np.interp(age_of(np.array(NCYS)), knots, [area.value(f"forecast.sen_support_age_{age}") for age in knots])
+    rate = np.interp(age_of(np.array(NCYS)), sen_support_share.KNOTS, by_age)
     rows = []
     for phase in phases:
         low, high = PHASES.get(phase, SCHOOL_NCYS)
@@ -253,13 +255,13 @@ def _profile(area: Area, phases: Sequence[str]) -> xr.DataArray:
     return xr.DataArray(rows, coords={"phase": list(phases), "ncy": list(NCYS)}, dims=("phase", "ncy"))
 
 
-def _notes(area: Area, first: int) -> pd.DataFrame:
-    """Return what the area's long series says beside its percentages, a note a January."""
+def _notes(long_view: pd.DataFrame, published: pd.DataFrame, first: int) -> pd.DataFrame:
+    """Return what an area's long series says beside its published percentages: one note for each January."""
     rows = []
-    counts = area.long_view.pivot_table(index="year", columns="measure", values="count").reindex(
+    counts = long_view.pivot_table(index="year", columns="measure", values="count").reindex(
         columns=["pupils", "sen_support"]
     )
-    whole = area.sen_support[(area.sen_support["phase"] == "all") & area.sen_support["pupils"].notna()]
+    whole = published[(published["phase"] == "all") & published["pupils"].notna()]
     for year, pupils, support in counts.dropna().itertuples():
         percent = 100 * support / pupils
         if year < first:
@@ -268,8 +270,8 @@ def _notes(area: Area, first: int) -> pd.DataFrame:
             continue
         own = whole[whole["year"] == year]
         if len(own):
-            published = np.average(own["sen_support_percent"], weights=own["pupils"])
-            says = f"January {year}: {percent:.1f} % of pupils in the long series, {published:.1f} % as published"
+            mean = np.average(own["sen_support_percent"], weights=own["pupils"])
+            says = f"January {year}: {percent:.1f} % of pupils in the long series, {mean:.1f} % as published"
             rows.append({"table": "long_view", "kind": "read", "says": says})
     return pd.DataFrame(rows, columns=["table", "kind", "says"])
 

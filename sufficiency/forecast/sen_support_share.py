@@ -26,7 +26,7 @@ from sufficiency.errors import MissingError, one_of
 
 METHODS: Final = ("model", "last value", "linear trend")
 OWN_ERRORS: Final = ("all", "primary", "secondary")
-SHARED: Final = 2 / 3  # of the variance of a phase's surprise, what its authority's other phases share
+KNOTS: Final = (5, 10, 11, 15)  # ages at which SEN Support by age is given, with straight lines between
 
 Floats = NDArray[np.float64]
 
@@ -44,6 +44,9 @@ class Learnt:
     own_kept: float
     england_error: float
     own_error: Mapping[str, float]
+    error_shared: float
+    by_age: tuple[float, ...]  # at each of `KNOTS` [% of pupils]
+    given_plans: float  # share of those given a plan who were on SEN Support
 
     @property
     def england_path(self) -> tuple[float, float, float]:
@@ -63,11 +66,14 @@ class Learnt:
             own_kept=value("forecast.sen_support_own_kept"),
             england_error=value("forecast.sen_support_england_error"),
             own_error={p: value(f"forecast.sen_support_own_error_{p}") for p in OWN_ERRORS},
+            error_shared=value("forecast.sen_support_error_shared"),
+            by_age=tuple(value(f"forecast.sen_support_age_{age}") for age in KNOTS),
+            given_plans=value("forecast.new_plans_from_sen_support"),
         )
 
 
 def observed(table: pd.DataFrame, *, since: int, to: int) -> pd.DataFrame:
-    """Return logits of SEN Support, one row an authority and phase, one column a January; blanks where unknown."""
+    """Return logits of SEN Support, one row for each authority and phase, one column for each January; blanks where unknown."""
     percent = table["sen_support_percent"]
     own = table[table["year"].between(since, to) & percent.between(0, 100, inclusive="neither")]
     logits = own.assign(logit=np.log(own["sen_support_percent"] / (100 - own["sen_support_percent"])))
@@ -103,8 +109,8 @@ def errors(
     An authority's surprises are shared in part by its phases.
     """
     national = rng.normal(0, learnt.england_error, (draws, steps, 1, 1))
-    common = rng.normal(0, np.sqrt(SHARED), (draws, steps, authorities, 1))
-    alone = rng.normal(0, np.sqrt(1 - SHARED), (draws, steps, authorities, len(phases)))
+    common = rng.normal(0, np.sqrt(learnt.error_shared), (draws, steps, authorities, 1))
+    alone = rng.normal(0, np.sqrt(1 - learnt.error_shared), (draws, steps, authorities, len(phases)))
     sd = np.array([learnt.own_error.get(phase, max(learnt.own_error.values())) for phase in phases])
     own = _carried((common + alone) * sd, learnt.own_smoothing, learnt.own_damping)
     return _carried(national, 1.0, learnt.england_damping) + own

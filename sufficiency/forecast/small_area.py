@@ -14,7 +14,7 @@ from sufficiency import draws as labelled_draws
 from sufficiency.area.area import Area
 from sufficiency.draws import LEVELS
 from sufficiency.errors import InputError, MissingError, one_of
-from sufficiency.forecast.homes import Kind, by_district, homes
+from sufficiency.forecast.homes import HomeRates, Kind, by_district, homes
 from sufficiency.frozen import frozen
 from sufficiency.notebook import titled, wide
 from sufficiency.tables import PlansResult
@@ -34,7 +34,7 @@ def split(
     """Return whole counts by zone whose sums are the authority's, in every draw, year and cell.
 
     Each draw has its own propensity by zone, which lasts through its years, as much wider than chance as
-    `overdispersion` says; each cell is then cut at its cumulative shares from one random start a draw, so that no zone
+    `overdispersion` says; each cell is then cut at its cumulative shares from one random start for each draw, so that no zone
     is favoured by rounding and a child tends to stay put from year to year.
 
     Parameters
@@ -138,7 +138,7 @@ def by_small_area(
     run_options.draws(draws)
     run_options.seed(seed)
     rng = np.random.default_rng(np.random.SeedSequence(seed))
-    found = split(counts, shares, rng, overdispersion=area.value("forecast.zone_overdispersion"))
+    found = split(counts, shares, rng, overdispersion=HomeRates.of(area).zone_overdispersion)
     return SmallAreaForecast(found.transpose("draw", "year", "zone", "ncy"))
 
 

@@ -1,1 +1,1 @@
-"""Readers: one publisher a file. Each reads, renames and checks; none models."""
+"""Readers: one file for each publisher. Each reads, renames and checks; none models."""

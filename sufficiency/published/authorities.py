@@ -4,17 +4,44 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Collection, Mapping
+from datetime import date
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import TypedDict, cast
 
 from sufficiency.errors import MissingError, nearest, one_of
 
 
+class Split(TypedDict):
+    """An authority that ended, and those that came after it for the same area."""
+
+    before: str
+    name: str
+    after: list[str]
+    dated: date
+    first_january: int
+    source: str
+
+
+Made = TypedDict(
+    "Made", {"code": str, "name": str, "from": list[str], "dated": date, "first_january": int, "source": str}
+)
+
+
+class Changes(TypedDict):
+    """The whole of authorities.toml."""
+
+    recoded: list[dict[str, str]]
+    split: list[Split]
+    made: list[Made]
+    districts: dict[str, list[str]]
+
+
 @cache
-def changes() -> Mapping[str, Any]:
+def changes() -> Changes:
     """Return the dated table of changes and the districts of each county."""
-    return tomllib.loads(resources.files("sufficiency.published").joinpath("authorities.toml").read_text("utf-8"))
+    text = resources.files("sufficiency.published").joinpath("authorities.toml").read_text("utf-8")
+    return cast("Changes", tomllib.loads(text))
 
 
 def codes_of(code: str) -> list[str]:
@@ -23,17 +50,17 @@ def codes_of(code: str) -> list[str]:
     return [code, *[b if a == code else a for a, b in pairs if code in (a, b)]]
 
 
-def split_from(code: str) -> Mapping[str, Any] | None:
+def split_from(code: str) -> Split | None:
     """Return the split that made an authority, where it was made by one."""
     return next((s for s in changes()["split"] if code in s["after"]), None)
 
 
-def split_into(code: str) -> Mapping[str, Any] | None:
+def split_into(code: str) -> Split | None:
     """Return the split that ended an authority, where one did."""
     return next((s for s in changes()["split"] if s["before"] == code), None)
 
 
-def made_from(code: str) -> Mapping[str, Any] | None:
+def made_from(code: str) -> Made | None:
     """Return how an authority was made anew out of others, where it was."""
     return next((m for m in changes()["made"] if m["code"] == code), None)
 

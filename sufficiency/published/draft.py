@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 
@@ -71,7 +71,7 @@ def _years(years: Sequence[int]) -> str:
     return f"January {years[0]} to {years[-1]}" if is_run else "January " + ", ".join(str(y) for y in years)
 
 
-def _shared(made: Draft, downloads: Downloads, split: Any) -> tuple[pd.DataFrame, str]:
+def _shared(made: Draft, downloads: Downloads, split: authorities.Split) -> tuple[pd.DataFrame, str]:
     """Return the predecessor's Januaries, each setting's count shared as the successors' first January was."""
     first, name = int(split["first_january"]), split["name"]
     frame, lacking = plans.shared_from(

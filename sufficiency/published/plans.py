@@ -113,7 +113,7 @@ def _grid(frame: pd.DataFrame, rows: str, columns: str, axes: dict[str, list[Any
 
 
 def flows(new: pd.DataFrame, ceased: pd.DataFrame, new_needs: pd.DataFrame, codes: Collection[str]) -> pd.DataFrame:
-    """Return new and ceased plans as `tables.FLOWS`; a row that is not there is nought. [children]
+    """Return new and ceased plans as `tables.FLOWS`; a row that is not there counts as 0. [children]
 
     New plans are by NCY and setting where published and by setting alone in the years before; the last year also by
     NCY and need, and by need and setting. Ceased plans are by NCY, by setting and by reason, never together: choose one.

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from sufficiency import tables
 from sufficiency.area.area import Area
+from sufficiency.area.area_toml import AreaToml
 from sufficiency.area.crossed import cross_faults
 from sufficiency.area.notes import notes
 from sufficiency.errors import InputError
@@ -40,7 +40,7 @@ def published_area(folder: str | Path, authority: str) -> Area:
     """
     made = draft.draft(downloads.read(folder), authority)
     found = draft.checked(made)
-    settings: dict[str, Any] = {
+    settings: AreaToml = {
         "authorities": {made.code: made.name},
         "base_year": made.base_year,
         "sources": made.sources,

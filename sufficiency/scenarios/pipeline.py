@@ -11,7 +11,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,7 @@ from sufficiency.area.area import Area
 from sufficiency.area.pipeline_faults import DELAYS
 from sufficiency.errors import InputError
 from sufficiency.frozen import frozen
+from sufficiency.tables.rows import ProjectRow
 from sufficiency.words.school_year import LAST_YEAR
 
 Ints = npt.NDArray[np.int64]
@@ -70,7 +71,7 @@ def drawn(area: Area, draws: Sequence[int], *, seed: int) -> Coming:
     return Coming(coming, opens)
 
 
-def _luck(row: Any) -> str:
+def _luck(row: ProjectRow) -> str:
     """Return what a project shares its luck with: its scheme, or nothing but itself."""
     scheme = getattr(row, "scheme", None)
     return row.project if pd.isna(scheme) or not scheme else str(scheme)
@@ -83,12 +84,12 @@ def most_likely(area: Area) -> Coming:
     return Coming(coming, np.array(opens, dtype=np.int64).reshape(1, -1))
 
 
-def chance(area: Area, row: Any) -> float:
+def chance(area: Area, row: ProjectRow) -> float:
     """Return the chance that a project opens at all: its own, or the area's for its status."""
     return area.value(f"pipeline.chance_{row.status}") if pd.isna(row.chance) else float(row.chance)
 
 
-def delays(area: Area, row: Any) -> tuple[int, int, int]:
+def delays(area: Area, row: ProjectRow) -> tuple[int, int, int]:
     """Return the fewest, likeliest and most years late of a project: its own, or the area's for its kind. [years]"""
     given = [getattr(row, c) for c in DELAYS]
     if pd.isna(given[0]):

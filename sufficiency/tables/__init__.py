@@ -1,7 +1,7 @@
 """Every table that the parts exchange, declared once, and `check`, the only thing that checks columns.
 
 A declaration gives each column's meaning, unit and limits; readers, checks, templates, documentation and test data all
-come from it. Tables are tidy: one row a fact, labels in columns, a blank where a margin is meant. Every table may also
+come from it. Tables are tidy: one row for each fact, labels in columns, a blank where a margin is meant. Every table may also
 carry `source` and `note`.
 """
 

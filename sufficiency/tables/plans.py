@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
-from sufficiency.tables.columns import authority, ncy, need, number, plans, setting_type, table, text, whole, year
+from sufficiency.tables.columns import (
+    authority,
+    ncy,
+    need,
+    number,
+    plans,
+    setting_type,
+    table,
+    text,
+    whole,
+    year,
+)
 from sufficiency.words.school_year import NCY_HIGH, NCY_LOW, PHASES
 
-WAS_SETTING: Final[dict[str, Any]] = {"metadata": {"was": "setting"}}  # the header before November 2026, still read
+WAS_SETTING: Final = {"was": "setting"}  # the header before November 2026, still read
 
 PLANS: Final = table(
     "plans",
@@ -17,7 +28,7 @@ PLANS: Final = table(
     authority=authority(),
     year=year(),
     ncy=ncy("National Curriculum year: Reception 0, Year 1 1; blank means all ages", nullable=True),
-    setting_type=setting_type(**WAS_SETTING),
+    setting_type=setting_type(metadata=WAS_SETTING),
     plans=plans(),
 )
 
@@ -29,7 +40,7 @@ STATES: Final = table(
     year=year(),
     ncy=ncy(),
     need=need(),
-    setting_type=setting_type(**WAS_SETTING),
+    setting_type=setting_type(metadata=WAS_SETTING),
     plans=plans(),
 )
 
@@ -43,7 +54,7 @@ FLOWS: Final = table(
     reason=text("Why a plan ceased; blank means every reason", required=False, nullable=True),
     ncy=ncy(nullable=True, required=False),
     need=need(nullable=True, required=False),
-    setting_type=setting_type(nullable=True, required=False, **WAS_SETTING),
+    setting_type=setting_type(nullable=True, required=False, metadata=WAS_SETTING),
     children=whole("Children [children]", 0),
 )
 
@@ -55,7 +66,7 @@ TRANSITIONS: Final = table(
     year=year("January at the end"),
     ncy=whole("National Curriculum year in the January before, for those who join too", NCY_LOW - 1, NCY_HIGH),
     need=text("Need in the January before; blank: no plan then, so a joiner", nullable=True),
-    setting_type=text("Type of setting in the January before; blank: a joiner", nullable=True, **WAS_SETTING),
+    setting_type=text("Type of setting in the January before; blank: a joiner", nullable=True, metadata=WAS_SETTING),
     need_after=text("Need in the January at the end; blank: no plan then, so a leaver", nullable=True),
     setting_type_after=text(
         "Type of setting in the January at the end; blank: a leaver", nullable=True, metadata={"was": "setting_after"}

@@ -142,7 +142,7 @@ TRAVEL: Final = table(
 
 TRAVELLERS: Final = table(
     "travellers",
-    "Children whose entitlement to travel is tested: one row a child, or a group alike",
+    "Children whose entitlement to travel is tested: one row for each child, or for a group alike",
     [],
     stage=text("By age and course", ["early_years", "compulsory", "sixth_form", "adult"]),
     age_years=whole("Completed years of age on the day [years]", 0, 25),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from sufficiency.errors import InputError
 from sufficiency.words.school_year import LAST_YEAR
@@ -51,7 +51,7 @@ def workers(count: int | None) -> None:
         whole("workers", count, least=1, such_as="2")
 
 
-def whole(name: str, value: Any, *, least: int, such_as: str) -> None:
+def whole(name: str, value: float | str, *, least: int, such_as: str) -> None:
     """Refuse what is no whole number of `least` or more: text, blanks and truths are none."""
     try:
         is_whole = not isinstance(value, bool | str) and int(value) == value and value >= least

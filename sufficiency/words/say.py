@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 
@@ -34,7 +34,7 @@ CODES: Final = {
 }
 
 
-def shown(value: Any, how: str = "") -> str:
+def shown(value: str | float | None, how: str = "") -> str:
     """Return a value as a table shows it: 'n' whole, '1' one decimal, '%' a share, '£', '£m'; a dash where unknown."""
     if value is None or (isinstance(value, float) and math.isnan(value)) or value is pd.NA:
         return "–"
@@ -101,7 +101,7 @@ def label(code: str, column: str = "") -> str:
     return words[:1].upper() + words[1:]
 
 
-def _plain(value: Any) -> str:
+def _plain(value: str | float | None) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):

@@ -9,7 +9,7 @@ Sources: DfE, SEN2 census guide; DfE, *High needs funding: operational guide*, "
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Final, TypeVar, overload
+from typing import Final, TypeVar, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -54,8 +54,8 @@ def age_of(ncy: Whole) -> Whole:
 @overload
 def phase_of(ncy: int) -> str: ...
 @overload
-def phase_of(ncy: npt.NDArray[Any]) -> Names: ...
-def phase_of(ncy: int | npt.NDArray[Any]) -> str | Names:
+def phase_of(ncy: npt.NDArray[np.integer]) -> Names: ...
+def phase_of(ncy: int | npt.NDArray[np.integer]) -> str | Names:
     """Return the phase of one NCY (a name) or of many (an array of names)."""
     return _band(ncy, PHASES)
 
@@ -63,13 +63,13 @@ def phase_of(ncy: int | npt.NDArray[Any]) -> str | Names:
 @overload
 def age_group_of(ncy: int) -> str: ...
 @overload
-def age_group_of(ncy: npt.NDArray[Any]) -> Names: ...
-def age_group_of(ncy: int | npt.NDArray[Any]) -> str | Names:
+def age_group_of(ncy: npt.NDArray[np.integer]) -> Names: ...
+def age_group_of(ncy: int | npt.NDArray[np.integer]) -> str | Names:
     """Return the DSG age group of one NCY (a name) or of many (an array of names)."""
     return _band(np.asarray(ncy) + 4 if np.ndim(ncy) else int(ncy) + 4, AGE_GROUPS)
 
 
-def _band(value: int | npt.NDArray[Any], bands: dict[str, tuple[int, int]]) -> str | Names:
+def _band(value: int | npt.NDArray[np.integer], bands: dict[str, tuple[int, int]]) -> str | Names:
     names = np.array(list(bands), dtype=object)
     tops = np.array([high for _, high in bands.values()])
     found = names[np.minimum(np.searchsorted(tops, np.asarray(value)), len(names) - 1)]

@@ -24,8 +24,16 @@ def today(area: Area, beta: float = 0.1) -> tuple[Children, int, Demand, RouteMa
     demand = demand_of(grown(area, to=2027, draws=1), found.zones, area.authorities, draws=1, girls_share=0.28)
     room = area.places_in(2026).reindex(found.codes).to_numpy()
     rng, outside = np.random.default_rng(0), Outside.of_area(area)
+    likely = area.value("allocate.least_likely_share")
     children, listed = attending_today(
-        demand, found, room, area.attendance, gravity_per_km=beta, rng=rng, outside=outside
+        demand,
+        found,
+        room,
+        area.attendance,
+        gravity_per_km=beta,
+        least_likely_share=likely,
+        rng=rng,
+        outside=outside,
     )
     return children, listed, demand, found
 
@@ -79,13 +87,20 @@ def test_balancing_keeps_children_whole_and_rolls_where_they_can_be_kept(homes: 
 def test_whole_children_follow_their_shares(homes: int, settings: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
     share = rng.dirichlet(np.full(settings, 2.0), size=homes)
-    chosen = whole_choices(share)
+    chosen = whole_choices(share, 0.05)
     assert ((chosen >= 0) & (chosen < settings)).all()
     assert np.abs(np.bincount(chosen, minlength=settings) - share.sum(axis=0)).max() <= settings
 
 
 def test_a_child_whom_nothing_draws_is_nowhere() -> None:
-    assert whole_choices(np.array([[0.0, 0.0], [0.0, 1.0]])).tolist() == [2, 1]
+    assert whole_choices(np.array([[0.0, 0.0], [0.0, 1.0]]), 0.05).tolist() == [2, 1]
+
+
+def test_a_child_is_not_sent_where_they_are_least_likely_to_be() -> None:
+    """Ten children, each with one chance in twenty of being at the far school: one goes there, or none where that is too few."""
+    share = np.array([[0.95, 0.05]] * 10)
+    assert whole_choices(share, 0.0).tolist().count(1) == 1
+    assert whole_choices(share, 0.1).tolist() == [0] * 10
 
 
 def test_distance_matters_as_much_as_it_is_said_to() -> None:

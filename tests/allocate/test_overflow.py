@@ -32,7 +32,9 @@ from sufficiency.words.school_year import AGE_GROUPS, NCY_LOW, NCYS
 from sufficiency.words.vocabulary import NEEDS
 
 UNLIMITED = np.full(len(CODES), np.inf)
-MAINSTREAM, INDEPENDENT = CODES.index("in_mainstream"), CODES.index("in_independent")
+MAINSTREAM, INDEPENDENT, NON_MAINTAINED = (
+    CODES.index(code) for code in ("in_mainstream", "in_independent", "in_non_maintained")
+)
 SPARED = 0.2  # of a range's width, by which making shares add to one may move its ends
 
 
@@ -213,6 +215,46 @@ def test_like_children_are_split_as_the_shares_say_to_within_three(
     assert np.abs(counts - children * one.share[AGE_OF_NCY[ncy - NCY_LOW], need]).max() <= 3
 
 
+def test_like_children_are_dealt_out_by_the_golden_section_in_the_order_of_need_and_age() -> None:
+    """Half and half from 0: 0.618, 0.236, 0.854, 0.472, 0.090, 0.708, of which the first half is mainstream."""
+    one, alike = even("in_mainstream", "in_independent", children=6)
+    dealt = [INDEPENDENT, MAINSTREAM, INDEPENDENT, MAINSTREAM, MAINSTREAM, INDEPENDENT]
+    assert split(*alike, one, UNLIMITED, 0.0).tolist() == dealt
+    assert split(*alike, one, UNLIMITED, 0.5).tolist() == [MAINSTREAM + INDEPENDENT - d for d in dealt]
+    ncy, need = np.array([9, 5, 5, 8]), np.array([0, 1, 0, 0])  # in turn: the third, the fourth, the first, the second
+    mixed = split(ncy, need, np.full(4, NOWHERE), one, UNLIMITED, 0.0)
+    assert mixed.tolist() == [INDEPENDENT, MAINSTREAM, INDEPENDENT, MAINSTREAM]
+
+
+def by_need(*shares: dict[int, float]) -> Sampled:
+    """Return shares by destination for each of the first needs, the same at every age."""
+    share = np.zeros((len(AGE_GROUPS), len(NEEDS), len(CODES)))
+    for need, wanted in enumerate(shares):
+        share[:, need, list(wanted)] = list(wanted.values())
+    return replace(expected(england()), share=share)
+
+
+def split_with(one: Sampled, need: list[int], limits: dict[int, float]) -> list[int]:
+    limit = UNLIMITED.copy()
+    limit[list(limits)] = list(limits.values())
+    return split(np.full(len(need), 5), np.array(need), np.full(len(need), NOWHERE), one, limit, 0.0).tolist()
+
+
+def test_a_destination_at_its_limit_may_still_pass_a_child_on() -> None:
+    """The first child must leave a full school for another at its limit, whose own child can go to mainstream."""
+    one = by_need({INDEPENDENT: 0.1, NON_MAINTAINED: 0.9}, {MAINSTREAM: 0.1, INDEPENDENT: 0.9})
+    assert split_with(one, [0, 1], {}) == [NON_MAINTAINED, INDEPENDENT]
+    assert split_with(one, [0, 1], {NON_MAINTAINED: 0, INDEPENDENT: 1}) == [INDEPENDENT, MAINSTREAM]
+
+
+def test_destinations_over_their_limits_are_closed_in_their_order() -> None:
+    """Independent schools close first, and their child fills the one place of those non-maintained."""
+    one = by_need({INDEPENDENT: 0.9, NON_MAINTAINED: 0.1}, {MAINSTREAM: 0.1, NON_MAINTAINED: 0.9})
+    assert split_with(one, [0, 1, 1], {}) == [INDEPENDENT, NON_MAINTAINED, NON_MAINTAINED]
+    found = split_with(one, [0, 1, 1], {INDEPENDENT: 0, NON_MAINTAINED: 1})
+    assert found == [NON_MAINTAINED, MAINSTREAM, MAINSTREAM]
+
+
 @given(children=turned_away(), limits=st.lists(st.integers(0, 60), min_size=len(CODES), max_size=len(CODES)))
 def test_limits_hold_unless_nowhere_else_is_left_for_a_child(
     children: tuple[np.ndarray, np.ndarray, np.ndarray], limits: list[int]
@@ -235,10 +277,10 @@ def test_limits_hold_unless_nowhere_else_is_left_for_a_child(
 def test_where_one_is_full_its_children_do_not_overfill_another() -> None:
     one, alike = even("in_mainstream", "in_independent", "in_non_maintained", children=300)
     limit = UNLIMITED.copy()
-    limit[[INDEPENDENT, CODES.index("in_non_maintained")]] = 20, 110
+    limit[[INDEPENDENT, NON_MAINTAINED]] = 20, 110
     counts = np.bincount(split(*alike, one, limit, 0.1), minlength=len(CODES))
     assert counts[INDEPENDENT] == 20
-    assert counts[CODES.index("in_non_maintained")] == 110
+    assert counts[NON_MAINTAINED] == 110
     assert counts[MAINSTREAM] == 170
 
 

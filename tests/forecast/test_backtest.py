@@ -78,7 +78,7 @@ def test_an_area_as_of_a_january_has_no_later_rows_and_no_levers() -> None:
 
 
 def test_an_origin_that_cannot_be_used_is_refused_with_those_that_can() -> None:
-    with pytest.raises(InputError, match=r"January 2019 can't be an origin: expected 2020, 2021"):
+    with pytest.raises(InputError, match=r"January 2019 can't be forecast from: expected 2020, 2021"):
         sf.forecast.backtest(sf.example_area(), origins=[2019], draws=5)
 
 

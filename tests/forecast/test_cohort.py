@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -107,7 +109,7 @@ def test_workers_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_means_are_those_of_the_rates() -> None:
     rates = any_rates(11)
-    rates = rates.replace(transfers=np.zeros(rates.shape), destinations=np.ones((1, 1, 1, 3, 1, 3)))
+    rates = replace(rates, transfers=np.zeros(rates.shape), destinations=np.ones((1, 1, 1, 3, 1, 3)))
     base = np.full(rates.shape, 40)
     found = simulated(rates, base, draws=4_000)
     left = found.flows_by_ncy[cohort.KINDS.index("leavers"), :, 0].mean(axis=0)
@@ -136,8 +138,8 @@ def test_those_who_stay_and_those_who_move_drift_in_the_share_that_their_setting
 def test_rates_that_are_no_rates_are_refused() -> None:
     rates = any_rates(2)
     with pytest.raises(InputError, match="leaving has a value above 1"):
-        rates.replace(leaving=rates.leaving + 1.5)
+        replace(rates, leaving=rates.leaving + 1.5)
     with pytest.raises(InputError, match="joining has a value that is negative"):
-        rates.replace(joining=rates.joining - 1)
+        replace(rates, joining=rates.joining - 1)
     with pytest.raises(InputError, match="moving has shape"):
-        rates.replace(moving=rates.moving[:1])
+        replace(rates, moving=rates.moving[:1])

@@ -7,12 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sufficiency.forecast.rates.own_drift import GROUP_OF, Drifts
+from sufficiency.forecast.rates.own_drift import GROUP_OF, DriftRates, Drifts
 from sufficiency.forecast.simulate import drifting
+from sufficiency.forecast.taken import usual
 from sufficiency.words.school_year import NCYS
 from sufficiency.words.vocabulary import SETTING_GROUPS, SETTING_TYPES
 from tests.forecast import areas
 
+TAKES = usual(DriftRates, 2025).pattern.takes
 GROUPS = len(SETTING_GROUPS)
 SPECIAL = list(SETTING_GROUPS).index("special")
 
@@ -26,6 +28,7 @@ def drawn(factors: np.ndarray, unrecorded: float = 0.0, *, by_places: float = 0.
         np.array([0.06]),
         np.array([by_places]),
         0.3,
+        TAKES,
     )
 
 
@@ -78,7 +81,7 @@ def test_special_schools_led_by_places_alone_grow_as_places_do() -> None:
 
 def test_errors_widen_drift_and_come_in_pairs() -> None:
     errors = drifting.DriftErrors.of(areas.area())
-    drifts = Drifts(np.zeros((2, GROUPS)), np.full(2, 0.05), np.full(2, 0.01))
+    drifts = Drifts(np.zeros((2, GROUPS)), np.full(2, 0.05), np.full(2, 0.01), TAKES)
     found = drifting.drawn(drifts, errors, (400, 6, 2), np.random.default_rng(1))
     score = np.log(found.factors)
     assert score[::2] == pytest.approx(-score[1::2], abs=1e-5)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
 
 from benchmarks import witan_send
-from sufficiency import tables
+from sufficiency import forecast, tables
+from sufficiency.area.area import Area
 from sufficiency.errors import FaultyTableError, InputError, MissingError
 from sufficiency.forecast.plans_from_people import as_recorded, plans_from_people
 from sufficiency.forecast.rates import people_rates
 from sufficiency.forecast.rates.shrinkage import shrunk
 from sufficiency.forecast.record.backtest_people import backtest_people
+from sufficiency.forecast.simulate.people_errors import PeopleErrors
 from sufficiency.inputs.council import snapshots
+from sufficiency.scenarios.levers import ChangeAssumption
 from sufficiency.words.school_year import NCYS
 from tests.forecast.test_witan import demo
 
@@ -112,7 +117,7 @@ def test_snapshots_agree_with_themselves_and_files_may_not() -> None:
 
 def test_as_recorded_keeps_totals_and_varies_as_stated() -> None:
     plans = np.full((4000, 1, 5, 4), 30)
-    found = as_recorded(plans, np.ones((5, 4)), 2.0, np.random.default_rng(1))
+    found = as_recorded(plans, np.ones((5, 4)), 2.0, np.random.default_rng(1), anywhere=0.2)
     assert (found.sum(axis=(2, 3)) == 600).all()
     assert found.mean() == pytest.approx(30)
     assert found[:, 0, 2, 2].var() == pytest.approx(2 * 30 * 0.95, rel=0.15)
@@ -221,3 +226,22 @@ def test_transitions_are_a_declared_table() -> None:
     assert isinstance(
         plans_from_people(snapshots.transitions([BEFORE, AFTER]), population(), to=2026, draws=3).plans, xr.DataArray
     )
+
+
+def test_an_area_says_itself_how_wrong_rates_from_its_people_may_be(tiny_area: Area) -> None:
+    rows = [(0, "", "", "ASD", "mainstream", 40), (1, "ASD", "mainstream", "ASD", "special", 10)]
+    rows += [(ncy, "ASD", "special", "ASD", "special", 30) for ncy in range(2, 9)] + [(5, "ASD", "special", "", "", 20)]
+    moves = pd.DataFrame(
+        rows, columns=["ncy", "need", "setting_type", "need_after", "setting_type_after", "children"]
+    ).assign(year=2025, authority="")
+    area = tiny_area.replace(transitions=tables.check(moves, tables.TRANSITIONS))
+    sure = area
+    for error in fields(PeopleErrors):
+        if error.name.endswith("_error"):
+            sure = ChangeAssumption(f"forecast.{error.name}", 0.0)(sure)
+    spread = [
+        forecast.plans(a, to=2028, draws=200).plans.sel(year=2028).sum(["ncy", "need"]).std("draw")
+        for a in (area, sure)
+    ]
+    special = [float(s.sel(setting_type="special").item()) for s in spread]
+    assert special[1] < 0.8 * special[0]

@@ -12,16 +12,19 @@ import sufficiency as sf
 from sufficiency import tables
 from sufficiency.forecast import base_year_plans, england
 from sufficiency.forecast.rates import own_drift, published_rates
-from sufficiency.forecast.rates.england_pattern import national
+from sufficiency.forecast.rates.own_drift import DriftRates
+from sufficiency.forecast.taken import usual
 from sufficiency.words.school_year import NCYS
 from sufficiency.words.vocabulary import SETTING_TYPES
 from tests.forecast import areas
+
+PATTERN = usual(DriftRates, 2025).pattern
 
 
 def test_england_s_pattern_gives_england_s_next_january() -> None:
     before = england.stock(2024) * england.totals()[2024] / england.stock(2024).sum()
     after = england.stock(2025)
-    found = own_drift.step(before, national(), national().first_settings, float(after.sum()))
+    found = own_drift.step(before, PATTERN, PATTERN.first_settings, float(after.sum()))
     assert found.sum() == pytest.approx(after.sum())
     assert found.sum(axis=1)[4:] == pytest.approx(after.sum(axis=1)[4:], rel=0.01, abs=10)
     large = after.sum(axis=0) > 8_000
@@ -29,7 +32,7 @@ def test_england_s_pattern_gives_england_s_next_january() -> None:
 
 
 def test_nobody_is_in_early_years_at_secondary_school_nor_stays_past_the_end() -> None:
-    pattern = national()
+    pattern = PATTERN
     assert (pattern.leaving[-1] == 1).all()
     assert pattern.takes[NCYS.index(9), list(SETTING_TYPES).index("early_years")] == 0
     assert pattern.first_settings.sum(axis=1) == pytest.approx(1.0)
@@ -85,7 +88,7 @@ def test_drift_is_found_where_special_schools_gain() -> None:
     drift = dict(
         zip(
             own_drift.SETTING_GROUPS,
-            own_drift.drift(known, own_drift.DriftRates.of(area), "A", area.base_year, national().first_settings),
+            own_drift.drift(known, own_drift.DriftRates.of(area), "A", area.base_year, PATTERN.first_settings),
             strict=True,
         )
     )
@@ -121,7 +124,7 @@ def test_ages_are_shared_out_whole_with_every_setting_s_total() -> None:
 def test_under_fives_stay_part_of_the_way_at_their_last_number() -> None:
     area = areas.area()
     known = base_year_plans.history(area)
-    first = national().first_settings
+    first = PATTERN.first_settings
     plain, leant = (
         own_drift.joining_by_age(
             known, replace(own_drift.DriftRates.of(area), joining_under_5_last=x), "A", 2025, first
@@ -131,7 +134,7 @@ def test_under_fives_stay_part_of_the_way_at_their_last_number() -> None:
     now = known.plans("A", 2025)
     assert now is not None
     grown = float(now.sum() * england.totals()[2025] / england.totals()[2024])
-    expected = own_drift.step(now, national(), first * plain[:, None], grown)
+    expected = own_drift.step(now, PATTERN, first * plain[:, None], grown)
     young = own_drift.BAND_OF_NCY == 0
     falls = expected[young].sum() > now[young].sum()
     assert (leant[young] < plain[young]).all() == falls

@@ -1,4 +1,4 @@
-"""The published sheets of the dedicated schools grant, as they are: several header rows, then one row an area."""
+"""The published sheets of the dedicated schools grant, as they are: several header rows, then one row for each area."""
 
 from __future__ import annotations
 

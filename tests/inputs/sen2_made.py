@@ -27,7 +27,7 @@ NEEDS = np.array(["ASD", "SLCN", "SEMH", "MLD", "SLD", "PD", "HI"])
 
 @dataclass(frozen=True)
 class Made:
-    """Histories of children with plans: one row a child, one row a placement spell."""
+    """Histories of children with plans: one row for each child, one for each placement spell."""
 
     children: pd.DataFrame
     spells: pd.DataFrame

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -131,28 +132,36 @@ def test_same_seed_same_cost(county: Area, placing: Placing, today: Journeys) ->
     assert not journeys(county, placing, seed=8).cost_gbp.equals(today.cost_gbp)
 
 
+class Pulled(NamedTuple):
+    """What a lever does: whose travellers are fewer and whose more, and whether it saves (None: either)."""
+
+    lever: str
+    falls: str | None
+    rises: str | None
+    saves: bool | None
+
+
 LEVERS = [
-    # lever, which mode's travellers fall, which rise, and whether cost falls
-    ("training_more", "shared_taxi", "pass", True),
-    ("budget_more", "shared_taxi", "budget", True),
-    ("solo_review", "solo_taxi", "shared_taxi", True),
-    ("in_house_more", "shared_taxi", "in_house_minibus", None),
-    ("pick_up_share", None, None, True),
-    ("sharing_share", None, None, True),
-    ("stagger_share", None, None, True),
+    Pulled("training_more", "shared_taxi", "pass", True),
+    Pulled("budget_more", "shared_taxi", "budget", True),
+    Pulled("solo_review", "solo_taxi", "shared_taxi", True),
+    Pulled("in_house_more", "shared_taxi", "in_house_minibus", None),
+    Pulled("pick_up_share", None, None, True),
+    Pulled("sharing_share", None, None, True),
+    Pulled("stagger_share", None, None, True),
 ]
 
 
-@pytest.mark.parametrize(("lever", "falls", "rises", "saves"), LEVERS, ids=[x[0] for x in LEVERS])
+@pytest.fixture(params=LEVERS, ids=[pulled.lever for pulled in LEVERS])
+def pulled(request: pytest.FixtureRequest) -> Pulled:
+    found: Pulled = request.param
+    return found
+
+
 def test_each_lever_moves_what_it_says_and_only_from_the_year_after(
-    county: Area,
-    placing: Placing,
-    today: Journeys,
-    lever: str,
-    falls: str | None,
-    rises: str | None,
-    saves: bool | None,
+    county: Area, placing: Placing, today: Journeys, pulled: Pulled
 ) -> None:
+    lever, falls, rises, saves = pulled
     then = journeys(ChangeAssumption(f"transport.{lever}", 0.4)(county), placing)
     xr.testing.assert_allclose(then.runs.sel(year=2026), today.runs.sel(year=2026))
     pd.testing.assert_frame_equal(then.calibration, today.calibration)
@@ -168,16 +177,10 @@ def test_each_lever_moves_what_it_says_and_only_from_the_year_after(
         assert float(each[1]) == pytest.approx(0.8 * float(each[0]), rel=0.1)
 
 
-@pytest.mark.parametrize(("lever", "falls", "rises", "saves"), LEVERS, ids=[x[0] for x in LEVERS])
 def test_a_lever_reaches_children_wherever_they_go(
-    county: Area,
-    placing: Placing,
-    today: Journeys,
-    lever: str,
-    falls: str | None,
-    rises: str | None,
-    saves: bool | None,
+    county: Area, placing: Placing, today: Journeys, pulled: Pulled
 ) -> None:
+    lever, falls, rises, saves = pulled
     if lever == "sharing_share":
         return  # two schools on one run: of those not on the list it isn't known which are near one another
     then = journeys(ChangeAssumption(f"transport.{lever}", 0.4)(county), placing)

@@ -95,7 +95,7 @@ class FairShare:
                 yield name, members.index, int(members.sum())
 
     def rows(self, model: Model) -> Iterator[Row]:
-        """Yield a row a district: children without a place are at most what the share leaves."""
+        """Yield a row for each district: children without a place are at most what the share leaves."""
         from pulp import lpSum
 
         share = self.share or 0.0
@@ -130,7 +130,7 @@ class PhaseBudget:
         return "placements cost at most " + ", ".join(f"GBP {v:,.0f} in {k}" for k, v in self.gbp.items())
 
     def rows(self, model: Model) -> Iterator[Row]:
-        """Yield a row a phase with a budget."""
+        """Yield a row for each phase with a budget."""
         from pulp import lpSum
 
         phase = model.routes["group"].map(self.phase)
@@ -194,7 +194,7 @@ class MinimumRoll:
         return "rolls are at least their minimum" + (", or the setting closes" if self.may_close else "")
 
     def rows(self, model: Model) -> Iterator[Row]:
-        """Yield a row a setting, and where it may close a second: closed means nobody goes."""
+        """Yield a row for each setting, and where it may close a second: closed means nobody goes."""
         from pulp import lpSum
 
         _check_known(self.least, model.places.index, "MinimumRoll: least", "setting", all_needed=False)
@@ -235,7 +235,7 @@ class ClassGroups:
         return f"classes of at most {self.size} are of one class group, in the rooms that there are"
 
     def rows(self, model: Model) -> Iterator[Row]:
-        """Yield a row a setting and class group, and a row a setting for its rooms."""
+        """Yield a row for each setting and class group, and one for each setting for its rooms."""
         from pulp import lpSum
 
         _check_known(self.class_group, model.groups.index, "ClassGroups: class_group", "group")

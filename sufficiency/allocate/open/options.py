@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,7 @@ from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError, nearest, one_of
 from sufficiency.scenarios.levers import Change, ClosePlaces, OpenPlaces, OpenSetting
 from sufficiency.scenarios.scenario import Lever
+from sufficiency.tables.rows import OptionRow
 
 NEW: Final = {"unit": "sen_unit", "special": "special"}
 NEW_NEEDS: Final = ("name", "authority", "easting", "northing", "ncy_low", "ncy_high")
@@ -79,7 +80,7 @@ def read_options(area: Area, options: pd.DataFrame) -> Options:
     return Options(table, wider, tuple(site), tuple(at))
 
 
-def _new_setting(row: Any, known: set[str], where: str) -> dict[str, Any]:
+def _new_setting(row: OptionRow, known: set[str], where: str) -> dict[str, object]:
     blank = [c for c in NEW_NEEDS if pd.isna(getattr(row, c)) or getattr(row, c) == ""]
     if blank:
         raise InputError(f"{where}: a new {row.kind} needs {one_of(blank)}")
@@ -91,10 +92,10 @@ def _new_setting(row: Any, known: set[str], where: str) -> dict[str, Any]:
     return kept | {"setting_type": NEW[row.kind], "needs": row.needs or "", "district": ""}
 
 
-def _designated(area: Area, row: Any, where: str) -> dict[str, Any]:
+def _designated(area: Area, row: OptionRow, where: str) -> dict[str, object]:
     if not row.needs:
         raise InputError(f"{where}: designate needs the designations that it adds, such as 'ASD MLD'")
-    before: dict[str, Any] = dict(area.settings.set_index("setting", drop=False).loc[row.setting])
+    before = dict(area.settings.set_index("setting", drop=False).loc[row.setting])
     return before | {"setting": f"{row.setting} as {row.option}", "needs": _joined(before["needs"], row.needs)}
 
 
@@ -114,7 +115,7 @@ def levers_of(options: Options, years: tuple[int, ...], plan: Ints) -> tuple[Lev
     return tuple(lever for _, lever in sorted(found, key=lambda pair: pair[0]))
 
 
-def _lever(row: Any, year: int, places: int, *, is_first: bool) -> Lever:
+def _lever(row: OptionRow, year: int, places: int, *, is_first: bool) -> Lever:
     if row.kind in NEW and is_first:
         return OpenSetting(
             setting=row.setting,
@@ -146,7 +147,7 @@ def _designate(area: Area, *, setting: str, needs: str) -> Area:
     return area.replace(settings=settings)
 
 
-def running_gbp(area: Area, row: Any) -> float:
+def running_gbp(area: Area, row: OptionRow) -> float:
     """Return what a place of an option costs to keep a year: its own figure, or the national value. [GBP]"""
     if not pd.isna(row.running_gbp_per_place):
         return float(row.running_gbp_per_place)

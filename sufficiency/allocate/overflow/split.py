@@ -34,7 +34,7 @@ def split(ncy: Ints, need: Ints, before: Ints, overflow: Sampled, limit: Floats,
         Where the even sequence begins, 0 to 1: from the draw's random numbers.
     """
     share = overflow.share[AGE_OF_NCY[ncy - NCY_LOW], need]
-    chosen = np.where((before >= 0) & (share[np.arange(len(ncy)), before] > 0), before, NOWHERE)
+    chosen = np.where((before != NOWHERE) & (share[np.arange(len(ncy)), before] > 0), before, NOWHERE)
     fresh = np.flatnonzero(chosen == NOWHERE)
     chosen[fresh] = _spread(share[fresh], need[fresh], ncy[fresh], start)
     is_full = np.zeros(len(CODES), dtype=bool)

@@ -40,7 +40,6 @@ Floats = npt.NDArray[np.float64]
 BALANCINGS: Final = 60
 SECOND_CHOICE: Final = 1e-6  # weight of another type of the same kind, against the type that the plan names
 THIRD_CHOICE: Final = 1e-9  # weight of the other kind: a sixth-former on a unit's count where no unit takes that age
-UNLIKELY: Final = 0.05  # a child is not sent where they are so much less likely to be than at their likeliest setting
 LAST_RESORT: Final = 1e-12  # weight of a setting for other needs
 
 
@@ -68,6 +67,7 @@ def attending_today(
     listed: pd.DataFrame,
     *,
     gravity_per_km: float,
+    least_likely_share: float,
     rng: np.random.Generator,
     outside: Outside | None = None,
 ) -> tuple[Children, int]:
@@ -85,6 +85,8 @@ def attending_today(
         As `tables.ATTENDANCE`; may be empty. A child listed beyond the count of its cell is left out.
     gravity_per_km
         Fall in the logarithm of attendance for each km. [per km]
+    least_likely_share
+        A child is not sent where they are less likely to be than this share of their likeliest setting's chance. [share]
     outside
         Shares of today's children who are at schools outside the area whose numbers aren't known; by default, none.
     """
@@ -97,7 +99,7 @@ def attending_today(
     taken = np.bincount(known.setting, minlength=len(found.settings))
     roll = _rolls(found, types, weight, np.maximum(places - taken, 0), outside or Outside(0.0, 0.0))
     share = balance(weight, roll)
-    return known.join(rest.take(slice(None), setting=whole_choices(share))), len(known)
+    return known.join(rest.take(slice(None), setting=whole_choices(share, least_likely_share))), len(known)
 
 
 def home_authority(demand: Demand, zones: int) -> Ints:
@@ -125,17 +127,18 @@ def balance(weight: Floats, roll: Floats) -> Floats:
     return share
 
 
-def whole_choices(share: Floats) -> Ints:
-    """Return one setting a child, so that settings fill as their shares add up; the number of settings where none.
+def whole_choices(share: Floats, least_likely_share: float) -> Ints:
+    """Return one setting for each child, so that settings fill as their shares add up; the number of settings where none.
 
-    Each child in turn takes the setting whose shares so far exceed its children the most.
+    Each child in turn takes the setting whose shares so far exceed its children the most, of those where they are likely
+    enough to be beside their likeliest.
     """
     owed = np.zeros(share.shape[1])
     chosen = np.full(len(share), share.shape[1])
     for child, row in enumerate(share):
         if row.any():
             owed += row
-            chosen[child] = int(np.where(row > UNLIKELY * row.max(), owed, -np.inf).argmax())
+            chosen[child] = int(np.where(row > least_likely_share * row.max(), owed, -np.inf).argmax())
             owed[chosen[child]] -= 1
     return chosen
 

@@ -8,8 +8,9 @@ So every draw has exactly the forecast's children in every cell and year.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -30,7 +31,7 @@ NEW: Final = -1  # the setting of a child who has not been placed yet
 
 @dataclass(frozen=True, eq=False)
 class Children:
-    """Children with a home, by position; one entry a child in every array."""
+    """Children with a home, by position; one entry for each child in every array."""
 
     zone: Ints
     ncy: Ints
@@ -44,9 +45,10 @@ class Children:
         """Return how many children there are."""
         return len(self.zone)
 
-    def take(self, those: Any, **changed: Any) -> Children:
+    def take(self, those: Ints | npt.NDArray[np.bool_] | slice, **changed: Ints) -> Children:
         """Return some of the children, with some arrays replaced."""
-        return Children(**{f.name: changed.get(f.name, getattr(self, f.name)[those]) for f in fields(self)})
+        kept = {f.name: getattr(self, f.name)[those] for f in fields(self)}
+        return Children(**{**kept, **changed})
 
     def join(self, others: Children) -> Children:
         """Return these children and others."""
@@ -82,7 +84,9 @@ class Demand:
         return np.ravel_multi_index((authority, children.ncy - NCY_LOW, children.need, children.kind), shape)
 
 
-def demand_of(plans: PlansResult, zones: pd.DataFrame, authorities: Any, *, draws: int, girls_share: float) -> Demand:
+def demand_of(
+    plans: PlansResult, zones: pd.DataFrame, authorities: Iterable[str], *, draws: int, girls_share: float
+) -> Demand:
     """Return what a forecast asks of specialist settings, in whole children.
 
     Raises
@@ -96,7 +100,7 @@ def demand_of(plans: PlansResult, zones: pd.DataFrame, authorities: Any, *, draw
         raise MissingError("the forecast has no specialist type of setting, so there is nobody to place")
     run_options.draws(draws)
     order = ("draw", "year", "authority", "ncy", "need", "setting_type")
-    names = tuple(str(a) for a in authorities)
+    names = tuple(authorities)
     special = (
         held.sel(setting_type=known)
         .transpose(*order)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Any, Final
+from typing import Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,7 @@ from sufficiency.words.vocabulary import SETTING_TYPES
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
+Kind = TypeVar("Kind", bound=np.generic)
 
 WHERE: Final = (*PLACED_DESTINATIONS, *DESTINATIONS)
 WHERE_OF_TYPE: Final = {
@@ -31,6 +32,7 @@ WHERE_OF_TYPE: Final = {
     "non_maintained_special": "non_maintained_special",
 }
 PHASE_OF_NCY: Final = np.array([list(PHASES).index(p) for p in phase_of(np.array(NCYS))])
+BEYOND: Final = 2**20  # tenths: above any journey's minutes or km, so that a cell and a value make one sortable number
 NEED_AND_AGE: Final = Labels().also("need", "need", NEED_CODES).also("ncy", "ncy", NCYS)
 
 
@@ -54,7 +56,7 @@ class Ledger:
         """Return the ledger of one draw, by its position, from the children and the places of each January."""
         sizes = [len(children) for children in januaries]
 
-        def column(name: str, kind: Any) -> Any:
+        def column(name: str, kind: type[Kind]) -> npt.NDArray[Kind]:
             return np.concatenate([getattr(children, name) for children in januaries]).astype(kind)
 
         return cls(
@@ -64,7 +66,7 @@ class Ledger:
             ncy=column("ncy", np.int8),
             need=column("need", np.int8),
             kind=column("kind", np.int8),
-            is_girl=column("is_girl", bool),
+            is_girl=column("is_girl", np.bool_),
             setting=column("setting", np.int16),
             destination=np.concatenate(
                 [destinations(children.setting, room, found) for children, room in zip(januaries, places, strict=True)]
@@ -144,13 +146,13 @@ def totals(ledger: Ledger, cell: Ints, shape: tuple[int, int, int], weights: Flo
 
 
 def percentile_within(values: Floats, key: Ints, cells: int, share: float) -> Floats:
-    """Return the value below which `share` of each cell's entries lie, to a tenth; NaN where a cell has none."""
-    tenths = np.minimum(np.rint(values * 10), 2**20 - 1).astype(np.int64)
-    order = np.sort(key * 2**20 + tenths)
+    """Return the least value that `share` of each cell's entries don't exceed, to a tenth; NaN where a cell has none."""
+    tenths = np.minimum(np.rint(values * 10), BEYOND - 1).astype(np.int64)
+    order = np.sort(key * BEYOND + tenths)
     counts = np.bincount(key, minlength=cells)
     last = np.cumsum(counts)
     at = last - counts + np.maximum(np.ceil(share * counts).astype(np.int64) - 1, 0)
     found = np.full(cells, np.nan)
     some = counts > 0
-    found[some] = (order[at[some]] % 2**20) / 10
+    found[some] = (order[at[some]] % BEYOND) / 10
     return found

@@ -55,7 +55,7 @@ class Prices:
 
     @classmethod
     def of(cls, area: Area) -> Prices:
-        """Return an area's prices."""
+        """Return those of an area."""
         names = ("unplaced_gbp", "even_handed", "fit_gbp", "waiting_gbp", "move_gbp", "overfill_gbp", "overfill_share")
         amounts = {name: area.value(f"allocate.{name}") for name in names}
         return cls(**amounts, who_may_move=int(area.value("allocate.who_may_move")))

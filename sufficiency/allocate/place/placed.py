@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -92,7 +91,7 @@ class Placed:
             f"{last['children']:,.0f} children turned away in {self.years[-1]}>"
         )
 
-    def __getstate__(self) -> dict[str, Any]:
+    def __getstate__(self) -> dict[str, object]:
         """Return the fields alone: what is worked out from them is worked out again in another process."""
         return {f.name: getattr(self, f.name) for f in fields(self)}
 

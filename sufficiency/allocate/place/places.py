@@ -178,6 +178,7 @@ def _today(area: Area, found: RouteMap, demand: Demand, places_now: Ints, seed: 
         places_now,
         area.attendance,
         gravity_per_km=area.value("allocate.gravity_per_km"),
+        least_likely_share=area.value("allocate.least_likely_share"),
         rng=np.random.default_rng(_stream(seed, EXPECTED)),
         outside=Outside.of_area(area),
     )

@@ -150,7 +150,7 @@ def routes(area: Area, groups: pd.DataFrame, *, travel: pd.DataFrame | None = No
     Returns
     -------
     DataFrame
-        A row a route: group, setting, cost_gbp [GBP a year], km, minutes (one way).
+        One row for each route: group, setting, cost_gbp [GBP a year], km, minutes (one way).
     """
     return routes_of(route_map(area, travel=travel), groups)
 

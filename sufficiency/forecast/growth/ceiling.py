@@ -8,7 +8,7 @@ from sufficiency.forecast.rates.rates import Floats
 
 
 def slowed(growth: Floats, share: Floats, most: float, steepness: float) -> Floats:
-    """Return log growth, less of it the nearer plans a child come to `most`; a fall is left as it is.
+    """Return log growth, less of it the nearer plans per child come to `most`; a fall is left as it is.
 
     What is left of growth is 1 - (share / most) ** steepness, as a part of what was left in the base year: nothing is taken in
     the first year, little while the share is well below the most, all at the most.
@@ -18,7 +18,7 @@ def slowed(growth: Floats, share: Floats, most: float, steepness: float) -> Floa
     growth
         Log growth of all plans: draw x year x authority.
     share
-        Plans a child in the base year, by authority. [share of children aged 0 to 24]
+        Plans per child in the base year, by authority. [share of children aged 0 to 24]
     most
         The most thought possible; an authority that is there already doesn't grow. [the same]
     steepness

@@ -53,7 +53,7 @@ def differences(area: Area, known: History, rates: GrowthRates) -> pd.DataFrame:
 
 
 def plans_a_child(area: Area, known: History) -> Floats:
-    """Return plans a child in the base year, by authority; England's where an authority's children aren't known."""
+    """Return plans per child in the base year, by authority; England's where an authority's children aren't known."""
     codes = list(area.authorities)
     nation = england.held(area.base_year) / england.children(area.base_year).sum()
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -1,7 +1,7 @@
 """How fast all plans grow: England's recent growth, moved by what tells an authority apart, and how wrong that has been.
 
-What tells: requests for assessment a plan held, those of them still waiting (neither refused nor ended in a plan within the
-year), plans issued, and an authority's own last growth, all of which fade; plans a child (high rates grow more slowly) and
+What tells: requests for assessment per plan held, those of them still waiting (neither refused nor ended in a plan within the
+year), plans issued, and an authority's own last growth, all of which fade; plans per child (high rates grow more slowly) and
 plans at 20 and over (they soon end), which last. England's own path takes the same weights: where more is asked for than in
 the years that its growth is averaged over, it grows faster.
 
@@ -14,7 +14,7 @@ error was 3.0 %. Five to ten years ahead see `record/backtest_far.py`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -69,8 +69,8 @@ def draws(area: Area, known: History, rates: GrowthRates, years: int, draws: int
     """Return log growth of all plans: draw x year x authority.
 
     An authority's own error lasts through a draw; each year has its own shock, with long tails, wider the further its
-    requests waiting are from England's, either way. England's error is shared by all authorities of a draw. As plans a child
-    near the most thought possible, growth slows.
+    requests waiting are from England's, either way. England's error is shared by all authorities of a draw. Growth slows
+    as plans per child near the most thought possible.
     """
     apart, path = differences(area, known, rates), england_path(area.base_year, rates, years)
     lasting = paired(rng.standard_normal, (draws, 1, len(apart))) * rates.growth_lasting_error
@@ -114,7 +114,10 @@ def broken(path: Floats, rates: GrowthRates, draws: int, rng: np.random.Generato
     return np.where(is_after, level[:, None] - path[None], 0.0)
 
 
-def paired(draw: Callable[[tuple[int, ...]], NDArray[Any]], shape: tuple[int, ...]) -> NDArray[Any]:
+Real = TypeVar("Real", np.float32, np.float64)
+
+
+def paired(draw: Callable[[tuple[int, ...]], NDArray[Real]], shape: tuple[int, ...]) -> NDArray[Real]:
     """Return symmetric errors for `shape[0]` draws that come in pairs of opposite sign: fewer settle the middle."""
     half = draw(((shape[0] + 1) // 2, *shape[1:]))
     return np.stack([half, -half], axis=1).reshape(-1, *shape[1:])[: shape[0]]

@@ -44,7 +44,7 @@ class GrowthRates:
 
     @classmethod
     def of(cls, area: Area) -> GrowthRates:
-        """Return an area's."""
+        """Return those of an area."""
         return taken(cls, area)
 
     def per(self, name: str) -> float:

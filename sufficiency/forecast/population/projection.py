@@ -39,7 +39,7 @@ class PopulationRates:
 
     @classmethod
     def of(cls, area: Area) -> PopulationRates:
-        """Return an area's."""
+        """Return those of an area."""
         return taken(cls, area)
 
 
@@ -55,7 +55,7 @@ class HomesRates:
 
     @classmethod
     def of(cls, area: Area) -> HomesRates:
-        """Return an area's."""
+        """Return those of an area."""
         return taken(cls, area)
 
 

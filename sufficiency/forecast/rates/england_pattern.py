@@ -22,15 +22,13 @@ from sufficiency.words.vocabulary import SETTING_TYPES
 FROM: Final = 2024
 POST_16: Final = NCYS.index(12)
 NOT_RECORDED: Final = list(SETTING_TYPES).index("not_recorded")
-# Below this share of an age's plans a setting is not one that takes that age: odd records, not places.
-TAKES_AGE: Final = 0.0004
 
 
 @dataclass(frozen=True, eq=False)
 class Pattern:
     """National rates by ncy x setting_type; movers' destinations by ncy x setting moved to, and joiners' first settings."""
 
-    joining: Floats  # new plans a child, by NCY at the end
+    joining: Floats  # new plans per child, by NCY at the end
     joiners: Floats  # England's new plans, by NCY at the end
     first_settings: Floats  # share of joiners by NCY at the end x setting_type
     leaving: Floats  # share of plans, by NCY and setting at the start
@@ -41,8 +39,16 @@ class Pattern:
 
 
 @cache
-def national() -> Pattern:
-    """Return England's pattern."""
+def national(takes_age_share: float, moving_most: float) -> Pattern:
+    """Return England's pattern.
+
+    Parameters
+    ----------
+    takes_age_share
+        Share of an age's plans below which a type of setting is not one that takes it. [share]
+    moving_most
+        Most of those who stay who may move, at any age and setting. [share]
+    """
     before = england.stock(FROM) * (england.totals()[FROM] / england.stock(FROM).sum())
     after = england.stock(FROM + 1)
     first = _shares(england.new_plans(FROM + 1))
@@ -61,14 +67,14 @@ def national() -> Pattern:
     scale = after.sum(axis=1) / np.where(arrived.sum(axis=1) > 0, arrived.sum(axis=1), 1.0)
     net = younger(after - arrived * scale[:, None])
     moving = np.divide(np.maximum(-net, 0), stayers, out=np.zeros_like(stayers), where=stayers > 0)
-    takes = (_shares(after) > TAKES_AGE).astype("float64")
+    takes = (_shares(after) > takes_age_share).astype("float64")
     takes[:, NOT_RECORDED] = 1.0
     return Pattern(
         joining=joiners / england.children(FROM + 1),
         joiners=joiners,
         first_settings=_shares(first * takes),
         leaving=leaving,
-        moving=np.clip(moving, 0, 0.98),
+        moving=np.clip(moving, 0, moving_most),
         destinations=_shares(np.maximum(net, 0)),
         transfers=came[:, None] * _shares(after * takes) / before.sum(),
         takes=takes,

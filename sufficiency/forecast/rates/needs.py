@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,11 +28,11 @@ class NeedRates:
 
     @classmethod
     def of(cls, area: Area) -> NeedRates:
-        """Return an area's."""
+        """Return those of an area."""
         return taken(cls, area)
 
 
-def of_joiners(states: NDArray[Any], needs: Sequence[str], settings: Sequence[str], rates: NeedRates) -> Floats:
+def of_joiners(states: NDArray[np.int64], needs: Sequence[str], settings: Sequence[str], rates: NeedRates) -> Floats:
     """Return the share of each need among joiners: authority x ncy x need x setting_type, summing to 1 over needs.
 
     Parameters

@@ -63,16 +63,23 @@ class DriftRates:
     joining_under_5_last: float
     joining_age_years_back: float  # [years]
     joining_age_most: float  # [ratio]
+    england_takes_age_share: float
+    england_moving_most: float  # [share]
 
     @classmethod
     def of(cls, area: Area) -> DriftRates:
-        """Return an area's."""
+        """Return those of an area."""
         return taken(cls, area)
 
     @property
     def own_lasting(self) -> Floats:
         """The share of an authority's own drift that goes on, by group of settings."""
         return np.array([getattr(self, f"drift_own_{group}", 0.0) for group in SETTING_GROUPS])
+
+    @property
+    def pattern(self) -> Pattern:
+        """England's pattern, from which an authority's own drift is told."""
+        return national(self.england_takes_age_share, self.england_moving_most)
 
     @property
     def england_lasting(self) -> Floats:
@@ -92,11 +99,14 @@ class Drifts:
         Growth of plans in special schools that their places have allowed, by authority. [log ratio a year]
     unrecorded
         Share of plans whose placement will not be recorded, by authority.
+    takes
+        1 where England's settings of a type take children of the NCY: ncy x setting_type.
     """
 
     yearly: Floats
     special_growth: Floats
     unrecorded: Floats
+    takes: Floats
 
 
 def step(plans: Floats, pattern: Pattern, first: Floats, total: float) -> Floats:
@@ -121,16 +131,17 @@ def drift(known: History, rates: DriftRates, authority: str, base: int, first: F
     England's own drift between schools has not lasted, and is left out; that of other settings has, in part.
     """
     fastest = rates.drift_fastest
-    nation = _england_drift(min(base, int(england.table("stock")["year"].max())), fastest)
+    pattern = rates.pattern
+    nation = _england_drift(min(base, int(england.table("stock")["year"].max())), fastest, pattern)
     found, weights = [], []
     for back in range(int(rates.drift_years_back)):
         year = base - back
         before, after = known.plans(authority, year - 1), known.plans(authority, year)
         if before is None or after is None or not _are_recorded(rates, before, after):
             continue
-        expected = step(before, national(), first, float(after.sum()))
+        expected = step(before, pattern, first, float(after.sum()))
         own = _log_ratio(after.sum(axis=0), expected.sum(axis=0), rates.drift_prior_plans, fastest)
-        found.append(own - _england_drift(year, fastest))
+        found.append(own - _england_drift(year, fastest, pattern))
         weights.append(rates.drift_fading**back)
     lasting = rates.england_lasting * nation
     if found:
@@ -140,16 +151,16 @@ def drift(known: History, rates: DriftRates, authority: str, base: int, first: F
 
 
 @cache
-def _england_drift(year: int, fastest: float) -> Floats:
+def _england_drift(year: int, fastest: float, pattern: Pattern) -> Floats:
     """Return England's drift in the year to January `year`; none where its pattern was fitted or stocks aren't known."""
     frame = england.table("stock")
     known = set(frame["year"])
     if year - 1 not in known or year not in known or year == FROM + 1:
         return np.zeros(len(SETTING_GROUPS))
     before, after = england.by_setting(year - 1), england.by_setting(year)
-    pattern = england.stock(FROM)
-    aged = pattern / np.where(pattern.sum(axis=0) > 0, pattern.sum(axis=0), 1.0) * before
-    expected = step(aged, national(), national().first_settings, float(after.sum()))
+    ages = england.stock(FROM)
+    aged = ages / np.where(ages.sum(axis=0) > 0, ages.sum(axis=0), 1.0) * before
+    expected = step(aged, pattern, pattern.first_settings, float(after.sum()))
     return _log_ratio(after, expected.sum(axis=0), 0.0, fastest)
 
 
@@ -231,7 +242,7 @@ def joining_by_age(known: History, rates: DriftRates, authority: str, base: int,
         after = known.plans(authority, year)
         if plans is None or after is None:
             return found
-        plans, joiners = _stepped(plans, national(), first, float(after.sum()))
+        plans, joiners = _stepped(plans, rates.pattern, first, float(after.sum()))
         joined += _by_band(joiners)
     assert plans is not None  # the January that it started from has ages
     beyond = (_by_band(now) - _by_band(plans)) / (joined + rates.joining_age_prior_plans)
@@ -249,7 +260,7 @@ def _settled(now: Floats, rates: DriftRates, base: int, first: Floats) -> float:
     series = england.totals()
     last_known = int(np.clip(base, series.index.min() + 1, series.index.max()))
     grown = float(now.sum() * series[last_known] / series[last_known - 1])
-    after, joiners = _stepped(now, national(), first, grown)
+    after, joiners = _stepped(now, rates.pattern, first, grown)
     expected, joined, last = (float(_by_band(x)[0]) for x in (after, joiners, now))
     wanted = (expected + 1) ** (1 - rates.joining_under_5_last) * (last + 1) ** rates.joining_under_5_last - 1
     most = rates.joining_age_most

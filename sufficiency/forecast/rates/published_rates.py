@@ -1,10 +1,9 @@
-"""Rates from published flows: England's pattern, moved towards an authority's own counts as far as they can bear."""
+"""Rates from published flows: England's pattern, moved towards an authority's own counts by as much as their size allows."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,14 +12,14 @@ from sufficiency.area.area import Area
 from sufficiency.forecast.base_year_plans import History
 from sufficiency.forecast.rates import needs as need_mix
 from sufficiency.forecast.rates import own_drift
-from sufficiency.forecast.rates.england_pattern import Pattern, national
+from sufficiency.forecast.rates.england_pattern import Pattern
 from sufficiency.forecast.rates.rates import Floats, Rates
 from sufficiency.words.school_year import NCYS
 from sufficiency.words.vocabulary import SETTING_TYPES
 
 
 def from_flows(
-    area: Area, known: History, states: NDArray[Any], needs: Sequence[str]
+    area: Area, known: History, states: NDArray[np.int64], needs: Sequence[str]
 ) -> tuple[Rates, own_drift.Drifts]:
     """Return an area's rates of a year, and how its settings drift, from the published stocks and flows that it holds.
 
@@ -34,18 +33,20 @@ def from_flows(
     held = states.sum(axis=2).astype("float64")
     new = _new_by_setting(area)
     drifts, prior = own_drift.DriftRates.of(area), area.value("forecast.own_flow_weight")
+    pattern = drifts.pattern
     own = [
-        _own(known, drifts, code, area.base_year, held[i], _first_settings(national(), new[i], prior))
+        _own(known, drifts, code, area.base_year, held[i], _first_settings(pattern, new[i], prior))
         for i, code in enumerate(area.authorities)
     ]
     of_need = need_mix.of_joiners(states, needs, list(SETTING_TYPES), need_mix.NeedRates.of(area))
     by_need = states.sum(axis=(1, 3), keepdims=True) / np.maximum(states.sum(axis=(1, 2, 3), keepdims=True), 1)
-    transfers = national().transfers[None, :, None, :] * by_need
-    rates = _rates(tuple(area.authorities), tuple(needs), own, of_need, transfers)
+    transfers = pattern.transfers[None, :, None, :] * by_need
+    rates = _rates(tuple(area.authorities), tuple(needs), own, of_need, transfers, pattern)
     return rates, own_drift.Drifts(
         np.stack([o.drift for o in own]),
         np.array([o.special_growth for o in own]),
         np.array([o.unrecorded for o in own]),
+        pattern.takes,
     )
 
 
@@ -61,7 +62,7 @@ class Own:
 
 
 def _own(known: History, rates: own_drift.DriftRates, authority: str, base: int, plans: Floats, first: Floats) -> Own:
-    pattern = national()
+    pattern = rates.pattern
     by_age = own_drift.joining_by_age(known, rates, authority, base, first)
     leaving = pattern.leaving.copy()
     leaving[own_drift.ENDING : -1] = 1 - (1 - leaving[own_drift.ENDING : -1]) ** own_drift.ending(rates, plans)
@@ -75,10 +76,14 @@ def _own(known: History, rates: own_drift.DriftRates, authority: str, base: int,
 
 
 def _rates(
-    authorities: tuple[str, ...], needs: tuple[str, ...], own: Sequence[Own], of_need: Floats, transfers: Floats
+    authorities: tuple[str, ...],
+    needs: tuple[str, ...],
+    own: Sequence[Own],
+    of_need: Floats,
+    transfers: Floats,
+    pattern: Pattern,
 ) -> Rates:
     """Return the rates of a year."""
-    pattern = national()
     shape = (len(authorities), len(NCYS), len(needs), len(SETTING_TYPES))
     takes_next = np.concatenate([pattern.takes[1:], np.ones_like(pattern.takes[:1])])
     moving = np.where(takes_next > 0, pattern.moving, 1.0)

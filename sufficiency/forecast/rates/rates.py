@@ -6,8 +6,7 @@ before for the first two, the January after for the others.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,7 +67,3 @@ class Rates:
     def shape(self) -> tuple[int, int, int, int]:
         """Number of authorities, NCYs, needs and settings."""
         return len(self.authorities), len(self.ncys), len(self.needs), len(self.settings)
-
-    def replace(self, **changed: Any) -> Rates:
-        """Return a copy with some rates changed."""
-        return replace(self, **changed)

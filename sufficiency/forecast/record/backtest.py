@@ -223,7 +223,7 @@ def backtest(
         )
     wrong = [o for o in wanted if o not in able]
     if wrong or not wanted:
-        said = f"January {wrong[0]} can't be an origin" if wrong else "origins is empty"
+        said = f"January {wrong[0]} can't be forecast from" if wrong else "no January to forecast from is given"
         raise InputError(f"{said}: expected {one_of(able)}")
     runs = tuple(_run(whole, origin, steps, draws, seed) for origin in wanted)
     truth = whole.plans[whole.plans["year"] <= whole.base_year][["authority", "year", "ncy", "setting_type", "plans"]]

@@ -127,7 +127,8 @@ def backtest_far(
     wanted = able if origins is None else sorted({int(o) for o in origins})
     wrong = [o for o in wanted if o not in able]
     if wrong or not wanted:
-        raise InputError(f"January {wrong[0] if wrong else 'of no year'} can't be an origin: expected {one_of(able)}")
+        says = f"January {wrong[0]} can't be forecast from" if wrong else "no January to forecast from is given"
+        raise InputError(f"{says}: expected {one_of(able)}")
     seeds = np.random.SeedSequence(seed).spawn(len(wanted))
     points = pd.concat(
         [

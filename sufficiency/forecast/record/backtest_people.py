@@ -22,7 +22,7 @@ BOUNDS: Final = (0.025, 0.975)
 @frozen
 @dataclass(frozen=True, eq=False)
 class Held:
-    """What forecasts made at earlier Januaries said of later ones: one row an origin, horizon, level and label."""
+    """What forecasts made at earlier Januaries said of later ones: one row for each origin, horizon, level and label."""
 
     cases: pd.DataFrame
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from sufficiency.errors import InputError, one_of
+from sufficiency.tables.rows import ChangeRow
 
 JOINING: Final = ("joining", "requests", "assessing", "issuing")  # each scales new plans by the same factor
 
@@ -30,7 +31,7 @@ class Labels:
         return len(self.authorities), len(self.ncys), len(self.needs), len(self.settings)
 
 
-def strength(change: Any, year: int) -> float:
+def strength(change: ChangeRow, year: int) -> float:
     """Return the factor in January `year`: 1 before `since`, built up evenly over the ramp, then whole."""
     if year < change.since:
         return 1.0
@@ -100,13 +101,13 @@ def reviewed(changes: pd.DataFrame, year: int, labels: Labels) -> NDArray[np.flo
     return found
 
 
-def _asked(changes: pd.DataFrame, flows: Sequence[str]) -> list[Any]:
+def _asked(changes: pd.DataFrame, flows: Sequence[str]) -> list[ChangeRow]:
     return list(changes[changes["flow"].isin(list(flows))].itertuples())
 
 
-def _who(change: Any, labels: Labels) -> tuple[NDArray[np.int64], ...]:
-    low = -99 if pd.isna(change.ncy_low) else change.ncy_low
-    high = 99 if pd.isna(change.ncy_high) else change.ncy_high
+def _who(change: ChangeRow, labels: Labels) -> tuple[NDArray[np.int64], ...]:
+    low = -99 if change.ncy_low is None or pd.isna(change.ncy_low) else change.ncy_low
+    high = 99 if change.ncy_high is None or pd.isna(change.ncy_high) else change.ncy_high
     ages = np.flatnonzero([low <= ncy <= high for ncy in labels.ncys])
     starts = change.flow in (*JOINING, "first_placement")
     setting_type = change.to_setting_type if starts and _is_blank(change.setting_type) else change.setting_type
@@ -126,11 +127,11 @@ def check(changes: pd.DataFrame, labels: Labels) -> None:
             raise InputError(f"{lever}: nobody here has the need '{need}'; expected {one_of(labels.needs)}")
 
 
-def _is_blank(value: Any) -> bool:
+def _is_blank(value: str | None) -> bool:
     return value is None or bool(pd.isna(value)) or value == ""
 
 
-def _some(known: Sequence[str], wanted: Any) -> NDArray[np.int64]:
+def _some(known: Sequence[str], wanted: str | None) -> NDArray[np.int64]:
     """Return the positions of `wanted`, or all where it is blank."""
     if _is_blank(wanted):
         return np.arange(len(known))

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,7 +44,7 @@ class Paths:
 
 
 def simulate(
-    base: NDArray[Any], years: Sequence[Year], paths: Paths, *, seed: np.random.SeedSequence, workers: int = 2
+    base: NDArray[np.int64], years: Sequence[Year], paths: Paths, *, seed: np.random.SeedSequence, workers: int = 2
 ) -> Simulated:
     """Return plans in every draw, the base year first.
 
@@ -95,7 +95,12 @@ def simulate(
 
 
 def _block(
-    base: NDArray[Any], years: Sequence[Year], paths: Paths, at: slice, seed: np.random.SeedSequence, out: Simulated
+    base: NDArray[np.int64],
+    years: Sequence[Year],
+    paths: Paths,
+    at: slice,
+    seed: np.random.SeedSequence,
+    out: Simulated,
 ) -> None:
     draws = at.stop - at.start
     out.plans[at, 0] = base
@@ -122,7 +127,7 @@ def _block(
 
 @dataclass(frozen=True, eq=False)
 class Chance:
-    """One year's random numbers of a block, a stream a purpose: what one purpose uses shifts no other."""
+    """One year's random numbers of a block, a stream for each purpose: what one purpose uses shifts no other."""
 
     going: np.random.Generator
     coming: np.random.Generator

@@ -1,8 +1,8 @@
 """Drift between groups of settings, in each draw: who leaves a group that loses ground, and which settings gain them.
 
 Drift is expected to fade from year to year. Its error is each group's own: part lasts through a draw, part is each
-year's, most of it the first's, when a count as it was recorded gives way to the next. The group of those whose placement is not recorded does not drift: their share is what an authority's return
-makes it, and is drawn once for each draw.
+year's, most of it the first's, when one January's record gives way to the next. Those whose placement is not recorded do not
+drift: their share is what an authority's return makes it, and is drawn once for each draw.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import numpy as np
 from sufficiency.area.area import Area
 from sufficiency.forecast import england
 from sufficiency.forecast.growth.growth import paired
-from sufficiency.forecast.rates.england_pattern import national
 from sufficiency.forecast.rates.own_drift import GROUP_OF, SPECIAL, UNRECORDED, Drifts
 from sufficiency.forecast.rates.rates import Floats
 from sufficiency.forecast.simulate.ready_year import Singles
@@ -44,7 +43,7 @@ class DriftErrors:
 
     @classmethod
     def of(cls, area: Area) -> DriftErrors:
-        """Return an area's."""
+        """Return those of an area."""
 
         def by_group(name: str) -> Floats:
             known = {group: area.value(f"forecast.error_drift_{name}_{group}") for group in RECORDED}
@@ -74,6 +73,7 @@ class Drawn:
     special_growth: Floats  # authority [log ratio a year]
     by_places: Floats  # year [share]
     england_mix: float
+    takes: Floats  # 1 where England's settings of a type take the age: ncy x setting_type
 
 
 def drawn(drifts: Drifts, errors: DriftErrors, shape: tuple[int, int, int], rng: np.random.Generator) -> Drawn:
@@ -102,6 +102,7 @@ def drawn(drifts: Drifts, errors: DriftErrors, shape: tuple[int, int, int], rng:
         drifts.special_growth,
         np.asarray(errors.by_places * errors.kept ** np.arange(years), dtype=np.float64),
         errors.england_mix,
+        drifts.takes,
     )
 
 
@@ -136,8 +137,7 @@ def redistribution(plans: Singles, factors: Singles, now: Drawn, year: int) -> t
     factors
         A year's factor on each group: draw x authority x group.
     """
-    pattern = national()
-    takes_next = np.concatenate([pattern.takes[1:], pattern.takes[-1:]]).astype(np.float32)
+    takes_next = np.concatenate([now.takes[1:], now.takes[-1:]]).astype(np.float32)
     nation = _rows(_younger(england.stock(england.AGES_KNOWN))).astype(np.float32)
     mix = ((1 - now.england_mix) * _rows(plans) + now.england_mix * nation) * takes_next
     unknown = GROUP_OF == UNRECORDED

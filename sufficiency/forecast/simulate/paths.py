@@ -9,7 +9,7 @@ it says and no more.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +38,7 @@ class RateErrors:
 
     @classmethod
     def of(cls, area: Area) -> RateErrors:
-        """Return an area's."""
+        """Return those of an area."""
 
         def by_band(name: str) -> Floats:
             return np.array([[area.value(f"forecast.error_{name}_{band}")] for band in BANDS])
@@ -56,7 +56,7 @@ def paths(
     errors: RateErrors,
     rates: Rates,
     drifts: Drifts,
-    base: NDArray[Any],
+    base: NDArray[np.int64],
     children: Floats,
     growth: Floats,
     rng: np.random.Generator,
@@ -112,7 +112,7 @@ class Settled:
     transfers: Singles
 
     @classmethod
-    def of(cls, rates: Rates, base: NDArray[Any]) -> Settled:
+    def of(cls, rates: Rates, base: NDArray[np.int64]) -> Settled:
         """Return rates with needs weighted as they are in the base year."""
         with np.errstate(divide="ignore"):
             hazard = -np.log1p(-_over_needs(rates.leaving, base))
@@ -123,7 +123,7 @@ class Settled:
 
 def _expected(
     now: Settled,
-    base: NDArray[Any],
+    base: NDArray[np.int64],
     joining: Singles,
     leaving: Singles,
     drifted: drifting.Drawn,
@@ -170,13 +170,13 @@ def _a_year_on(by_ncy: Singles) -> Singles:
     return np.concatenate([np.zeros_like(by_ncy[:, :, :1]), by_ncy[:, :, :-1]], axis=2)
 
 
-def _over_needs(rate: Floats, base: NDArray[Any]) -> Floats:
+def _over_needs(rate: Floats, base: NDArray[np.int64]) -> Floats:
     """Return a rate by authority x ncy x setting_type, needs weighted as they are in the base year."""
     weight = base.sum(axis=(1,), keepdims=True) + 0.01
     return np.asarray((rate * weight).sum(axis=2) / weight.sum(axis=2))
 
 
-def _over_needs_destinations(rates: Rates, base: NDArray[Any]) -> Floats:
+def _over_needs_destinations(rates: Rates, base: NDArray[np.int64]) -> Floats:
     """Return destination settings by authority x ncy x setting_type x setting moved to."""
     to = rates.destinations.sum(axis=4)
     if to.shape[2] > 1:

@@ -20,7 +20,7 @@ Singles = NDArray[np.float32]
 class Year:
     """One year's rates, ready to draw from: hazards, arrivals and a table of destinations, all by state.
 
-    `cumulative` has a row a state where destinations are few; where many, one line in which state i runs from i to i + 1.
+    `cumulative` has a row for each state where destinations are few; where many, one line in which state i runs from i to i + 1.
     """
 
     leaving: Singles

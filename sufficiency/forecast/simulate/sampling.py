@@ -6,7 +6,7 @@ rest are worked on. Where many events are expected NumPy's own generators are fa
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ Counts = NDArray[np.int32]
 
 
 def binomial(
-    rng: np.random.Generator, children: NDArray[Any], hazard: NDArray[Any]
+    rng: np.random.Generator, children: NDArray[np.integer], hazard: NDArray[np.floating]
 ) -> tuple[NDArray[np.int64], Counts]:
     """Return cells with events, and how many: each child has one with probability 1 - exp(-hazard).
 
@@ -36,7 +36,7 @@ def binomial(
     h = hazard[held].astype(np.float32)
     expected = n * h
     many = np.flatnonzero(expected > MANY)
-    uniform = rng.random(len(children), dtype=np.float32)[held]  # a number a cell, whoever else there is
+    uniform = rng.random(len(children), dtype=np.float32)[held]  # one for each cell, whoever else there is
     any_event = uniform >= np.exp(-expected)
     any_event[many] = False
     few = np.flatnonzero(any_event)

@@ -38,7 +38,7 @@ def changed(asked: pd.DataFrame, rates: Rates, year: int, labels: changes.Labels
     leaving = np.where(
         rates.leaving >= 1, 1.0, np.minimum(rates.leaving * changes.factors(asked, ("leaving",), year, labels), 0.999)
     )
-    changed_rates = rates.replace(joining=joining, leaving=leaving)
+    changed_rates = replace(rates, joining=joining, leaving=leaving)
     by_destination = changes.moving(asked, year, labels)
     return changed_rates if by_destination is None else _moving(changed_rates, by_destination)
 
@@ -49,4 +49,4 @@ def _moving(rates: Rates, factor: Floats) -> Rates:
     kept = to.sum(axis=(4, 5)) / np.maximum(rates.destinations.sum(axis=(4, 5)), 1e-12)
     moving = np.where(rates.moving >= 1, 1.0, np.minimum(rates.moving * kept, 0.999))
     nowhere = to.sum(axis=(4, 5), keepdims=True) <= 0
-    return rates.replace(moving=moving, destinations=np.where(nowhere, rates.destinations, to))
+    return replace(rates, moving=moving, destinations=np.where(nowhere, rates.destinations, to))

@@ -64,7 +64,7 @@ def retrospect(area: Area, first: int) -> pd.DataFrame:
 
 
 def _special_places(area: Area, authority: str, year: int, by_child: float) -> float:
-    """Return place funding of special schools: as published, later years in step with children; or one place a child."""
+    """Return place funding of special schools: as published, later years in step with children; or one place for each child."""
     own = area.high_needs[area.high_needs["item"] == "special_place_funding_gbp"]
     given = own[own["authority"] == authority].set_index("financial_year")["amount"]
     if year in given.index:

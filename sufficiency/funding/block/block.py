@@ -53,7 +53,7 @@ class Block:
 def block_gbp(components: Mapping[str, npt.ArrayLike], *, financial_year: int) -> pd.Series | int:
     """Return the high needs block before deductions, rounded up to the pound as DfE does.
 
-    A + B x C + D + E + F + H: formula elements, basic entitlement (area cost adjusted) a pupil times pupils in special
+    A + B x C + D + E + F + H: formula elements, basic entitlement (area cost adjusted) per pupil times pupils in special
     schools, import/export, special free schools, hospital education and the like, additional allocation.
 
     Parameters

@@ -59,7 +59,7 @@ def place_deductions(places: pd.DataFrame, *, financial_year: int, hospital_gbp:
     Parameters
     ----------
     places
-        One row a kind: `kind` (a name in `DEDUCTIONS`), `before`, `after`. [places]
+        One row for each kind: `kind` (a name in `DEDUCTIONS`), `before`, `after`. [places]
     hospital_gbp
         Hospital academies, which are paid a sum and not by the place. [GBP]
     """

@@ -1,8 +1,8 @@
 """Place funding over the forecast: commissioned places, filled or empty, by financial year and the authority that pays.
 
 Places at settings outside the area are paid by others. A setting whose number of places isn't known is paid for the
-children there. Colleges and alternative provision are paid as published for the
-authority where that is known (`services.other_places`), otherwise by their places, unless those are an assumption.
+children there. Colleges and alternative provision are paid as published for the authority where that is known
+(`services.other_places`), otherwise by their places, unless those are an assumption.
 """
 
 from __future__ import annotations
@@ -92,9 +92,10 @@ def places_by_year(area: Area, settings: pd.DataFrame, years: Sequence[int]) -> 
     """Return places before 16 and after, year x setting; a year not listed keeps the one before. [places]"""
     codes = list(settings["setting"])
     rows = area.places[area.places["setting"].isin(codes)]
-    if (rows[["places", "post_16_places"]] < 0).to_numpy().any():
-        worst = rows.loc[rows["places"].idxmin()]
-        raise InputError(f"{worst['setting']} has {worst['places']} places in {worst['year']}: below 0")
+    below = rows[(rows[["places", "post_16_places"]] < 0).any(axis=1)]
+    if len(below):
+        setting, year, places, late = below[["setting", "year", "places", "post_16_places"]].iloc[0]
+        raise InputError(f"{setting} has {places} places in {year}, {late} of them after 16: below 0")
     wide = rows.pivot_table(index="year", columns="setting", values=["places", "post_16_places"], aggfunc="last")
     wide = wide.reindex(sorted({*wide.index, *years})).ffill().fillna(0)
     total = wide["places"].reindex(columns=codes, fill_value=0.0).loc[list(years)]

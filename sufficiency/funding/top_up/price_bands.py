@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +15,7 @@ from sufficiency.prices import Growth
 Floats = npt.NDArray[np.float64]
 
 
-def capped_mean(mean_gbp: Any, cap_gbp: Any, spread: float) -> Any:
+def capped_mean(mean_gbp: npt.ArrayLike, cap_gbp: npt.ArrayLike, spread: float) -> Floats:
     """Return the mean of the lesser of a fee and a cap, where fees are lognormal.
 
     E[min(F, c)] = m Phi((ln c − mu − s²)/s) + c (1 − Phi((ln c − mu)/s)), with s² = ln(1 + spread²), mu = ln m − s²/2.
@@ -40,13 +39,13 @@ def capped_mean(mean_gbp: Any, cap_gbp: Any, spread: float) -> Any:
     """
     from scipy.special import ndtr
 
-    if not spread > 0 or not np.all(np.asarray(cap_gbp) > 0):
-        raise InputError(f"a cap of {cap_gbp} and a spread of {spread:g}: both are expected to be above 0")
-    mean = np.asarray(mean_gbp, dtype=np.float64)
+    mean, cap = np.asarray(mean_gbp, dtype=np.float64), np.asarray(cap_gbp, dtype=np.float64)
+    if not spread > 0 or not np.all(cap > 0):
+        raise InputError(f"a cap of {cap} and a spread of {spread:g}: both are expected to be above 0")
     sigma = np.sqrt(np.log1p(spread**2))
     with np.errstate(divide="ignore", invalid="ignore"):
-        above = (np.log(cap_gbp) - np.log(mean) + sigma**2 / 2) / sigma
-        capped = mean * ndtr(above - sigma) + cap_gbp * ndtr(-above)
+        above = (np.log(cap) - np.log(mean) + sigma**2 / 2) / sigma
+        capped = mean * ndtr(above - sigma) + cap * ndtr(-above)
     return np.where(mean > 0, capped, mean)
 
 

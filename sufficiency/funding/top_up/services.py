@@ -33,7 +33,7 @@ def services(area: Area, authority: str, years: Sequence[int], futures: Futures 
 
 
 def grants_passed_on(area: Area, authority: str, years: Sequence[int]) -> pd.DataFrame:
-    """Return grants that come beside the block and go to schools: a row a financial year, a column a grant. [GBP]
+    """Return grants that come beside the block and go to schools: a row for each financial year, a column for each grant. [GBP]
 
     As given for the year or the last before it; 0 where none is.
     """

@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
@@ -168,7 +169,7 @@ def protected(area: Area, top_up: Mapping[int, Floats]) -> dict[int, Floats]:
     return kept
 
 
-def mainstream_top_up(additional_cost_gbp: Any, *, financial_year: int) -> Any:
+def mainstream_top_up(additional_cost_gbp: npt.ArrayLike, *, financial_year: int) -> npt.NDArray[np.float64]:
     """Return the top-up that a mainstream school is due: a child's additional cost above the threshold. [GBP a year]"""
     threshold = policy.value("funding.mainstream_threshold_gbp", on=financial_year)
     return np.maximum(np.asarray(additional_cost_gbp, dtype="float64") - threshold, 0)

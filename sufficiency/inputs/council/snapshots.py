@@ -19,7 +19,7 @@ def transitions(snapshots: Sequence[pd.DataFrame]) -> pd.DataFrame:
     Parameters
     ----------
     snapshots
-        One frame a January: child (any key that lasts), year, ncy, need, setting_type; one row a child. Keys are compared
+        One frame for each January: child (any key that lasts), year, ncy, need, setting_type; one row for each child. Keys are compared
         and never shown.
 
     Raises
@@ -55,7 +55,11 @@ def _check_snapshot(snapshot: pd.DataFrame, name: str) -> None:
     rows = snapshot.reset_index(drop=True)
     first = {key: i for i, key in reversed(list(enumerate(rows["child"])))}
     faults = [
-        Fault(int(i) + 2, "child", f"the same child is in row {first[rows.at[i, 'child']] + 2}: one row a child")
+        Fault(
+            int(i) + 2,
+            "child",
+            f"the same child is in row {first[rows.at[i, 'child']] + 2}: one row for each child is expected",
+        )
         for i in rows.index[rows["child"].duplicated()]
     ]
     faults += [Fault(int(i) + 2, "ncy", "no NCY: the birth date is missing") for i in rows.index[rows["ncy"].isna()]]

@@ -1,1 +1,1 @@
-"""Readers of published releases: one publisher a file. Each reads, renames and checks; none models."""
+"""Readers of published releases: one file for each publisher. Each reads, renames and checks; none models."""

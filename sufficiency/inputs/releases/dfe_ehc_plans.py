@@ -244,7 +244,7 @@ KEY: Final = ("authority", "name", "level", "year", "by", "age", "ncy", "setting
 
 
 def _long(wide: pd.DataFrame, columns: list[str], label: str, value: str) -> pd.DataFrame:
-    """Return one row a count: columns that this release lacks are left out."""
+    """Return one row for each count: columns that this release lacks are left out."""
     key = [k for k in KEY if k in wide and k != label]
     long = wide.melt(key, [c for c in columns if c in wide], label, value)
     long[value] = long[value].round().astype("Int64")

@@ -1,6 +1,6 @@
 """Readers of DfE's dedicated schools grant tables and of its high needs benchmarking workbook.
 
-    High needs block, a column a component        -> item, as in `tables.HIGH_NEEDS` (see BLOCK)
+    High needs block, a column for each component        -> item, as in `tables.HIGH_NEEDS` (see BLOCK)
     High needs deductions, three header rows      -> provider · kind · period · amount
     High needs benchmarking, Section 251 budget and outturn -> report · line · phase · gbp
 
@@ -159,7 +159,7 @@ def _rows(file: Path) -> tuple[list[list[str]], str]:
     except csv.Error as caught:
         raise InputError(f"{file.name} can't be read as a table: {caught}") from caught
     if not any(any(row) for row in rows):
-        raise InputError(f"{file.name} is empty: expected the grant's header rows and a row an authority")
+        raise InputError(f"{file.name} is empty: expected the grant's header rows and a row for each authority")
     return rows, file.name
 
 

@@ -1,8 +1,8 @@
 """Reader of DfE's *Special educational needs in England*: pupils on SEN Support by authority and phase of school.
 
-    To 2024, a column a count:   phase_type_grouping · type_of_establishment · hospital_school
+    To 2024, a column for each count:   phase_type_grouping · type_of_establishment · hospital_school
                                  sen_support, sen_support_percent, ehc_plan, ehc_plan_percent
-    From 2025, a row a count:    phase_type_grouping · establishment_type · sen_provision · pupil_count, pupil_percent
+    From 2025, a row for each count:    phase_type_grouping · establishment_type · sen_provision · pupil_count, pupil_percent
     time_period 202425 -> year 2025    new_la_code -> authority    'State-funded primary' -> phase primary
 
 Pupils are counted where they go to school. Files broken down further (primary need, language) are read at their totals.

@@ -16,13 +16,14 @@ import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 
 from sufficiency.errors import InputError, nearest
 from sufficiency.inputs.files.columns import january_of, numbers, plain, take
 from sufficiency.inputs.files.text import read_text_table
+from sufficiency.words.geojson import Feature, Features
 
 OLDEST: Final = 25
 CODE_NAMES: Final = re.compile(
@@ -51,7 +52,7 @@ def estimates(path: str | Path, *, mid_year: int) -> pd.DataFrame:
 def estimates_long(path: str | Path) -> pd.DataFrame:
     """Return people by single year of age to 25 from a long table: code, mid_year, age, children. [people]
 
-    Takes MYEB1 (a column a year, `population_2023`) and Nomis (`DATE`, `C_AGE_NAME`, `OBS_VALUE`).
+    Takes MYEB1 (a column for each year, `population_2023`) and Nomis (`DATE`, `C_AGE_NAME`, `OBS_VALUE`).
     """
     file = Path(path)
     text = read_text_table(file)
@@ -125,7 +126,7 @@ def lookup(path: str | Path, columns: Mapping[str, str]) -> pd.DataFrame:
     return take(text, {ours: _spellings(theirs) for ours, theirs in columns.items()}, source=file.name)
 
 
-def boundaries(path: str | Path, *, code: str = "LSOA21CD") -> dict[str, Any]:
+def boundaries(path: str | Path, *, code: str = "LSOA21CD") -> Features:
     """Return a GeoJSON file's shapes with one property, `zone`, from the property `code`."""
     file = Path(path)
     try:
@@ -141,7 +142,7 @@ def boundaries(path: str | Path, *, code: str = "LSOA21CD") -> dict[str, Any]:
         raise InputError(f"{file.name}: features have no property '{code}'{nearest(code, known)}")
     if not all(isinstance(p, dict) and held in p for p in properties):
         raise InputError(f"{file.name}: some features have no property '{held}'")
-    kept = [
+    kept: list[Feature] = [
         {"type": "Feature", "properties": {"zone": str(p[held])}, "geometry": shape}
         for p, shape in zip(properties, geometries, strict=True)
     ]

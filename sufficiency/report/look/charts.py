@@ -107,7 +107,7 @@ def _one_fan(axis: Axes, part: pd.DataFrame, value: str, colour: str) -> None:
 
 
 def lines(frame: pd.DataFrame, x: str, value: str, by: str, *, unit: str) -> Figure:
-    """Return one line a group, named at its end."""
+    """Return one line for each group, named at its end."""
     figure, axis = sheet()
     for place, (group, part) in enumerate(frame.groupby(by, sort=False)):
         colour = COLOURS[place % len(COLOURS)]

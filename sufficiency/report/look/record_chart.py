@@ -60,7 +60,7 @@ def _panel(axis: Axes, record: Backtest, codes: tuple[str, ...]) -> None:
 
 
 def said_against_came(record: Backtest, by: str, *, horizon: int = 1) -> Figure:
-    """Return a chart of what was forecast for each group beside what was counted: a panel a group, a mark a January.
+    """Return a chart of what was forecast for each group beside what was counted: a panel for each group, a mark for each January.
 
     A bar is the 9-in-10 range and a dot its middle; a ring is the count, filled where the range missed it.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from matplotlib.collections import PolyCollection
@@ -14,6 +14,7 @@ from sufficiency.area.area import Area
 from sufficiency.outcome import Outcome
 from sufficiency.report.look.charts import COLOURS, INK, sheet
 from sufficiency.report.look.ground import Floats, outlines
+from sufficiency.words.geojson import Features, Shape
 from sufficiency.words.say import CODES
 
 EDGE_M: Final = 2_000
@@ -35,7 +36,7 @@ def rounds_map(outcome: Outcome, setting: str, year: int, *, seconds: float = 2,
     return rounds_drawn(outcome.area, plan.geojson(homes="rounded"))
 
 
-def rounds_drawn(area: Area, rounds: dict[str, Any]) -> Figure:
+def rounds_drawn(area: Area, rounds: Features) -> Figure:
     """Return a map of rounds given as GeoJSON in longitude and latitude, over the area's zones."""
     to_grid = Transformer.from_crs("EPSG:4326", "EPSG:27700", always_xy=True)
     lines = [(_on_grid(f["geometry"], to_grid), f["properties"]) for f in rounds["features"]]
@@ -64,7 +65,7 @@ def rounds_drawn(area: Area, rounds: dict[str, Any]) -> Figure:
     return figure
 
 
-def _on_grid(geometry: dict[str, Any], to_grid: Transformer) -> Floats:
+def _on_grid(geometry: Shape, to_grid: Transformer) -> Floats:
     """Return a line's or a point's eastings and northings. [m]"""
     degrees = np.atleast_2d(np.asarray(geometry["coordinates"], dtype=float))
     return np.column_stack(to_grid.transform(degrees[:, 0], degrees[:, 1]))

@@ -35,7 +35,7 @@ def forms(tables: dict[str, pd.DataFrame], names: Mapping[str, str]) -> dict[str
 
 
 def _children_blocks(children: pd.DataFrame, past: pd.DataFrame) -> list[Block]:
-    """Return past years as published and years ahead, one block a breakdown and case."""
+    """Return past years as published and years ahead, one block for each breakdown and case."""
     blocks = []
     for case, part in children.groupby("case", sort=False):
         for label in dsg_plan.COUNTED:

@@ -19,7 +19,7 @@ PHASES: Final[dict[str, tuple[range, int]]] = {"Primary": (range(7), 5), "Second
 
 
 def scap_special(area: Area, plans: PlansResult) -> pd.DataFrame:
-    """Return the return, one row a cell: authority, planning_area, education_phase, ncy, provision, year, pupils, basis.
+    """Return the return, one row for each cell: authority, planning_area, education_phase, ncy, provision, year, pupils, basis.
 
     Also academic_year and provision_name. The base year is the actual; Reception to Year 6 run five years ahead, Years 7
     to 11 seven, as far as the forecast goes. Counts are whole, and sums of them are the return's totals. [pupils]

@@ -1,4 +1,4 @@
-"""The returns as sheets laid out as their forms: a block a table, labels down the side, years across, totals beneath."""
+"""The returns as sheets laid out as their forms: a block for each table, labels down the side, years across, totals beneath."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Block:
     """One table of a form."""
 
     title: str
-    rows: pd.DataFrame  # labels, then a column a year
+    rows: pd.DataFrame  # labels, then a column for each year
     labels: int  # how many of the columns are labels
     is_money: bool = False
     has_total: bool = True
@@ -101,7 +101,7 @@ NAMES: Final[dict[str, dict[str, str]]] = {
 
 
 def safe_forms(found: Mapping[str, pd.DataFrame]) -> dict[str, list[Block]]:
-    """Return sheets of returns with small counts hidden: a block a breakdown, without totals that hold hidden counts."""
+    """Return sheets of returns with small counts hidden: a block for each breakdown, without totals that hold hidden counts."""
     sheets = {}
     for name, (count, _) in BREAKDOWNS.items():
         table = found[name]
@@ -119,7 +119,7 @@ def safe_forms(found: Mapping[str, pd.DataFrame]) -> dict[str, list[Block]]:
 
 
 def write_forms(path: Path, sheets: dict[str, list[Block]], *, definitions: pd.DataFrame) -> None:
-    """Write a workbook: a sheet a return, its blocks one under another, then the definitions."""
+    """Write a workbook: a sheet for each return, its blocks one under another, then the definitions."""
     with xlsxwriter.Workbook(str(path), {"nan_inf_to_errors": True, "strings_to_formulas": False}) as book:
         styles = {
             "title": book.add_format({"bold": True, "font_size": 12}),

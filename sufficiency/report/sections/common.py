@@ -36,7 +36,7 @@ def rests_on(area: Area, *parts: str) -> tuple[str, ...]:
 
 
 def with_interval(summary: pd.DataFrame, value: str, by: Sequence[str], *, how: str = "n") -> pd.DataFrame:
-    """Return one row a group: the middle, and the range in words. `summary` has *by, level and `value`."""
+    """Return one row for each group: the middle, and the range in words. `summary` has *by, level and `value`."""
     wide = summary.pivot_table(index=list(by), columns="level", values=value, sort=False, observed=True)
     low, middle, high = (wide.columns[0], wide.columns[len(wide.columns) // 2], wide.columns[-1])
     ranges = [f"{shown(a, how)} to {shown(b, how)}" for a, b in zip(wide[low], wide[high], strict=True)]

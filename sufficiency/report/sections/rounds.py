@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache, partial
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 
@@ -11,6 +11,7 @@ from sufficiency.outcome import Outcome
 from sufficiency.report.look.rounds_map import rounds_drawn
 from sufficiency.report.model import Chart, Exhibit, Table
 from sufficiency.transport.routing.school_rounds import SchoolRounds
+from sufficiency.words.geojson import Features
 from sufficiency.words.say import count, gbp
 
 ITERATIONS: Final = (
@@ -37,7 +38,7 @@ def planned(outcome: Outcome) -> SchoolRounds | None:
     return outcome.journeys.rounds(*shown, iterations=ITERATIONS) if shown else None
 
 
-def geojson(outcome: Outcome) -> dict[str, Any] | None:
+def geojson(outcome: Outcome) -> Features | None:
     """Return those rounds as GeoJSON, homes to the nearest kilometre."""
     plan = planned(outcome)
     return plan.geojson(homes="rounded") if plan is not None else None

@@ -59,7 +59,7 @@ def words(outcome: ForecastOutcome) -> tuple[str, ...]:
 
 @lru_cache(maxsize=2)
 def scores(tested: Backtest) -> pd.DataFrame:
-    """Return the typical miss of each method at each horizon, and how often its range held: a row a method. [%]"""
+    """Return the typical miss of each method at each horizon, and how often its range held: one row for each method. [%]"""
     each = tested.scores()
     wide = each.pivot_table(index="method", columns="horizon", values="median_ape", sort=False)
     wide.columns = [f"{h} year{'s' if h > 1 else ''} ahead" for h in wide.columns]

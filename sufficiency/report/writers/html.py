@@ -92,7 +92,7 @@ def _shape(frame: pd.DataFrame) -> str:
     )
 
 
-def _cell(place: int, column: object, value: object, table: Table, numeric: set[object]) -> str:
+def _cell(place: int, column: object, value: str | float | None, table: Table, numeric: set[object]) -> str:
     how = table.formats.get(str(column), "")
     text = html.escape(
         label(value, str(column))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import pandas as pd
 
@@ -57,7 +57,7 @@ def own_year(area: Area, name: str, what: str) -> int:
     return year
 
 
-def with_changes(area: Area, lever: str, rows: Iterable[dict[str, Any]]) -> Area:
+def with_changes(area: Area, lever: str, rows: Iterable[Mapping[str, object]]) -> Area:
     """Return the area with changes of rates, as `tables.CHANGES`; a row that changes nothing is left out."""
     blank = dict.fromkeys(("authority", "need", "setting_type", "to_setting_type", "ncy_low", "ncy_high"))
     made = [{**blank, "lever": lever, "ramp_years": 0, **row} for row in rows]

@@ -111,7 +111,7 @@ def entitlement(children: pd.DataFrame, rules: estimated_travel.Values) -> pd.Da
     Parameters
     ----------
     children
-        As `tables.TRAVELLERS`; one row a child or a group alike.
+        As `tables.TRAVELLERS`; one row for each child, or for a group alike.
     rules
         An area: local policy and the statutory limits, all `transport.*`.
 

@@ -8,7 +8,7 @@ is settled school by school.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -119,7 +119,7 @@ def trained_share(area: Area, rows: pd.DataFrame, levers: Levers) -> Floats:
     return np.asarray(more, dtype=np.float64)
 
 
-def guide_minutes(area: Area, ncy: Any) -> Floats:
+def guide_minutes(area: Area, ncy: npt.ArrayLike) -> Floats:
     """Return the longest ride that guidance thinks suitable. [minutes]"""
     primary, secondary = area.value("transport.guide_primary_minutes"), area.value("transport.guide_secondary_minutes")
     return np.asarray(np.where(np.asarray(ncy) <= 6, primary, secondary), dtype=np.float64)

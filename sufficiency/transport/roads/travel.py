@@ -46,7 +46,7 @@ def travel(
     Returns
     -------
     DataFrame
-        As `tables.TRAVEL`, a row a pair, with `source` (the network's name, "supplied" or "straight line") and `note`,
+        As `tables.TRAVEL`, a row for each pair, with `source` (the network's name, "supplied" or "straight line") and `note`,
         which says where a pair had to be estimated. `walk_km` is blank beyond `transport.walk_search_km` on a network.
 
     Raises

@@ -6,7 +6,7 @@ It shares no code with the solvers: it walks each round over the tables as they 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -35,8 +35,8 @@ def walk(
     vehicles: pd.DataFrame,
     travel: pd.DataFrame,
     *,
-    school: Any,
-    apart: Iterable[tuple[Any, Any]] = (),
+    school: Hashable,
+    apart: Iterable[tuple[Hashable, Hashable]] = (),
 ) -> Walked:
     """Return what a plan breaks, costs, and who rides longer than their limit.
 
@@ -101,7 +101,7 @@ class _Road:
         pairs = zip(travel["origin"].astype(str), travel["destination"].astype(str), strict=True)
         self._legs = dict(zip(pairs, zip(travel["km"], travel["minutes"], strict=True), strict=True))
 
-    def __call__(self, origin: Any, destination: Any) -> tuple[float, float]:
+    def __call__(self, origin: Hashable, destination: Hashable) -> tuple[float, float]:
         origin, destination = str(origin), str(destination)
         return (0.0, 0.0) if origin == destination else self._legs[origin, destination]
 
@@ -153,7 +153,11 @@ def _wrong_company(
 
 
 def _ride(
-    rows: list[dict[str, Any]], stop_of: dict[Any, dict[str, Any]], vehicle: dict[str, Any], road: _Road, school: Any
+    rows: list[dict[str, Any]],
+    stop_of: dict[Any, dict[str, Any]],
+    vehicle: dict[str, Any],
+    road: _Road,
+    school: Hashable,
 ) -> tuple[list[float], float, float]:
     """Return each stop's minutes on board, and the round's km and minutes from where the vehicle starts."""
     places = [stop_of[r["stop"]]["location"] or r["stop"] for r in rows] + [school]
@@ -169,7 +173,7 @@ def _ride(
 
 
 def _judge_ride(
-    row: dict[str, Any], ride: float, stop: dict[str, Any], road: _Road, school: Any
+    row: dict[str, Any], ride: float, stop: dict[str, Any], road: _Road, school: Hashable
 ) -> tuple[list[str], list[tuple[Any, ...]]]:
     """Say whether a ride is misreported or needlessly long; a child over the limit must ride no longer than direct."""
     says, late = [], []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from sufficiency.errors import InputError
 
@@ -48,7 +48,7 @@ class Clock:
 
         return MaxRuntime(max(0.92 * self.left / turns_left, 0.01))
 
-    def partitioning(self, *, is_first: bool) -> dict[str, Any]:
+    def partitioning(self, *, is_first: bool) -> dict[str, float]:
         """Return when a set partitioning stops, as options of `scipy.optimize.milp`."""
         most = max(1.0, self.seconds * 0.08) if is_first else min(0.25 * self.left, 0.08 * self.seconds)
         return {"time_limit": max(most, 0.05)}
@@ -75,7 +75,7 @@ class Work:
 
         return MaxIterations(self.iterations)
 
-    def partitioning(self, *, is_first: bool) -> dict[str, Any]:  # noqa: ARG002 - as a clock's
+    def partitioning(self, *, is_first: bool) -> dict[str, float]:  # noqa: ARG002 - as a clock's
         """Return when a set partitioning stops, as options of `scipy.optimize.milp`."""
         return {"node_limit": NODES}
 

@@ -9,7 +9,6 @@ subject to  Σ_{j ∋ i} x_j = 1      for every part i of a stop
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -21,7 +20,7 @@ from sufficiency.transport.routing.stops import Floats
 def best_partition(
     run: SchoolRun,
     pool: Iterable[tuple[int, ...]],
-    stops: Mapping[str, Any],
+    stops: Mapping[str, float],
     *,
     incumbent: list[Trip] | None = None,
     most_columns: int = 20_000,

@@ -6,10 +6,9 @@ best of them, and its runs are recombined again. The cheapest plan is kept and w
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 import pandas as pd
 
@@ -36,8 +35,8 @@ class Rounds:
     stops: pd.DataFrame = field(repr=False)
     vehicles: pd.DataFrame = field(repr=False)
     travel: pd.DataFrame = field(repr=False)
-    school: Any = None
-    apart: tuple[tuple[Any, Any], ...] = ()
+    school: Hashable = None
+    apart: tuple[tuple[Hashable, Hashable], ...] = ()
 
     @cached_property
     def walked(self) -> Walked:
@@ -94,11 +93,11 @@ def rounds(
     vehicles: pd.DataFrame,
     travel: pd.DataFrame,
     *,
-    school: Any,
+    school: Hashable,
     seconds: float = 10,
     iterations: int | None = None,
     seed: int = 1,
-    apart: Iterable[tuple[Any, Any]] = (),
+    apart: Iterable[tuple[Hashable, Hashable]] = (),
 ) -> Rounds:
     """Return the cheapest plan found that brings every child to one school.
 
@@ -161,17 +160,17 @@ def compiled(
     vehicles: pd.DataFrame,
     travel: pd.DataFrame,
     *,
-    school: Any,
-    apart: Iterable[tuple[Any, Any]] = (),
+    school: Hashable,
+    apart: Iterable[tuple[Hashable, Hashable]] = (),
 ) -> SchoolRun:
     """Return the tables of `rounds`, checked, as arrays."""
     pairs = _checked_pairs(tuple(apart), stops)
     return compile_run(read_stops(stops), read_vehicles(vehicles), travel, school=str(school).strip(), apart=pairs)
 
 
-def _table(run: SchoolRun, plan: list[Trip], as_given: dict[str, Any]) -> pd.DataFrame:
+def _table(run: SchoolRun, plan: list[Trip], as_given: dict[str, Hashable]) -> pd.DataFrame:
     """Return a plan as a table, longest round first."""
-    rows: list[tuple[Any, ...]] = []
+    rows: list[tuple[Hashable, ...]] = []
     order = sorted(plan, key=lambda t: (run.kind[t.kind], -len(t.parts), t.parts))
     for number, trip in enumerate(order, start=1):
         for place, (part, ride) in enumerate(zip(trip.parts, run.rides(trip.parts), strict=True), start=1):
@@ -195,7 +194,7 @@ def _notes(run: SchoolRun) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _checked_pairs(pairs: tuple[tuple[Any, Any], ...], stops: pd.DataFrame) -> list[tuple[str, str]]:
+def _checked_pairs(pairs: tuple[tuple[Hashable, Hashable], ...], stops: pd.DataFrame) -> list[tuple[str, str]]:
     known = {str(s).strip() for s in stops["stop"]} if "stop" in stops else set()
     for pair in pairs:
         if len(pair) != 2 or pair[0] == pair[1] or not {str(p).strip() for p in pair} <= known:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import pandas as pd
 
@@ -17,6 +17,7 @@ from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError, OutputError, nearest, one_of
 from sufficiency.transport.routing.rounds import Rounds, rounds
 from sufficiency.transport.routing.school_stops import legs_of, stops_at, vehicles
+from sufficiency.words.geojson import Feature, Features, Shape
 
 Points = Literal["rounded", "exact", "none"]
 ROUNDED_M: Final = 1_000  # points are rounded to the nearest km of the grid [m]
@@ -47,7 +48,7 @@ class SchoolRounds:
         )
 
     def table(self) -> pd.DataFrame:
-        """Return a row a stop, as a transport team could take to market.
+        """Return a row for each stop, as a transport team could take to market.
 
         Returns
         -------
@@ -85,8 +86,8 @@ class SchoolRounds:
             raise OutputError(f"{folder} can't be written: {caught.strerror or caught}") from caught
         return [folder / file for file in files]
 
-    def geojson(self, *, homes: Points = "rounded") -> dict[str, Any]:
-        """Return rounds as GeoJSON: a line a round, from its first stop to the school.
+    def geojson(self, *, homes: Points = "rounded") -> Features:
+        """Return rounds as GeoJSON: a line for each round, from its first stop to the school.
 
         Parameters
         ----------
@@ -97,10 +98,10 @@ class SchoolRounds:
             raise InputError(f"homes='{homes}' is not one of rounded, exact, none")
         places = self._places(homes)
         table = self.table()
-        features = []
+        features: list[Feature] = []
         for number, stops in table.groupby("round", sort=True):
             line = [places[zone] for zone in stops["zone"] if zone in places] + [places[self.setting]]
-            shape = (
+            shape: Shape = (
                 {"type": "LineString", "coordinates": line}
                 if len(line) > 1
                 else {"type": "Point", "coordinates": line[0]}

@@ -7,8 +7,9 @@ down, the limit is kept. That is a little stricter than the limit where a school
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -138,7 +139,7 @@ def _to_school(problem: ManySchools, parts: Ints) -> SchoolRun:
 
 
 def _table(
-    problem: ManySchools, plan: list[tuple[int, tuple[int, ...]]], schools: list[str], as_given: dict[str, Any]
+    problem: ManySchools, plan: list[tuple[int, tuple[int, ...]]], schools: list[str], as_given: dict[str, Hashable]
 ) -> pd.DataFrame:
     run, n, rows = problem.run, len(problem.run), []
     for number, (kind, calls) in enumerate(sorted(plan), start=1):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -143,7 +143,7 @@ def _plain(frame: pd.DataFrame, columns: Iterable[str], unlimited: str) -> pd.Da
     return plain
 
 
-def labels_as_given(*columns: Iterable[Any]) -> dict[str, Any]:
+def labels_as_given(*columns: Iterable[Hashable]) -> dict[str, Hashable]:
     """Return each label, as a word, with the label as its table gave it: results speak the caller's language."""
     return {str(label).strip(): label for column in columns for label in column}
 

@@ -1,4 +1,4 @@
-"""DfE SEN2 person-level return, as systems export it: a folder or zip of CSVs (a file a module), or one XML file.
+"""DfE SEN2 person-level return, as systems export it: a folder or zip of CSVs (a file for each module), or one XML file.
 
 Publisher's name -> ours, for schema versions 1.1 to 1.3. Names, UPN, ULN, postcode and birth date don't outlive the
 reading: a child becomes a salted hash, a birth date the school cohort, a postcode the zone that `zones` gives it.

@@ -66,7 +66,7 @@ def _at_one_point(text: str, face: str) -> float:
     return float(font.get_width_height()[0]) / 64 / 100
 
 
-def _in_words(value: object, column: str, how: str) -> str:
+def _in_words(value: str | float | None, column: str, how: str) -> str:
     if isinstance(value, str) and how == "code":
         return label(value, column)
     return shown(value, "" if how == "code" else how)
