@@ -261,7 +261,9 @@ def _problem(
     first = np.searchsorted(routes, np.arange(len(children) + 1) * settings)
     who = np.repeat(np.arange(len(children)), np.diff(first))
     where = routes - who * settings
-    stays = np.searchsorted(routes, stayers * settings + own[stayers])  # the route of each who may stay, to where they are
+    stays = np.searchsorted(
+        routes, stayers * settings + own[stayers]
+    )  # the route of each who may stay, to where they are
     age = (children.ncy >= SECONDARY_FROM).astype(np.int64)
     cost = (found.cost_gbp[age, children.zone] + found.substitute_gbp[children.kind]).ravel()[routes]
     moving = np.zeros(len(children))
