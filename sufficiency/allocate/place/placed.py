@@ -15,6 +15,7 @@ from sufficiency import tables
 from sufficiency.allocate.overflow.sampled import Sampled
 from sufficiency.allocate.place import come_home, dearest, how_far
 from sufficiency.allocate.place.ledger import (
+    WHERE,
     PHASE_OF_NCY,
     Bools,
     Floats,
@@ -35,7 +36,7 @@ from sufficiency.frozen import frozen, once
 from sufficiency.labels import Labels
 from sufficiency.notebook import titled
 from sufficiency.scenarios.pipeline import Coming
-from sufficiency.words.destinations import DESTINATIONS
+from sufficiency.words.destinations import AT_INDEPENDENT, DESTINATIONS
 from sufficiency.words.school_year import NCY_LOW, PHASES
 from sufficiency.words.vocabulary import SETTING_TYPES
 
@@ -235,8 +236,12 @@ class Placed:
         return self._count(by, outside[self.drawn.setting], levels, of=self._is_placed)
 
     def independent(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
-        """Return children at independent and non-maintained schools, and their share of those placed."""
-        return self._count(by, ~self._is_state[self.drawn.setting] & self._is_placed, levels, of=self._is_placed)
+        """Return children at independent and non-maintained schools, and their share of all who need a specialist place.
+
+        Those turned away from every suitable state place who are at such a school are among them.
+        """
+        there = np.isin(self.drawn.destination, [WHERE.index(code) for code in AT_INDEPENDENT])
+        return self._count(by, there, levels, of=np.ones(len(there), dtype=bool))
 
     def travel(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
         """Return how far placed children go, one way.
