@@ -60,7 +60,7 @@ def amount(value: float, unit: str) -> str:
     --------
     >>> amount(0.0953, "log ratio a year")
     '10.0% a year'
-    >>> amount(7000, "GBP a year")
+    >>> amount(7000.0, "GBP a year")
     '7,000 GBP a year'
     """
     if unit.startswith(LOG_RATIO):
