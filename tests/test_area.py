@@ -450,3 +450,15 @@ def test_a_setting_said_to_have_a_number_of_places_and_without_a_row_of_them_is_
     spoil(ours, "places.csv", lambda f: f[f["setting"] != first])
     (says,) = set(sf.read_area(ours).notes["says"]) - before
     assert says.startswith(f"{first}: no row in places.csv, so no places but those of pipeline.csv; give their places")
+
+
+def test_a_setting_whose_places_begin_after_the_base_year_is_noted(folder: Path) -> None:
+    first = pd.read_csv(folder / "places.csv", dtype="str")["setting"].iloc[0]
+
+    def later(frame: pd.DataFrame) -> None:
+        frame.loc[frame["setting"] == first, "year"] = "2028"
+
+    spoil(folder, "places.csv", later)
+    notes = sf.read_area(folder).notes
+    said = notes.loc[notes["table"].eq("places") & notes["kind"].eq("doubtful"), "says"]
+    assert any(f"{first} has no places before January 2028" in words for words in said)

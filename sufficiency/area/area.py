@@ -149,6 +149,13 @@ class Area:
         own: Mapping[str, float] = vars(self)["own_values"]
         return own[name] if name in own else policy.value(name, on=self.base_year if on is None else on)
 
+    def history(self, name: str) -> dict[int, float]:
+        """Return every value by the financial year it is of: the area's own alone, in its base year, or the national ones."""
+        own: Mapping[str, float] = vars(self)["own_values"]
+        if name in own:
+            return {self.base_year: own[name]}
+        return {day.year: value for day, value in policy.rate(name).values.items()}
+
     def range_of(self, name: str) -> tuple[float, float]:
         """Return the range that an assumption is drawn from: the area's own, or the library's.
 

@@ -69,7 +69,26 @@ def setting_faults(frame: pd.DataFrame) -> list[Fault]:
 
 
 def doubts(settings: AreaToml, found: Mapping[str, pd.DataFrame]) -> list[tuple[str, str, str]]:
-    """Return notes (table, kind, says) on counts that differ between tables, each of which may be right."""
+    """Return notes (table, kind, says) on what differs between tables or begins late, each of which may be right."""
+    return [*_counts_that_differ(settings, found), *_places_from_later(settings, found)]
+
+
+def _places_from_later(settings: AreaToml, found: Mapping[str, pd.DataFrame]) -> list[tuple[str, str, str]]:
+    if "places" not in found:
+        return []
+    first = found["places"].groupby("setting")["year"].min()
+    return [
+        (
+            "places",
+            "doubtful",
+            f"{code} has no places before January {year} in places.csv, so nobody is placed there before then; if it is open "
+            f"in January {settings['base_year']}, add a row with its places of that year",
+        )
+        for code, year in first[first > settings["base_year"]].items()
+    ]
+
+
+def _counts_that_differ(settings: AreaToml, found: Mapping[str, pd.DataFrame]) -> list[tuple[str, str, str]]:
     if "states" not in found:
         return []
     year = settings["base_year"]

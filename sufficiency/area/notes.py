@@ -12,6 +12,7 @@ from sufficiency.area.area import TABLES
 from sufficiency.area.area_toml import AreaToml
 from sufficiency.area.crossed import doubts
 from sufficiency.errors import one_of
+from sufficiency.words.say import amount
 from sufficiency.words.vocabulary import SPECIALIST
 
 
@@ -25,7 +26,7 @@ def notes(
     rows = [(t, "read", s) for t, s in settings.get("sources", {}).items()]
     rows += [(n.get("table", "area"), n.get("kind", "doubtful"), n["says"]) for n in settings.get("notes", [])]
     rows += [
-        (a.assumption.split(".")[0], "assumed", f"{a.says}: {a.value:g} {a.unit} ({a.source or 'no source'})")
+        (a.assumption.split(".")[0], "assumed", f"{a.says}: {amount(a.value, a.unit)} ({a.source or 'no source'})")
         for a in assumptions.itertuples()
         if a.status in ("assumed", "unverified")
     ]

@@ -12,10 +12,10 @@ import xarray as xr
 from sufficiency.errors import MissingError, nearest, one_of
 from sufficiency.outcome import OF_PLACES, Outcome
 from sufficiency.varied.chain import ALLOCATE, FUNDING, TRANSPORT
+from sufficiency.words.destinations import AT_INDEPENDENT
 from sufficiency.words.school_year import financial_label
 
 VALUE: Final = "value_of_a_place"  # ranks settings; it is no measure of a scenario
-INDEPENDENT: Final = ("independent_special", "non_maintained_special")
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def _both(outcome: Outcome) -> xr.DataArray:
 
 def _independent(outcome: Outcome) -> xr.DataArray:
     spend = outcome.budget.spend.isel(financial_year=-1)
-    some = spend.isel(item=spend["provision"].isin([*INDEPENDENT, "in_independent", "in_non_maintained"]).to_numpy())
+    some = spend.isel(item=spend["provision"].isin(AT_INDEPENDENT).to_numpy())
     return some.sum([d for d in some.dims if d != "draw"])
 
 

@@ -17,6 +17,11 @@ class Listening(Area):
         self.asked.add(name)
         return super().value(name, on=on)
 
+    def history(self, name: str) -> dict[int, float]:
+        """Return the values called `name`, and note that they were asked for."""
+        self.asked.add(name)
+        return super().history(name)
+
 
 def listening(area: Area) -> Listening:
     """Return the area as one that notes what is asked of it from now on, in `asked`."""

@@ -37,6 +37,8 @@ DESTINATIONS: Final[dict[str, Destination]] = {
         Destination("not_in_education", "Not in education after 16", "elsewhere"),
     )
 }
+# At an independent or non-maintained school, turned away from a state place or not.
+AT_INDEPENDENT: Final = ("independent_special", "non_maintained_special", "in_independent", "in_non_maintained")
 # Where a child is who has a specialist place.
 PLACED_DESTINATIONS: Final[dict[str, str]] = {
     "state_special": "State special school",

@@ -7,6 +7,7 @@ from typing import Final
 
 import pandas as pd
 
+LOG_RATIO: Final = "log ratio"
 # Words for codes that the vocabulary leaves out, by the column that they stand in.
 CODES: Final = {
     "mode": {
@@ -50,6 +51,21 @@ def shown(value: str | float | None, how: str = "") -> str:
         "£m": f"{'−' if number < 0 else ''}£{abs(number) / 1e6:,.1f}m",
         "year": f"{number:.0f}",
     }[how].replace("-", "−")
+
+
+def amount(value: float, unit: str) -> str:
+    """Return a value with its unit in plain words: a log ratio as the percentage that it comes to.
+
+    Examples
+    --------
+    >>> amount(0.0953, "log ratio a year")
+    '10.0% a year'
+    >>> amount(7000.0, "GBP a year")
+    '7,000 GBP a year'
+    """
+    if unit.startswith(LOG_RATIO):
+        return f"{shown(math.expm1(value), '%')}{unit.removeprefix(LOG_RATIO)}"
+    return f"{shown(value)} {unit}"
 
 
 def gbp(amount: float) -> str:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
+from sufficiency.allocate.flow.min_cost_flow import Guess, allocate
 from sufficiency.allocate.flow.solve import Solution, solve
 from sufficiency.errors import InfeasibleError, InputError, MissingError
 from tests.allocate.problems import Tables, tables, town
@@ -149,6 +150,17 @@ def test_a_short_list_loses_nothing(t: Tables, count: int) -> None:
     short, whole = solved(t, short_list=count), solved(t, short_list=None)
     assert short.objective_gbp == whole.objective_gbp
     pd.testing.assert_series_equal(short.value_of_a_place, whole.value_of_a_place)
+
+
+@given(tables(), st.data())
+def test_a_guess_of_values_however_wrong_changes_neither_the_cost_nor_a_value(t: Tables, data: st.DataObject) -> None:
+    whole = solved(t, short_list=None)
+    values = st.lists(st.integers(0, 200_000), min_size=len(t.places), max_size=len(t.places))
+    near = st.integers(0, 100_000)
+    guess = Guess(np.array(data.draw(values), dtype=np.int64), data.draw(near), data.draw(near))
+    found = allocate(whole.problem, guess=guess)
+    assert found.objective == whole.flow.objective == found.bound
+    assert np.array_equal(found.value, whole.flow.value)
 
 
 @given(tables(), st.data())

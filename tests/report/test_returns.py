@@ -18,6 +18,7 @@ from sufficiency.report.disclosure.suppress import hidden_parts
 from sufficiency.report.look.rounding import apportioned, whole_numbers
 from sufficiency.report.returns.definitions import HAD_BIRTHDAY, RULE_AUGUST, RULE_CENSUS
 from sufficiency.report.returns.forms import forms
+from sufficiency.report.returns.reform_rows import NEEDS as NEEDS_IN_THE_PLAN
 from sufficiency.report.returns.reform_rows import ROWS, SECTIONS, with_rows
 from sufficiency.report.returns.where import as_placed, provision_in_each_draw
 from sufficiency.report.returns.write_returns import return_tables, write_returns
@@ -113,6 +114,24 @@ def test_the_base_year_is_exact_by_age_need_and_placement(run, found):
         ours = cells.groupby(["authority", label])["plans"].sum()
         theirs = states.groupby(["authority", label])["plans"].sum()
         assert ours.to_dict() == theirs[theirs > 0].to_dict()
+
+
+@pytest.mark.parametrize("suffix", ["", "_census_day"])
+def test_the_two_plans_count_the_same_children_by_age_need_and_provision(found, suffix):
+    one, other = (found[f"{name}_children{suffix}"].copy() for name in ("dsg_plan", "reform_plan"))
+    one["need"] = one["need"].replace(NEEDS_IN_THE_PLAN)
+    for by in (["age_group", "need"], ["age_group"], ["need"], []):
+        keys = ["authority", "year", *by]
+        assert one.groupby(keys)["plans"].sum().equals(other.groupby(keys)["plans"].sum())
+    special = one[one["placement"] == PLACEMENT_GROUPS["special"]], other[other["provision"] == "state_special"]
+    keys = ["authority", "year", "age_group", "need"]
+    assert special[0].groupby(keys)["plans"].sum().equals(special[1].groupby(keys)["plans"].sum())
+
+
+def test_both_age_rules_count_the_same_children_by_need_and_provision(found):
+    keys = ["authority", "year", "provision", "need"]
+    august, census = (found[f"reform_plan_children{s}"].groupby(keys)["plans"].sum() for s in ("", "_census_day"))
+    assert august.equals(census)
 
 
 def test_on_census_day_more_children_are_in_the_older_group():

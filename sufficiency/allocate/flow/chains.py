@@ -32,18 +32,16 @@ class Moves:
 
 def moves(problem: Problem, flow: Flow) -> Moves:
     """Return one move for each pair of settings that a cheapest chain could have, the first by position."""
-    worth = np.append(flow.value, 0)
-    some = np.flatnonzero(flow.value[problem.setting] > 0)  # no chain ends where one more place saves nothing
-    group, head, cost = problem.group[some], problem.setting[some], problem.cost[some]
+    some = flow.tight[flow.value[problem.setting[flow.tight]] > 0]  # no chain ends where one more place saves nothing
+    group, head, nodes = problem.group[some], problem.setting[some], len(flow.value) + 1
     none = np.zeros(0, dtype=np.int64)
     parts: list[tuple[Ints, ...]] = [(none, none, none, none)]
-    for at, paid, route in where_placed(problem, flow.children, flow.unplaced):
+    for at, _, route in where_placed(problem, flow.children, flow.unplaced):
         tail = at[group]
-        saves = paid[group] - cost == worth[head] - worth[tail]
-        tight = np.flatnonzero(saves & (tail != NONE) & (tail != head))
-        parts.append((tail[tight], head[tight], route[group[tight]], some[tight]))
+        moved = np.flatnonzero((tail != NONE) & (tail != head))
+        parts.append((tail[moved], head[moved], route[group[moved]], some[moved]))
     tails, heads, was, to = (np.concatenate(part) for part in zip(*parts, strict=True))
-    _, first = np.unique(tails * len(worth) + heads, return_index=True)
+    _, first = np.unique(tails * nodes + heads, return_index=True)
     return Moves(tails[first], heads[first], was[first], to[first])
 
 

@@ -224,7 +224,8 @@ def _part(problem: Problem, groups: Ints, settings: Ints, routes: Ints, room: In
 def _joined(problem: Problem, children: Ints, unplaced: Ints, value: Ints) -> Flow:
     charge = min_cost_flow.charge_of_a_child(problem, value)
     bound = int(charge @ problem.children - value @ problem.places)
-    return Flow(children, unplaced, value, _cost(problem, children, unplaced), bound)
+    tight = np.flatnonzero(problem.cost + value[problem.setting] == charge[problem.group])
+    return Flow(children, unplaced, value, _cost(problem, children, unplaced), bound, tight)
 
 
 def _taken(setting: Ints, children: Ints, settings: int) -> Ints:

@@ -45,9 +45,10 @@ class Problem:
     dearer: Dearer | None = None
 
     def only(self, routes: npt.NDArray[np.bool_]) -> Problem:
-        """Return the problem with some of its routes."""
-        some = {"group": self.group[routes], "setting": self.setting[routes], "cost": self.cost[routes]}
-        return replace(self, **some, dearer=None)
+        """Return the problem with some of its routes, those to dearer places only where both alike are among them."""
+        at = np.flatnonzero(routes)
+        some = {"group": self.group[at], "setting": self.setting[at], "cost": self.cost[at]}
+        return replace(self, **some, dearer=None if self.dearer is None else self.dearer.only(at, len(routes)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +62,31 @@ class Dearer:
     again: Ints  # the like of each
     more: int  # [money units a child]
 
+    def only(self, those: Ints, routes: int) -> Dearer:
+        """Return those that are among some of so many routes, by position among these."""
+        at = np.full(routes, NONE)
+        at[those] = np.arange(len(those))
+        first, again = at[self.first], at[self.again]
+        both = (first != NONE) & (again != NONE)
+        return Dearer(first[both], again[both], self.more)
+
+
+@dataclass(frozen=True, eq=False)
+class Guess:
+    """Values that places may have, such as those of a problem much like this one, and how far they may be out."""
+
+    value: Ints  # by setting [money units]
+    of_routes: int  # a route this much dearer than the cheapest for its group is left out at first [money units]
+    of_being_placed: int  # and one this much dearer than having no place [money units]
+
+    def chosen(self, problem: Problem) -> npt.NDArray[np.bool_]:
+        """Return which routes may be used if the guess is right."""
+        cost = problem.cost + self.value[problem.setting]
+        charge = np.full(len(problem.children), FAR)
+        np.minimum.at(charge, problem.group, cost)
+        most = np.minimum(charge + self.of_routes, problem.unplaced_cost + self.of_being_placed)
+        return _with_their_likes(problem, cost <= most[problem.group])
+
 
 @dataclass(frozen=True, eq=False)
 class Flow:
@@ -71,19 +97,18 @@ class Flow:
     value: Ints  # by setting: what one more place would save [money units]
     objective: int  # [money units]
     bound: int  # no allocation costs less; equal to the objective where the allocation is proved best [money units]
+    tight: Ints  # by position, routes that cost their group no more than its cheapest, places priced at their values
     rounds: int = 1  # times that the flow was solved, routes left out being priced in between
 
 
-def allocate(problem: Problem, *, short_list: int | None = None) -> Flow:
+def allocate(problem: Problem, *, short_list: int | None = None, guess: Guess | None = None) -> Flow:
     """Return the cheapest allocation with the exact value of a place, proved over every route.
 
-    With `short_list`, the flow is first solved over the cheapest so many routes of each group; those left out are
-    priced with the values of places, any that would help are added, and it is solved again until none would.
+    With `short_list`, the flow is first solved over the cheapest so many routes of each group; with `guess`, over those
+    that might be used if its values were right. Routes left out are priced with the values of places, any that would
+    help are added, and it is solved again until none would.
     """
-    if short_list is None or len(problem.group) <= 1.5 * short_list * len(problem.children):
-        chosen = np.ones(len(problem.group), dtype=bool)
-    else:
-        chosen = cheapest_routes(problem, short_list)
+    chosen = _first_chosen(problem, short_list, guess)
     rounds = 0
     while True:
         rounds += 1
@@ -93,15 +118,32 @@ def allocate(problem: Problem, *, short_list: int | None = None) -> Flow:
         placed, unplaced = least_cost_flow(part)
         value = value_of_a_place(part, placed, unplaced)
         charge = charge_of_a_child(part, value)
-        helps = ~chosen & (problem.cost + value[problem.setting] < charge[problem.group])
+        slack = problem.cost + value[problem.setting] - charge[problem.group]
+        helps = slack < 0
         if not helps.any():
             break
-        chosen |= helps
+        chosen = _with_their_likes(problem, chosen | helps)
     children = np.zeros(len(problem.group), dtype=np.int64)
     children[chosen] = placed
     objective = int(children @ problem.cost + unplaced @ problem.unplaced_cost)
     bound = int(charge @ problem.children - value @ problem.places)
-    return Flow(children, unplaced, value, objective, bound, rounds)
+    return Flow(children, unplaced, value, objective, bound, np.flatnonzero(slack == 0), rounds)
+
+
+def _first_chosen(problem: Problem, short_list: int | None, guess: Guess | None) -> npt.NDArray[np.bool_]:
+    if guess is not None:
+        return guess.chosen(problem)
+    if short_list is None or len(problem.group) <= 1.5 * short_list * len(problem.children):
+        return np.ones(len(problem.group), dtype=bool)
+    return cheapest_routes(problem, short_list)
+
+
+def _with_their_likes(problem: Problem, chosen: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Return which routes are chosen, each to dearer places with its like."""
+    if problem.dearer is not None:
+        either = chosen[problem.dearer.first] | chosen[problem.dearer.again]
+        chosen[problem.dearer.first] = chosen[problem.dearer.again] = either
+    return chosen
 
 
 def cheapest_routes(problem: Problem, count: int) -> npt.NDArray[np.bool_]:
@@ -124,11 +166,15 @@ def least_cost_flow(problem: Problem) -> tuple[Ints, Ints]:
     """Return children by route and unplaced children by group, the cheapest, as OR-Tools finds them."""
     from ortools.graph.python import min_cost_flow
 
-    groups, settings = len(problem.children), len(problem.places)
+    # A group without a route has no place, whatever it costs: the solver need not see it.
+    with_routes = np.flatnonzero(np.bincount(problem.group, minlength=len(problem.children)))
+    node = np.zeros(len(problem.children), dtype=np.int64)
+    node[with_routes] = np.arange(len(with_routes))
+    children = problem.children[with_routes]
+    groups, settings = len(with_routes), len(problem.places)
     sink = groups + settings
     solver = min_cost_flow.SimpleMinCostFlow()
     add = solver.add_arcs_with_capacity_and_unit_cost
-    own = problem.children[problem.group]
     kept = np.ones(len(problem.group), dtype=bool)
     if problem.dearer is not None:
         kept[problem.dearer.again] = False
@@ -137,17 +183,20 @@ def least_cost_flow(problem: Problem) -> tuple[Ints, Ints]:
         beyond = np.flatnonzero(of != NONE)
         at = of[beyond]
         add(groups + at, np.full(len(at), sink), problem.places[beyond], np.full(len(at), problem.dearer.more))
-    routes = add(problem.group[kept], groups + problem.setting[kept], own[kept], problem.cost[kept])
+    group = problem.group[kept]
+    routes = add(node[group], groups + problem.setting[kept], problem.children[group], problem.cost[kept])
     all_groups, all_settings = np.arange(groups), np.arange(settings)
-    overflow = add(all_groups, np.full(groups, sink), problem.children, problem.unplaced_cost)
+    overflow = add(all_groups, np.full(groups, sink), children, problem.unplaced_cost[with_routes])
     add(groups + all_settings, np.full(settings, sink), problem.places, np.zeros(settings, dtype=np.int64))
-    solver.set_nodes_supplies(np.append(all_groups, sink), np.append(problem.children, -problem.children.sum()))
+    solver.set_nodes_supplies(np.append(all_groups, sink), np.append(children, -children.sum()))
     status = solver.solve()
     if status != solver.OPTIMAL:
         raise RuntimeError(f"OR-Tools' min-cost flow ended with {status}; every child has a way out, so it should not")
     flow = np.zeros(len(problem.group), dtype=np.int64)
     flow[kept] = solver.flows(routes)
-    return _in_dearer_places(problem, flow), solver.flows(overflow)
+    unplaced = problem.children.copy()
+    unplaced[with_routes] = solver.flows(overflow)
+    return _in_dearer_places(problem, flow), unplaced
 
 
 def _in_dearer_places(problem: Problem, flow: Ints) -> Ints:

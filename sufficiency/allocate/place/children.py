@@ -205,8 +205,10 @@ def as_counted(demand: Demand, children: Children, now: Ints, home: Ints, rng: n
     """
     cell = demand.cell(home[children.zone], children)
     room = now.ravel()
-    lot = np.lexsort((rng.random(len(cell)), cell))
-    rank = np.arange(len(cell)) - np.searchsorted(cell[lot], cell[lot])
-    stay = np.sort(lot[rank < room[cell[lot]]])
-    wanting = room - np.bincount(cell[stay], minlength=room.size)
+    there = np.bincount(cell, minlength=room.size)
+    by_lot = np.argsort(rng.random(len(cell)))
+    lot = by_lot[np.argsort(cell[by_lot].astype(np.int32), kind="stable")]
+    rank = np.arange(len(cell)) - np.repeat(np.cumsum(there) - there, there)
+    stay = np.sort(lot[rank < np.repeat(room, there)])
+    wanting = room - np.minimum(there, room)
     return children.take(stay).join(born(demand, wanting, rng))

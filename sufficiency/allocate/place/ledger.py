@@ -84,19 +84,21 @@ def destinations(setting: Ints, places: Ints, routes: RouteMap) -> npt.NDArray[n
 
     Of children at a state setting that has more than its places, the last to arrive are above its number.
     """
+    found = _within_number(routes)[setting]
+    there = np.bincount(setting, minlength=len(places))[: len(places)]
+    for at in np.flatnonzero(routes.has_number & (there > places)):
+        found[np.flatnonzero(setting == at)[places[at] :]] = WHERE.index("over_number")
+    return found
+
+
+def _within_number(routes: RouteMap) -> npt.NDArray[np.int8]:
+    """Return where those are who are at each setting and not above its number, and at each destination, as `WHERE`."""
     outside = ~routes.settings["is_in_area"].to_numpy(dtype=bool)
     types = routes.settings["setting_type"]
     names = [
         "special_outside" if o and t == "special" else WHERE_OF_TYPE[t] for o, t in zip(outside, types, strict=True)
     ]
-    of_type = [WHERE.index(name) for name in names]
-    found = np.array([*of_type, *(WHERE.index(code) for code in DESTINATIONS)], dtype=np.int8)[setting]
-    order = np.argsort(setting, kind="stable")
-    rank = np.empty(len(setting), dtype=np.int64)
-    rank[order] = np.arange(len(order)) - np.searchsorted(setting[order], setting[order])
-    most = np.append(np.where(routes.has_number, places, len(setting)), np.full(len(DESTINATIONS), len(setting)))
-    found[rank >= most[setting]] = WHERE.index("over_number")
-    return found
+    return np.array([WHERE.index(name) for name in (*names, *DESTINATIONS)], dtype=np.int8)
 
 
 def child_labels(routes: RouteMap, home: Ints, authorities: Sequence[str]) -> Labels:

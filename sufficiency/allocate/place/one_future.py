@@ -90,6 +90,7 @@ class Placing:
                     elsewhere,
                     rng,
                     is_fitted=year > 0,
+                    before=januaries[-1] if year > 1 else None,  # in the first January nobody need be placed
                 )
             )
         return Future(

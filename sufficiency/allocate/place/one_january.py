@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sufficiency.allocate.flow import chains, min_cost_flow
-from sufficiency.allocate.flow.min_cost_flow import Dearer, Flow, Problem
+from sufficiency.allocate.flow.min_cost_flow import Dearer, Flow, Guess, Problem
 from sufficiency.allocate.overflow import supply
 from sufficiency.allocate.overflow.sampled import Sampled
 from sufficiency.allocate.overflow.split import NOWHERE, split
@@ -26,7 +26,7 @@ from sufficiency.allocate.place.liking import misfit, uniform
 from sufficiency.allocate.place.routes import SECONDARY_FROM, RouteMap
 from sufficiency.allocate.place.worth import Worth
 from sufficiency.area.area import Area
-from sufficiency.whole_units import PENCE
+from sufficiency.whole_units import Units
 from sufficiency.words.school_year import NCY_LOW, PHASES
 
 Ints = npt.NDArray[np.int64]
@@ -36,6 +36,10 @@ Floats = npt.NDArray[np.float64]
 DISPLACED: Final = 3  # times the price of being unplaced: nobody loses a place so that another child may have it
 LOT_GBP: Final = 10.0  # at most: of two children whom being turned away costs alike, a lot and not their order decides
 LONGEST_WAIT: Final = 5  # years beyond which waiting longer does not raise a child's price
+# So fine that no two ways to place the children cost alike: the cheapest is one, whichever way it is found.
+UNITS: Final = Units(1_000_000)
+# How far last January's values of places may be out, which saves time and changes nothing: routes left out are priced.
+OUT_BY_GBP: Final = (15_000, 1_000)
 AT_CHANGE_OF_PHASE, WHERE_PLACES_OPEN, EVERY_YEAR = 1, 2, 3  # values of allocate.who_may_move
 PHASE_STARTS: Final = tuple(low for low, _ in PHASES.values())[1:]
 
@@ -86,13 +90,14 @@ class MadeOf:
 
     worth: Worth
     found: RouteMap
-    zone: Ints  # of each route's child
-    setting: Ints  # of each route
+    zone: Ints  # of each child
+    problem: Problem  # whose routes, to each kind of seat of the settings in turn
     turned_away: Floats  # child x part
 
     def routes(self, which: Ints) -> Floats:
         """Return route x part."""
-        return self.worth.of_routes(self.found, self.zone[which], self.setting[which])
+        setting = self.problem.setting[which] % len(self.found.settings)
+        return self.worth.of_routes(self.found, self.zone[self.problem.group[which]], setting)
 
     def total(self, flow: Flow) -> Floats:
         """Return the total of each part over all children."""
@@ -107,6 +112,7 @@ class January:
     children: Children
     saves: Floats  # setting x part (worth.PARTS): what one more place would save
     gap_gbp: float  # cost less the bound that the values prove; 0 proves that no placing is cheaper [GBP a year]
+    value: Ints  # by seat of a setting, what one more would save with all that is preferred, not paid [UNITS]
 
 
 def place(
@@ -119,6 +125,7 @@ def place(
     rng: np.random.Generator,
     *,
     is_fitted: bool = True,
+    before: January | None = None,
 ) -> January:
     """Return the children with a setting each at the least cost, or with a destination where they are turned away.
 
@@ -138,6 +145,8 @@ def place(
         Of how well a setting fits a child, beyond what distance tells, and of where those turned away are.
     is_fitted
         Whether fit counts; without it, everyone is placed at least cost.
+    before
+        Last January, whose values of places are much like these: for speed, it changes nothing.
     """
     settings = len(found.settings)
     held = (children.setting != NEW) & (children.setting < settings)
@@ -159,14 +168,15 @@ def place(
     salt = int(rng.integers(1 << 63)) if is_fitted else None
     has_places = places > 0
     problem, made_of = _problem(some, pool, own, open_to, found, seats, has_places, prices, elsewhere.worth, salt)
-    flow = min_cost_flow.allocate(problem)
+    guess = None if before is None else Guess(before.value, *(int(UNITS.whole(gbp)) for gbp in OUT_BY_GBP))
+    flow = min_cost_flow.allocate(problem, guess=guess)
     setting = children.setting.copy()
     setting[pool] = _chosen(problem, flow, settings)
     setting = _somewhere(children, setting, settings, elsewhere, rng)
     waited = np.where(setting >= settings, children.waited + 1, 0)
     placed = children.take(slice(None), setting=setting, waited=waited)
     saves = _saves(problem, flow, made_of, seats, stays > places)
-    return January(placed, saves, PENCE.gbp(flow.objective - flow.bound))
+    return January(placed, saves, UNITS.gbp(flow.objective - flow.bound), flow.value)
 
 
 def _seats(places: Ints, stays: Ints, may_stay: Ints, keeps: Bools, most_above: Ints) -> Seats:
@@ -245,17 +255,25 @@ def _problem(
 
     `number` is the child's among all, `own` where a child may stay, or NEW. `salt` is None where fit doesn't count. Each kind of seat of a setting is a node: shared, kept, extra.
     """
-    settings = len(seats.shared)
-    may_stay = own != NEW
-    open_to[np.flatnonzero(may_stay), own[may_stay]] = True
-    who, where = np.nonzero(open_to)
-    age = (children.ncy[who] >= SECONDARY_FROM).astype(np.int64)
-    cost = found.cost_gbp[age, children.zone[who], where] + found.substitute_gbp[children.kind[who], where]
-    cost = cost + prices.move_gbp * (may_stay[who] & (own[who] != where))
+    settings, stayers = len(seats.shared), np.flatnonzero(own != NEW)
+    open_to[stayers, own[stayers]] = True
+    routes = np.flatnonzero(open_to)  # each child's, in the order of the children
+    first = np.searchsorted(routes, np.arange(len(children) + 1) * settings)
+    who = np.repeat(np.arange(len(children)), np.diff(first))
+    where = routes - who * settings
+    stays = np.searchsorted(
+        routes, stayers * settings + own[stayers]
+    )  # the route of each who may stay, to where they are
+    age = (children.ncy >= SECONDARY_FROM).astype(np.int64)
+    cost = (found.cost_gbp[age, children.zone] + found.substitute_gbp[children.kind]).ravel()[routes]
+    moving = np.zeros(len(children))
+    moving[stayers] = prices.move_gbp
+    preferred = np.repeat(moving, np.diff(first))
     if salt is not None and prices.fit_gbp > 0:
-        fit = misfit(who, number[who], found.keys[where], has_places[where], prices.fit_gbp, salt)
-        cost = cost + np.where(own[who] == where, 0.0, fit)
-    kept = np.flatnonzero((own[who] == where) & (seats.kept[where] > 0))
+        preferred += misfit(who, number[who], found.keys[where], has_places[where], prices.fit_gbp, salt)
+    preferred[stays] = 0.0
+    cost += preferred
+    kept = stays[seats.kept[own[stayers]] > 0]
     extra = np.flatnonzero(seats.takes_above[where])
     unplaced = prices.unplaced_gbp + prices.waiting_gbp * np.minimum(children.waited, LONGEST_WAIT)
     unplaced = unplaced + prices.even_handed * _dearness(
@@ -266,19 +284,18 @@ def _problem(
     )
     if salt is not None:
         unplaced = unplaced + LOT_GBP * uniform(number, np.zeros(len(number), dtype=np.uint64), salt)
-    unplaced = np.where(may_stay, DISPLACED * prices.unplaced_gbp, unplaced)
-    pence, more = PENCE.whole(cost), int(PENCE.whole(prices.overfill_gbp))
+    unplaced[stayers] = DISPLACED * prices.unplaced_gbp
+    whole, more = UNITS.whole(cost), int(UNITS.whole(prices.overfill_gbp))
     problem = Problem(
         children=np.ones(len(children), dtype=np.int64),
         places=np.concatenate([seats.shared, seats.kept, seats.extra]),
         group=np.concatenate([who, who[kept], who[extra]]),
         setting=np.concatenate([where, where[kept] + settings, where[extra] + 2 * settings]),
-        cost=np.concatenate([pence, pence[kept], pence[extra] + more]),
-        unplaced_cost=PENCE.whole(unplaced),
+        cost=np.concatenate([whole, whole[kept], whole[extra] + more]),
+        unplaced_cost=UNITS.whole(unplaced),
         dearer=Dearer(extra, len(who) + len(kept) + np.arange(len(extra)), more),
     )
-    zone, setting = children.zone[problem.group], problem.setting % settings
-    return problem, MadeOf(worth, found, zone, setting, worth.of_turned_away(children))
+    return problem, MadeOf(worth, found, children.zone, problem, worth.of_turned_away(children))
 
 
 def _dearness(who: Ints, cost: Floats, children: int, least: float) -> Floats:

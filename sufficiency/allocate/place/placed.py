@@ -15,6 +15,7 @@ from sufficiency.allocate.overflow.sampled import Sampled
 from sufficiency.allocate.place import come_home, dearest, how_far
 from sufficiency.allocate.place.ledger import (
     PHASE_OF_NCY,
+    WHERE,
     Bools,
     Floats,
     Ints,
@@ -26,15 +27,17 @@ from sufficiency.allocate.place.ledger import (
 )
 from sufficiency.allocate.place.need import need_by_cell, of_children
 from sufficiency.allocate.place.notes import attendance_notes, travel_notes
+from sufficiency.allocate.place.place_order import PlaceOrder, agreement, saves_more_than
 from sufficiency.allocate.place.routes import NEED_CODES, RouteMap
 from sufficiency.allocate.place.worth import CASH, PARTS
 from sufficiency.area.area import Area
 from sufficiency.draws import LEVELS, quantiles
+from sufficiency.errors import InputError
 from sufficiency.frozen import frozen, once
 from sufficiency.labels import Labels
 from sufficiency.notebook import titled
 from sufficiency.scenarios.pipeline import Coming
-from sufficiency.words.destinations import DESTINATIONS
+from sufficiency.words.destinations import AT_INDEPENDENT, DESTINATIONS
 from sufficiency.words.school_year import NCY_LOW, PHASES
 from sufficiency.words.vocabulary import SETTING_TYPES
 
@@ -234,8 +237,12 @@ class Placed:
         return self._count(by, outside[self.drawn.setting], levels, of=self._is_placed)
 
     def independent(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
-        """Return children at independent and non-maintained schools, and their share of those placed."""
-        return self._count(by, ~self._is_state[self.drawn.setting] & self._is_placed, levels, of=self._is_placed)
+        """Return children at independent and non-maintained schools, and their share of all who need a specialist place.
+
+        Those turned away from every suitable state place who are at such a school are among them.
+        """
+        there = np.isin(self.drawn.destination, [WHERE.index(code) for code in AT_INDEPENDENT])
+        return self._count(by, there, levels, of=np.ones(len(there), dtype=bool))
 
     def travel(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
         """Return how far placed children go, one way.
@@ -286,6 +293,47 @@ class Placed:
         measures = {"value_of_a_place_gbp": best[..., :CASH].sum(axis=-1)}
         measures |= {part: best[..., number] for number, part in enumerate(PARTS)}
         return quantiles(measures, labels, levels, years=self.years)
+
+    def order_of_places(self, year: int) -> PlaceOrder:
+        """Return the area's state settings by how often one more place saves more there than elsewhere, in a January.
+
+        Values move together from one future to the next, so the order is taken within each. On the example, in January
+        2028, the rank correlation between two seeds is 0.72 at 40 placed futures, 0.85 at 100 and 0.90 at 200 (0.62, 0.78
+        and 0.84 for the order by middle value); `agreement` is what this run's own futures say of it.
+
+        Parameters
+        ----------
+        year
+            A January of the forecast.
+
+        Returns
+        -------
+        PlaceOrder
+            `.table`: setting, name, setting_type, district and saves_more_than, the share of other settings where a place
+            saves less, mean over futures. `.agreement`, and `.is_settled` where it is at least 0.9.
+
+        Raises
+        ------
+        InputError
+            If the year isn't one of the forecast's.
+
+        Examples
+        --------
+        >>> import sufficiency as sf
+        >>> area = sf.AS_AGREED(sf.example_area())
+        >>> placed = sf.allocate.places(area, sf.forecast.plans(area, to=2028, draws=8), draws=8)
+        >>> list(placed.order_of_places(2028).table)
+        ['setting', 'name', 'setting_type', 'district', 'saves_more_than']
+        """
+        if year not in self.years:
+            raise InputError(f"{year} is not a January of the forecast; expected {self.years[0]} to {self.years[-1]}")
+        settings = self.routes.settings
+        ours = np.flatnonzero(settings["is_in_area"].to_numpy(dtype=bool) & self._is_state[: len(settings)])
+        more = saves_more_than(self.saves[:, self.years.index(year), ours, :CASH].sum(axis=-1))
+        table = settings.iloc[ours][["setting", "name", "setting_type", "district"]]
+        table = table.assign(saves_more_than=more.mean(axis=0))
+        order = table.sort_values("saves_more_than", ascending=False, kind="stable", ignore_index=True)
+        return PlaceOrder(order, agreement(more))
 
     def could_come_home(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
         """Return children at independent schools whom a state setting of the area suits, and what that would save.

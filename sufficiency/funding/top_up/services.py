@@ -8,7 +8,6 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from sufficiency import policy
 from sufficiency.area.area import Area
 from sufficiency.funding.budget_lines import GRANTS, GRANTS_PASSED_ON, SERVICES
 from sufficiency.funding.top_up.top_up import growth_rates, project
@@ -49,7 +48,7 @@ def unknown_lines(area: Area) -> tuple[str, ...]:
     lines = [
         line
         for line, (item, national) in SERVICES.items()
-        if item not in given and not any(policy.rate(f"funding.{national}").values.values())
+        if item not in given and not any(area.history(f"funding.{national}").values())
     ]
     return (*lines, *([] if given & set(GRANTS) else [GRANTS_PASSED_ON]))
 
@@ -95,6 +94,6 @@ def _a_plan(area: Area, authority: str, national: str) -> dict[int, float]:
         return dict.fromkeys((2021,), 0.0)
     january = pd.Series(plans.index, index=plans.index)
     return {
-        day.year: gbp * float(plans[(january - day.year - 1).abs().idxmin()])
-        for day, gbp in policy.rate(f"funding.{national}").values.items()
+        year: gbp * float(plans[(january - year - 1).abs().idxmin()])
+        for year, gbp in area.history(f"funding.{national}").items()
     }

@@ -203,8 +203,9 @@ def _given(area: Area, authority: str, provision: str) -> tuple[dict[int, float]
         item = ITEM[provision] if (own["item"] == ITEM[provision]).any() else str(own["item"].iloc[0])
         rows = own[own["item"] == item]
         return dict(zip(rows["financial_year"].astype(int), rows["gbp"].astype(float), strict=True)), "area", "area"
-    rate = policy.rate(f"funding.{ITEM[provision]}_{provision}_gbp")
-    return {since.year: gbp for since, gbp in rate.values.items()}, "England", rate.status
+    name = f"funding.{ITEM[provision]}_{provision}_gbp"
+    is_own = bool((area.assumptions["assumption"] == name).any())
+    return area.history(name), *(("area", "area") if is_own else ("England", policy.rate(name).status))
 
 
 def _with_bands(area: Area, gbp: xr.DataArray, growth: Growth) -> xr.DataArray:

@@ -18,8 +18,9 @@ import pandas as pd
 from sufficiency.outcome import ForecastOutcome, Outcome
 from sufficiency.report.look.rounding import whole_numbers
 from sufficiency.report.returns.definitions import RULE_AUGUST
-from sufficiency.report.returns.reform_plan import YEARS_ON, calendar_label, reform_children
+from sufficiency.report.returns.reform_plan import calendar_label, reform_children
 from sufficiency.report.returns.reform_rows import ROWS
+from sufficiency.report.returns.whole_plans import YEARS_ON
 from sufficiency.words.school_year import academic_label, financial_label
 
 INTERACTION: Final = "together"

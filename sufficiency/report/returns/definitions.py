@@ -24,6 +24,8 @@ def definitions() -> pd.DataFrame:
         ("all", "residence", "children who live in the authority, wherever they are placed; it pays"),
         ("all", "count", "expected number over every simulated future, in whole numbers by controlled rounding: the "
          "total is rounded, then shared among its parts, so parts add up to totals and no part is one away from its share"),
+        ("DSG plan, Reform plan", "one count", "both add up the same whole children, rounded once, so that they agree by age and need; "
+         "ages on census day are of those children too. SCAP counts who needs a specialist place, not where children are"),
         ("all", "low, high", "5th and 95th percentile of the total within each simulated future; they don't add up"),
         ("all", "suppression", "'c' is a count hidden because it is small, or because it would give a small one away"),
         ("all", "age, 31 August", "age on the 31 August before the academic year, as DfE's SEN2 release from 2026: NCY + 4"),

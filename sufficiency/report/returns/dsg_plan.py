@@ -14,11 +14,10 @@ from sufficiency.funding.budget_lines import NO_FORECAST, PLACEMENT_GROUPS, STRE
 from sufficiency.funding.high_needs_budget import HighNeedsBudget
 from sufficiency.outcome import ForecastOutcome, Outcome
 from sufficiency.report.look.rounding import whole_numbers
-from sufficiency.report.returns.counts import expected, with_age_groups
-from sufficiency.report.returns.where import as_placed
+from sufficiency.report.returns.counts import with_age_groups
+from sufficiency.report.returns.whole_plans import YEARS_ON, whole_plans
 from sufficiency.words.school_year import academic_label, financial_label
 
-YEARS_ON: Final = 5
 EITHER_RULE: Final = "either"  # of what has no ages
 COUNTED: Final = ("age_group", "need", "placement")
 
@@ -30,17 +29,11 @@ def dsg_children(runs: Mapping[str, ForecastOutcome]) -> pd.DataFrame:
     """
     parts = []
     for case, run in runs.items():
-        base = run.area.base_year
-        frame = expected(run.plans, range(base, base + YEARS_ON + 1))
-        frame = as_placed(run, frame)
-        frame["placement"] = frame["provision"].map(PLACEMENT_GROUPS)
-        frame = frame.groupby(["authority", "year", "ncy", "need", "placement"], as_index=False)["plans"].sum()
-        grouped = with_age_groups(frame).assign(case=case)
-        grouped["basis"] = np.where(grouped["year"] == base, "actual", "forecast")
-        parts.append(grouped)
+        by = ["authority", "age_rule", "age_group", "primary_need", "placement", "year"]
+        grouped = whole_plans(run).groupby(by, as_index=False)["plans"].sum().rename(columns={"primary_need": "need"})
+        basis = np.where(grouped["year"] == run.area.base_year, "actual", "forecast")
+        parts.append(grouped.assign(case=case, basis=basis))
     cells = pd.concat(parts, ignore_index=True)
-    levels = [["case", "age_rule", "authority", "year"], ["placement"], ["age_group"], ["need"]]
-    cells["plans"] = whole_numbers(cells, "plans", levels)
     cells["academic_year"] = cells["year"].map(academic_label)
     columns = [
         "case",
@@ -54,7 +47,7 @@ def dsg_children(runs: Mapping[str, ForecastOutcome]) -> pd.DataFrame:
         "plans",
         "basis",
     ]
-    return cells.loc[cells["plans"] > 0, columns].sort_values(columns[:7], ignore_index=True, kind="stable")
+    return cells[columns].sort_values(columns[:7], ignore_index=True, kind="stable")
 
 
 def dsg_past(run: ForecastOutcome) -> pd.DataFrame:

@@ -10,12 +10,11 @@ import pandas as pd
 
 from sufficiency.outcome import ForecastOutcome
 from sufficiency.report.look.rounding import whole_numbers
-from sufficiency.report.returns.counts import expected, with_age_groups
-from sufficiency.report.returns.reform_rows import ROWS, with_rows
-from sufficiency.report.returns.where import as_placed
+from sufficiency.report.returns.reform_rows import ROWS
+from sufficiency.report.returns.whole_plans import YEARS_ON, whole_plans
 from sufficiency.words.school_year import academic_label, age_group_of
 
-YEARS_ON: Final = 5
+LABELS: Final = ["authority", "age_rule", "age_group", "provision", "need"]
 ALL_AGES: Final = "all ages"
 
 
@@ -31,17 +30,14 @@ def reform_children(runs: Mapping[str, ForecastOutcome]) -> pd.DataFrame:
     """
     found = []
     for case, run in runs.items():
-        base = run.area.base_year
-        rows = with_rows(run.area, as_placed(run, expected(run.plans, range(base, base + YEARS_ON + 1))))
-        found.append(with_age_groups(rows).assign(case=case))
+        rows = whole_plans(run).groupby([*LABELS, "year"], as_index=False)["plans"].sum()
+        found.append(rows.assign(case=case))
     cells = pd.concat(found, ignore_index=True)
-    levels = [["case", "age_rule", "authority", "year"], ["provision"], ["age_group"], ["need"]]
-    cells["plans"] = whole_numbers(cells, "plans", levels)
     cells["provision_name"] = cells["provision"].map(ROWS)
     cells["academic_year"] = cells["year"].map(academic_label)
     cells["calendar_year"] = cells["year"].map(calendar_label)
     labels = ["case", "authority", "age_rule", "age_group", "provision", "provision_name", "need", "year"]
-    kept = cells.loc[cells["plans"] > 0, [*labels, "academic_year", "calendar_year", "plans"]]
+    kept = cells[[*labels, "academic_year", "calendar_year", "plans"]]
     return kept.sort_values(labels, ignore_index=True, kind="stable")
 
 

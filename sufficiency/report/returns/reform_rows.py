@@ -69,20 +69,22 @@ _ROW_OF: Final[dict[str, str]] = {
     "not_in_education": "other",
     "not_recorded": "other",
 }
+GOLDEN: Final = (5**0.5 - 1) / 2  # steps of an even sequence
 _AFTER_16: Final = {"mainstream": "post_16_mainstream", "specialist_base": "post_16_base"}
 
 
 def with_rows(area: Area, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return plans by row of the plan: `provision` is a code of `ROWS`, and `need` one that the plan has.
+    """Return whole plans by row of the plan: `provision` is a code of `ROWS`, and `need` one that the plan has.
 
-    What a release counts as educated elsewhere is shared among home education, arrangements by the authority, and other.
+    What a release counts as educated elsewhere is shared among home education, arrangements by the authority, and other:
+    child by child, by an even sequence, so that any run of them is shared out as the shares say.
 
     Parameters
     ----------
     area
         Whose shares of those educated elsewhere apply.
     frame
-        year, authority, ncy, need, provision (a type of setting or a destination), plans.
+        year, authority, ncy, need, provision (a type of setting or a destination), plans; other columns are kept.
     """
     row = frame["provision"].map(_ROW_OF)
     row = row.mask(frame["ncy"] >= POST_16, row.map(_AFTER_16).fillna(row))
@@ -90,11 +92,10 @@ def with_rows(area: Area, frame: pd.DataFrame) -> pd.DataFrame:
     unsplit = (frame["provision"] == "elsewhere").to_numpy()
     at_home, arranged = (area.value(f"returns.elsewhere_{kind}") for kind in ("home_educated", "arranged"))
     parts = {"home_educated": at_home, "arranged_otherwise": arranged, "other": max(1 - at_home - arranged, 0.0)}
-    shares = np.array(list(parts.values())) / sum(parts.values())
-    split = [
-        named[unsplit].assign(provision=code, plans=named.loc[unsplit, "plans"] * share)
-        for code, share in zip(parts, shares, strict=True)
-    ]
-    by = ["year", "authority", "ncy", "need", "provision"]
-    whole = pd.concat([named[~unsplit], *split], ignore_index=True)
-    return whole.groupby(by, as_index=False, sort=False)["plans"].sum()
+    ladder = np.cumsum(list(parts.values())) / sum(parts.values())
+    each = named[unsplit].loc[lambda cells: cells.index.repeat(cells["plans"].astype("int64"))]
+    rung = np.searchsorted(ladder, GOLDEN * np.arange(1, len(each) + 1) % 1.0, side="right")
+    split = each.assign(provision=np.array(list(parts))[rung], plans=1)
+    by = [column for column in frame if column != "plans"]
+    both = pd.concat([named[~unsplit], split], ignore_index=True)
+    return both.groupby(by, as_index=False, sort=False)["plans"].sum()

@@ -11,7 +11,7 @@ import pandas as pd
 from sufficiency import policy
 from sufficiency.area.area import Area
 from sufficiency.draws import LEVELS as LEVELS
-from sufficiency.words.say import label, shown
+from sufficiency.words.say import amount, label, shown
 from sufficiency.words.school_year import PHASES, phase_of
 
 INTERVAL = "Middle forecast, with the range that holds 9 in 10 simulated futures."
@@ -20,14 +20,14 @@ INTERVAL = "Middle forecast, with the range that holds 9 in 10 simulated futures
 def rests_on(area: Area, *parts: str) -> tuple[str, ...]:
     """Return the assumed and unverified values of `parts` in words, the area's own first; each says its status."""
     local = [
-        f"{a.says}: {shown(a.value, '')} {a.unit} ({a.status}{'; ' + a.source if a.source else ''})"
+        f"{a.says}: {amount(a.value, a.unit)} ({a.status}{'; ' + a.source if a.source else ''})"
         for a in area.assumptions.itertuples()
         if a.assumption.split(".")[0] in parts and a.status != "sourced"
     ]
     overridden = set(area.assumptions["assumption"])
     day = date(area.base_year, 9, 1)
     national = [
-        f"{rate.meaning}: {shown(rate.on(day), '')} {rate.unit} ({rate.status}; {rate.source})"
+        f"{rate.meaning}: {amount(rate.on(day), rate.unit)} ({rate.status}; {rate.source})"
         for name, rate in policy.all_rates().items()
         if name.split(".")[0] in parts and rate.is_doubtful and name not in overridden and min(rate.values) <= day
     ]

@@ -32,7 +32,7 @@ def section(outcome: Outcome) -> Section:
         words=(
             f"In January {now} a child in a special school, unit or resourced provision travels {mean:.0f} minutes each way on average; one in ten travels more than {p90:.0f}. "
             f"{shown(beyond, '%')} go further than guidance expects ({area.value('transport.guide_primary_minutes'):g} minutes to Year 6, {area.value('transport.guide_secondary_minutes'):g} from Year 7).",
-            f"{shown(out, '%')} of those placed are outside {area.name}, and {count:,.0f} ({shown(share, '%')}) are at independent or non-maintained schools.",
+            f"{shown(out, '%')} of those placed are outside {area.name}, and {count:,.0f} children ({shown(share, '%')} of all who need a specialist place) are at independent or non-maintained schools.",
         ),
         exhibits=(
             Table(

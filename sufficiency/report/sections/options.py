@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
+from sufficiency.allocate.place.place_order import PlaceOrder
 from sufficiency.funding.balance.payback import BUILT, place_payback
 from sufficiency.funding.places.place_plus import elements
 from sufficiency.outcome import Outcome
@@ -25,7 +27,7 @@ def section(outcome: Outcome) -> Section:
     """Return the section on options."""
     placed, years = outcome.placed, milestones([int(y) for y in outcome.placed.attending["year"].values])
     year = next((y for y in years if y - outcome.area.base_year >= 3), years[-1])
-    worth = values(outcome, year)
+    worth, order = values(outcome, year), placed.order_of_places(year)
     home = placed.could_come_home(levels=LEVELS)
     children, saves = middle(home, "children", year=year)[1], middle(home, "saves_gbp", year=year)[1]
     money = ("saves a year", "fees", "packages", "journeys", "place is paid")
@@ -34,7 +36,11 @@ def section(outcome: Outcome) -> Section:
         "Where one more place is worth most",
         words=(
             _best(worth, year),
-            *(says for says in (_unsettled(worth), _dearer(worth), break_even.words(outcome, year)) if says),
+            *(
+                says
+                for says in (_how_sure(order, len(placed.draws)), _dearer(worth), break_even.words(outcome, year))
+                if says
+            ),
             f"{children:,.0f} children at independent or non-maintained schools have a need that a state setting in the area suits. Were there room, placing them there would save {gbp(saves)} a year in fees, top-up and journeys, before what the places themselves are paid.",
             "A value holds for one place, with everything else as it is: for a block of places, run a scenario. The library's `openings` chooses among options within a budget, for least cash or for fewest children turned away, over many futures at once.",
         ),
@@ -43,14 +49,14 @@ def section(outcome: Outcome) -> Section:
                 "value",
                 f"What one more place would save, January {year}",
                 partial(charts.bars, worth.head(15), "name", "value", unit="£ a year", low="low", high="high", how="£"),
-                "Settings with the highest value first, with the range of nine futures in ten; below 0 a place costs the council more than where the child is now.",
+                "Settings where a place most often saves more than elsewhere first, with the range of nine futures in ten; below 0 a place costs the council more than where the child is now.",
             ),
             Table(
                 "values",
                 f"What one more place would save, January {year}, and what the place itself is paid",
                 _as_table(worth),
-                {"type": "code"} | dict.fromkeys(money, "£"),
-                note=f"Cash, in prices of {financial_label(outcome.area.base_year)}: fees, packages (top-up, support, tuition) and journeys saved by the child who would fill the place and the chain of moves behind; each part's middle is its own, so parts need not add up to the middle of the whole. Below 0 it costs more. 'Place is paid' is not taken off: High Needs pays it for every place, filled or empty, at a special school.",
+                {"type": "code", "saves more than": "%"} | dict.fromkeys(money, "£"),
+                note=f"'Saves more than' is the share of the other settings at which one more place saves less, on average over futures: the order of this table. Cash, in prices of {financial_label(outcome.area.base_year)}: fees, packages (top-up, support, tuition) and journeys saved by the child who would fill the place and the chain of moves behind; each part's middle is its own, so parts need not add up to the middle of the whole. Below 0 it costs more. 'Place is paid' is not taken off: High Needs pays it for every place, filled or empty, at a special school.",
                 rows_shown=40,
             ),
             _payback(outcome),
@@ -62,25 +68,37 @@ def _as_table(worth: pd.DataFrame) -> pd.DataFrame:
     """Return values as a reader sees them: the range in one column, the parts beside it."""
     ranges = [between(low, high, "£") for low, high in zip(worth["low"], worth["high"], strict=True)]
     table = worth.rename(columns={"value": "saves a year"}).assign(**{"9 in 10 between": ranges})
-    columns = ["name", "type", "saves a year", "9 in 10 between", "fees", "packages", "journeys", "place is paid"]
+    columns = [
+        "name",
+        "type",
+        "saves more than",
+        "saves a year",
+        "9 in 10 between",
+        "fees",
+        "packages",
+        "journeys",
+        "place is paid",
+    ]
     return table[columns]
 
 
 def _best(worth: pd.DataFrame, year: int) -> str:
-    """Return where one more place saves most, or that it saves nowhere."""
+    """Return where one more place most often saves more than elsewhere, or that it saves nowhere."""
     some = worth[worth["value"] > 0].head(3)
     if some.empty:
         return f"In January {year} one more place saves cash at no state setting of the area."
     named = ", ".join(f"{r.name} ({gbp(r.value)} a year)" for r in some.itertuples(index=False))
-    return f"In January {year} one more place would save most at {named}: cash, in fees, packages and journeys, before what the place itself is paid."
+    return f"In January {year} one more place would most often save more than elsewhere at {named}: cash, in fees, packages and journeys, before what the place itself is paid."
 
 
-def _unsettled(worth: pd.DataFrame) -> str:
-    """Return that the order is not settled, where the range of the best overlaps that of others."""
-    over = int((worth["high"].iloc[1:] > worth["low"].iloc[0]).sum()) if len(worth) > 1 else 0
-    if not over:
-        return ""
-    return f"That order is not settled: the range at {worth['name'].iloc[0]} overlaps those at {count(over, 'other setting')}, so where children are turned away (sections before this) decides between them, not a difference of a few thousand pounds."
+def _how_sure(order: PlaceOrder, futures: int) -> str:
+    """Return how far other futures would give the same order."""
+    if np.isnan(order.agreement):
+        return f"{count(futures, 'placed future')} are too few to say how far that order is settled; place 100 or more."
+    how = f"the rank correlation between this order and that of as many other futures is about {order.agreement:.2f}"
+    if order.is_settled:
+        return f"That order is settled but for neighbours in it: {how}."
+    return f"That order is not settled: {how}, so where children are turned away (sections before this) decides, or more futures."
 
 
 def _dearer(worth: pd.DataFrame) -> str:
@@ -122,11 +140,14 @@ def values(outcome: Outcome, year: int) -> pd.DataFrame:
     wide.columns = ["low", "value", "high"]
     parts = found[found["level"] == LEVELS[1]].set_index("setting")[[*PARTS]]
     area = outcome.area.settings.set_index("setting")
-    table = wide.join(parts.rename(columns=PARTS)).join(area[["name", "setting_type", "district", "is_in_area"]])
+    more = outcome.placed.order_of_places(year).table.set_index("setting")["saves_more_than"].rename("saves more than")
+    table = (
+        wide.join(more).join(parts.rename(columns=PARTS)).join(area[["name", "setting_type", "district", "is_in_area"]])
+    )
     table = table[table["is_in_area"] & table["setting_type"].isin(["special", "sen_unit", "resourced_provision"])]
     table["place is paid"] = [
         elements(kind, financial_year=outcome.area.base_year).place_gbp for kind in table["setting_type"]
     ]
-    table = table.rename(columns={"setting_type": "type"}).sort_values("value", ascending=False)
-    columns = ["name", "type", "district", "value", "low", "high", *PARTS.values(), "place is paid"]
+    table = table.rename(columns={"setting_type": "type"}).sort_values("saves more than", ascending=False)
+    columns = ["name", "type", "district", "saves more than", "value", "low", "high", *PARTS.values(), "place is paid"]
     return table[columns].reset_index(drop=True)
