@@ -15,7 +15,6 @@ from sufficiency.errors import InputError, MissingError
 from sufficiency.forecast.rates.rates import Rates
 from sufficiency.forecast.simulate import cohort
 from sufficiency.forecast.simulate.ready_year import Year
-from sufficiency.forecast.simulate.support_plans import Reviews
 from sufficiency.funding.top_up import top_up
 from sufficiency.funding.top_up.price_bands import capped_mean
 from sufficiency.outcome import Outcome
@@ -134,7 +133,7 @@ def test_all_who_are_reviewed_move_at_a_share_of_one_but_those_from_where_none_i
     share = np.zeros(shape)
     share[0, 1, 0, 0] = 1.0
     year = Year.of(rates)
-    reviewed = Year(**{**vars(year), "reviews": Reviews.of(share), "ageing": year})
+    reviewed = Year(**{**vars(year), "review": share, "ageing": year})
     ones = np.ones((5, 1, 1, 1, 1), dtype=np.float32)
     found = cohort.simulate(base, [reviewed], cohort.Paths(ones, ones, ones), seed=np.random.SeedSequence(1), workers=1)
     assert found.support is not None
