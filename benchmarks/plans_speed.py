@@ -28,27 +28,25 @@ from sufficiency.words.school_year import NCYS
 from sufficiency.words.vocabulary import SETTING_TYPES
 
 DRAWS, TO = 1_000, 2035
-LIMIT_SECONDS, LIMIT_GB = 8.0, 1.5
+LIMIT_SECONDS, LIMIT_GB, LEAST_RATIO = 2.0, 0.7, 8.0
 
 
 def main() -> None:
     area = sf.example_area()
-    plans(area, to=area.base_year + 1, draws=2)  # reads tables once, for both
+    plans(area, to=area.base_year + 1, draws=2)  # reads tables once, for both, and compiles where that was never done
     found, ours = _timed(lambda: plans(area, to=TO, draws=DRAWS, seed=7))
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     states = int((found.plans.sum(["draw", "year"]) > 0).sum())
     print(f"{DRAWS:,} draws, {TO - area.base_year} years, {found.plans[0, 0].size:,} states ({states:,} ever held)")
     print(f"  ours: {ours[0]:.1f} s ({ours[1]:.1f} s of processor), {memory:.2f} GB at most")
-    print(
-        f"  limits: {LIMIT_SECONDS} s, {LIMIT_GB} GB: {'met' if ours[0] < LIMIT_SECONDS and memory < LIMIT_GB else 'missed'}"
-    )
     del found
     area_inputs = _inputs(area)
     _, loop = _timed(lambda: per_cell(*area_inputs, seed=7))
     print(f"  a loop over cells: {loop[0]:.1f} s ({loop[1]:.1f} s of processor)")
-    print(
-        f"  ratio: {loop[0] / ours[0]:.1f} by the clock, {loop[1] / ours[1]:.1f} by processor (ours uses two threads)"
-    )
+    ratio = loop[0] / ours[0]
+    print(f"  ratio: {ratio:.1f} by the clock, {loop[1] / ours[1]:.1f} by processor (ours uses two threads)")
+    is_met = ours[0] <= LIMIT_SECONDS and memory < LIMIT_GB and ratio >= LEAST_RATIO
+    print(f"  limits: {LIMIT_SECONDS} s, {LIMIT_GB} GB, {LEAST_RATIO} times: {'met' if is_met else 'missed'}")
 
 
 def _timed(run: Callable[[], object]) -> tuple[object, tuple[float, float]]:

@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 Words = NDArray[np.uint64]
 
 STRIDE: Final = np.uint64(0x9E3779B97F4A7C15)  # apart from one another: neighbours of a count, before they are mixed
-ROUNDS: Final = ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB), (31, None))
+FIRST_FACTOR: Final = np.uint64(0xBF58476D1CE4E5B9)
+SECOND_FACTOR: Final = np.uint64(0x94D049BB133111EB)
+ROUNDS: Final = ((30, FIRST_FACTOR), (27, SECOND_FACTOR), (31, None))
 
 
 def mixed(words: Words) -> Words:
@@ -23,5 +25,5 @@ def mixed(words: Words) -> Words:
         np.right_shift(found, np.uint64(shift), out=shifted)
         np.bitwise_xor(found, shifted, out=found)
         if factor is not None:
-            np.multiply(found, np.uint64(factor), out=found)
+            np.multiply(found, factor, out=found)
     return found

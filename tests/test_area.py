@@ -442,6 +442,17 @@ def test_a_year_so_far_beyond_all_sense_is_refused(tmp_path: Path, month: str, m
     assert message in faults(tmp_path / "ours")
 
 
+def test_more_new_plans_in_a_year_so_far_than_there_were_plans_are_refused(tmp_path: Path) -> None:
+    write_template(tmp_path / "ours")
+    held = int(pd.read_csv(tmp_path / "ours" / "plans.csv").query("year == 2025")["plans"].sum())
+    months = f"month,requests,refused,new_plans,ceased\n2025-01,,5,{held + 1},1\n"
+    (tmp_path / "ours" / "in_year.csv").write_text(months)
+    assert (
+        f"new_plans: E06000999 has {held + 1:,} in the year so far, more than its {held:,} plans in January"
+        in faults(tmp_path / "ours")
+    )
+
+
 def test_a_setting_said_to_have_a_number_of_places_and_without_a_row_of_them_is_doubtful(tmp_path: Path) -> None:
     ours = tmp_path / "ours"
     write_template(ours)

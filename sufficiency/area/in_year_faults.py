@@ -36,7 +36,7 @@ def in_year_faults(months: pd.DataFrame, authorities: Collection[str], base_year
 
 
 def beyond_sense(months: pd.DataFrame, only: str, plans: Mapping[str, int], children: Mapping[str, int]) -> list[Fault]:
-    """Return the faults of counts that can't be: more new plans than children, more ended than there were.
+    """Return the faults of counts that can't be: more new plans than there were plans, more ended than there were.
 
     Sums of the year so far are compared, since a request is decided on up to six weeks after it came, in the next month.
 
@@ -54,9 +54,10 @@ def beyond_sense(months: pd.DataFrame, only: str, plans: Mapping[str, int], chil
         new, ceased, moved, requests, refused = (
             int(own[c].sum()) for c in ("new_plans", "ceased", "moved_in", "requests", "refused")
         )
-        limits = [("new_plans", new, children.get(str(code)), "children in population.csv")]
-        limits += [("moved_in", moved, children.get(str(code)), "children in population.csv")]
         held = plans.get(str(code))
+        doubled = held or children.get(str(code)), "plans in January" if held else "children in population.csv"
+        limits = [("new_plans", new, *doubled)]
+        limits += [("moved_in", moved, children.get(str(code)), "children in population.csv")]
         most = None if held is None else held + new + moved
         limits += [("ceased", ceased, most, "plans held in January, new and moved in")]
         limits += [("refused", refused, requests if own["requests"].notna().all() else None, "requests")]

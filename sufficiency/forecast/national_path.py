@@ -28,6 +28,7 @@ SCHOOLS: Final = (
     "alternative_provision",
 )
 PUPIL_NCYS: Final = (0, 11)
+SIXTH_FORM_NCYS: Final = (12, 13)
 MIDDLE_DRAWS: Final = 4  # without errors, chance in single children is all that is left
 
 
@@ -84,8 +85,8 @@ def _own_growth(base_year: int, to: int) -> Floats:
 def school_rate(plans: PlanForecast, area: Area) -> pd.Series:
     """Return the share of England's pupils who have a plan, by January, in the middle forecast.
 
-    The share counted in the base year moves as plans at schools do, and as children of Reception to Year 11 do: the two
-    returns that count plans differ by a hundredth or two, and pupils are not children.
+    The share counted in the base year moves as plans at schools do, and as pupils do: children of Reception to Year 11, and
+    those in a sixth form (`reform.sixth_form_share`). The two returns that count plans differ by a hundredth or two.
 
     Parameters
     ----------
@@ -104,7 +105,8 @@ def school_rate(plans: PlanForecast, area: Area) -> pd.Series:
     years = [int(y) for y in plans.plans["year"].values]
     held = plans.plans.sel(setting_type=[s for s in plans.plans["setting_type"].values if s in SCHOOLS])
     school = held.sum(["authority", "ncy", "need", "setting_type"]).median("draw").to_series()
-    drawn = projection.draws(area, years[-1], 200, np.random.default_rng(0)).sel(ncy=slice(*PUPIL_NCYS))
-    children = drawn.sum(["authority", "ncy"]).mean("draw").to_series().reindex(school.index)
+    drawn = projection.draws(area, years[-1], 200, np.random.default_rng(0)).sum("authority").mean("draw")
+    young, older = (drawn.sel(ncy=slice(*ncys)).sum("ncy").to_series() for ncys in (PUPIL_NCYS, SIXTH_FORM_NCYS))
+    children = (young + older * area.value("reform.sixth_form_share")).reindex(school.index)
     counted = policy.rate("reform.counted_school_rate").on(date(years[0], 1, 31))
     return (counted * (school / school.iloc[0]) / (children / children.iloc[0])).rename("share")

@@ -68,13 +68,14 @@ def plans(area: Area, *, to: int = 2035, draws: int = 1_000, seed: int = 7, work
     totals = totals + national_path.added(area, years)[None, :, None]
     totals = in_year.conditioned(area, known, totals)
     errors, jitter = paths.RateErrors.of(area), np.random.default_rng(jittering)
-    futures = paths.paths(errors, rates, drifts, held, children, totals, jitter)
+    workers = workers or min(2, os.cpu_count() or 1)
+    futures = paths.paths(errors, rates, drifts, held, children, totals, jitter, workers=workers)
     simulated = cohort.simulate(
         held,
         yearly(area.changes, [rates] * len(years), years, labels),
         futures,
         seed=living,
-        workers=workers or min(2, os.cpu_count() or 1),
+        workers=workers,
     )
     return labelled(simulated, labels, area, years, seed)
 

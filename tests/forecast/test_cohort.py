@@ -99,7 +99,7 @@ def test_where_all_must_move_none_stays(seed: int) -> None:
 
 
 def test_workers_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cohort, "BLOCK_CELLS", 200)
+    monkeypatch.setattr(cohort, "BLOCK", 3)
     rates = any_rates(5)
     base = np.full(rates.shape, 9)
     one, three = (simulated(rates, base, workers=w, drift=4) for w in (1, 3))

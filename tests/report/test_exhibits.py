@@ -20,11 +20,16 @@ from sufficiency import tables
 from sufficiency.errors import MissingError
 from sufficiency.outcome import Outcome
 from sufficiency.report.model import Table
-from sufficiency.report.sections import access, far, options, provision, rounds, trust, why
+from sufficiency.report.sections import access, common, far, options, provision, rounds, trust, why
 from sufficiency.report.writers.build import build
 from sufficiency.report.writers.document.grids import words_cm
 from sufficiency.report.writers.document.pages import PAGE_WIDTH_CM
 from sufficiency.report.writers.document.word import document
+
+
+def test_a_table_shows_each_of_the_next_five_years_and_fewer_after_them() -> None:
+    assert common.milestones(range(2026, 2036)) == [2026, 2027, 2028, 2029, 2030, 2031, 2033, 2035]
+    assert common.milestones(range(2026, 2029)) == [2026, 2027, 2028]
 
 
 def shown(outcome: Outcome, key: str, **how: int) -> pd.DataFrame:

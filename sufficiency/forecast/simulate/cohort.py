@@ -2,29 +2,29 @@
 
 One year, in each draw: a child leaves or moves with the hazards of the state they are in; those who stay age by a year;
 joiners and transfers in arrive. Nobody is lost: where a setting takes nobody of the next NCY its rates send each child on.
-Draws are made in blocks, each with its own stream of random numbers, so that the number of workers changes nothing.
-
-Inside, states run authority x need x ncy x setting_type: a draw's multipliers, the same for every need, then run along memory.
+Each draw of each year has a key of its own that all its chance comes from (`one_year`), so that the number of workers
+changes nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sufficiency.forecast.simulate import sampling
-from sufficiency.forecast.simulate.positions import Drift, Rows, Sides
 from sufficiency.forecast.simulate.ready_year import Singles, Year
 from sufficiency.forecast.simulate.simulated import KINDS as KINDS
 from sufficiency.forecast.simulate.simulated import SUPPORT_KINDS, Supported
 from sufficiency.forecast.simulate.simulated import Simulated as Simulated
 
-BLOCK_CELLS: Final = 250_000  # draws times states worked on at once: what a processor's cache holds
+BLOCK: Final = 50  # draws that a thread takes at a time
+FEW: Final = 2_000  # plans in the largest state of the base year below which numbers of half the size are tried first
+Found = TypeVar("Found")
+NO_DRIFT: Final = np.zeros((0,) * 4, dtype=np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +44,7 @@ class Paths:
 
 
 def simulate(
-    base: NDArray[np.int64], years: Sequence[Year], paths: Paths, *, seed: np.random.SeedSequence, workers: int = 2
+    base: NDArray[Any], years: Sequence[Year], paths: Paths, *, seed: np.random.SeedSequence, workers: int = 2
 ) -> Simulated:
     """Return plans in every draw, the base year first.
 
@@ -57,199 +57,90 @@ def simulate(
     paths
         Multipliers; its first axis is the draws.
     seed
-        Blocks of draws spawn from it; the same seed gives the same children with any number of workers.
+        Each draw's key in each year comes from it; the same seed gives the same children with any number of workers.
     """
-    draws, shape = paths.joining.shape[0], base.shape
-    size_by_ncy, size_by_need = (
-        (draws, len(years), shape[0], shape[1], shape[3]),
-        (draws, len(years), shape[0], *shape[2:]),
-    )
-
-    def empty(kinds: Sequence[str]) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
-        by_state, by_ncy, by_need = (
-            np.zeros(size, dtype=np.int32)
-            for size in (
-                (draws, len(years) + 1, *shape),
-                (len(kinds), *size_by_ncy),
-                (len(kinds), *size_by_need),
-            )
-        )
-        return by_state, by_ncy, by_need
-
-    support = Supported(*empty(SUPPORT_KINDS)) if any(year.reviews for year in years) else None
-    out = Simulated(*empty(KINDS), support)
-    size = max(1, BLOCK_CELLS // max(1, base.size))
-    starts = range(0, draws, size)
-    seeds = seed.spawn(len(starts))
-
-    def block(start: int, stream: np.random.SeedSequence) -> None:
-        _block(base, years, paths, slice(start, min(draws, start + size)), stream, out)
-
-    if workers <= 1 or len(seeds) == 1:
-        for start, stream in zip(starts, seeds, strict=True):
-            block(start, stream)
-    else:
-        with ThreadPoolExecutor(workers) as pool:
-            list(pool.map(block, starts, seeds))
-    return out
+    number: type[np.signedinteger[Any]] = np.int16 if base.max(initial=0) < FEW else np.int32
+    found, most = _simulated(base, years, paths, seed, workers, number)
+    if most > np.iinfo(number).max:
+        found, _ = _simulated(base, years, paths, seed, workers, np.int32)
+    return found
 
 
-def _block(
-    base: NDArray[np.int64],
+def _simulated(
+    base: NDArray[Any],
     years: Sequence[Year],
     paths: Paths,
-    at: slice,
     seed: np.random.SeedSequence,
-    out: Simulated,
-) -> None:
-    draws = at.stop - at.start
-    out.plans[at, 0] = base
-    inside = base.swapaxes(1, 2)
-    plans = np.broadcast_to(inside, (draws, *inside.shape)).astype(np.int32)
-    sides = Sides.of(draws, inside.shape)
-    supported = np.zeros_like(plans)
-    for t, (year, stream) in enumerate(zip(years, seed.spawn(len(years)), strict=True)):
-        now, chance = Now.of(paths, at, t), Chance.of(stream)
-        plans, flows = _one_year(plans, year, now, chance, sides)
-        if out.support is not None and year.reviews is not None and year.ageing is not None:
-            moved = year.reviews.moved(plans, flows, chance.reviewing)
-            still = replace(now, drift=None)  # who no longer has a plan is placed by no authority
-            supported, ended = _one_year(supported, year.ageing, still, Chance.of(chance.ageing), sides)
-            plans, supported = plans - moved, supported + moved
-            out.support.held[at, t + 1] = supported.swapaxes(2, 3)
-            out.support.flows_by_ncy[:, at, t] = moved.sum(axis=2), sides.by_ncy(ended[3])
-            out.support.flows_by_need[:, at, t] = moved.sum(axis=3), sides.by_need(ended[3])
-        out.plans[at, t + 1] = plans.swapaxes(2, 3)
-        for k, cells in enumerate(flows):
-            out.flows_by_ncy[k, at, t] = sides.by_ncy(cells)
-            out.flows_by_need[k, at, t] = sides.by_need(cells)
+    workers: int,
+    number: type[np.signedinteger[Any]],
+) -> tuple[Simulated, int]:
+    """Return every draw, and the most children counted anywhere, which may be more than numbers of that size hold."""
+    draws = paths.joining.shape[0]
+
+    def empty(kinds: Sequence[str]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+        authorities, ncys, needs, settings = base.shape
+        flows = (len(kinds), draws, len(years), authorities)
+        by_ncy, by_need = (np.zeros((*flows, size, settings), dtype=number) for size in (ncys, needs))
+        return np.zeros((draws, len(years) + 1, *base.shape), dtype=number), by_ncy, by_need
+
+    support = Supported(*empty(SUPPORT_KINDS)) if any(year.review.size for year in years) else None
+    out = Simulated(*empty(KINDS), support)
+    # Not spawned from `seed` itself, which would give others when asked again.
+    streams = np.random.SeedSequence(seed.entropy, spawn_key=(*seed.spawn_key, 0)).spawn(len(years))
+    keys = [stream.generate_state(2 * draws, np.uint64).reshape(draws, 2) for stream in streams]
+
+    def block(at: slice) -> int:
+        out.plans[at, 0] = base
+        return max(_year(t, year, paths, at, np.ascontiguousarray(keys[t][at].T), out) for t, year in enumerate(years))
+
+    return out, max(in_blocks(block, draws, workers))
 
 
-@dataclass(frozen=True, eq=False)
-class Chance:
-    """One year's random numbers of a block, a stream for each purpose: what one purpose uses shifts no other."""
-
-    going: np.random.Generator
-    coming: np.random.Generator
-    keys: NDArray[np.uint64]  # of going or not, where to, drifting on, where to, levers, joining or transfer
-    reviewing: np.random.Generator
-    ageing: np.random.SeedSequence  # of those with support plans
-
-    @classmethod
-    def of(cls, seed: np.random.SeedSequence) -> Chance:
-        """Return the streams that a seed gives."""
-        *streams, ageing = seed.spawn(4)
-        going, coming, reviewing = (np.random.default_rng(stream) for stream in streams)
-        return cls(going, coming, seed.generate_state(6, np.uint64).astype(np.uint64), reviewing, ageing)
+def in_blocks(work: Callable[[slice], Found], draws: int, workers: int) -> list[Found]:
+    """Return what work finds on each block of draws, done side by side in so many threads."""
+    blocks = [slice(start, min(draws, start + BLOCK)) for start in range(0, draws, BLOCK)]
+    if workers <= 1 or len(blocks) == 1:
+        return [work(at) for at in blocks]
+    with ThreadPoolExecutor(workers) as pool:
+        return list(pool.map(work, blocks))
 
 
-@dataclass(frozen=True, eq=False)
-class Now:
-    """One year's multipliers of a block, draw x authority x 1 x ncy x setting_type, and the drift of its draws."""
+def _year(t: int, year: Year, paths: Paths, at: slice, keys: NDArray[np.uint64], out: Simulated) -> int:
+    """Simulate the draws `at` from January `t` to the next, and return the most children counted anywhere."""
+    from sufficiency.forecast.simulate import one_year as kernel  # compiled where it is first needed
 
-    joining: Singles
-    leaving: Singles
-    moving: Singles
-    drift: Drift | None
-
-    @classmethod
-    def of(cls, paths: Paths, at: slice, t: int) -> Now:
-        """Return the multipliers of one year and the draws `at`."""
-        joining, leaving, moving = (
-            p[at if p.shape[0] > 1 else slice(None), min(t, p.shape[1] - 1), :, None]
-            for p in (paths.joining, paths.leaving, paths.moving)
-        )
-        if paths.losing is None or paths.gaining is None:
-            return cls(joining, leaving, moving, None)
-        return cls(joining, leaving, moving, Drift.of(paths.losing[at, t], paths.gaining[at, t]))
-
-
-def _one_year(
-    plans: NDArray[np.int32], year: Year, now: Now, chance: Chance, sides: Sides
-) -> tuple[NDArray[np.int32], tuple[NDArray[np.int64], ...]]:
-    """Return plans a year on, and the state of every child of each kind of flow, in the order of `KINDS`."""
-    shape, states = plans.shape, int(np.prod(plans.shape[1:]))
-    leave = (year.leaving.reshape(shape[1:]) * now.leaving + np.zeros(shape[:1] + (1,) * 4, np.float32)).ravel()
-    either = (leave.reshape(shape) + year.moving.reshape(shape[1:]) * now.moving).ravel()
-    going = either if now.drift is None else (either.reshape(shape) + _pulled(now.drift.hazard, year, shape)).ravel()
-    cells, counts = sampling.binomial(chance.going, plans.ravel(), going)
-    children, marks = sampling.events(cells, counts)
-    which = sampling.uniforms(chance.keys[0], marks)
-    leaves = which < np.repeat(_first(leave[cells], going[cells]), counts)
-    moves = which < np.repeat(_first(either[cells], going[cells]), counts)
-    moves[leaves] = False
-    leavers, moved_from, mark = children[leaves], children[moves], marks[moves]
-    local = moved_from % states
-    moved_to = moved_from - local + year.destination(local, sampling.uniforms(chance.keys[1], mark))
-    came, moved = moved_to, (moved_to, moved_from)
-    if now.drift is not None:
-        drifts = ~(leaves | moves)
-        stayers = children[drifts], marks[drifts]
-        came, moved = _drifted((moved_from, moved_to, mark), stayers, year, now.drift, chance, sides)
-    joiners, transfers = _arrivals(plans, year, now.joining, chance)
-    stayed = plans.ravel().copy()
-    stayed[cells] -= counts
-    arrived = np.bincount(np.concatenate([came, joiners, transfers]), minlength=plans.size)
-    following = arrived.astype(np.int32).reshape(shape)
-    following[:, :, :, 1:] += stayed.reshape(shape)[:, :, :, :-1]
-    return following, (joiners, *moved, leavers, transfers)
+    plans, flows = out.plans, (out.flows_by_ncy, out.flows_by_need)
+    whole = (paths.joining, paths.leaving, paths.moving, paths.losing, paths.gaining)
+    times = kernel.Times(*(_now(path, at, t) for path in whole))
+    found = kernel.Tables(plans[at, t + 1], flows[0][:, at, t], flows[1][:, at, t])
+    is_reviewing = out.support is not None and year.review.size > 0 and year.ageing is not None
+    fresh = np.zeros(found.plans.shape if is_reviewing else (0,) * 5, dtype=np.int32)
+    most = kernel.one_year(plans[at, t], _odds(year), times, keys[0], found, fresh)
+    if not is_reviewing or out.support is None or year.ageing is None:
+        return most
+    held = out.support.held
+    moved = np.zeros_like(fresh)
+    kernel.review(found.plans, fresh, year.review, keys[0], moved)
+    still = kernel.Times(times.joining, times.leaving, times.moving, NO_DRIFT, NO_DRIFT)
+    aged = kernel.Tables(held[at, t + 1], np.zeros_like(found.by_ncy), np.zeros_like(found.by_need))
+    kernel.one_year(held[at, t], _odds(year.ageing), still, keys[1], aged, np.zeros((0,) * 5, dtype=np.int32))
+    np.subtract(found.plans, moved, out=found.plans, casting="same_kind")
+    np.add(aged.plans, moved, out=aged.plans, casting="same_kind")
+    for k, ended in enumerate((aged.by_ncy, aged.by_need)):
+        flow = (out.support.flows_by_ncy, out.support.flows_by_need)[k]
+        flow[0, at, t], flow[1, at, t] = moved.sum(axis=(3, 2)[k]), ended[kernel.LEFT]
+    return most
 
 
-def _drifted(
-    movers: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint64]],
-    stayers: tuple[NDArray[np.int64], NDArray[np.uint64]],
-    year: Year,
-    drift: Drift,
-    chance: Chance,
-    sides: Sides,
-) -> tuple[NDArray[np.int64], tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    """Return the states that movers and those who drift arrive in; and of those who moved, the states to and from.
+def _odds(year: Year) -> Any:
+    from sufficiency.forecast.simulate.one_year import Odds
 
-    Movers drift on from where they move to in the share that it loses. Who drifts back to where they would be has not
-    moved.
-    """
-    shape, states = sides.shape, int(np.prod(sides.shape[1:]))
-    moved_from, moved_to, mark = movers
-    share = drift.losing[sides.to_ncy[moved_from] // np.int32(shape[4]), moved_to % shape[4]]
-    on = sampling.uniforms(chance.keys[2], mark) < share
-    drifters = np.concatenate([moved_from[on], stayers[0]])
-    marks = np.concatenate([mark[on], stayers[1]])
-    rows = Rows.of(drifters, sides)
-    drifted_to = drift.destination(rows, sampling.uniforms(chance.keys[3], marks), shape)
-    if year.pulled is not None:
-        settled = np.concatenate([moved_to[on], rows.older[on.sum() :]])
-        pull = year.pulled[drifters % states]
-        kept = pull[np.arange(len(pull)), drifted_to % shape[4]] / np.maximum(pull.max(axis=1), 1e-12)
-        drifted_to = np.where(sampling.uniforms(chance.keys[4], marks) < kept, drifted_to, settled)
-    away = drifted_to != rows.older
-    to = np.concatenate([moved_to[~on], drifted_to[away]])
-    came = np.concatenate([to, drifted_to[~away]])
-    return came, (to, np.concatenate([moved_from[~on], drifters[away]]))
+    return Odds(year.leaving, year.moving, year.joining, year.transfers, year.reached, year.pulled, year.review)
 
 
-def _pulled(hazard: Singles, year: Year, shape: tuple[int, ...]) -> Singles:
-    """Return the hazard of drift where levers are pulled: as high as the setting they help most; others are thinned."""
-    if year.pulled is None:
-        return hazard
-    return np.asarray(hazard * year.pulled.max(axis=1).reshape(shape[1:]))
-
-
-def _first(hazard: Singles, whole: Singles) -> Singles:
-    """Return the share of events that are the first kind, of hazard `hazard` out of `whole`: earlier kinds come first."""
-    some = -np.expm1(-hazard.astype(np.float64))
-    every = -np.expm1(-whole.astype(np.float64))
-    return np.asarray(some / np.where(every > 0, every, 1.0), dtype=np.float32)
-
-
-def _arrivals(
-    plans: NDArray[np.int32], year: Year, joining: Singles, chance: Chance
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the state that each joiner, and each child transferred in, arrives in."""
-    held = plans.sum(axis=(2, 3, 4), dtype=np.float32)[:, :, None, None, None]
-    join = np.broadcast_to(year.joining.reshape(plans.shape[1:]) * joining, plans.shape).ravel()
-    transfer = (year.transfers.reshape(plans.shape[1:]) * held).ravel()
-    cells, counts = sampling.poisson(chance.coming, join + transfer)
-    children, marks = sampling.events(cells, counts)
-    share = np.repeat(join[cells] / (join[cells] + transfer[cells]), counts)
-    is_joiner = sampling.uniforms(chance.keys[5], marks) < share
-    return children[is_joiner], children[~is_joiner]
+def _now(path: Singles | None, at: slice, t: int) -> Singles:
+    """Return one year's multipliers of the draws `at`: draw x authority x ncy x setting_type."""
+    if path is None:
+        return NO_DRIFT
+    own = path[at if path.shape[0] > 1 else slice(None), min(t, path.shape[1] - 1)]
+    return np.ascontiguousarray(own, dtype=np.float32)

@@ -7,7 +7,7 @@ drift: their share is what an authority's return makes it, and is drawn once for
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -74,6 +74,10 @@ class Drawn:
     by_places: Floats  # year [share]
     england_mix: float
     takes: Floats  # 1 where England's settings of a type take the age: ncy x setting_type
+
+    def some(self, at: slice) -> Drawn:
+        """Return the drift of the draws `at`."""
+        return replace(self, factors=self.factors[at], within=self.within[at], unrecorded=self.unrecorded[at])
 
 
 def drawn(drifts: Drifts, errors: DriftErrors, shape: tuple[int, int, int], rng: np.random.Generator) -> Drawn:

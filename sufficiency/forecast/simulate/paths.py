@@ -19,7 +19,7 @@ from sufficiency.forecast.growth.growth import paired
 from sufficiency.forecast.rates.own_drift import BAND_OF_NCY, Drifts
 from sufficiency.forecast.rates.rates import Floats, Rates
 from sufficiency.forecast.simulate import drifting
-from sufficiency.forecast.simulate.cohort import Paths
+from sufficiency.forecast.simulate.cohort import Paths, in_blocks
 from sufficiency.forecast.simulate.ready_year import Singles
 from sufficiency.words.school_year import AGE_GROUPS
 
@@ -60,6 +60,8 @@ def paths(
     children: Floats,
     growth: Floats,
     rng: np.random.Generator,
+    *,
+    workers: int = 1,
 ) -> Paths:
     """Return multipliers of rates, and who drifts where, for every draw and year.
 
@@ -77,13 +79,24 @@ def paths(
         Children: draw x year x authority x ncy, the base year first.
     growth
         Log growth of all plans: draw x year x authority.
+    workers
+        Threads. Changes nothing but the time.
     """
     shape, share = (*growth.shape, len(AGE_GROUPS), 1), errors.year_share
     leaving = _lasting(rng, share, errors.leaving, shape)[:, :, :, BAND_OF_NCY]
     mix = _lasting(rng, share, errors.joining, shape)[:, :, :, BAND_OF_NCY]
     joining = (mix * children[:, 1:, :, :, None]).astype(np.float32)
     drifted = drifting.drawn(drifts, errors.drift, growth.shape, rng)
-    return _expected(Settled.of(rates, base), base, joining, leaving, drifted, growth, errors.joining_least)
+    settled, fewest = Settled.of(rates, base), errors.joining_least
+    by_state = (*growth.shape, *settled.hazard.shape[1:])
+    joins, lose, gain = (np.empty(by_state, dtype=np.float32) for _ in range(3))
+
+    def block(at: slice) -> None:
+        out = joins[at], lose[at], gain[at]
+        _expect(settled, base, joining[at], leaving[at], drifted.some(at), growth[at], fewest, out)
+
+    in_blocks(block, len(growth), workers)
+    return Paths(joins, leaving, np.ones((1, 1, 1, 1, 1), dtype=np.float32), lose, gain)
 
 
 def _lasting(rng: np.random.Generator, share: float, error: Floats, shape: tuple[int, ...]) -> Singles:
@@ -121,7 +134,7 @@ class Settled:
         return cls(*(array.astype(np.float32) for array in whole))
 
 
-def _expected(
+def _expect(
     now: Settled,
     base: NDArray[np.int64],
     joining: Singles,
@@ -129,12 +142,12 @@ def _expected(
     drifted: drifting.Drawn,
     growth: Floats,
     fewest: float,
-) -> Paths:
-    """Return paths along which expected plans grow and drift as they should, in each draw."""
+    out: tuple[Singles, Singles, Singles],
+) -> None:
+    """Set joining, losing and gaining such that expected plans grow and drift as they should, in each draw."""
     draws, years, authorities = growth.shape
+    joins, lose, gain = out
     plans = np.broadcast_to(base.sum(axis=2).astype(np.float32), (draws, authorities, *now.hazard.shape[1:]))
-    joins = np.empty((draws, years, authorities, *now.hazard.shape[1:]), dtype=np.float32)
-    lose, gain = np.empty_like(joins), np.empty_like(joins)
     for t in range(years):
         held = plans.sum(axis=(2, 3))
         stay = plans * np.exp(-now.hazard * leaving[:, t])
@@ -153,7 +166,6 @@ def _expected(
         joins[:, t] = np.divide(first, now.joining, out=np.zeros_like(first), where=now.joining > 0)
         plans = came + first
         plans[:, :, 1:] += settled[:, :, :-1]
-    return Paths(joins, leaving, np.ones((1, 1, 1, 1, 1), dtype=np.float32), lose, gain)
 
 
 def _arriving(joiners: Singles, lose: Singles, gain: Singles) -> Singles:

@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sufficiency.forecast.rates.rates import Floats, Rates
-from sufficiency.forecast.simulate.support_plans import Reviews
-
-FEW_DESTINATIONS: Final = 24  # up to which comparing with each is faster than a search
 
 Singles = NDArray[np.float32]
 
 
+def _nothing(dims: int) -> Floats:
+    return np.zeros((0,) * dims)
+
+
 @dataclass(frozen=True, eq=False)
 class Year:
-    """One year's rates, ready to draw from: hazards, arrivals and a table of destinations, all by state.
+    """One year's rates, ready to draw from: hazards and arrivals by authority x ncy x need x setting_type.
 
-    `cumulative` has a row for each state where destinations are few; where many, one line in which state i runs from i to i + 1.
+    `reached` adds up the chances of destinations along its last axis, need x setting moved to; its first four axes may be 1
+    long. What no lever asks for has no elements.
     """
 
-    leaving: Singles
-    moving: Singles
-    joining: Singles
-    transfers: Singles
-    cumulative: Floats | Singles
-    targets: NDArray[np.int64]
-    pulled: Singles | None = None  # factors on drift by state and the setting drifted to, where a lever touches moves
-    reviews: Reviews | None = None
+    leaving: Floats
+    moving: Floats
+    joining: Floats
+    transfers: Floats
+    reached: Floats
+    pulled: Floats = field(default_factory=lambda: _nothing(5))  # factors on drift by state and the setting drifted to
+    review: Floats = field(default_factory=lambda: _nothing(4))  # share who move to a support plan, by state arrived in
     ageing: Year | None = None  # of those who have a support plan since a review
 
     @classmethod
@@ -39,57 +39,27 @@ class Year:
 
         `pulled` is what levers do to moves, by state and setting moved to: drift follows them as other moves do.
         """
-        cells = int(np.prod(rates.shape))
-        shape = (*rates.shape, rates.destinations.shape[4], rates.shape[3])
-        weights = np.broadcast_to(rates.destinations, shape).swapaxes(1, 2).reshape(cells, -1)
-        cumulative = weights.cumsum(axis=1)
-        total = cumulative[:, -1:]
-        has_destination = total[:, 0] > 0
-        moving, leaving = _inside(rates.moving), _inside(rates.leaving)
-        leaving[(moving >= 1) & ~has_destination] = 1.0
-        moving[~has_destination] = 0.0
-        shares = cumulative / np.where(total > 0, total, 1.0)
-        shares = shares.astype(np.float32) if shares.shape[1] <= FEW_DESTINATIONS else _in_line(shares)
+        to = rates.destinations
+        reached = to.reshape(*to.shape[:4], -1).cumsum(axis=4)
+        total = np.broadcast_to(reached[..., -1], rates.shape)
+        has_destination = total > 0
+        leaving = np.where((rates.moving >= 1) & ~has_destination, 1.0, rates.leaving)
+        moving = np.where(has_destination, rates.moving, 0.0)
         return cls(
             hazard(leaving),
             hazard(moving),
-            _inside(rates.joining).astype(np.float32),
-            _inside(rates.transfers).astype(np.float32),
-            shares,
-            _targets(rates),
-            None if pulled is None else pulled.swapaxes(1, 2).reshape(cells, -1).astype(np.float32),
+            _whole(rates.joining),
+            _whole(rates.transfers),
+            _whole(reached),
+            _nothing(5) if pulled is None else _whole(pulled),
         )
 
-    def destination(self, cells: NDArray[np.int64], uniform: Singles) -> NDArray[np.int64]:
-        """Return the state that each mover from `cells` arrives in."""
-        if self.cumulative.ndim == 1:
-            return self.targets[np.searchsorted(self.cumulative, uniform + cells, side="right")]
-        chosen = (self.cumulative[cells] <= uniform[:, None]).sum(axis=1)
-        return np.asarray(self.targets[cells * self.cumulative.shape[1] + chosen])
+
+def _whole(array: Floats) -> Floats:
+    return np.ascontiguousarray(array, dtype=np.float64)
 
 
-def _in_line(shares: Floats) -> Floats:
-    """Return each state's shares as one line, state i from i to i + 1."""
-    return np.asarray((shares + np.arange(len(shares))[:, None]).ravel())
-
-
-def _inside(by_state: Floats) -> Floats:
-    """Return authority x ncy x need x setting_type as a line in the order used inside."""
-    return by_state.swapaxes(1, 2).ravel().copy()
-
-
-def hazard(share: Floats) -> Singles:
+def hazard(share: Floats) -> Floats:
     """Return the hazard that makes a share of events in a year; infinite where all have it."""
     with np.errstate(divide="ignore"):
-        return np.asarray(-np.log1p(-share), dtype=np.float32)
-
-
-def _targets(rates: Rates) -> NDArray[np.int64]:
-    """Return, for each state and destination, the position of the state arrived in, a year older."""
-    authorities, ncys, needs, settings = rates.shape
-    to_needs = rates.destinations.shape[4]
-    a, n, y, _, m, s = np.ogrid[:authorities, :needs, :ncys, :settings, :to_needs, :settings]
-    need = m if to_needs > 1 else n
-    older = np.minimum(y + 1, ncys - 1)
-    position = ((a * needs + need) * ncys + older) * settings + s
-    return np.broadcast_to(position, (authorities, needs, ncys, settings, to_needs, settings)).ravel()
+        return np.asarray(-np.log1p(-share))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,15 +15,18 @@ SUPPORT_KINDS: Final = ("to_support_plan", "support_plans_ended")
 
 @dataclass(frozen=True, eq=False)
 class Simulated:
-    """Plans: draw x year x authority x ncy x need x setting_type; flows by kind without need, and without NCY."""
+    """Plans: draw x year x authority x ncy x need x setting_type; flows by kind without need, and without NCY.
 
-    plans: NDArray[np.int32]
-    flows_by_ncy: NDArray[np.int32]
-    flows_by_need: NDArray[np.int32]
+    All are whole numbers of the smallest size that holds them: sums of them are of the largest.
+    """
+
+    plans: NDArray[Any]
+    flows_by_ncy: NDArray[Any]
+    flows_by_need: NDArray[Any]
     support: Supported | None = None
 
     @property
-    def flows(self) -> tuple[tuple[str, ...], NDArray[np.int32], NDArray[np.int32]]:
+    def flows(self) -> tuple[tuple[str, ...], NDArray[Any], NDArray[Any]]:
         """Kinds of flow, and flows by NCY and by need; those of support plans are among them where there are any."""
         if self.support is None:
             return KINDS, self.flows_by_ncy, self.flows_by_need
@@ -56,6 +59,6 @@ class Simulated:
 class Supported:
     """Children who have a support plan since a review, labelled as plans are, and flows by `SUPPORT_KINDS`."""
 
-    held: NDArray[np.int32]
-    flows_by_ncy: NDArray[np.int32]
-    flows_by_need: NDArray[np.int32]
+    held: NDArray[Any]
+    flows_by_ncy: NDArray[Any]
+    flows_by_need: NDArray[Any]

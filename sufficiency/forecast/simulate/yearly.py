@@ -24,11 +24,11 @@ def yearly(asked: pd.DataFrame, rates: Sequence[Rates], years: Sequence[int], la
 def _year(asked: pd.DataFrame, rates: Rates, year: int, labels: changes.Labels) -> Year:
     """Return the year to January `year`, with its reviews where levers ask for any."""
     own = changed(asked, rates, year, labels)
-    found = support_plans.reviews(asked, year, labels)
+    review = changes.reviewed(asked, year, labels)
     made = Year.of(own, changes.moving(asked, year, labels))
-    if found is None:
+    if review is None:
         return made
-    return replace(made, reviews=found, ageing=Year.of(support_plans.ageing(own)))
+    return replace(made, review=review, ageing=Year.of(support_plans.ageing(own)))
 
 
 def changed(asked: pd.DataFrame, rates: Rates, year: int, labels: changes.Labels) -> Rates:

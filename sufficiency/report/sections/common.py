@@ -70,9 +70,9 @@ def by_phase(frame: pd.DataFrame, value: str, by: Sequence[str]) -> pd.DataFrame
 
 
 def milestones(years: Sequence[int]) -> list[int]:
-    """Return the years a table shows: the first, those 1, 3, 5, 7 and 10 later, and the last."""
+    """Return the years a table shows: the first, each of the five after it, those 7 and 10 later, and the last."""
     first = min(years)
-    return [y for y in years if y - first in (0, 1, 3, 5, 7, 10) or y == max(years)]
+    return [y for y in years if y - first in (0, 1, 2, 3, 4, 5, 7, 10) or y == max(years)]
 
 
 def share(part: float, whole: float) -> float:

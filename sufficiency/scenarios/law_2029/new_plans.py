@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Final
 
 from sufficiency import policy
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError
 from sufficiency.scenarios.law_2029.parts import UNITS, Part, national, own, own_year, with_changes, with_values
+
+AWAY: Final = ("further_education", "elsewhere")  # where those who are no longer pupils of a school are, most of them
 
 
 @dataclass(frozen=True)
@@ -52,8 +55,8 @@ class FollowDfE(Part):
 
     An area grows by as much more or less than England as it is forecast to, each year to the peak. After it, new plans of
     every setting are multiplied by `reform.dfe_new_plans`, beyond `PlansAtSpecialistOnly`, which then begins after the peak
-    too where it is pulled later. It is DfE's path and not ours:
-    `reform` leaves it out unless `path="dfe"`. The growth to the peak does not hang on delivery, since it is DfE's view of
+    too where it is pulled later. Moves from schools to colleges and elsewhere are multiplied, a fit, for the share of pupils
+    with a plan to come out as DfE's. It is DfE's path and not ours: `reform` leaves it out unless `path="dfe"`. The growth to the peak does not hang on delivery, since it is DfE's view of
     current law; the fall after it does.
 
     Raises
@@ -92,6 +95,13 @@ class FollowDfE(Part):
         fewer = partly(own(area, "dfe_new_plans"), self.delivered)
         if fewer != 1:
             rows.append({"flow": "joining", "since": peak + 1, "factor": fewer})
+        away = own(area, "dfe_moves_away"), partly(own(area, "dfe_moves_away_after"), self.delivered)
+        rows += [
+            {"flow": "moving", "to_setting_type": to, "since": since, "factor": factor}
+            for since, factor in zip((area.base_year + 1, peak + 1), away, strict=True)
+            for to in AWAY
+            if factor != 1
+        ]
         after = max(peak + 1, int(own(area, "new_plans_year")))
         return with_changes(with_values(area, self.label, {"reform.new_plans_year": after}), self.label, rows)
 

@@ -43,8 +43,13 @@ def national(name: str) -> float:
 
 
 def own(area: Area, name: str) -> float:
-    """Return the area's value of `reform.name`, or the library's."""
-    return area.value(f"reform.{name}", on=READ_ON)
+    """Return the area's value of `reform.name`, or the library's; a share above 1 is refused, whatever range was given."""
+    value, unit = area.value(f"reform.{name}", on=READ_ON), policy.rate(f"reform.{name}").unit
+    if unit.split()[0] == "share" and value > 1:
+        raise InputError(
+            f"reform.{name} is {value:g} [{unit}]: a share is from 0 (none) to 1 (all); 12 % is written 0.12"
+        )
+    return value
 
 
 def own_year(area: Area, name: str, what: str) -> int:
