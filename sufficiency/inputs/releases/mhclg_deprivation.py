@@ -7,14 +7,13 @@ income_deprivation_affecting_children_index_idaci_numerator -> children_count, c
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 
 import pandas as pd
 
 from sufficiency.errors import InputError
 from sufficiency.inputs.files.columns import numbers, take
-from sufficiency.inputs.files.text import read_text_table
+from sufficiency.inputs.files.sheets import Source, sheet_of
 
 NAMES: Final = {
     "zone": ["LSOA code (2021)", "LSOA code (2011)", "lsoa21_code", "lsoa11_code"],
@@ -30,7 +29,7 @@ NAMES: Final = {
 }
 
 
-def children_in_deprived_families(path: str | Path) -> pd.DataFrame:
+def children_in_deprived_families(source: Source) -> pd.DataFrame:
     """Return zone with children_rate (0 to 1), children_count, or both, as the file has them.
 
     Raises
@@ -38,11 +37,11 @@ def children_in_deprived_families(path: str | Path) -> pd.DataFrame:
     InputError
         If it has neither.
     """
-    file = Path(path)
-    frame = take(read_text_table(file), NAMES, source=file.name, optional=["children_rate", "children_count"])
+    sheet = sheet_of(source)
+    frame = take(sheet.frame(), NAMES, source=sheet.name, optional=["children_rate", "children_count"])
     measures = [c for c in ("children_rate", "children_count") if c in frame]
     if not measures:
         raise InputError(
-            f"{file.name} has neither the IDACI score nor its numerator; file 7 of the indices has the score"
+            f"{sheet.name} has neither the IDACI score nor its numerator; file 7 of the indices has the score"
         )
-    return frame.assign(**{c: numbers(frame[c], source=file.name) for c in measures})
+    return frame.assign(**{c: numbers(frame[c], source=sheet.name) for c in measures})
