@@ -18,6 +18,7 @@ from sufficiency.inputs.releases.postcodes import is_code_point
 
 DEEPEST: Final = 6
 ALIKE: Final = 0.5  # share of a form's columns from which a table is said to resemble it
+GRANT_TITLE: Final = re.compile(r"dedicated schools grant( \(dsg\))?:")
 READABLE: Final = (".zip", ".gz")
 
 

@@ -125,8 +125,10 @@ _FORMS: Final = (
         f"{PLANS}, 2022 release: another file",
         ("time_period", "characteristic_age"),
         lambda h: (
-            {"timeperiod", "newlacode"} <= h
-            and bool(h & {"characteristicage", "totalnewall", "mediation", "totalmediation"})
+            (
+                {"timeperiod", "newlacode"} <= h
+                and bool(h & {"characteristicage", "totalnewall", "mediation", "totalmediation"})
+            )
             or ({"timeperiod", "newlacode"} <= h and any("mediation" in c or c.startswith("totalehc") for c in h))
         ),
         why_not="of this release the caseload by establishment alone is used",

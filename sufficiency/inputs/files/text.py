@@ -100,9 +100,9 @@ def one_table(words: str, above: int, *, source: str) -> pd.DataFrame:
     """Return the table below `above` lines of titles, as `parsed`; its index is the row in Excel less 2."""
     kept = words.split("\n", above)[-1] if above else words
     frame = parsed(kept, source=source)
-    rows = [line + above for line in frame.attrs["rows"]]
-    frame.attrs["rows"] = rows
-    return frame.set_axis([line - 2 for line in rows])
+    rows = [line + above - 2 for line in frame.attrs["rows"]]
+    frame.attrs = {}  # pandas copies them at every step, and the index says the same
+    return frame.set_axis(rows)
 
 
 def _same_name(header: list[str]) -> list[int]:

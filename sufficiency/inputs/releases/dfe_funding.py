@@ -83,9 +83,10 @@ def place_deductions(source: Source) -> pd.DataFrame:
 
 
 def benchmarking(source: Source) -> pd.DataFrame:
-    """Return Section 251 high needs lines from the benchmarking workbook: number, name, report, line, phase, gbp.
+    """Return Section 251 high needs lines from the benchmarking workbook.
 
-    `report` is 'budget' or 'outturn'; `phase` is 'total' for the line itself. [GBP]
+    Columns number, name, financial_year, report, line, phase, gbp. `report` is 'budget' or 'outturn'; `phase` is 'total'
+    for the line itself. [GBP]
 
     Raises
     ------
@@ -94,6 +95,8 @@ def benchmarking(source: Source) -> pd.DataFrame:
     """
     rows, sheet = _rows(source)
     columns = _benchmark_columns(rows, sheet)
+    years = [m.group(1) for row in rows[:8] for c in row if (m := re.fullmatch(r"(20\d\d)-\d\d", c))]
+    year = int(years[0]) if years else 0
     found = []
     for row in rows:
         number = next((cell for cell in row[:4] if re.fullmatch(r"\d{3}", cell)), "")
@@ -102,8 +105,8 @@ def benchmarking(source: Source) -> pd.DataFrame:
             for i, (report, line, phase) in columns.items():
                 amount = _amount(row[i]) if i < len(row) else None
                 if amount is not None:
-                    found.append((int(number), name, report, line, phase, amount))
-    return _tidy(found, ["number", "name", "report", "line", "phase", "gbp"], sheet)
+                    found.append((int(number), name, year, report, line, phase, amount))
+    return _tidy(found, ["number", "name", "financial_year", "report", "line", "phase", "gbp"], sheet)
 
 
 def _benchmark_columns(rows: list[list[str]], source: str) -> dict[int, tuple[str, str, str]]:

@@ -162,7 +162,7 @@ def _refuse_one_number(schools: pd.DataFrame, source: str) -> None:
     for column, words in (("capacity", "capacity"), ("roll", "number of pupils")):
         if column in special:
             told = special[column].dropna()
-            if len(told) >= FEW_SCHOOLS and told.nunique() == 1:
+            if len(told) >= FEW_SCHOOLS and told.eq(told.iloc[0]).all():
                 raise InputError(
                     f"{source}: every special school, all {len(told)}, has the same {words}, {told.iloc[0]:g}; "
                     "was a column filled down? Download it again"

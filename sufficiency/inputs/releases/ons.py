@@ -147,7 +147,7 @@ def _long_people(text: pd.DataFrame, source: str) -> pd.DataFrame:
     if sex is not None:
         words = frame[sex].str.strip().str.lower()
         frame = frame[words.isin(BOTH)] if words.isin(BOTH).any() else frame
-        if words.nunique() == 1 and not words.isin(BOTH).any():
+        if len(words) and words.eq(words.iloc[0]).all() and words.iloc[0] not in BOTH:
             raise InputError(f"{source} has one sex alone; both, or persons, are needed")
     if years:
         wide = frame[["code", "age"]].assign(**{str(y): numbers(frame[c], source=source) for c, y in years.items()})
@@ -218,6 +218,12 @@ def lookup(source: Source, columns: Mapping[str, str]) -> pd.DataFrame:
     sheet = sheet_of(source)
     text = sheet.frame()
     return take(text, {ours: _spellings(theirs) for ours, theirs in columns.items()}, source=sheet.name)
+
+
+def new_codes(source: Source) -> pd.DataFrame:
+    """Return which LSOA of 2021 each of 2011 became: before, after; one row for each pair."""
+    frame = lookup(source, {"before": "LSOA11CD", "after": "LSOA21CD"})
+    return frame[frame["before"].ne("") & frame["after"].ne("")].drop_duplicates(ignore_index=True)
 
 
 def boundaries(path: str | Path, *, code: str = "LSOA21CD") -> dict[str, Any]:

@@ -27,9 +27,18 @@ NAMES: Final = {
     "authority": ["oslaua", "laua", *[f"lad{y}cd" for y in _YEARS], "ltla_code", "ladcd", "Admin_district_code"],
     "ended": ["doterm"],
 }
-CODE_POINT: Final = (
-    "postcode,quality,easting,northing,country,regional_health,health,county,Admin_district_code,ward"
-).split(",")
+CODE_POINT: Final = [
+    "postcode",
+    "quality",
+    "easting",
+    "northing",
+    "country",
+    "regional_health",
+    "health",
+    "county",
+    "Admin_district_code",
+    "ward",
+]
 
 
 def postcodes(source: Source, *, live_only: bool = True) -> pd.DataFrame:
