@@ -179,9 +179,7 @@ def _files(folder: Path, depth: int = 0) -> Iterator[Path]:
 
 def _grant(head: Sequence[Sequence[str]]) -> str:
     """Return which table of the dedicated schools grant it is: its title stands in the first cells, above the header."""
-    titles = [
-        cell.lower() for row in head[:8] for cell in row[:2] if cell.lower().startswith("dedicated schools grant")
-    ]
+    titles = [cell.lower() for row in head[:8] for cell in row[:2] if GRANT_TITLE.match(cell.lower())]
     if not titles:
         return ""
     is_block = any("block before deductions" in cell.lower() for row in head[:8] for cell in row)

@@ -339,7 +339,7 @@ def _schools(found: Sequence[catalogue.Found], places: pd.DataFrame, gaps: list[
         gaps.append(
             ("settings", "doubtful", "the school register is an old one, not today's: schools have opened since")
         )
-    if len(places) and "authority" in places:
+    if len(places) and "authority" in places and "postcode" in register:
         at = dict(zip(places["postcode"], places["authority"], strict=True))
         by_postcode = register["postcode"].str.upper().str.replace(r"\s+", "", regex=True).map(at).fillna("")
         register["authority"] = register["authority"].where(register["authority"].ne(""), by_postcode)

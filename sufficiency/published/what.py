@@ -11,6 +11,7 @@ import pandas as pd
 from sufficiency.errors import SufficiencyError
 from sufficiency.inputs import catalogue
 from sufficiency.inputs.catalogue import Found
+from sufficiency.inputs.files.sheets import Sheet
 from sufficiency.inputs.forms import READ_BESIDE
 from sufficiency.inputs.releases import dfe_lait
 
@@ -108,7 +109,7 @@ def helpful(folder: str | Path) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["page", "file", "gives", "there"])
 
 
-def _place(root: Path, sheet: catalogue.Sheet) -> str:
+def _place(root: Path, sheet: Sheet) -> str:
     where = sheet.file.relative_to(root).parent.as_posix()
     return sheet.name if where == "." else f"{where}/{sheet.name}"
 
