@@ -156,7 +156,7 @@ def _read(folder: str, stamps: tuple[tuple[str, int, int], ...]) -> Downloads:  
         pupils=_gathered(found, "school_census", dfe_school_census.pupils_by_ncy, gaps, once=("authority", "year")),
         schools=_schools(found, places, gaps),
         postcodes=places,
-        deprivation=_gathered(found, "deprivation", mhclg_deprivation.children_in_deprived_families, gaps),
+        deprivation=_deprivation(found, gaps),
         block=_gathered(found, "dsg_block", dfe_funding.high_needs_block, gaps, once=("name", "financial_year")),
         deductions=_gathered(
             found, "dsg_deductions", dfe_funding.place_deductions, gaps, once=("name", "financial_year")
@@ -278,6 +278,12 @@ def _postcodes(found: Sequence[catalogue.Found], gaps: list[tuple[str, str, str]
     whole = [f for f in files if not any("multi_csv" in m.lower() for m in f.sheet.members)]
     together = _gathered(whole or files, "postcodes", postcodes.postcodes, gaps)
     return together.drop_duplicates("postcode", ignore_index=True) if len(together) else together
+
+
+def _deprivation(found: Sequence[catalogue.Found], gaps: list[tuple[str, str, str]]) -> pd.DataFrame:
+    """Return children in income-deprived families, those of the latest indices first."""
+    frame = _gathered(found, "deprivation", mhclg_deprivation.children_in_deprived_families, gaps)
+    return frame.sort_values("census", ascending=False, kind="stable") if len(frame) else frame
 
 
 def _long_stock(found: Sequence[catalogue.Found], gaps: list[tuple[str, str, str]]) -> pd.DataFrame:

@@ -252,7 +252,7 @@ def test_a_zip_that_would_fill_the_disk_is_refused(tmp_path: Path) -> None:
 def test_a_fault_names_the_row_that_a_person_sees_below_titles(tmp_path: Path) -> None:
     words = "Indices of Deprivation\n\n" + made.deprivation() + "\n" + f"E01026950,x,{made.AUTHORITY},x,1,many\n"
     (tmp_path / "idaci.csv").write_text(words)
-    with pytest.raises(InputError, match="row 6, .*: 'many' is neither a number"):
+    with pytest.raises(InputError, match=r"row 6, .*: 'many' is neither a number"):
         mhclg_deprivation.children_in_deprived_families(tmp_path / "idaci.csv")
 
 

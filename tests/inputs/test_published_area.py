@@ -231,7 +231,7 @@ def test_a_release_cut_short_is_refused(published: Path, tmp_path: Path) -> None
     some = {f"E0600000{i}" for i in range(1, 9)}
     kept = [line for line, late in zip(whole, is_late, strict=True) if not late or any(code in line for code in some)]
     (tmp_path / "data" / "caseload.csv").write_text("\n".join(kept) + "\n")
-    with pytest.raises(InputError, match="half of them are missing, so caseload.csv was cut short"):
+    with pytest.raises(InputError, match=r"half of them are missing, so caseload.csv was cut short"):
         sf.published_area(tmp_path, authority="North Northamptonshire")
 
 
