@@ -89,11 +89,8 @@ def survey(folder: str | Path) -> Survey:
     MissingError
         If there is no such folder.
     """
-    root = Path(folder)
-    if not root.is_dir():
-        raise MissingError(f"there is no folder {root}; give the folder of downloads")
-    seen = Survey(root)
-    for path in every_file(root):
+    seen = Survey(Path(folder))
+    for path in every_file(folder):
         if not (is_text(path.name) or is_book(path.name) or path.suffix.lower() in READABLE):
             seen.others.append(path)
             continue
@@ -133,6 +130,8 @@ def every_file(folder: str | Path) -> list[Path]:
         If there is no such folder.
     """
     root = Path(folder)
+    if root.is_file():
+        raise MissingError(f"{root} is a file; give the folder of downloads that it lies in")
     if not root.is_dir():
         raise MissingError(f"there is no folder {root}; give the folder of downloads")
     return sorted(_files(root))
