@@ -15,6 +15,7 @@ import pandas as pd
 from sufficiency.errors import InputError
 
 BLOCK: Final = 1 << 24  # bytes
+SAMPLE: Final = 2_000  # cells, by which a column is judged to have few values, worth sharing
 COMMA, END, QUOTE, RETURN = (ord(c) for c in ',\n"\r')
 Columns = Mapping[str, np.ndarray[Any, Any]]
 
@@ -59,10 +60,11 @@ def cut(
 def _words(parts: list[np.ndarray[Any, Any]]) -> np.ndarray[Any, Any]:
     """Return a column's blocks as one of text objects, alike cells shared where few differ."""
     cells = [cell.decode("utf-8", errors="replace") for part in parts for cell in part.tolist()]
+    words = np.empty(len(cells), dtype=object)
     known: dict[str, str] = {}
-    shared = np.empty(len(cells), dtype=object)
-    shared[:] = [known.setdefault(cell, cell) for cell in cells]
-    return shared
+    few = len(set(cells[:SAMPLE])) < SAMPLE // 2
+    words[:] = [known.setdefault(cell, cell) for cell in cells] if few else cells
+    return words
 
 
 def _add(

@@ -14,9 +14,9 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from sufficiency.inputs.files.columns import column_among, take
+from sufficiency.inputs.files.columns import column_among, plain, take
 from sufficiency.inputs.files.long_text import Columns
-from sufficiency.inputs.files.sheets import Source, sheet_of
+from sufficiency.inputs.files.sheets import Sheet, Source, sheet_of
 
 _YEARS: Final = range(30, 19, -1)  # lad30cd … lad20cd: ONS names the column after the year of its codes
 NAMES: Final = {
@@ -47,13 +47,13 @@ def postcodes(source: Source, *, live_only: bool = True) -> pd.DataFrame:
     Postcodes with no grid reference (Code-Point Open says 0, 0) are left out; ended ones too unless asked for.
     """
     sheet = sheet_of(source)
-    wanted = column_among(NAMES)
     if is_code_point(sheet.head(2)):
         text = pd.DataFrame([r[:10] for r in sheet.rows() if len(r) >= 10], columns=CODE_POINT, dtype="str")
     else:
-        text = sheet.frame(wanted, lambda columns: _kept(columns, live_only=live_only))
+        text = sheet.frame(column_among(_first_of_each(sheet)), lambda columns: _kept(columns, live_only=live_only))
     frame = take(text, NAMES, source=sheet.name, optional=["zone", "authority", "ended"])
-    frame["postcode"] = frame["postcode"].str.upper().str.replace(r"\s+", "", regex=True)
+    words = ["".join(word.split()).upper() for word in frame["postcode"]]
+    frame["postcode"] = pd.Series(words, index=frame.index, dtype="str")
     for axis in ("easting", "northing"):
         frame[axis] = pd.to_numeric(frame[axis], errors="coerce")
     here = frame["easting"].gt(0) & frame["northing"].gt(0)
@@ -62,6 +62,12 @@ def postcodes(source: Source, *, live_only: bool = True) -> pd.DataFrame:
     if live_only and "ended" in frame:
         here &= frame["ended"].str.strip().eq("")
     return frame[here].drop(columns="ended", errors="ignore").reset_index(drop=True)
+
+
+def _first_of_each(sheet: Sheet) -> dict[str, str]:
+    """Return the one column of each kind that is read: a directory has the postcode in three forms."""
+    header = {plain(cell) for row in sheet.head() for cell in row}
+    return {ours: next((n for n in theirs if plain(n) in header), theirs[0]) for ours, theirs in NAMES.items()}
 
 
 def is_code_point(rows: list[list[str]]) -> bool:
