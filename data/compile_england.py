@@ -56,7 +56,7 @@ def people(downloads: Path) -> pd.DataFrame:
     frames = []
     for file in catalogue.of_kind(catalogue.contents(downloads / "ons"), "people"):
         if file.level == "authority" and file.path.name.startswith("all_LAs") and file.mid_year is not None:
-            frame = ons.estimates(file.path, mid_year=file.mid_year)
+            frame = ons.people(file.sheet)
             frames.append(frame[frame["code"].str.match(r"E0[6789]")])
     whole = pd.concat(frames).groupby(["mid_year", "age"], as_index=False)["children"].sum()
     whole = whole.assign(code=ENGLAND, basis="estimate")

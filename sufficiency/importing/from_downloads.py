@@ -8,7 +8,7 @@ from sufficiency.area.area import TABLES
 from sufficiency.area.write import write_area
 from sufficiency.importing.imported import Imported
 from sufficiency.published.published_area import published_area
-from sufficiency.published.what import what
+from sufficiency.published.what import helpful, what
 
 
 def from_downloads(downloads: str | Path, authority: str, into: str | Path) -> Imported:
@@ -34,11 +34,14 @@ def from_downloads(downloads: str | Path, authority: str, into: str | Path) -> I
     write_area(area, into)
     files = what(downloads)
     known = {name: frame for name in TABLES if len(frame := getattr(area, name))}
-    is_of_use = files["used"] & files["says"].map(lambda says: bool(_tables_of(says) & set(known)))
+    made = {*known, *(["boundaries"] if area.boundaries is not None else [])}
+    is_of_use = files["used"] & files["says"].map(lambda says: bool(_tables_of(says) & made))
     waits = files["used"] & ~is_of_use
     files["says"] = files["says"].mask(waits, files["says"] + ": not written, since other files are missing; see below")
     used, unused = files[is_of_use], files[~is_of_use]
     missing = area.notes[area.notes["kind"] == "missing"]
+    best = helpful(downloads)
+    wanted = best[~best["there"]]
     return Imported(
         f"{area.name}: a draft from {len(used)} of {len(files)} files, base year January {area.base_year}",
         Path(into),
@@ -50,6 +53,8 @@ def from_downloads(downloads: str | Path, authority: str, into: str | Path) -> I
             *(f"  {row.file}: {row.says}" for row in used.itertuples()),
             "Missing:",
             *(f"  {row.table}: {row.says}" for row in missing.itertuples()),
+            *(["What would help most:"] if len(wanted) else []),
+            *(f"  {row.page}: {row.file} (for {row.gives})" for row in wanted.itertuples()),
         ],
     )
 

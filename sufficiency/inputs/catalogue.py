@@ -1,36 +1,128 @@
-"""What a folder of downloads holds: each file's kind, told by its header and not by its name."""
+"""What a folder of downloads holds: each sheet's form, told by its header and not by its name."""
 
 from __future__ import annotations
 
-import csv
 import re
-import zipfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from sufficiency.errors import MissingError
+from sufficiency.errors import InputError, MissingError
 from sufficiency.inputs.files.columns import plain
-from sufficiency.inputs.releases import mhclg_deprivation
+from sufficiency.inputs.files.release import Release, container, releases
+from sufficiency.inputs.files.sheets import Sheet, is_book, is_text, sheets_in
+from sufficiency.inputs.forms import FORMS, Form
+from sufficiency.inputs.releases.ons import level_of, mid_year_of
+from sufficiency.inputs.releases.postcodes import is_code_point
 
-LARGEST_LINE: Final = 200_000
 DEEPEST: Final = 6
+ALIKE: Final = 0.5  # share of a form's columns from which a table is said to resemble it
+GRANT_TITLE: Final = re.compile(r"dedicated schools grant( \(dsg\))?:")
+READABLE: Final = (".zip", ".gz")
 
 
 @dataclass(frozen=True)
 class Found:
-    """A file or release of a kind that a reader knows; `mid_year` and `level` for wide estimates of people."""
+    """A sheet of a form that is known.
 
-    kind: str
-    path: Path
+    Attributes
+    ----------
+    form
+        Which one.
+    sheet
+        Where.
+    release
+        The files beside it, where its form is a release of several.
+    mid_year, level
+        Of wide estimates of people: the year that they are for, and 'lsoa', 'msoa', 'oa' or 'authority'.
+    is_doubtful
+        Of estimates: their year is a guess of whoever named the file.
+    """
+
+    form: Form
+    sheet: Sheet
+    release: Release | None = None
     mid_year: int | None = None
     level: str = ""
     is_doubtful: bool = False
 
+    @property
+    def kind(self) -> str:
+        """The form's name in the library."""
+        return self.form.kind
+
+    @property
+    def path(self) -> Path:
+        """The file on disk."""
+        return self.sheet.file
+
+
+@dataclass(frozen=True, eq=False)
+class Survey:
+    """Every file of a folder of downloads.
+
+    Attributes
+    ----------
+    found
+        Sheets of a form that is known.
+    strangers
+        Sheets of none, each with its first rows.
+    broken
+        Files that can't be read, and why.
+    others
+        Files that hold no table.
+    """
+
+    root: Path
+    found: list[Found] = field(default_factory=list)
+    strangers: list[tuple[Sheet, list[list[str]]]] = field(default_factory=list)
+    broken: list[tuple[Path, str]] = field(default_factory=list)
+    others: list[Path] = field(default_factory=list)
+
+
+def survey(folder: str | Path) -> Survey:
+    """Return what every file of a folder is; one that is broken stops nothing.
+
+    Raises
+    ------
+    MissingError
+        If there is no such folder.
+    """
+    seen = Survey(Path(folder))
+    for path in every_file(folder):
+        if not (is_text(path.name) or is_book(path.name) or path.suffix.lower() in READABLE):
+            seen.others.append(path)
+            continue
+        try:
+            inside = sheets_in(path)
+            told = [(sheet, sheet.head()) for sheet in inside]
+        except InputError as caught:
+            seen.broken.append((path, str(caught)))
+            continue
+        if not inside:
+            seen.others.append(path)
+        for sheet, head in told:
+            hit = recognised(sheet, head)
+            if hit is None:
+                seen.strangers.append((sheet, head))
+            else:
+                seen.found.append(hit)
+    return replace(seen, found=_with_releases(seen))
+
 
 def contents(folder: str | Path) -> list[Found]:
-    """Return every file of a folder, and below, that a reader of ours knows, in order of path.
+    """Return every sheet of a folder, and below, that a reader of ours knows, in order of path."""
+    return survey(folder).found
+
+
+def of_kind(found: Sequence[Found], *kinds: str) -> list[Found]:
+    """Return those of the kinds named."""
+    return [f for f in found if f.kind in kinds]
+
+
+def every_file(folder: str | Path) -> list[Path]:
+    """Return every file of a folder, and below, of any kind, in order of path; links are followed.
 
     Raises
     ------
@@ -38,153 +130,72 @@ def contents(folder: str | Path) -> list[Found]:
         If there is no such folder.
     """
     root = Path(folder)
+    if root.is_file():
+        raise MissingError(f"{root} is a file; give the folder of downloads that it lies in")
     if not root.is_dir():
         raise MissingError(f"there is no folder {root}; give the folder of downloads")
-    found = [hit for path in sorted(_files(root)) for hit in _kinds(path)]
-    releases = {f.path: f for f in found if f.kind.startswith("ehc_plans")}
-    return [*releases.values(), *[f for f in found if not f.kind.startswith("ehc_plans")]]
+    return sorted(_files(root))
 
 
-def every_file(folder: str | Path) -> list[Path]:
-    """Return every file of a folder, and below, of any kind, in order of path."""
-    root = Path(folder)
-    if not root.is_dir():
-        raise MissingError(f"there is no folder {root}; give the folder of downloads")
-    return sorted(p for p in root.rglob("*") if p.is_file() and not p.name.startswith("."))
+def recognised(sheet: Sheet, head: Sequence[Sequence[str]]) -> Found | None:
+    """Return a sheet's form, with the row of its header, or None: the first of its first rows that a form tells."""
+    if is_code_point(list(map(list, head[:1]))):
+        return Found(FORMS["code_point"], sheet)
+    if grant := _grant(head):
+        return Found(FORMS[grant], sheet)
+    for top, row in enumerate(head):
+        header = {plain(cell) for cell in row if cell}
+        for form in FORMS.values():
+            if len(header) > 1 and form.tells(header):
+                found = Found(form, replace(sheet, top=top))
+                return _people(found, head) if form.kind == "people" else found
+    return None
 
 
-def nearest_form(path: Path) -> tuple[str, list[str]] | None:
-    """Return the form that a table resembles most, and the columns of it that the table lacks; None if it resembles none."""
-    rows = _first_rows(path)
-    header = {plain(c) for c in rows[0]} if rows else set()
-    shares = {kind: sum(plain(c) in header for c in columns) / len(columns) for kind, columns in COLUMNS.items()}
-    kind = max(shares, key=lambda k: shares[k])
-    if shares[kind] < ALIKE:
-        return None
-    return kind, [c for c in COLUMNS[kind] if plain(c) not in header]
-
-
-def of_kind(found: list[Found], *kinds: str) -> list[Found]:
-    """Return those of the kinds named."""
-    return [f for f in found if f.kind in kinds]
+def nearest_form(head: Sequence[Sequence[str]]) -> tuple[Form, list[str]] | None:
+    """Return the form that a table resembles most, and the columns of it that the table lacks; None: it resembles none."""
+    best: tuple[float, Form, list[str]] | None = None
+    for row in head:
+        header = {plain(cell) for cell in row}
+        for form in FORMS.values():
+            lacking = [c for c in form.columns if plain(c) not in header]
+            share = 1 - len(lacking) / len(form.columns) if form.columns else 0.0
+            if share >= ALIKE and (best is None or share > best[0]):
+                best = (share, form, lacking)
+    return None if best is None else (best[1], best[2])
 
 
 def _files(folder: Path, depth: int = 0) -> Iterator[Path]:
-    """Yield tables and zips below a folder, links followed, no deeper than downloads are laid out."""
+    """Yield files below a folder, links followed, no deeper than downloads are laid out."""
     for path in folder.iterdir():
+        if path.name.startswith((".", "~$")) or path.name == "__MACOSX":
+            continue
         if path.is_dir() and depth < DEEPEST:
             yield from _files(path, depth + 1)
-        elif path.is_file() and path.suffix.lower() in (".csv", ".zip"):
+        elif path.is_file():
             yield path
 
 
-def _kinds(path: Path) -> Iterator[Found]:
-    yield from _releases_in(path) if path.suffix.lower() == ".zip" else _tables_in(path)
-
-
-def _releases_in(path: Path) -> Iterator[Found]:
-    try:
-        names = {Path(n).name for n in zipfile.ZipFile(path).namelist()}
-    except (zipfile.BadZipFile, OSError):
-        return
-    if "caseload.csv" in names:
-        yield Found("ehc_plans", path)
-    if "sen2_estab_caseload.csv" in names:
-        yield Found("ehc_plans_2022", path)
-
-
-def _tables_in(path: Path) -> Iterator[Found]:
-    rows = _first_rows(path)
-    if not rows:
-        return
-    header = {plain(c) for c in rows[0]}
-    if kind := _grant(rows):
-        yield Found(kind, path)
-        return
-    for kind, is_kind in SIGNS.items():
-        if is_kind(header):
-            if kind.startswith("ehc_plans"):
-                yield Found(kind, path.parent.parent if path.parent.name == "data" else path.parent)
-            elif kind == "people":
-                yield _people(path, rows)
-            else:
-                yield Found(kind, path)
-            return
-
-
-def _has(*columns: str) -> Callable[[set[str]], bool]:
-    wanted = {plain(c) for c in columns}
-    return lambda header: wanted <= header
-
-
-def _grant(rows: list[list[str]]) -> str:
+def _grant(head: Sequence[Sequence[str]]) -> str:
     """Return which table of the dedicated schools grant it is: its title stands in the first cells, above the header."""
-    titles = [cell.lower() for row in rows for cell in row[:2] if cell.lower().startswith("dedicated schools grant")]
+    titles = [cell.lower() for row in head[:8] for cell in row[:2] if GRANT_TITLE.match(cell.lower())]
     if not titles:
         return ""
-    is_block = any("block before deductions" in cell.lower() for row in rows for cell in row)
+    is_block = any("block before deductions" in cell.lower() for row in head[:8] for cell in row)
     return "dsg_deductions" if "high needs block deductions" in titles[0] else "dsg_block" if is_block else "dsg_other"
 
 
-def _is_people(header: set[str]) -> bool:
-    ages = {str(a) for a in range(26)}
-    has_code = any("code" in c or c.endswith("cd") for c in header)
-    return has_code and (ages <= header or {f"f{a}" for a in range(26)} <= header)
+def _with_releases(seen: Survey) -> list[Found]:
+    """Return what was found, a release of several files as one, with the sheets that lie beside its first."""
+    lone = [s for s, _ in seen.strangers]
+    by_place = {container(r.sheets[0]): r for r in releases([*(f.sheet for f in seen.found), *lone])}
+    return [replace(f, release=by_place[container(f.sheet)]) if f.form.is_release else f for f in seen.found]
 
 
-# The columns that tell a form; where a form has others besides, `SIGNS` says how it is told.
-COLUMNS: Final[dict[str, tuple[str, ...]]] = {
-    "ehc_plans": ("breakdown_topic", "ehcplans", "mainstream_total"),
-    "ehc_plans_2022": ("establishment_type", "establishment_group", "Total_all"),
-    "lait": ("Measure_short", "LA and Regions", "Values"),
-    "school_census": ("nc_year", "headcount", "time_period"),
-    "sen_in_england": ("time_period", "phase_type_grouping", "new_la_code", "sen_provision"),
-    "projection": ("AREA_CODE", "AGE_GROUP"),
-    "births": ("gss_code", "annual_births"),
-    "people": ("code", *(str(a) for a in range(26))),
-    "gias": ("URN", "EstablishmentName", "EstablishmentStatus (name)", "Easting"),
-    "postcodes": ("pcds", "oseast1m", "osnrth1m", "lsoa21"),
-    "deprivation": ("lsoa21_code", "idaci_rate"),
-}
-ALIKE: Final = 0.5  # share of a form's columns from which a table is said to resemble it
-IDACI: Final = {
-    plain(c) for names in (mhclg_deprivation.NAMES[m] for m in ("children_rate", "children_count")) for c in names
-}
-SIGNS: Final[dict[str, Callable[[set[str]], bool]]] = {
-    "ehc_plans": _has(*COLUMNS["ehc_plans"]),
-    "ehc_plans_2022": _has(*COLUMNS["ehc_plans_2022"]),
-    "lait": _has(*COLUMNS["lait"]),
-    "school_census": _has(*COLUMNS["school_census"]),
-    "sen_in_england": lambda h: (
-        {"timeperiod", "phasetypegrouping", "newlacode"} <= h and bool(h & {"sensupportpercent", "senprovision"})
-    ),
-    "projection": _has(*COLUMNS["projection"]),
-    "births": _has(*COLUMNS["births"]),
-    "people": _is_people,
-    "gias": _has(*COLUMNS["gias"]),
-    "deprivation": lambda h: bool(h & IDACI) and bool(h & {plain(c) for c in mhclg_deprivation.NAMES["zone"]}),
-    "postcodes": lambda h: (
-        bool(h & {"pcds", "pcd8", "postcode"}) and bool(h & {"easting", "oseast1m", "east1m"}) and "urn" not in h
-    ),
-}
-
-
-def _first_rows(path: Path) -> list[list[str]]:
-    try:
-        with path.open("rb") as stream:
-            lines = [stream.readline(LARGEST_LINE).decode("utf-8-sig", errors="replace") for _ in range(2)]
-    except OSError:
-        return []
-    try:
-        return [row for row in csv.reader(lines) if row]
-    except csv.Error:
-        return []
-
-
-def _people(path: Path, rows: list[list[str]]) -> Found:
-    """Return a wide estimate with its year, from its name, and its level, from its first code."""
-    years = re.findall(r"(?<!\d)(?:mid[-_ ]?)?(20[0-4]\d)(?!\d)", path.stem.lower())
-    code = next((cell for cell in rows[1] if re.fullmatch(r"[EW]\d{8}", cell)), "") if len(rows) > 1 else ""
-    level = {"E01": "lsoa", "E02": "msoa", "E00": "oa"}.get(code[:3], "authority" if code else "")
-    doubtful = bool(re.search(r"probabl|estimated|vintage", path.stem.lower()))
-    return Found("people", path, int(years[-1]) if years else None, level, doubtful)
+def _people(found: Found, head: Sequence[Sequence[str]]) -> Found:
+    """Return estimates with their year and with their level, from the smallest areas that a row names."""
+    rows = head[(found.sheet.top or 0) + 1 :]
+    levels = [level_of(cell) for row in rows for cell in row]
+    level = next((small for small in ("oa", "lsoa", "msoa", "authority") if small in levels), "")
+    doubtful = bool(re.search(r"probabl|estimated|vintage", found.sheet.last.stem.lower()))
+    return replace(found, mid_year=mid_year_of(found.sheet), level=level, is_doubtful=doubtful)

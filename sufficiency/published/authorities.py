@@ -65,6 +65,19 @@ def made_from(code: str) -> Made | None:
     return next((m for m in changes()["made"] if m["code"] == code), None)
 
 
+def within(code: str) -> list[str]:
+    """Return an authority's codes and those of every district that it has had, however they are nested."""
+    found: dict[str, None] = {}
+    waiting = list(codes_of(code))
+    while waiting:
+        own = waiting.pop()
+        if own not in found:
+            found[own] = None
+            districts = changes()["districts"]
+            waiting += [*districts.get(own, ()), *districts.get(f"{own}_2023", ())]
+    return list(found)
+
+
 def parts_in(code: str, known: Collection[str]) -> list[str]:
     """Return the codes of `known` that together make up an authority: itself, another code, or its districts.
 

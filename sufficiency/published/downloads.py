@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ import pandas as pd
 
 from sufficiency.errors import InputError, MissingError
 from sufficiency.inputs import catalogue
+from sufficiency.inputs.files.release import Release
 from sufficiency.inputs.releases import (
     dfe_ehc_plans,
     dfe_ehc_plans_2022,
@@ -19,11 +20,13 @@ from sufficiency.inputs.releases import (
     dfe_gias,
     dfe_lait,
     dfe_school_census,
+    dfe_section_251,
     dfe_sen_in_england,
     mhclg_deprivation,
     ons,
     postcodes,
 )
+from sufficiency.published import authorities, small_areas
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +34,7 @@ class Downloads:
     """What a folder of published files holds, read once for every authority."""
 
     found: list[catalogue.Found]
-    release: Path
+    release: str
     stock: pd.DataFrame
     needs: pd.DataFrame
     new: pd.DataFrame
@@ -48,15 +51,59 @@ class Downloads:
     deprivation: pd.DataFrame
     block: pd.DataFrame
     deductions: pd.DataFrame
+    outturn: pd.DataFrame
+    benchmarks: pd.DataFrame
     long_stock: pd.DataFrame
+    shapes: tuple[Path, ...]
     gaps: tuple[tuple[str, str, str], ...]
+    _own: dict[tuple[str, str], pd.DataFrame] = field(default_factory=dict, repr=False)
 
-    @property
+    @cached_property
     def names(self) -> dict[str, str]:
         """Every authority of the release: code to name, those still there last."""
-        own = self.stock[self.stock["level"] == "authority"].groupby("authority")
+        own = self.stock[self.stock["level"] == "authority"].groupby("authority", observed=True)
         last = own["year"].max().sort_values(kind="stable")
-        return {str(code): str(own["name"].last()[code]) for code in last.index}
+        names = own["name"].last()
+        return {str(code): str(names[code]) for code in last.index}
+
+    @cached_property
+    def latest(self) -> int:
+        """The last January of the release."""
+        return int(self.stock["year"].max())
+
+    def children_of(self, code: str) -> pd.DataFrame:
+        """Return people by mid-year and age of an authority and of every district in it, as `people`."""
+        return self.under("people", authorities.within(code), by="code")
+
+    def under(self, table: str, codes: Iterable[str], *, by: str = "authority") -> pd.DataFrame:
+        """Return the rows of one of these tables under any of several codes."""
+        whole: pd.DataFrame = getattr(self, table)
+        return whole if whole.empty else pd.concat([self._rows(table, whole, c, by) for c in dict.fromkeys(codes)])
+
+    def named(self, table: str, name: str) -> pd.DataFrame:
+        """Return an authority's rows of a table that has names and no codes."""
+        whole: pd.DataFrame = getattr(self, table)
+        if whole.empty:
+            return whole
+        if (table, "") not in self._own:
+            known = {told: authorities.plain_name(str(told)) for told in whole["name"].unique()}
+            whole = whole.assign(plain_name=whole["name"].map(known))
+        return self._rows(table, whole, authorities.plain_name(name), "plain_name").drop(columns="plain_name")
+
+    def of(self, table: str, code: str) -> pd.DataFrame:
+        """Return an authority's rows of one of these tables under every code that it has had, as one."""
+        whole: pd.DataFrame = getattr(self, table)
+        if whole.empty:
+            return whole.copy()
+        return self.under(table, authorities.codes_of(code)).sort_index().assign(authority=code)
+
+    def _rows(self, table: str, whole: pd.DataFrame, code: str, by: str) -> pd.DataFrame:
+        """Return the rows of one code; a table is divided among its codes once, however many authorities are drafted."""
+        if (table, "") not in self._own:
+            self._own[table, ""] = whole.iloc[:0]
+            divided = whole.groupby(by, sort=False, observed=True)
+            self._own.update({(table, str(c)): frame for c, frame in divided})
+        return self._own.get((table, code), self._own[table, ""])
 
 
 def read(folder: str | Path) -> Downloads:
@@ -66,30 +113,25 @@ def read(folder: str | Path) -> Downloads:
     ------
     MissingError
         If there is no EHC-plan release with its caseload: nothing can be said without one.
+    InputError
+        If the release can't be read, or half of its authorities are missing from the latest January.
     """
-    found = catalogue.contents(folder)
-    stamps = tuple((str(p), p.stat().st_mtime_ns, p.stat().st_size) for f in found for p in _files_of(f.path))
-    return _read(str(folder), stamps)
-
-
-def _files_of(path: Path) -> list[Path]:
-    return sorted(path.rglob("*.csv")) if path.is_dir() else [path]
+    files = catalogue.every_file(folder)
+    return _read(str(folder), tuple((str(p), p.stat().st_mtime_ns, p.stat().st_size) for p in files))
 
 
 @lru_cache(maxsize=2)
 def _read(folder: str, stamps: tuple[tuple[str, int, int], ...]) -> Downloads:  # noqa: ARG001 - part of the cache's key
-    found = catalogue.contents(folder)
-    releases = catalogue.of_kind(found, "ehc_plans")
-    if not releases:
-        raise MissingError(
-            f"no EHC-plan release in {folder}: download DfE, Education, health and care plans, all files, as a zip"
-        )
-    stocks = {f.path: dfe_ehc_plans.stock(f.path) for f in releases}
-    latest_first = sorted(stocks, key=lambda path: int(stocks[path]["year"].max()), reverse=True)
+    seen = catalogue.survey(folder)
+    found = seen.found
+    gaps = [("area", "doubtful", f"{path.name} is left out: {says}") for path, says in seen.broken]
+    stocks = _stocks(found, folder, gaps)
+    latest_first = sorted(stocks, key=lambda r: int(stocks[r]["year"].max()), reverse=True)
     release = latest_first[0]
-    gaps = [
-        ("plans", "read", f"{p.name} is read where {release.name}, which is later, has no rows")
-        for p in latest_first[1:]
+    _refuse_half(stocks[release], release.name)
+    gaps += [
+        ("plans", "read", f"{r.name} is read where {release.name}, which is later, has no rows")
+        for r in latest_first[1:]
     ]
     parts = {
         name: _of_releases(reader, latest_first, name, gaps)
@@ -101,24 +143,71 @@ def _read(folder: str, stamps: tuple[tuple[str, int, int], ...]) -> Downloads:  
             ("requests", dfe_ehc_plans.requests),
         )
     }
+    places = _postcodes(found, gaps)
     return Downloads(
         found=found,
-        release=release,
-        stock=latest_of([stocks[p].assign(release=p.name) for p in latest_first]),
+        release=release.name,
+        stock=latest_of([stocks[r].assign(release=r.name) for r in latest_first]),
         people=_people(found, gaps),
-        sen_support=_gathered(found, "lait", dfe_lait.sen_support, gaps),
-        sen_in_england=_gathered(found, "sen_in_england", dfe_sen_in_england.sen_support, gaps),
-        pupils=_gathered(found, "school_census", dfe_school_census.pupils_by_ncy, gaps),
-        schools=_gathered(found, "gias", dfe_gias.schools, gaps),
-        postcodes=_gathered(found, "postcodes", postcodes.postcodes, gaps),
-        deprivation=_gathered(found, "deprivation", mhclg_deprivation.children_in_deprived_families, gaps),
-        block=_gathered(found, "dsg_block", dfe_funding.high_needs_block, gaps),
-        deductions=_gathered(found, "dsg_deductions", dfe_funding.place_deductions, gaps),
-        long_stock=_gathered(found, "ehc_plans_2022", dfe_ehc_plans_2022.stock, gaps),
-        small_areas=_small_areas(found),
+        sen_support=_gathered(found, "lait", dfe_lait.sen_support, gaps, once=("name", "year", "phase")),
+        sen_in_england=_gathered(
+            found, "sen_in_england", dfe_sen_in_england.sen_support, gaps, once=("authority", "year", "phase")
+        ),
+        pupils=_gathered(found, "school_census", dfe_school_census.pupils_by_ncy, gaps, once=("authority", "year")),
+        schools=_schools(found, places, gaps),
+        postcodes=places,
+        deprivation=_deprivation(found, gaps),
+        block=_gathered(found, "dsg_block", dfe_funding.high_needs_block, gaps, once=("name", "financial_year")),
+        deductions=_gathered(
+            found, "dsg_deductions", dfe_funding.place_deductions, gaps, once=("name", "financial_year")
+        ),
+        outturn=_gathered(found, "section_251", dfe_section_251.outturn, gaps, once=("authority", "financial_year")),
+        benchmarks=_gathered(found, "benchmarking", dfe_funding.benchmarking, gaps, once=("number", "financial_year")),
+        long_stock=_long_stock(found, gaps),
+        small_areas=_small_areas(found, gaps),
+        shapes=tuple(p for p in seen.others if p.suffix.lower() in (".geojson", ".json")),
         gaps=tuple(gaps),
         **parts,
     )
+
+
+def _stocks(found: list[catalogue.Found], folder: str, gaps: list[tuple[str, str, str]]) -> dict[Release, pd.DataFrame]:
+    """Return plans in January of every release that can be read.
+
+    Raises
+    ------
+    MissingError
+        If there is none.
+    InputError
+        If there are some and none can be read.
+    """
+    releases = [f.release for f in catalogue.of_kind(found, "ehc_plans") if f.release]
+    if not releases:
+        raise MissingError(
+            f"no EHC-plan release in {folder}: download DfE, Education, health and care plans, all files, as a zip"
+        )
+    stocks: dict[Release, pd.DataFrame] = {}
+    for release in releases:
+        try:
+            stocks[release] = dfe_ehc_plans.stock(release)
+        except (InputError, MissingError) as caught:
+            if len(releases) == 1:
+                raise
+            gaps.append(("plans", "doubtful", f"{release.name} is left out: {caught}"))
+    if not stocks:
+        raise InputError(f"no EHC-plan release in {folder} can be read: {gaps[-1][2]}")
+    return stocks
+
+
+def _refuse_half(stock: pd.DataFrame, release: str) -> None:
+    """Refuse a release whose latest January has less than half of the authorities of the one before: it was cut short."""
+    own = stock[(stock["level"] == "authority") & stock["plans"].notna()]
+    counts = own.groupby("year")["authority"].nunique()
+    if len(counts) > 1 and counts.iloc[-1] < counts.iloc[-2] / 2:
+        raise InputError(
+            f"{release}: January {counts.index[-1]} has {counts.iloc[-1]} authorities, and January {counts.index[-2]} "
+            f"has {counts.iloc[-2]}; half of them are missing, so caseload.csv was cut short: download it again"
+        )
 
 
 COSTS: Final = {
@@ -131,15 +220,15 @@ COSTS: Final = {
 
 
 def _of_releases(
-    reader: Any, latest_first: Sequence[Path], name: str, gaps: list[tuple[str, str, str]]
+    reader: Any, latest_first: Sequence[Release], name: str, gaps: list[tuple[str, str, str]]
 ) -> pd.DataFrame:
     """Return one file of every release as `latest_of` joins them; a note says what the latest release lacks."""
     frames = []
     for release in latest_first:
         try:
             frames.append(reader(release))
-        except MissingError as caught:
-            if release == latest_first[0]:
+        except (InputError, MissingError) as caught:
+            if release is latest_first[0] or isinstance(caught, InputError):
                 table, cost = COSTS[name]
                 gaps.append((table, "missing", f"{caught}: {cost}"))
     return latest_of(frames)
@@ -157,35 +246,68 @@ def latest_of(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
 
 def _gathered(
-    found: Sequence[catalogue.Found], kind: str, reader: Any, gaps: list[tuple[str, str, str]]
+    found: Sequence[catalogue.Found],
+    kind: str,
+    reader: Any,
+    gaps: list[tuple[str, str, str]],
+    *,
+    once: Sequence[str] = (),
 ) -> pd.DataFrame:
-    """Return every file of a kind as one frame; one that can't be read is left out, and a note says why."""
+    """Return every sheet of a kind as one frame; one that can't be read is left out, and a note says why.
+
+    Where two sheets have the same `once`, such as an authority and a year, the last has it, and not both.
+    """
     frames = []
-    for file in catalogue.of_kind(list(found), kind):
+    for file in catalogue.of_kind(found, kind):
         try:
-            frames.append(reader(file.path))
+            frames.append(reader(file.sheet))
         except (InputError, MissingError) as caught:
-            gaps.append(("area", "doubtful", f"{file.path.name} is left out: {caught}"))
-    return (
-        pd.concat([f for f in frames if len(f)], ignore_index=True) if any(len(f) for f in frames) else pd.DataFrame()
-    )
+            gaps.append(("area", "doubtful", f"{file.sheet.name} is left out: {caught}"))
+    kept = [f for f in frames if len(f)]
+    if len(kept) > 1 and once:
+        together = pd.concat(kept, keys=range(len(kept)))
+        sheet = pd.Series(together.index.get_level_values(0), index=together.index)
+        last = sheet.groupby([together[c] for c in once], dropna=False).transform("max")
+        return together[sheet.eq(last)].reset_index(drop=True)
+    return pd.concat(kept, ignore_index=True) if kept else pd.DataFrame()
 
 
-def _people(found: list[catalogue.Found], gaps: list[tuple[str, str, str]]) -> pd.DataFrame:
+def _postcodes(found: Sequence[catalogue.Found], gaps: list[tuple[str, str, str]]) -> pd.DataFrame:
+    """Return postcodes, each once; a directory's parts by postcode area, which repeat it, are not read."""
+    files = catalogue.of_kind(found, "postcodes")
+    whole = [f for f in files if not any("multi_csv" in m.lower() for m in f.sheet.members)]
+    together = _gathered(whole or files, "postcodes", postcodes.postcodes, gaps)
+    return together.drop_duplicates("postcode", ignore_index=True) if len(together) else together
+
+
+def _deprivation(found: Sequence[catalogue.Found], gaps: list[tuple[str, str, str]]) -> pd.DataFrame:
+    """Return children in income-deprived families, those of the latest indices first."""
+    frame = _gathered(found, "deprivation", mhclg_deprivation.children_in_deprived_families, gaps)
+    return frame.sort_values("census", ascending=False, kind="stable") if len(frame) else frame
+
+
+def _long_stock(found: Sequence[catalogue.Found], gaps: list[tuple[str, str, str]]) -> pd.DataFrame:
+    frames = []
+    for file in catalogue.of_kind(found, "ehc_plans_2022"):
+        try:
+            frames.append(dfe_ehc_plans_2022.stock(file.release or file.sheet.file))
+        except (InputError, MissingError) as caught:
+            gaps.append(("long_view", "doubtful", f"{file.sheet.name} is left out: {caught}"))
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+
+
+def _people(found: Sequence[catalogue.Found], gaps: list[tuple[str, str, str]]) -> pd.DataFrame:
     """Return people by code, mid-year and age from every file; a doubtful estimate gives way to any other."""
     frames = []
     for file in catalogue.of_kind(found, "people"):
-        if file.level == "authority" and file.mid_year is not None:
-            frames.append(
-                ons.estimates(file.path, mid_year=file.mid_year).assign(basis="estimate", doubt=file.is_doubtful)
-            )
-        elif file.level == "authority":
-            gaps.append(
-                ("population", "doubtful", f"{file.path.name} is left out: its name has no year such as mid2023")
-            )
-    frames += [
-        ons.projection(f.path).assign(basis="projection", doubt=False) for f in catalogue.of_kind(found, "projection")
-    ]
+        if file.level == "authority":
+            try:
+                frames.append(ons.people(file.sheet).assign(basis="estimate", doubt=file.is_doubtful))
+            except (InputError, MissingError) as caught:
+                gaps.append(("population", "doubtful", f"{file.sheet.name} is left out: {caught}"))
+    projected = _gathered(found, "projection", ons.projection, gaps)
+    if len(projected):
+        frames.append(projected.assign(basis="projection", doubt=False))
     columns = ["code", "mid_year", "age", "children", "basis", "doubt"]
     if not frames:
         raise MissingError(
@@ -195,13 +317,40 @@ def _people(found: list[catalogue.Found], gaps: list[tuple[str, str, str]]) -> p
     return together.drop_duplicates(["code", "mid_year", "age"], keep="first")
 
 
-def _small_areas(found: list[catalogue.Found]) -> pd.DataFrame:
-    """Return people by small area and age from the latest estimates."""
-    files = [f for f in catalogue.of_kind(found, "people") if f.level == "lsoa" and f.mid_year is not None]
-    latest = max((f.mid_year or 0 for f in files), default=0)
-    frames = [ons.estimates(f.path, mid_year=latest) for f in files if f.mid_year == latest]
-    return (
-        pd.concat(frames, ignore_index=True)
-        if frames
-        else pd.DataFrame(columns=["code", "mid_year", "age", "children"])
-    )
+def _small_areas(found: Sequence[catalogue.Found], gaps: list[tuple[str, str, str]]) -> pd.DataFrame:
+    """Return people by small area and age from the latest estimates; by LSOA of 2011, also by those of 2021."""
+    dated = [f for f in catalogue.of_kind(found, "people") if f.level == "lsoa" and f.mid_year is not None]
+    latest = max((f.mid_year or 0 for f in dated), default=0)
+    frames = []
+    for file in [f for f in dated if f.mid_year == latest]:
+        try:
+            frames.append(ons.people(file.sheet))
+        except (InputError, MissingError) as caught:
+            gaps.append(("zone_children", "doubtful", f"{file.sheet.name} is left out: {caught}"))
+    if not frames:
+        return pd.DataFrame(columns=["code", "mid_year", "age", "children"])
+    together = pd.concat(frames, ignore_index=True)
+    last = together[together["mid_year"] == together["mid_year"].max()].drop_duplicates(["code", "age"])
+    return small_areas.with_new_codes(last, _gathered(found, "lookup", ons.new_codes, gaps))
+
+
+def _schools(found: Sequence[catalogue.Found], places: pd.DataFrame, gaps: list[tuple[str, str, str]]) -> pd.DataFrame:
+    """Return the school register: the latest row of each school, its capacity by the tables that have it by school."""
+    together = _gathered(found, "gias", dfe_gias.schools, gaps)
+    if together.empty:
+        return together
+    is_todays = together["authority"].ne("")
+    register = pd.concat([together[is_todays], together[~is_todays]]).drop_duplicates("setting", ignore_index=True)
+    if not is_todays.any():
+        gaps.append(
+            ("settings", "doubtful", "the school register is an old one, not today's: schools have opened since")
+        )
+    if len(places) and "authority" in places and "postcode" in register:
+        at = dict(zip(places["postcode"], places["authority"], strict=True))
+        by_postcode = register["postcode"].str.upper().str.replace(r"\s+", "", regex=True).map(at).fillna("")
+        register["authority"] = register["authority"].where(register["authority"].ne(""), by_postcode)
+    known = _gathered(found, "capacity", dfe_gias.capacity, gaps)
+    if len(known):
+        own = register["setting"].map(known.drop_duplicates("setting", keep="last").set_index("setting")["capacity"])
+        register["capacity"] = own.fillna(register["capacity"]) if "capacity" in register else own
+    return register

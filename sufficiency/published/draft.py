@@ -9,9 +9,9 @@ import pandas as pd
 
 from sufficiency import tables
 from sufficiency.errors import InfeasibleError, InputError
-from sufficiency.published import authorities, money, plans, population
+from sufficiency.published import authorities, money, plans, population, unit_costs
 from sufficiency.published.downloads import COSTS, Downloads
-from sufficiency.published.draft_ground import deprivation, geography, geography_codes, own_rows
+from sufficiency.published.draft_ground import boundaries, deprivation, geography
 from sufficiency.published.gathered import Draft
 
 DOUBTFUL_SHARE: Final = 0.05  # of plans with no placement recorded, from which a note says so
@@ -20,6 +20,7 @@ DOUBTFUL_SHARE: Final = 0.05  # of plans with no placement recorded, from which 
 GRANT_FILE: Final = (
     "DfE, dedicated schools grant allocations: the sheets High needs block and High needs deductions, as CSV"
 )
+OUTTURN_FILE: Final = "DfE, LA and school expenditure: s251_alleducation_la_regional_national.csv"
 SEN_SUPPORT_FILES: Final = "DfE, Special educational needs in England, or the Local authority interactive tool"
 
 
@@ -32,7 +33,7 @@ def draft(downloads: Downloads, authority: str) -> Draft:
         If the release doesn't have it, or no estimate has its children.
     """
     code = authorities.code_of(authority, downloads.names)
-    own = own_rows(downloads.stock, code)
+    own = downloads.of("stock", code)
     has_total = own[own["age"].eq("all")].groupby("year")["plans"].sum(min_count=1).dropna()
     base_year = int(has_total[has_total > 0].index.max())
     made = Draft(code, downloads.names[code], base_year)
@@ -44,6 +45,7 @@ def draft(downloads: Downloads, authority: str) -> Draft:
     _sen_support(made, downloads)
     geography(made, downloads)
     deprivation(made, downloads)
+    boundaries(made, downloads)
     _high_needs(made, downloads)
     _long_view(made, downloads)
     _doubts(made, downloads)
@@ -85,13 +87,13 @@ def _shared(made: Draft, downloads: Downloads, split: authorities.Split) -> tupl
 
 
 def _states(made: Draft, downloads: Downloads) -> None:
-    needs = own_rows(downloads.needs, made.code) if len(downloads.needs) else downloads.needs
+    needs = downloads.of("needs", made.code)
     told = needs["year"].max() if len(needs) else None
     if told is None:
         made.note("states", "missing", f"needs are not published for January {made.base_year}: {COSTS['needs'][1]}")
         return
     try:
-        found = plans.states(own_rows(downloads.stock, made.code), needs, made.code, int(told))
+        found = plans.states(downloads.of("stock", made.code), needs, made.code, int(told))
     except InfeasibleError as caught:
         made.note("states", "missing", f"the published sides don't agree ({caught}): {COSTS['needs'][1]}")
         return
@@ -115,9 +117,7 @@ def _states(made: Draft, downloads: Downloads) -> None:
 
 
 def _flows(made: Draft, downloads: Downloads) -> None:
-    parts = [
-        own_rows(f, made.code) if len(f) else _none(f) for f in (downloads.new, downloads.ceased, downloads.new_needs)
-    ]
+    parts = [_or_none(downloads.of(table, made.code)) for table in ("new", "ceased", "new_needs")]
     if any(len(p) for p in parts):
         frame = plans.flows(parts[0], parts[1], parts[2], [made.code])
         frame = frame[frame["year"] <= made.base_year]
@@ -125,7 +125,7 @@ def _flows(made: Draft, downloads: Downloads) -> None:
             made.tables["flows"] = frame
             made.sources["flows"] = "DfE, Education, health and care plans: new and ceased plans"
     if len(downloads.requests):
-        own = own_rows(downloads.requests, made.code)
+        own = downloads.of("requests", made.code)
         columns = ["authority", "year", "requests", "refused", "assessed", "issued"]
         own = own[own["year"] <= made.base_year][[c for c in columns if c in own]]
         if len(own):
@@ -135,14 +135,14 @@ def _flows(made: Draft, downloads: Downloads) -> None:
             made.note("requests", "missing", f"no requests published for it: {COSTS['requests'][1]}")
 
 
-def _none(frame: pd.DataFrame) -> pd.DataFrame:
+def _or_none(frame: pd.DataFrame) -> pd.DataFrame:
     columns = ["authority", "name", "level", "year", "by", "age", "ncy", "setting_type", "reason", "need", "children"]
-    return pd.DataFrame(columns=columns) if frame.empty else frame.iloc[:0]
+    return frame if len(frame.columns) else pd.DataFrame(columns=columns)
 
 
 def _population(made: Draft, downloads: Downloads) -> None:
     first = int(made.tables["plans"]["year"].min())
-    frame = population.population(downloads.people, made.code, first=first, base_year=made.base_year)
+    frame = population.population(downloads.children_of(made.code), made.code, first=first, base_year=made.base_year)
     made.tables["population"] = frame
     made.sources["population"] = (
         "ONS mid-year estimates and projections by single year of age; mid-year y is January y+1"
@@ -150,8 +150,8 @@ def _population(made: Draft, downloads: Downloads) -> None:
     for note, years in frame.groupby("note")["year"].unique().items():
         if note:
             made.note("population", "assumed", f"{_years(sorted(years))}: {note}")
-    unstated = downloads.people[downloads.people["doubt"]]
-    if geography_codes(made.code, set(unstated["code"])):
+    children = downloads.children_of(made.code)
+    if children["doubt"].any():
         made.note("population", "doubtful", "an estimate was used whose year its publisher doesn't state")
     if not (frame["basis"] == "projection").any():
         made.note(
@@ -161,9 +161,7 @@ def _population(made: Draft, downloads: Downloads) -> None:
 
 def _sen_support(made: Draft, downloads: Downloads) -> None:
     """Add SEN Support from its own release where that is there, else from the tool that repeats its percentages."""
-    counted = (
-        own_rows(downloads.sen_in_england, made.code) if len(downloads.sen_in_england) else downloads.sen_in_england
-    )
+    counted = downloads.of("sen_in_england", made.code)
     if len(counted):
         own = _last_run(counted[counted["year"] <= made.base_year].drop_duplicates(["year", "phase"], keep="last"))
         made.tables["sen_support"] = own[["authority", "year", "phase", "pupils", "sen_support_percent"]]
@@ -172,8 +170,7 @@ def _sen_support(made: Draft, downloads: Downloads) -> None:
     if downloads.sen_support.empty:
         made.note("sen_support", "missing", f"SEN Support is not forecast; add {SEN_SUPPORT_FILES}")
         return
-    frame = downloads.sen_support
-    own = frame[frame["name"].map(authorities.plain_name) == authorities.plain_name(made.name)]
+    own = downloads.named("sen_support", made.name)
     own = own[own["year"] <= made.base_year].drop_duplicates(["year", "phase"], keep="last")
     own = _last_run(own)
     if own.empty:
@@ -183,7 +180,7 @@ def _sen_support(made: Draft, downloads: Downloads) -> None:
             f"it has no rows in the tool: SEN Support is not forecast; add {SEN_SUPPORT_FILES}",
         )
         return
-    pupils = _pupils(made.code, downloads.pupils)
+    pupils = _pupils(downloads.of("pupils", made.code))
     rows = own.assign(authority=made.code).merge(pupils, on=["year", "phase"], how="left")
     made.tables["sen_support"] = rows[["authority", "year", "phase", "pupils", "sen_support_percent"]]
     made.sources["sen_support"] = "DfE, Local authority interactive tool; pupils from the school census where published"
@@ -199,29 +196,43 @@ def _last_run(own: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(kept) if kept else own
 
 
-def _pupils(code: str, pupils: pd.DataFrame) -> pd.DataFrame:
-    if pupils.empty:
+def _pupils(own: pd.DataFrame) -> pd.DataFrame:
+    if own.empty:
         return pd.DataFrame({"year": pd.Series(dtype="Int64"), "phase": "", "pupils": 0.0})
-    own = own_rows(pupils, code)
     bands = {"primary": own["ncy"].between(-2, 6), "secondary": own["ncy"].between(7, 11), "all": own["ncy"].notna()}
     sums = [own[inside].groupby("year", as_index=False)["pupils"].sum().assign(phase=p) for p, inside in bands.items()]
     return pd.concat(sums, ignore_index=True).astype({"year": "Int64"})
 
 
 def _high_needs(made: Draft, downloads: Downloads) -> None:
-    frame = money.high_needs(downloads.block, downloads.deductions, made.name)
+    """Add the block and its deductions, the balance carried forward, and what a placement costs."""
+    grant = [downloads.named(table, made.name) for table in ("block", "deductions")]
+    own = downloads.of("outturn", made.code)
+    frame = pd.concat([money.high_needs(*grant), money.balances(own)], ignore_index=True)
     if len(frame):
         made.tables["high_needs"] = frame.assign(authority=made.code)
         made.sources["high_needs"] = "DfE, dedicated schools grant: high needs block and deductions for places"
+        if len(own):
+            made.sources["high_needs"] += "; LA and school expenditure: balance carried forward"
+    if not frame["item"].eq("block_gbp").any():
+        made.note("high_needs", "missing", f"the block is estimated from England's; add {GRANT_FILE}")
+    costs, doubts = unit_costs.unit_costs(
+        own, downloads.named("benchmarks", made.name), downloads.of("stock", made.code)
+    )
+    for says in doubts:
+        made.note("unit_costs", "doubtful", says)
+    if costs.empty:
+        made.note("unit_costs", "missing", f"England's costs stand in; add {OUTTURN_FILE}")
         return
-    made.note("high_needs", "missing", f"the block is estimated from England's; add {GRANT_FILE}")
+    made.tables["unit_costs"] = costs.assign(authority=made.code)
+    made.sources["unit_costs"] = "DfE, Section 251 outturn over plans in January: one mean for each type of setting"
 
 
 def _long_view(made: Draft, downloads: Downloads) -> None:
     """Add the authority's plans since 2010, where an earlier release has them."""
-    if downloads.long_stock.empty:
+    earlier, now = downloads.of("long_stock", made.code), downloads.of("stock", made.code)
+    if earlier.empty:
         return
-    earlier, now = own_rows(downloads.long_stock, made.code), own_rows(downloads.stock, made.code)
     totals = pd.concat([_totals(earlier), _totals(now[now["age"].eq("all")])])
     if len(earlier) and len(totals):
         frame = totals[~totals.index.duplicated(keep="last")].sort_index().rename_axis("year").reset_index(name="count")
@@ -243,7 +254,7 @@ def _doubts(made: Draft, downloads: Downloads) -> None:
     share = now.get("not_recorded", 0) / max(now.sum(), 1)
     if share > DOUBTFUL_SHARE:
         made.note("plans", "doubtful", f"{share:.0%} of plans in January {made.base_year} have no placement recorded")
-    latest = int(downloads.stock["year"].max())
+    latest = downloads.latest
     if made.base_year < latest:
         split = authorities.split_into(made.code)
         why = (
@@ -256,7 +267,7 @@ def _doubts(made: Draft, downloads: Downloads) -> None:
     if anew:
         says = f"made on {anew['dated'].day} {anew['dated']:%B %Y} from {', '.join(anew['from'])}: no history before {anew['first_january']}"
         made.note("plans", "doubtful", f"{says} ({anew['source']})")
-    own = own_rows(downloads.stock, made.code)
+    own = downloads.of("stock", made.code)
     untold = own[own["age"].ne("all") & own["plans"].isna()]
     for year in sorted(set(untold["year"])):
         made.note("plans", "doubtful", f"plans by age are suppressed for January {year}: all ages together")
@@ -288,6 +299,7 @@ def checked(made: Draft) -> dict[str, pd.DataFrame]:
         "settings": tables.SCHOOLS,
         "places": tables.PLACES,
         "high_needs": tables.HIGH_NEEDS,
+        "unit_costs": tables.UNIT_COSTS,
         "long_view": tables.LONG_VIEW,
     }
     try:

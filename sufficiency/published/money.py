@@ -6,23 +6,21 @@ from typing import Final
 
 import pandas as pd
 
-from sufficiency.published.authorities import plain_name
+from sufficiency.inputs.releases.dfe_section_251 import CARRIED_FORWARD
 
 NOT_KEPT: Final = ("nff_allocation_gbp",)  # the formula's own check of its parts
 OTHER_PROVIDERS: Final = ("alternative provision", "hospital", "16-19", "further education")
 
 
-def high_needs(block: pd.DataFrame, deductions: pd.DataFrame, name: str) -> pd.DataFrame:
+def high_needs(own_block: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
     """Return an authority's block and place deductions: financial_year, item, amount. [GBP; pupils]
 
     Parameters
     ----------
-    block, deductions
-        As `inputs.releases.dfe_funding` reads them, any years; either may be empty.
-    name
-        The authority's: the grant's tables have names and three-digit numbers, and no ONS codes.
+    own_block, own
+        The authority's rows of the block and of its deductions, as `inputs.releases.dfe_funding` reads them, any years;
+        either may be empty.
     """
-    own_block, own = (_of(frame, name) for frame in (block, deductions))
     parts = []
     if len(own_block):
         parts.append(own_block[~own_block["item"].isin(NOT_KEPT)])
@@ -35,8 +33,13 @@ def high_needs(block: pd.DataFrame, deductions: pd.DataFrame, name: str) -> pd.D
     return found.drop_duplicates(["financial_year", "item"], keep="last", ignore_index=True)
 
 
-def _of(frame: pd.DataFrame, name: str) -> pd.DataFrame:
-    return frame[frame["name"].map(plain_name) == plain_name(name)] if len(frame) else frame
+def balances(outturn: pd.DataFrame) -> pd.DataFrame:
+    """Return the grant's balance at each year's end: financial_year, item, amount; negative for a deficit. [GBP]"""
+    if outturn.empty:
+        return pd.DataFrame(columns=["financial_year", "item", "amount"])
+    own = outturn[outturn["line"].eq(CARRIED_FORWARD) & outturn["phase"].isin(["net", "gross"])]
+    last = own.sort_values("phase").drop_duplicates("financial_year", keep="last").rename(columns={"gbp": "amount"})
+    return last.assign(item="reported_carried_forward_gbp")[["financial_year", "item", "amount"]].reset_index(drop=True)
 
 
 def _others(own: pd.DataFrame) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """Zones, settings and places of an authority from the school register, postcodes and small-area estimates.
 
-Schools outside the area that its children attend, and units that the register lacks, are one row for each type, without a
-number of places: how many children are there is not known, and nothing is made to balance.
+Schools beyond the border are listed by name where they are near; units that the register lacks, and schools for ages that no
+listed school takes, are one row for each type. None of them has a number of places: how many children are there is not known, and nothing is made to balance.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+from scipy.spatial import cKDTree
 
+from sufficiency import policy
 from sufficiency.margins import Floats
 from sufficiency.words.school_year import NCYS
 
@@ -96,7 +98,7 @@ def deprivation(areas: pd.DataFrame, known: pd.DataFrame, children: pd.DataFrame
 
 
 def settings(
-    schools: pd.DataFrame, areas: pd.DataFrame, own: Collection[str], placed: pd.Series, *, code: str, year: int
+    schools: pd.DataFrame, areas: pd.DataFrame, own: Collection[str], plans: pd.DataFrame, *, code: str, year: int
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return settings and places, as `tables.SCHOOLS` and `tables.PLACES`.
 
@@ -108,23 +110,61 @@ def settings(
         The authority's zones.
     own
         Codes that the authority goes by in the register.
-    placed
-        Plans in the base year by type of setting.
+    plans
+        Plans in the base year, as `tables.PLANS`.
     """
-    there = schools[schools["authority"].isin(own) & schools["status"].isin(["open", "closing", "proposed"])]
-    there = there.dropna(subset=["easting", "northing"])
+    open_now = schools[schools["status"].isin(["open", "closing", "proposed"])].dropna(subset=["easting", "northing"])
+    is_own = open_now["authority"].isin(own)
+    there = open_now[is_own]
     rows = [*_schools(there, areas, code, year), *_units(there, areas, code, year)]
-    frame = pd.DataFrame(rows)
-    held = frame.groupby("setting_type")["places"].sum() if len(frame) else pd.Series(dtype="float64")
-    middle = (float(areas["easting"].mean()), float(areas["northing"].mean()))
-    for kind, name in (OUTSIDE | UNLISTED).items():
-        counted = int(placed.get(kind, 0))
-        if counted > (0 if kind in OUTSIDE else int(held.get(kind, 0))):
-            more = {"is_in_area": kind in UNLISTED, "is_estimate": True, "has_number": False}
-            rows.append(_row(f"ELSEWHERE-{kind.upper()}", name, kind, code, middle, 0, year) | more)
+    rows += _near(open_now[~is_own], areas, code, year)
+    rows += _unlisted(pd.DataFrame(rows), areas, plans, code, year)
     frame = pd.DataFrame(rows)
     places = frame.loc[frame["has_number"], ["setting", "year", "places"]].reset_index(drop=True)
     return frame.drop(columns=["year", "places"]), places
+
+
+def _near(away: pd.DataFrame, areas: pd.DataFrame, code: str, year: int) -> list[dict[str, Any]]:
+    """Return special schools beyond the border that are near enough to be used; how many are isn't known."""
+    mixed = away[away["setting_type"].isin(PLACED_TYPES) & away["status"].ne("proposed")]
+    if "sex" in mixed:
+        mixed = mixed[mixed["sex"].eq("all")]
+    if mixed.empty:
+        return []
+    homes = cKDTree(areas[["easting", "northing"]].to_numpy())
+    metres, _ = homes.query(mixed[["easting", "northing"]].to_numpy())
+    within = mixed["setting_type"].map({t: policy.value(f"published.near_{t}_km", on=year) for t in PLACED_TYPES})
+    rows = []
+    for school in mixed[metres / 1000 <= within].to_dict("records"):
+        row = _placed_row(school, areas, code, year) | {"setting_type": school["setting_type"], "district": ""}
+        rows.append(row | {"is_in_area": False, "is_estimate": True, "has_number": False, "year": year})
+    return rows
+
+
+def _unlisted(
+    known: pd.DataFrame, areas: pd.DataFrame, plans: pd.DataFrame, code: str, year: int
+) -> list[dict[str, Any]]:
+    """Return a row for units that no list names, and for children of an age, or in a type, that no listed school takes."""
+    placed = plans.groupby("setting_type")["plans"].sum()
+    held = known.groupby("setting_type")["places"].sum() if len(known) else pd.Series(dtype="float64")
+    middle = (float(areas["easting"].mean()), float(areas["northing"].mean()))
+    more = {"is_estimate": True, "has_number": False}
+    rows = []
+    for kind, name in UNLISTED.items():
+        if int(placed.get(kind, 0)) > int(held.get(kind, 0)):
+            rows.append(_row(f"ELSEWHERE-{kind.upper()}", name, kind, code, middle, 0, year) | more)
+    for kind, name in OUTSIDE.items():
+        of_kind = plans[plans["setting_type"].eq(kind) & plans["plans"].gt(0)]
+        if of_kind.empty:
+            continue
+        row = _row(f"ELSEWHERE-{kind.upper()}", name, kind, code, middle, 0, year) | more | {"is_in_area": False}
+        listed = known[known["setting_type"] == kind] if len(known) else known
+        if listed.empty or not (~listed["is_in_area"]).any():
+            rows.append(row)
+        elif of_kind["ncy"].notna().any() and int(of_kind["ncy"].max()) > int(listed["ncy_high"].max()):
+            first = int(listed["ncy_high"].max()) + 1
+            rows.append(row | {"name": f"{name}, ages {first + 4} and over", "ncy_low": first})
+    return rows
 
 
 def _row(
@@ -152,13 +192,15 @@ def _row(
 
 
 def _schools(there: pd.DataFrame, areas: pd.DataFrame, code: str, year: int) -> list[dict[str, Any]]:
-    """Return special schools: capacity as places, or the roll where there is none, from the year that they open."""
+    """Return special schools: capacity as places, or the roll where there is none, from the year that they open.
+
+    One with neither has no number: it goes on with about as many children as today.
+    """
     rows = []
     for school in there[there["setting_type"].isin(PLACED_TYPES)].to_dict("records"):
         capacity = _first(school.get("capacity"), school.get("roll"))
-        if capacity is not None:
-            row = _placed_row(school, areas, code, year) | {"places": capacity, "setting_type": school["setting_type"]}
-            rows.append(row | {"is_estimate": _first(school.get("capacity")) is None})
+        row = _placed_row(school, areas, code, year) | {"places": capacity or 0, "setting_type": school["setting_type"]}
+        rows.append(row | {"is_estimate": _first(school.get("capacity")) is None, "has_number": capacity is not None})
     return rows
 
 

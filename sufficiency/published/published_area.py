@@ -55,5 +55,6 @@ def published_area(folder: str | Path, authority: str) -> Area:
         base_year=made.base_year,
         sources=pd.DataFrame(list(made.sources.items()), columns=["table", "source"]),
         notes=notes(settings, found, tables.empty(tables.ASSUMPTIONS)),
+        boundaries=made.boundaries,
         **found,
     )

@@ -1,48 +1,44 @@
-"""`what`: every file of a folder of downloads, and whether it is used: for what, or why not."""
+"""`what`: every file of a folder of downloads, and whether it is used: for what, or why not; and what would help most."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 import pandas as pd
 
+from sufficiency.errors import SufficiencyError
 from sufficiency.inputs import catalogue
 from sufficiency.inputs.catalogue import Found
+from sufficiency.inputs.files.sheets import Sheet
+from sufficiency.inputs.forms import READ_BESIDE
+from sufficiency.inputs.releases import dfe_lait
 
-# Form -> what the publisher calls it, and what a draft uses it for.
-FORMS: Final = {
-    "ehc_plans": ("DfE, Education, health and care plans", "plans, states, flows, requests"),
-    "ehc_plans_2022": ("DfE, Education, health and care plans, 2022 release", "long_view: plans since 2010"),
-    "lait": ("DfE, Local authority interactive tool", "sen_support"),
-    "school_census": ("DfE, Schools, pupils and their characteristics: pupils by year group", "sen_support: pupils"),
-    "sen_in_england": ("DfE, Special educational needs in England", "sen_support"),
-    "projection": ("ONS, subnational population projections", "population"),
-    "births": ("births by authority", ""),
-    "people": ("ONS, mid-year population estimates", "population"),
-    "gias": ("DfE, Get Information about Schools", "settings, places"),
-    "postcodes": ("ONS Postcode Directory, NSPL or OS Code-Point Open", "zones"),
-    "deprivation": ("MHCLG, Indices of Deprivation", "zones: deprivation"),
-    "dsg_block": ("DfE, dedicated schools grant: high needs block", "high_needs"),
-    "dsg_deductions": ("DfE, dedicated schools grant: high needs deductions", "high_needs"),
-    "dsg_other": ("DfE, dedicated schools grant: another sheet", ""),
+SHAPE_BYTES: Final = 4_000  # within which a map says by what its shapes are known
+FEW: Final = 4  # tables of one zip, alike and told alike, from which they are one row
+OTHERS: Final = {
+    ".txt": "words, not a table",
+    ".pdf": "a document, not a table",
+    ".docx": "a document, not a table",
+    ".pbf": "a road map: give it with --roads",
 }
-RELEASE_FILES: Final = {
-    "ehc_plans": (
-        "caseload.csv",
-        "sen_needs_all_plans.csv",
-        "newplans.csv",
-        "sen_need_newplans.csv",
-        "ceased_plans.csv",
-        "requests.csv",
-        "assessments.csv",
-    ),
-    "ehc_plans_2022": ("sen2_estab_caseload.csv",),
-}
-NOT_USED: Final = {
-    "births": "the forecast takes births from the population tables",
-    "dsg_other": "only the sheets on the high needs block are used",
-}
+# The files that a draft is best with: publisher and title of the page, the file, what it gives, and forms that are it.
+HELPFUL: Final = (
+    ("DfE, Education, health and care plans: all data as a zip", "caseload.csv and those beside it",
+     "plans, states, flows, requests", ("ehc_plans",)),
+    ("DfE, Get Information about Schools: Downloads, all establishment data", "edubasealldata….csv in extract.zip",
+     "settings, places", ("gias",)),
+    ("ONS, Open Geography portal: ONS Postcode Directory (latest)", "ONSPD_….zip", "zones", ("postcodes",)),
+    ("ONS, Lower layer Super Output Area population estimates", "sapelsoasyoa….xlsx", "zone_children", ("small_areas",)),
+    ("ONS, Subnational population projections for England: Z1, persons by single year of age",
+     "2022 SNPP Population persons.csv in its zip", "population", ("projection",)),
+    ("DfE, LA and school expenditure: all data as a zip", "s251_alleducation_la_regional_national.csv",
+     "unit_costs, high_needs: balance carried forward", ("section_251",)),
+    ("DfE, Dedicated schools grant (DSG): allocations", "dedicated-schools-grant_….ods", "high_needs", ("dsg_block",)),
+    ("DfE, Special educational needs in England: all data as a zip", "sen_phase_type_.csv", "sen_support",
+     ("sen_in_england",)),
+)  # fmt: skip
 
 
 def what(folder: str | Path) -> pd.DataFrame:
@@ -56,8 +52,9 @@ def what(folder: str | Path) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        file (below the folder), form (what its publisher calls it; blank where it is not recognised), used (true or
-        false), says (the tables that it is used for, or why it is not used, or the nearest form).
+        file (below the folder; a table in a zip or workbook by its own name), form (what its publisher calls it; blank
+        where it is not recognised), used (true or false), says (the tables that it is used for, or why it is not used,
+        or the nearest form).
 
     Raises
     ------
@@ -72,54 +69,129 @@ def what(folder: str | Path) -> pd.DataFrame:
     ...     print(sf.published.what(place)[["file", "used"]].to_string(index=False, header=False))
     births.csv False
     """
-    root = Path(folder)
-    found = catalogue.contents(root)
-    rows = [(str(path.relative_to(root)), *_told(path, found)) for path in catalogue.every_file(root)]
-    return pd.DataFrame(rows, columns=["file", "form", "used", "says"]).astype({"used": "bool"})
+    seen = catalogue.survey(folder)
+    root = seen.root
+    rows = [(_place(root, f.sheet), f.form.title, *_told(f, seen.found)) for f in seen.found]
+    beside = {sheet: f.form.title for f in seen.found if f.release for sheet in f.release.sheets}
+    rows += [
+        (_place(root, s), beside.get(s, ""), False, "not needed of this release" if s in beside else _nearest(head))
+        for s, head in seen.strangers
+    ]
+    rows += [(str(path.relative_to(root)), "", False, f"can't be read: {says}") for path, says in seen.broken]
+    rows += [(str(path.relative_to(root)), *_other(path)) for path in seen.others]
+    frame = pd.DataFrame(sorted(rows), columns=["file", "form", "used", "says"]).astype({"used": "bool"})
+    return _fewer(frame)
 
 
-def _told(path: Path, found: list[Found]) -> tuple[str, bool, str]:
-    hits = [f for f in found if f.path == path or (f.kind in RELEASE_FILES and f.path in path.parents)]
-    if hits:
-        return _recognised(path, hits[-1], found)
-    suffix = path.suffix.lower()
-    if suffix in (".xlsx", ".xls", ".ods"):
-        return "", False, "a workbook: save the sheet that is needed as CSV"
-    if suffix == ".zip":
-        return "", False, "no release that is known is in it; unpack it, so that its tables are seen"
-    if suffix != ".csv":
-        return "", False, "not a table"
-    near = catalogue.nearest_form(path)
-    if near is None:
-        return "", False, "not recognised"
-    kind, lacking = near
-    lacks = f", without its columns {', '.join(lacking[:4])}" if lacking else ""
-    return "", False, f"not recognised; it resembles {FORMS[kind][0]}{lacks}"
+def helpful(folder: str | Path) -> pd.DataFrame:
+    """Return the eight files that help a draft most, and whether the folder has them.
+
+    Returns
+    -------
+    DataFrame
+        page (publisher and title of its page), file, gives (the tables), there (true or false).
+
+    Raises
+    ------
+    MissingError
+        If there is no such folder.
+
+    Examples
+    --------
+    >>> import tempfile, sufficiency as sf
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     sf.published.helpful(place)["there"].sum()
+    np.int64(0)
+    """
+    found = catalogue.contents(folder)
+    kinds = {"small_areas" if f.level == "lsoa" else f.kind for f in found if _told(f, found)[0]}
+    rows = [(page, file, gives, bool(kinds & set(forms))) for page, file, gives, forms in HELPFUL]
+    return pd.DataFrame(rows, columns=["page", "file", "gives", "there"])
 
 
-def _recognised(path: Path, hit: Found, found: list[Found]) -> tuple[str, bool, str]:
-    form, use = FORMS[hit.kind]
-    if hit.kind in NOT_USED:
-        return form, False, NOT_USED[hit.kind]
-    if hit.kind in RELEASE_FILES and path.suffix.lower() != ".zip" and path.name not in RELEASE_FILES[hit.kind]:
-        return form, False, "not needed of this release"
+def _place(root: Path, sheet: Sheet) -> str:
+    where = sheet.file.relative_to(root).parent.as_posix()
+    return sheet.name if where == "." else f"{where}/{sheet.name}"
+
+
+def _told(hit: Found, found: Sequence[Found]) -> tuple[bool, str]:
+    """Return whether a sheet is used, and for what or why not."""
+    if hit.kind == "ehc_plans_part":
+        return _beside(hit, found)
     if hit.kind == "people":
-        return form, *_people(hit, found)
-    if hit.kind == "lait" and catalogue.of_kind(found, "sen_in_england"):
-        return form, False, "Special educational needs in England is there, which has the counts"
-    return form, True, use
+        return _people(hit, found)
+    if hit.kind == "lait":
+        return _lait(hit, found)
+    if hit.kind == "benchmarking" and catalogue.of_kind(list(found), "section_251"):
+        return True, "unit_costs: of years that the Section 251 outturn lacks"
+    return bool(hit.form.use), hit.form.use or hit.form.why_not
 
 
-def _people(hit: Found, found: list[Found]) -> tuple[bool, str]:
+def _beside(hit: Found, found: Sequence[Found]) -> tuple[bool, str]:
+    chiefs = [f for f in catalogue.of_kind(list(found), "ehc_plans") if f.release and hit.sheet in f.release.sheets]
+    if hit.sheet.last.name.lower() not in READ_BESIDE:
+        return False, "not needed of this release"
+    if not chiefs:
+        return False, "the release's caseload.csv is not beside it: download all files of the release"
+    name = hit.sheet.last.name.lower()
+    is_stock = "need" in name and "new" not in name
+    return True, "states" if is_stock else "requests" if name in ("requests.csv", "assessments.csv") else "flows"
+
+
+def _lait(hit: Found, found: Sequence[Found]) -> tuple[bool, str]:
+    if catalogue.of_kind(list(found), "sen_in_england"):
+        return False, "Special educational needs in England is there, which has the counts"
+    try:
+        has_rows = len(dfe_lait.sen_support(hit.sheet)) > 0
+    except SufficiencyError as caught:
+        return False, str(caught)
+    return (True, "sen_support") if has_rows else (False, "none of its measures is the share of pupils on SEN Support")
+
+
+def _people(hit: Found, found: Sequence[Found]) -> tuple[bool, str]:
+    name = f"{hit.sheet.page} {hit.sheet.last.stem}".lower()
+    if "female" in name or " males" in f" {name}".replace("-", " "):
+        return False, "women or men alone: the sheet of persons is needed"
     if hit.level not in ("authority", "lsoa"):
-        return (
-            False,
-            f"estimates by {hit.level.upper() or 'an area that is not known'}: those by authority and LSOA are used",
-        )
-    if hit.mid_year is None:
-        return False, "its name has no year; name it such as mid2023"
+        level = hit.level.upper() or "an area that is not known"
+        return False, f"estimates by {level}: those by authority and LSOA are used"
     if hit.level == "authority":
-        return True, f"population: mid-{hit.mid_year}"
-    latest = max(f.mid_year or 0 for f in catalogue.of_kind(found, "people") if f.level == "lsoa")
+        return True, f"population: mid-{hit.mid_year}" if hit.mid_year else "population"
+    if hit.mid_year is None:
+        return False, "neither its sheet, its titles nor its name says of which year; name it such as mid2024"
+    latest = max((f.mid_year or 0 for f in catalogue.of_kind(list(found), "people") if f.level == "lsoa"), default=0)
     used = hit.mid_year == latest
     return used, f"zone_children: mid-{hit.mid_year}" if used else f"estimates by LSOA of mid-{latest} are later"
+
+
+def _nearest(head: Sequence[Sequence[str]]) -> str:
+    near = catalogue.nearest_form(head)
+    if near is None:
+        return "not recognised: it resembles no table that a draft reads"
+    form, lacking = near
+    lacks = f", without its columns {', '.join(lacking[:4])}" if lacking else ""
+    return f"not recognised; it resembles {form.title}{lacks}"
+
+
+def _other(path: Path) -> tuple[str, bool, str]:
+    """Return what a file with no table is: a map of zones is used."""
+    if path.suffix.lower() == ".zip":
+        return "", False, "no table is in it"
+    if path.suffix.lower() == ".geojson":
+        with path.open("rb") as stream:
+            start = stream.read(SHAPE_BYTES).lower()
+        is_of_zones = b"lsoa21cd" in start or b"lsoa11cd" in start
+        return "ONS, boundaries", is_of_zones, "boundaries: of zones" if is_of_zones else "boundaries, not of LSOAs"
+    return "", False, OTHERS.get(path.suffix.lower(), "not a table")
+
+
+def _fewer(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return many tables of one zip, of which the same is said, as one row."""
+    outer = frame["file"].str.split(" › ").str[0]
+    key = [outer, frame["form"], frame["used"], frame["says"]]
+    inside = frame["file"].str.contains(" › ")
+    many = frame.groupby(key)["file"].transform("size").gt(FEW) & inside
+    first = frame[many].groupby([k[many] for k in key], sort=False)["file"]
+    rows = [(f"{names.iloc[0]} and {len(names) - 1:,} more", *told[1:]) for told, names in first]
+    kept = [frame[~many], pd.DataFrame(rows, columns=frame.columns).astype({"used": "bool"})]
+    return pd.concat(kept).sort_values("file", ignore_index=True) if rows else frame

@@ -45,13 +45,13 @@ def test_every_file_is_told_of_used_or_not_and_why(folder: Path) -> None:
     assert set(told.index[told["used"]]) == {"release/data/caseload.csv", "people_mid2020_lsoa.csv", "idaci.csv"}
     assert told.at["release/data/ethnicity.csv", "says"] == "not needed of this release"
     assert told.at["people_mid2019_lsoa.csv", "says"] == "estimates by LSOA of mid-2020 are later"
-    assert "its name has no year" in told.at["people_lsoa.csv", "says"]
+    assert "says of which year" in told.at["people_lsoa.csv", "says"]
     assert told.at["register.csv", "says"] == (
         "not recognised; it resembles DfE, Get Information about Schools, without its columns Easting"
     )
-    assert told.at["holiday.csv", "says"] == "not recognised"
-    assert told.at["read me.txt", "says"] == "not a table"
-    assert "save the sheet that is needed as CSV" in told.at["grant.ods", "says"]
+    assert told.at["holiday.csv", "says"] == "not recognised: it resembles no table that a draft reads"
+    assert told.at["read me.txt", "says"] == "words, not a table"
+    assert told.at["grant.ods", "says"].startswith("can't be read: grant.ods can't be read as a workbook")
 
 
 def test_downloads_become_an_area_folder_by_one_command(published: Path, tmp_path: Path) -> None:
@@ -62,7 +62,9 @@ def test_downloads_become_an_area_folder_by_one_command(published: Path, tmp_pat
     assert_same(draft, sf.read_area(tmp_path / "ours"))
     for said in (
         "North Northamptonshire: a draft from",
-        "dedicated-schools-grant_2024_07_20.ods: a workbook",
+        "dedicated-schools-grant_2024_07_20.ods, sheet High_needs_block: high_needs",
+        "What would help most:",
+        "DfE, LA and school expenditure: all data as a zip: s251_alleducation_la_regional_national.csv",
         "Missing:",
     ):
         assert said in done.output
@@ -97,12 +99,12 @@ def test_other_places_are_alternative_hospital_college_and_after_16() -> None:
         ("Total deduction to high needs block", "Total", "Total deduction to high needs block", 119.0),
     ]
     own = pd.DataFrame(rows, columns=["provider", "kind", "period", "amount"])
-    found = money.high_needs(block, own.assign(name="Ours", financial_year=2023), "Ours council")
+    found = money.high_needs(block, own.assign(financial_year=2023))
     assert found.set_index("item")["amount"].to_dict() == {"deductions_gbp": 119.0, "other_place_deductions_gbp": 9.0}
 
 
 def test_files_for_tables_that_can_not_be_drafted_are_told_as_not_used(published: Path, tmp_path: Path) -> None:
-    done = sf.importing.from_downloads(published, "North Northamptonshire", tmp_path / "ours")
+    done = sf.importing.from_downloads(published, "Bedford", tmp_path / "ours")
     assert "zones.csv" not in {file for file, _ in done.written}
     used = [
         says for says in done.remarks if says.startswith("  ") and says.endswith((": zones", ": zones: deprivation"))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 import sufficiency as sf
-from sufficiency.errors import MissingError
+from sufficiency.errors import InputError, MissingError
 from sufficiency.published import authorities, downloads, population
 
 # One of each kind: plain, county, tiny, split, made anew, recoded, suppressed, abolished, its placements unrecorded.
@@ -85,8 +86,7 @@ def test_what_is_suppressed_or_unrecorded_is_in_the_notes(published: Path) -> No
 
 def test_what_is_missing_says_what_it_costs(published: Path) -> None:
     says = said(sf.published_area(published, authority="Derbyshire"), "missing")
-    assert "nothing is allocated, and no journey is estimated; add DfE's school register" in says
-    assert "no settings.csv" not in says
+    assert "none of its postcodes are there; add the ONS Postcode Directory" in says
     assert "no projection for it" in says
 
 
@@ -189,6 +189,59 @@ def test_with_a_school_register_and_postcodes_children_are_placed(published: Pat
     today = result.summary("setting_type", levels=(0.5,)).set_index(["year", "setting_type"])["children"][2025]
     assert today["special"] == pytest.approx(placed["special"], abs=20)  # of an age that the register's schools take
     assert "capacity in the school register is not commissioned places" in said(area, "doubtful")
+
+
+@pytest.mark.parametrize("authority", ["North Northamptonshire", "West Northamptonshire"])
+def test_published_files_alone_place_children_and_price_them_near_the_example(published: Path, authority: str) -> None:
+    area, example = sf.published_area(published, authority=authority), sf.example_area()
+    (code,) = area.authorities
+    assert area.boundaries is not None
+    assert set(area.zones["zone"]) == set(example.zones.loc[example.zones["authority"] == code, "zone"])
+    schools = area.settings.merge(area.places, on="setting", how="left")
+    special = schools[schools["setting_type"].eq("special") & schools["is_in_area"]]
+    told = example.settings.merge(example.places, on="setting")
+    known = special.merge(told[told["year"] == 2026], on="setting", suffixes=("", "_example"))
+    assert len(known) >= len(special) - 2  # one has a new number, or has closed, since the register of 2018
+    assert (known["easting"] - known["easting_example"]).abs().max() < 500
+    costs = area.unit_costs.merge(example.unit_costs, on=["authority", "setting_type", "item", "financial_year"])
+    ratio = costs.set_index("setting_type")["gbp_x"] / costs.set_index("setting_type")["gbp_y"]
+    assert ratio.drop("further_education", errors="ignore").between(0.97, 1.03).all()
+    assert (schools.loc[~schools["is_in_area"], "has_number"] == False).all()  # noqa: E712 - not known, not nought
+
+
+def test_every_zone_at_the_mean_stops_with_the_reason(published: Path, tmp_path: Path) -> None:
+    for name in ("ehcp_2025", "postcodes", "schools"):
+        (tmp_path / name).symlink_to(published / name, target_is_directory=True)
+    for file in (published / "ons").glob("all_LAs*population*"):
+        (tmp_path / file.name).symlink_to(file)
+    area = sf.published_area(tmp_path, authority="North Northamptonshire")
+    assert area.zones.empty
+    assert "every zone would have as many children; add ONS, Lower layer" in said(area, "missing")
+    old = published / "ons" / "northants_lsoa11_mid2020_population_by_single_year_of_age.csv"
+    words = old.read_text().replace("E0102", "E0109").replace("E0103", "E0109")
+    (tmp_path / "lsoa_mid2020.csv").write_text(words)
+    area = sf.published_area(tmp_path, authority="North Northamptonshire")
+    assert "205 of 205 zones are in no estimate" in said(area, "missing")
+
+
+def test_a_release_cut_short_is_refused(published: Path, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    whole = (published / "ehcp_2025" / "data" / "caseload.csv").read_text().splitlines()
+    is_late = [line.startswith("202425") for line in whole]
+    some = {f"E0600000{i}" for i in range(1, 9)}
+    kept = [line for line, late in zip(whole, is_late, strict=True) if not late or any(code in line for code in some)]
+    (tmp_path / "data" / "caseload.csv").write_text("\n".join(kept) + "\n")
+    with pytest.raises(InputError, match=r"half of them are missing, so caseload.csv was cut short"):
+        sf.published_area(tmp_path, authority="North Northamptonshire")
+
+
+def test_the_same_figures_in_two_files_are_counted_once(published: Path, tmp_path: Path) -> None:
+    for part in ("ehcp_2025", "ons", "funding"):
+        shutil.copytree(published / part, tmp_path / part, ignore=shutil.ignore_patterns("boundaries", "*.ods"))
+    once = sf.published_area(tmp_path, authority="West Northamptonshire").high_needs
+    shutil.copytree(tmp_path / "funding", tmp_path / "again")
+    twice = sf.published_area(tmp_path, authority="West Northamptonshire").high_needs
+    pd.testing.assert_frame_equal(once, twice)
 
 
 def test_a_file_that_has_changed_is_read_again(tmp_path: Path) -> None:

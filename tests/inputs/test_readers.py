@@ -277,18 +277,18 @@ def test_women_and_men_of_a_small_area_table_are_summed(tmp_path: Path) -> None:
 def test_long_estimates_of_two_kinds_are_read(tmp_path: Path) -> None:
     myeb = pd.DataFrame(
         {
-            "ladcode23": ["E1", "E1"],
-            "age": ["0", "1"],
-            "sex": ["F", "F"],
-            "population_2022": [5, 6],
-            "population_2023": [7, 8],
+            "ladcode23": ["E1", "E1", "E1"],
+            "age": ["0", "1", "1"],
+            "sex": ["F", "F", "M"],
+            "population_2022": [5, 2, 4],
+            "population_2023": [7, 5, 3],
         }
     )
     myeb.to_csv(tmp_path / "myeb.csv", index=False)
-    assert ons.estimates_long(tmp_path / "myeb.csv")["children"].sum() == 26
+    assert ons.people(tmp_path / "myeb.csv")["children"].sum() == 26
     nomis = pd.DataFrame({"DATE": ["2023"], "GEOGRAPHY_CODE": ["E1"], "C_AGE_NAME": ["Age 4"], "OBS_VALUE": ["31"]})
     nomis.to_csv(tmp_path / "nomis.csv", index=False)
-    assert ons.estimates_long(tmp_path / "nomis.csv").to_dict("records") == [
+    assert ons.people(tmp_path / "nomis.csv").to_dict("records") == [
         {"code": "E1", "mid_year": 2023, "age": 4, "children": 31.0}
     ]
 

@@ -7,6 +7,7 @@ and so do those who joined or moved into the area within the year.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,8 @@ def ageing(rates: Rates) -> Rates:
     """
     open_to = np.array([setting not in SPECIALIST for setting in rates.settings], dtype=np.float64)
     nobody: Any = np.zeros(rates.shape)
-    return rates.replace(
+    return replace(
+        rates,
         joining=nobody,
         transfers=nobody,
         moving=np.where(rates.moving >= 1, 1.0, 0.0),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -34,6 +34,7 @@ def take(
     """
     if frame.empty:
         raise InputError(f"{source} has a header and no rows")
+    header = frame.attrs.get("header", frame.columns)
     there: dict[str, list[str]] = {}
     for column in frame.columns:
         there.setdefault(plain(column), []).append(column)
@@ -47,10 +48,16 @@ def take(
             found[ours] = frame[hits[0]]
         elif ours not in optional:
             raise InputError(
-                f"{source}: the column '{spellings[0]}' is missing{nearest(spellings[0], frame.columns)}; "
+                f"{source}: the column '{spellings[0]}' is missing{nearest(spellings[0], header)}; "
                 "is this the publisher's file, whole?"
             )
     return pd.DataFrame(found, index=frame.index)
+
+
+def column_among(names: Mapping[str, str | Sequence[str]]) -> Callable[[str], bool]:
+    """Return whether a publisher's column is one of `names`, as `take` finds them."""
+    known = {plain(n) for theirs in names.values() for n in ([theirs] if isinstance(theirs, str) else theirs)}
+    return lambda column: plain(column) in known
 
 
 def numbers(words: pd.Series, *, source: str) -> pd.Series:
@@ -69,7 +76,7 @@ def numbers(words: pd.Series, *, source: str) -> pd.Series:
     if wrong.any():
         place = int(wrong.to_numpy().argmax())
         raise InputError(
-            f"{source}: row {place + 2}, {words.name}: '{trimmed.iloc[place]}' is neither a number nor a publisher's "
+            f"{source}: row {_row(words, place)}, {words.name}: '{trimmed.iloc[place]}' is neither a number nor a publisher's "
             "sign for none, such as x, z, c or low"
         )
     return found.astype("float64")
@@ -87,7 +94,9 @@ def whole_numbers(words: pd.Series, *, source: str) -> pd.Series:
     wrong = ~np.isfinite(found) | (found != found.round()) | (found.abs() > 1e15)
     if wrong.any():
         place = int(wrong.to_numpy().argmax())
-        raise InputError(f"{source}: row {place + 2}, {words.name}: '{words.iloc[place]}' is not a whole number")
+        raise InputError(
+            f"{source}: row {_row(words, place)}, {words.name}: '{words.iloc[place]}' is not a whole number"
+        )
     return found.astype("int64")
 
 
@@ -103,6 +112,12 @@ def january_of(period: pd.Series, *, source: str) -> pd.Series:
     if first.isna().any():
         place = int(first.isna().to_numpy().argmax())
         raise InputError(
-            f"{source}: row {place + 2}, {period.name}: '{period.iloc[place]}' is not a year such as 202425"
+            f"{source}: row {_row(period, place)}, {period.name}: '{period.iloc[place]}' is not a year such as 202425"
         )
     return first.astype("int64") + 1
+
+
+def _row(words: pd.Series, place: int) -> int:
+    """Return the row in Excel of a cell: a frame's index is that row less 2."""
+    label = words.index[place]
+    return int(label) + 2 if isinstance(label, int | np.integer) else place + 2

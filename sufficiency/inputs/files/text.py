@@ -41,7 +41,7 @@ def decoded(content: bytes, *, source: str) -> str:
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         encodings = ["utf-16"]
     else:
-        if b"\x00" in content[:4096]:
+        if content[:2] == b"PK" or b"\x00" in content[:4096]:
             raise InputError(f"{source} is not a text file; save the sheet as CSV UTF-8 and try again")
         encodings = ["utf-8-sig", "cp1252"]
     for encoding in encodings:
@@ -94,6 +94,15 @@ def parsed(words: str, *, source: str) -> pd.DataFrame:
     body.attrs["rows"] = rows  # the line of each row, as a person sees it in Excel
     body.attrs["columns"] = [place for place, name in enumerate(header, start=1) if name]
     return body
+
+
+def one_table(words: str, above: int, *, source: str) -> pd.DataFrame:
+    """Return the table below `above` lines of titles, as `parsed`; its index is the row in Excel less 2."""
+    kept = words.split("\n", above)[-1] if above else words
+    frame = parsed(kept, source=source)
+    rows = [line + above - 2 for line in frame.attrs["rows"]]
+    frame.attrs = {}  # pandas copies them at every step, and the index says the same
+    return frame.set_axis(rows)
 
 
 def _same_name(header: list[str]) -> list[int]:

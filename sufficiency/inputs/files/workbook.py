@@ -1,14 +1,61 @@
-"""The first sheet of a workbook as a frame of text."""
+"""A workbook's sheets as rows of text: .xlsx, .xls, .xlsb, .xlsm and .ods."""
 
 from __future__ import annotations
 
+import io
 import zipfile
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
 from pathlib import Path
 
 import pandas as pd
+import python_calamine
 
 from sufficiency.errors import InputError, MissingError
+
+
+def pages(content: bytes, *, source: str) -> list[str]:
+    """Return the names of a workbook's sheets that can hold a table, in order.
+
+    Raises
+    ------
+    InputError
+        If it is not a workbook.
+    """
+    book = _book(content, source)
+    return [s.name for s in book.sheets_metadata if s.typ == python_calamine.SheetTypeEnum.WorkSheet]
+
+
+def rows(content: bytes, page: str, *, source: str) -> list[list[str]]:
+    """Return every row of a sheet as text, from its first row and column on; a blank cell is ''."""
+    book = _book(content, source)
+    try:
+        sheet = book.get_sheet_by_name(page)
+        return [[_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
+    except (python_calamine.CalamineError, ValueError) as caught:
+        raise InputError(f"{source} can't be read ({type(caught).__name__}); save it again") from caught
+
+
+def table(
+    cells: Sequence[Sequence[str]], top: int, wanted: Callable[[str], bool] | None, *, source: str
+) -> pd.DataFrame:
+    """Return the rows below a header as a frame of text; its index is the row in Excel less 2. Blank rows are left out.
+
+    Raises
+    ------
+    InputError
+        If there is no header, or a column is there twice.
+    """
+    if top >= len(cells) or not any(cells[top]):
+        raise InputError(f"{source}: row {top + 1} is blank; the table's header belongs there")
+    header = list(cells[top])
+    kept = [i for i, name in enumerate(header) if name and (wanted is None or wanted(name))]
+    twice = [i + 1 for i in kept if [header[k] for k in kept].count(header[i]) > 1]
+    if twice:
+        raise InputError(f"{source}: columns {twice[0]} and {twice[1]} have the same name; keep one")
+    below = [(place, row) for place, row in enumerate(cells[top + 1 :], start=top) if any(row)]
+    body = [[row[i] if i < len(row) else "" for i in kept] for _, row in below]
+    return pd.DataFrame(body, columns=[header[i] for i in kept], index=[place for place, _ in below], dtype="str")
 
 
 def read_sheet(path: Path) -> pd.DataFrame:
@@ -21,31 +68,46 @@ def read_sheet(path: Path) -> pd.DataFrame:
     InputError
         If it is not a workbook, or its first sheet has no header.
     """
-    import openpyxl
-    from openpyxl.utils.exceptions import InvalidFileException
-
     if not path.is_file():
         raise MissingError(f"there is no file {path.name} in {path.parent}")
-    try:
-        book = openpyxl.load_workbook(path, data_only=True, read_only=True)
-        rows = [[_text(cell) for cell in row] for row in book.worksheets[0].iter_rows(values_only=True)]
-        book.close()
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as caught:
-        raise InputError(f"{path.name} can't be read as a workbook ({type(caught).__name__}); save it again") from None
-    if not rows or not any(rows[0]):
+    content = path.read_bytes()
+    first = pages(content, source=path.name)
+    cells = rows(content, first[0], source=path.name) if first else []
+    if not cells or not any(cells[0]):
         raise InputError(f"{path.name}: the first row of its first sheet is blank; the table's header belongs there")
-    header = rows[0]
-    named = [i for i, name in enumerate(header) if name]
-    twice = [i + 1 for i in named if header.count(header[i]) > 1]
-    if twice:
-        raise InputError(f"{path.name}: columns {twice[0]} and {twice[1]} have the same name; keep one")
-    body = [[row[i] if i < len(row) else "" for i in named] for row in rows[1:]]
-    return pd.DataFrame(body, columns=[header[i] for i in named], dtype="str")
+    return table(cells, 0, None, source=path.name).reset_index(drop=True)
+
+
+def _book(content: bytes, source: str) -> python_calamine.CalamineWorkbook:
+    try:
+        return python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(_with_mimetype(content)))
+    except Exception as caught:  # the reader of workbooks has no one parent of what it raises
+        raise InputError(f"{source} can't be read as a workbook ({type(caught).__name__}); save it again") from None
+
+
+def _with_mimetype(content: bytes) -> bytes:
+    """Return an .ods with the member that says what it is, which the Department for Education's lack."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            names = set(packed.namelist())
+            if "content.xml" not in names or "mimetype" in names:
+                return content
+            made = io.BytesIO()
+            with zipfile.ZipFile(made, "w", zipfile.ZIP_STORED) as whole:
+                whole.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+                for name in ("content.xml", "META-INF/manifest.xml"):
+                    if name in names:
+                        whole.writestr(name, packed.read(name))
+            return made.getvalue()
+    except zipfile.BadZipFile:
+        return content
 
 
 def _text(cell: object) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, datetime):
+    if isinstance(cell, bool):
+        return str(cell)
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() else repr(cell)
+    if isinstance(cell, datetime | date):
         return f"{cell:%Y-%m-%d}"
-    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell).strip()
+    return str(cell).strip()

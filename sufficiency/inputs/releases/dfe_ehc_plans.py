@@ -19,7 +19,7 @@ import pandas as pd
 
 from sufficiency.errors import InputError, nearest
 from sufficiency.inputs.files.columns import january_of, numbers
-from sufficiency.inputs.files.folder_or_zip import find_table
+from sufficiency.inputs.files.release import Release, find_table
 from sufficiency.inputs.releases.dfe_ehc_plans_names import (
     ASSESSMENTS,
     BY_RELEASE,
@@ -39,7 +39,7 @@ from sufficiency.words.school_year import NCY_HIGH
 from sufficiency.words.vocabulary import SETTING_TYPES
 
 
-def stock(folder: str | Path) -> pd.DataFrame:
+def stock(folder: str | Path | Release) -> pd.DataFrame:
     """Return plans in January by type of setting, all ages together and, where published, by NCY.
 
     Returns
@@ -53,7 +53,7 @@ def stock(folder: str | Path) -> pd.DataFrame:
     return _by_setting(_ages(frame, started=False), "plans")
 
 
-def placements(folder: str | Path) -> pd.DataFrame:
+def placements(folder: str | Path | Release) -> pd.DataFrame:
     """Return plans in January by placement as published, finer than our types of setting.
 
     Returns
@@ -68,13 +68,13 @@ def placements(folder: str | Path) -> pd.DataFrame:
     return frame[[*key, *[c for c in columns if c in frame]]].reset_index(drop=True)
 
 
-def new_plans(folder: str | Path) -> pd.DataFrame:
+def new_plans(folder: str | Path | Release) -> pd.DataFrame:
     """Return new plans by type of first setting; `year` is the January at the end of the calendar year. [children]"""
     frame = _read(folder, "new", {**PLACEMENTS, **GROUP_TOTALS})
     return _by_setting(_ages(frame, started=True), "children")
 
 
-def ceased_plans(folder: str | Path) -> pd.DataFrame:
+def ceased_plans(folder: str | Path | Release) -> pd.DataFrame:
     """Return ceased plans by reason, for all, by age and by last setting; `year` is the January at the end.
 
     Returns
@@ -89,7 +89,7 @@ def ceased_plans(folder: str | Path) -> pd.DataFrame:
     return _long(wide, [*REASONS.values(), ""], "reason", "children")
 
 
-def needs(folder: str | Path) -> pd.DataFrame:
+def needs(folder: str | Path | Release) -> pd.DataFrame:
     """Return plans in the last January by primary need, for all, by age and by type of setting.
 
     Returns
@@ -100,7 +100,7 @@ def needs(folder: str | Path) -> pd.DataFrame:
     return _needs(folder, "needs", "plans", started=False)
 
 
-def needs_by_placement(folder: str | Path) -> pd.DataFrame:
+def needs_by_placement(folder: str | Path | Release) -> pd.DataFrame:
     """Return plans in the last January by placement as published and primary need.
 
     Returns
@@ -114,12 +114,12 @@ def needs_by_placement(folder: str | Path) -> pd.DataFrame:
     return kept.melt(key, [n for n in NEED_COLUMNS.values() if n in kept], "need", "plans")
 
 
-def new_needs(folder: str | Path) -> pd.DataFrame:
+def new_needs(folder: str | Path | Release) -> pd.DataFrame:
     """Return new plans of the last calendar year by primary need: as `needs`, with `children`. [children]"""
     return _needs(folder, "new_needs", "children", started=True)
 
 
-def requests(folder: str | Path) -> pd.DataFrame:
+def requests(folder: str | Path | Release) -> pd.DataFrame:
     """Return requests and assessments, all ages: authority, name, level, year, requests, agreed, refused, …, issued.
 
     `year` is the January at the end of the calendar year. Blank where not published. [requests; children]
@@ -135,7 +135,7 @@ def requests(folder: str | Path) -> pd.DataFrame:
     return joined.astype(dict.fromkeys(counts, "Int64")).sort_values(key, ignore_index=True)
 
 
-def _read(folder: str | Path, file: str, names: dict[str, str]) -> pd.DataFrame:
+def _read(folder: str | Path | Release, file: str, names: dict[str, str]) -> pd.DataFrame:
     """Return one file with places and times in our words, `total`, and the columns of `names` as numbers."""
     text, source = find_table(folder, FILES[file])
     text.columns = [str(c).lower() for c in text.columns]
@@ -234,7 +234,7 @@ def _by_setting(frame: pd.DataFrame, value: str) -> pd.DataFrame:
     return _long(wide, list(SETTING_TYPES), "setting_type", value)
 
 
-def _needs(folder: str | Path, file: str, value: str, *, started: bool) -> pd.DataFrame:
+def _needs(folder: str | Path | Release, file: str, value: str, *, started: bool) -> pd.DataFrame:
     frame = _read(folder, file, NEED_COLUMNS)
     frame = pd.concat([_ages(frame, started=started), _placements(frame)], ignore_index=True)
     return _long(frame.rename(columns=NEED_COLUMNS), list(NEED_COLUMNS.values()), "need", value)

@@ -16,7 +16,7 @@ import pandas as pd
 
 from sufficiency.errors import InputError, nearest
 from sufficiency.inputs.files.columns import numbers, take, whole_numbers
-from sufficiency.inputs.files.folder_or_zip import find_table
+from sufficiency.inputs.files.release import Release, find_table
 from sufficiency.words.vocabulary import SETTING_TYPES
 
 LEVELS: Final = {"Local authority": "authority", "Regional": "region", "National": "nation"}
@@ -66,7 +66,7 @@ GROUPS: Final = {
 }
 
 
-def stock(folder: str | Path) -> pd.DataFrame:
+def stock(folder: str | Path | Release) -> pd.DataFrame:
     """Return plans in January by type of setting, 2010 to 2022: authority, name, level, year, setting, plans. [plans]
 
     The twelve settings sum to the published total; what no group explains is in `not_recorded`.
@@ -74,24 +74,24 @@ def stock(folder: str | Path) -> pd.DataFrame:
     return _by_setting(_read(folder, "sen2_estab_caseload.csv", "Total_all"), "plans")
 
 
-def new_plans(folder: str | Path) -> pd.DataFrame:
+def new_plans(folder: str | Path | Release) -> pd.DataFrame:
     """Return new plans by type of first setting; `year` is the January at the end of the calendar year. [children]"""
     frame = _read(folder, "sen2_estab_new_plans.csv", "Total_new_all")
     return _by_setting(frame.assign(year=frame["year"] + 1), "children")
 
 
-def stock_by_age_group(folder: str | Path) -> pd.DataFrame:
+def stock_by_age_group(folder: str | Path | Release) -> pd.DataFrame:
     """Return plans in January by age group, and 'all': authority, name, level, year, age_group, plans. [plans]"""
     return _by_age(_read(folder, "sen2_age_caseload.csv", "Total_all"), "plans")
 
 
-def new_plans_by_age_group(folder: str | Path) -> pd.DataFrame:
+def new_plans_by_age_group(folder: str | Path | Release) -> pd.DataFrame:
     """Return new plans by age group, as `stock_by_age_group`; `year` is the January at the end. [children]"""
     frame = _read(folder, "sen2_age_new_plans.csv", "Total_new_all")
     return _by_age(frame.assign(year=frame["year"] + 1), "children")
 
 
-def _read(folder: str | Path, file: str, total: str) -> pd.DataFrame:
+def _read(folder: str | Path | Release, file: str, total: str) -> pd.DataFrame:
     text, source = find_table(folder, [file])
     more = (
         {"age": "characteristic_age"}

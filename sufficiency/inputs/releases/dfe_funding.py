@@ -9,17 +9,13 @@ The grant's tables keep their title in the first header row: 'Dedicated schools 
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-import zipfile
-from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
 
-from sufficiency.errors import InputError, MissingError
-from sufficiency.inputs.files.text import decoded
+from sufficiency.errors import InputError
+from sufficiency.inputs.files.sheets import Source, sheet_of
 
 # What a component's header begins with -> our item. Wording changes a little each year; the beginning doesn't.
 BLOCK: Final = {
@@ -37,28 +33,28 @@ BLOCK: Final = {
 SECTIONS: Final = {"section 251 budget": "budget", "section 251 outturn": "outturn"}
 
 
-def high_needs_block(path: str | Path) -> pd.DataFrame:
+def high_needs_block(source: Source) -> pd.DataFrame:
     """Return the block's components: number, name, financial_year, item, amount. [GBP; pupils]
 
     `number` is the three-digit authority number, blank for England and regions.
     """
-    rows, source = _rows(Path(path))
-    year = _financial_year(rows, source)
+    rows, name = _rows(source)
+    year = _financial_year(rows, name)
     top = next((r for r in rows if sum(_item(cell) is not None for cell in r) >= 4), None)
     if top is None:
-        raise InputError(f"{source}: no header such as 'Basic entitlement factor …'; is it the high needs block table?")
+        raise InputError(f"{name}: no header such as 'Basic entitlement factor …'; is it the high needs block table?")
     items = {i: item for i, cell in enumerate(top) if (item := _item(cell))}
     found = []
     for row in rows:
-        for number, name in _places(row):
+        for number, place in _places(row):
             for i, item in items.items():
                 amount = _amount(row[i] if i < len(row) else "")
                 if amount is not None:
-                    found.append((number, name, year, item, amount))
-    return _tidy(found, ["number", "name", "financial_year", "item", "amount"], source)
+                    found.append((number, place, year, item, amount))
+    return _tidy(found, ["number", "name", "financial_year", "item", "amount"], name)
 
 
-def place_deductions(path: str | Path) -> pd.DataFrame:
+def place_deductions(source: Source) -> pd.DataFrame:
     """Return places funded directly and what is deducted for them.
 
     Returns
@@ -67,47 +63,40 @@ def place_deductions(path: str | Path) -> pd.DataFrame:
         number, name, financial_year, provider ('Special academies'), kind ('Pre-16 SEN Places'), period ('April 2023
         to August 2023' for places; '… deduction (£s)' for money), amount. [places; GBP]
     """
-    rows, source = _rows(Path(path))
-    year = _financial_year(rows, source)
+    rows, name = _rows(source)
+    year = _financial_year(rows, name)
     start = next((i for i, r in enumerate(rows) if any("deductions" in cell.lower() for cell in r[:2])), None)
     if start is None or start + 2 >= len(rows):
-        raise InputError(f"{source}: no title 'high needs block deductions' with two header rows below it")
+        raise InputError(f"{name}: no title 'high needs block deductions' with two header rows below it")
     provider = _filled(rows[start])
     kind, period = _filled(rows[start + 1], within=provider), rows[start + 2]
     found = []
     for row in rows[start + 3 :]:
-        for number, name in _places(row):
+        for number, place in _places(row):
             for i in range(2, len(row)):
                 amount = _amount(row[i])
                 if amount is not None and i < len(provider):
                     label = period[i] if i < len(period) and period[i] else provider[i]
                     inner = kind[i] if i < len(kind) and kind[i] else provider[i]
-                    found.append((number, name, year, provider[i], inner, label, amount))
-    return _tidy(found, ["number", "name", "financial_year", "provider", "kind", "period", "amount"], source)
+                    found.append((number, place, year, provider[i], inner, label, amount))
+    return _tidy(found, ["number", "name", "financial_year", "provider", "kind", "period", "amount"], name)
 
 
-def benchmarking(path: str | Path) -> pd.DataFrame:
-    """Return Section 251 high needs lines from the benchmarking workbook: number, name, report, line, phase, gbp.
+def benchmarking(source: Source) -> pd.DataFrame:
+    """Return Section 251 high needs lines from the benchmarking workbook.
 
-    `report` is 'budget' or 'outturn'; `phase` is 'total' for the line itself. [GBP]
+    Columns number, name, financial_year, report, line, phase, gbp. `report` is 'budget' or 'outturn'; `phase` is 'total'
+    for the line itself. [GBP]
 
     Raises
     ------
     InputError
-        If it is not a workbook, or has no Section 251 columns.
+        If it can't be read, or has no Section 251 columns.
     """
-    import openpyxl
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    file = Path(path)
-    if not file.is_file():
-        raise MissingError(f"there is no file {file}")
-    try:
-        sheet = openpyxl.load_workbook(file, data_only=True).worksheets[0]
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as caught:
-        raise InputError(f"{file.name} can't be read as a workbook: {caught}") from caught
-    rows = [[("" if c is None else str(c)).strip() for c in row] for row in sheet.iter_rows(values_only=True)]
-    columns = _benchmark_columns(rows, file.name)
+    rows, sheet = _rows(source)
+    columns = _benchmark_columns(rows, sheet)
+    years = [m.group(1) for row in rows[:8] for c in row if (m := re.fullmatch(r"(20\d\d)-\d\d", c))]
+    year = int(years[0]) if years else 0
     found = []
     for row in rows:
         number = next((cell for cell in row[:4] if re.fullmatch(r"\d{3}", cell)), "")
@@ -116,8 +105,8 @@ def benchmarking(path: str | Path) -> pd.DataFrame:
             for i, (report, line, phase) in columns.items():
                 amount = _amount(row[i]) if i < len(row) else None
                 if amount is not None:
-                    found.append((int(number), name, report, line, phase, amount))
-    return _tidy(found, ["number", "name", "report", "line", "phase", "gbp"], file.name)
+                    found.append((int(number), name, year, report, line, phase, amount))
+    return _tidy(found, ["number", "name", "financial_year", "report", "line", "phase", "gbp"], sheet)
 
 
 def _benchmark_columns(rows: list[list[str]], source: str) -> dict[int, tuple[str, str, str]]:
@@ -150,17 +139,12 @@ PHASES_OF_LINE: Final = (
 )
 
 
-def _rows(file: Path) -> tuple[list[list[str]], str]:
-    if not file.is_file():
-        raise MissingError(f"there is no file {file}")
-    words = decoded(file.read_bytes(), source=file.name)
-    try:
-        rows = [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(words))]
-    except csv.Error as caught:
-        raise InputError(f"{file.name} can't be read as a table: {caught}") from caught
+def _rows(source: Source) -> tuple[list[list[str]], str]:
+    sheet = sheet_of(source)
+    rows = sheet.rows()
     if not any(any(row) for row in rows):
-        raise InputError(f"{file.name} is empty: expected the grant's header rows and a row for each authority")
-    return rows, file.name
+        raise InputError(f"{sheet.name} is empty: expected the publisher's header rows and one row for each authority")
+    return rows, sheet.name
 
 
 def _financial_year(rows: list[list[str]], source: str) -> int:

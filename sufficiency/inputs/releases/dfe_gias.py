@@ -1,4 +1,4 @@
-"""Readers of DfE's *Get Information about Schools*: `edubasealldata*.csv` (cp1252) and its links.
+"""Readers of DfE's *Get Information about Schools*: `edubasealldata*.csv` (cp1252), its links, and capacity by school.
 
     URN -> setting                          EstablishmentName -> name
     EstablishmentStatus (name) -> status    TypeOfEstablishment (name) -> establishment_type, and our setting_type
@@ -8,39 +8,44 @@
     Easting, Northing -> metres on the British National Grid
     StatutoryLowAge 4, StatutoryHighAge 11 -> ncy_low 0, ncy_high 6
 
+The register that goes with *Compare school performance* (name, establishment_type, open_status_code, la_code, easting)
+is read too: it has no authority's ONS code, so a school's is that of its postcode, or blank. School capacity (SCAP) has
+school_urn and places for special schools.
+
 Capacity is not commissioned places. Postcodes of schools are read; no person is named in what comes back.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
+import re
 from typing import Final
 
 import pandas as pd
 
-from sufficiency.inputs.files.columns import take
-from sufficiency.inputs.files.text import read_text_table
+from sufficiency.errors import InputError
+from sufficiency.inputs.files.columns import column_among, numbers, plain, take
+from sufficiency.inputs.files.sheets import Source, sheet_of
 from sufficiency.words.school_year import NCY_HIGH, NCY_LOW
 from sufficiency.words.vocabulary import NEEDS
 
 NAMES: Final = {
     "setting": "URN",
-    "name": "EstablishmentName",
+    "name": ["EstablishmentName", "name", "SCHNAME"],
     "authority": "GSSLACode (name)",
-    "number": "LA (code)",
+    "number": ["LA (code)", "la_code", "LA"],
     "authority_name": "LA (name)",
     "district": "DistrictAdministrative (name)",
-    "establishment_type": "TypeOfEstablishment (name)",
-    "establishment_group": "EstablishmentTypeGroup (name)",
-    "status": "EstablishmentStatus (name)",
+    "establishment_type": ["TypeOfEstablishment (name)", "establishment_type", "SCHOOLTYPE"],
+    "establishment_group": ["EstablishmentTypeGroup (name)", "minor_group", "MINORGROUP"],
+    "status": ["EstablishmentStatus (name)", "open_status_code", "SCHSTATUS"],
     "opened": "OpenDate",
     "closed": "CloseDate",
     "phase": "PhaseOfEducation (name)",
-    "age_low": "StatutoryLowAge",
-    "age_high": "StatutoryHighAge",
-    "sex": "Gender (name)",
+    "age_low": ["StatutoryLowAge", "age_low", "AGELOW"],
+    "age_high": ["StatutoryHighAge", "age_high", "AGEHIGH"],
+    "sex": ["Gender (name)", "GENDER"],
     "capacity": "SchoolCapacity",
-    "roll": "NumberOfPupils",
+    "roll": ["NumberOfPupils", "number_on_roll_jan2019", "NOR"],
     "postcode": "Postcode",
     "resourced_kind": "TypeOfResourcedProvision (name)",
     "resourced_roll": "ResourcedProvisionOnRoll",
@@ -51,6 +56,18 @@ NAMES: Final = {
     "northing": "Northing",
 }
 NEEDED: Final = ("setting", "name", "establishment_type", "status", "easting", "northing")
+# School capacity (SCAP), special schools by school, and extracts of it or of the register.
+CAPACITY_NAMES: Final = {
+    "setting": ["school_urn", "URN", "URN_from_2018_spine"],
+    "capacity": [
+        "school_places",
+        "special_school_places",
+        "school_capacity",
+        "school_capacity_gias_2026",
+        "SchoolCapacity",
+    ],
+    "places_of": ["school_type", "type", "school_main_phase"],
+}
 COUNTS: Final = ("capacity", "roll", "resourced_roll", "resourced_places", "unit_roll", "unit_places")
 
 # Type of establishment, as the register names it -> our type of setting. Types not listed are mainstream schools if
@@ -74,13 +91,29 @@ TYPES: Final = {
     "academy 16 to 19 sponsor led": "further_education",
     "free schools 16 to 19": "further_education",
     "special post 16 institution": "specialist_post_16",
+    "academy - converter special school": "special",
+    "academy - sponsor led special school": "special",
+    "academy - special converter": "special",
+    "academy - special sponsor led": "special",
+    "free school - special": "special",
     "local authority nursery school": "mainstream",
 }
-SCHOOL_GROUPS: Final = ("local authority maintained schools", "academies", "free schools", "independent schools")
+SCHOOL_GROUPS: Final = (
+    "maintained school",
+    "academy",
+    "independent school",
+    "local authority maintained schools",
+    "academies",
+    "free schools",
+    "independent schools",
+)
+STATUS_CODES: Final = {"1": "open", "2": "closed", "3": "open, but proposed to close", "4": "proposed to open"}
+FEW_SCHOOLS: Final = 10  # special schools from which one number for all can't be chance
+NEED_COLUMN: Final = re.compile(r"sen\d{1,2}(name)?")
 SEX: Final = {"boys": "boys", "girls": "girls"}
 
 
-def schools(path: str | Path) -> pd.DataFrame:
+def schools(source: Source) -> pd.DataFrame:
     """Return every establishment that we have a type of setting for, open, closing, proposed and closed.
 
     Returns
@@ -90,9 +123,10 @@ def schools(path: str | Path) -> pd.DataFrame:
         ncy_low, ncy_high, sex, capacity, roll, unit_places, unit_roll, resourced_places, resourced_roll, needs,
         easting, northing, and the register's own words. Counts are blank where the register has none.
     """
-    file = Path(path)
-    text = read_text_table(file)
-    frame = take(text, NAMES, source=file.name, optional=[n for n in NAMES if n not in NEEDED])
+    sheet = sheet_of(source)
+    is_named = column_among(NAMES)
+    text = sheet.frame(lambda column: is_named(column) or bool(NEED_COLUMN.fullmatch(plain(column))))
+    frame = take(text, NAMES, source=sheet.name, optional=[n for n in NAMES if n not in NEEDED])
     frame["setting_type"] = _types(frame)
     frame["needs"] = _needs(text)
     frame["status"] = _status(frame["status"])
@@ -107,14 +141,39 @@ def schools(path: str | Path) -> pd.DataFrame:
             frame[ncy] = (frame[column].round() - less).clip(NCY_LOW, NCY_HIGH).astype("Int64")
     if "sex" in frame:
         frame["sex"] = frame["sex"].str.strip().str.lower().map(SEX).fillna("all")
-    return frame[frame["setting_type"] != ""].reset_index(drop=True)
+    frame = frame[frame["setting_type"] != ""].reset_index(drop=True)
+    _refuse_one_number(frame, sheet.name)
+    return frame.assign(authority="") if "authority" not in frame else frame
 
 
-def links(path: str | Path) -> pd.DataFrame:
+def capacity(source: Source) -> pd.DataFrame:
+    """Return special schools' places, where a table has them by school: setting (URN), capacity. [places]"""
+    sheet = sheet_of(source)
+    frame = take(sheet.frame(column_among(CAPACITY_NAMES)), CAPACITY_NAMES, source=sheet.name, optional=["places_of"])
+    frame["capacity"] = numbers(frame["capacity"], source=sheet.name)
+    frame = frame[frame["setting"].str.fullmatch(r"\d{6}") & frame["capacity"].gt(0)]
+    _refuse_one_number(frame.assign(setting_type="special"), sheet.name)
+    return frame.drop_duplicates("setting", keep="last")[["setting", "capacity"]].reset_index(drop=True)
+
+
+def _refuse_one_number(schools: pd.DataFrame, source: str) -> None:
+    """Refuse a register in which every special school has one number of places or pupils: a column filled down."""
+    special = schools[schools["setting_type"].eq("special")]
+    for column, words in (("capacity", "capacity"), ("roll", "number of pupils")):
+        if column in special:
+            told = special[column].dropna()
+            if len(told) >= FEW_SCHOOLS and told.eq(told.iloc[0]).all():
+                raise InputError(
+                    f"{source}: every special school, all {len(told)}, has the same {words}, {told.iloc[0]:g}; "
+                    "was a column filled down? Download it again"
+                )
+
+
+def links(source: Source) -> pd.DataFrame:
     """Return predecessors and successors: setting, linked, kind ('predecessor', 'successor', other words), dated."""
-    file = Path(path)
+    sheet = sheet_of(source)
     names = {"setting": "URN", "linked": "LinkURN", "kind": "LinkType", "dated": "LinkEstablishedDate"}
-    frame = take(read_text_table(file), names, source=file.name, optional=["dated"])
+    frame = take(sheet.frame(), names, source=sheet.name, optional=["dated"])
     words = frame["kind"].str.strip().str.lower()
     frame["kind"] = words.where(~words.str.startswith("predecessor"), "predecessor")
     frame["kind"] = frame["kind"].where(~words.str.startswith("successor"), "successor")
@@ -133,14 +192,14 @@ def _types(frame: pd.DataFrame) -> pd.Series:
 
 
 def _status(words: pd.Series) -> pd.Series:
-    plain = words.str.strip().str.lower()
-    found = plain.where(~plain.str.startswith("open, but"), "closing")
-    return found.where(~plain.str.startswith("proposed"), "proposed")
+    told = words.str.strip().str.lower().replace(STATUS_CODES)
+    found = told.where(~told.str.startswith("open, but"), "closing")
+    return found.where(~told.str.startswith("proposed"), "proposed")
 
 
 def _needs(text: pd.DataFrame) -> pd.Series:
     """Return each school's types of need as our codes, in the register's order: 'ASD MLD'."""
-    columns = [c for c in text.columns if c.startswith("SEN") and c.endswith("(name)") and c[3:4].isdigit()]
+    columns = [c for c in text.columns if NEED_COLUMN.fullmatch(plain(c))]
     codes = [text[c].astype("str").str.split(" - ").str[0].str.strip().str.upper() for c in columns]
     if not codes:
         return pd.Series("", index=text.index)

@@ -6,13 +6,12 @@ Values        -> value; '-', blank and letters are missing
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 
 import pandas as pd
 
 from sufficiency.inputs.files.columns import NOT_PUBLISHED, codes, take
-from sufficiency.inputs.files.text import read_text_table
+from sufficiency.inputs.files.sheets import Source, sheet_of
 
 MEASURES: Final = {
     "SEN_TotSENSuP": "sen_support_percent_all",
@@ -38,13 +37,13 @@ PHASES: Final = {
 }
 
 
-def measures(path: str | Path) -> pd.DataFrame:
+def measures(source: Source) -> pd.DataFrame:
     """Return every measure that we have a name for: measure, year, period, name, number, region, value.
 
     `year` is the first year that `period` names: for January counts the census year, for money the financial year.
     `number` is the three-digit authority number, blank for regions and England. Missing values are left out.
     """
-    file = Path(path)
+    sheet = sheet_of(source)
     names = {
         "measure": ["Measure_short", "Short Desc"],
         "period": "Years",
@@ -53,7 +52,7 @@ def measures(path: str | Path) -> pd.DataFrame:
         "region": "Region",
         "value": "Values",
     }
-    frame = take(read_text_table(file), names, source=file.name, optional=["number", "region"])
+    frame = take(sheet.frame(), names, source=sheet.name, optional=["number", "region"])
     frame["measure"] = frame["measure"].str.strip().map(MEASURES)
     words = frame["value"].astype("str").str.strip().str.lower()
     frame["value"] = pd.to_numeric(words.mask(words.isin(NOT_PUBLISHED)), errors="coerce")
@@ -65,9 +64,9 @@ def measures(path: str | Path) -> pd.DataFrame:
     return kept[[c for c in columns if c in kept]].reset_index(drop=True)
 
 
-def sen_support(path: str | Path) -> pd.DataFrame:
+def sen_support(source: Source) -> pd.DataFrame:
     """Return SEN Support: name, number, year, phase, sen_support_percent. [%]"""
-    frame = measures(path)
+    frame = measures(source)
     frame = frame.assign(phase=frame["measure"].map(PHASES)).dropna(subset=["phase"])
     frame = frame.rename(columns={"value": "sen_support_percent"})
     return frame[["name", "number", "year", "phase", "sen_support_percent"]].reset_index(drop=True)

@@ -10,7 +10,6 @@ Pupils are counted where they go to school. Files broken down further (primary n
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -18,7 +17,7 @@ import pandas as pd
 
 from sufficiency.errors import InputError
 from sufficiency.inputs.files.columns import january_of, numbers, take
-from sufficiency.inputs.files.text import read_text_table
+from sufficiency.inputs.files.sheets import Source, sheet_of
 
 NAMES: Final = {
     "period": "time_period",
@@ -46,7 +45,7 @@ PHASES: Final = {
 }
 
 
-def sen_support(path: str | Path) -> pd.DataFrame:
+def sen_support(source: Source) -> pd.DataFrame:
     """Return SEN Support by authority, January and phase: authority, name, year, phase, pupils, sen_support_percent.
 
     `pupils` is every pupil on roll, blank where the file has only a percentage. Rows that are suppressed are left out.
@@ -56,22 +55,22 @@ def sen_support(path: str | Path) -> pd.DataFrame:
     InputError
         If the file is in neither layout, or has no row for a whole authority.
     """
-    file = Path(path)
-    text = read_text_table(file)
-    frame = take(text, NAMES, source=file.name, optional=[n for n in NAMES if n not in NEEDED])
+    sheet = sheet_of(source)
+    text = sheet.frame()
+    frame = take(text, NAMES, source=sheet.name, optional=[n for n in NAMES if n not in NEEDED])
     frame = frame[frame["level"].str.strip() == "Local authority"]
     for column in TOTALS_OF:
         if column in frame:
             frame = frame[frame[column].str.strip().str.lower().isin(["total", "all", ""])]
     frame = frame.assign(phase=frame["phase"].str.strip().str.lower().map(PHASES)).dropna(subset=["phase"])
     if frame.empty:
-        raise InputError(f"{file.name} has no row for a whole authority; use the file by type of school")
-    frame = frame.assign(year=january_of(frame["period"], source=file.name))
+        raise InputError(f"{sheet.name} has no row for a whole authority; use the file by type of school")
+    frame = frame.assign(year=january_of(frame["period"], source=sheet.name))
     if "provision" in frame and "count" in frame:
-        return _by_provision(frame, file.name)
+        return _by_provision(frame, sheet.name)
     if "percent" in frame:
-        return _by_column(frame, file.name)
-    raise InputError(f"{file.name} has neither sen_support_percent nor sen_provision with pupil_count")
+        return _by_column(frame, sheet.name)
+    raise InputError(f"{sheet.name} has neither sen_support_percent nor sen_provision with pupil_count")
 
 
 KEY: Final = ["authority", "name", "year", "phase"]

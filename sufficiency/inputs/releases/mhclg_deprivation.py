@@ -7,17 +7,16 @@ income_deprivation_affecting_children_index_idaci_numerator -> children_count, c
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 
 import pandas as pd
 
 from sufficiency.errors import InputError
-from sufficiency.inputs.files.columns import numbers, take
-from sufficiency.inputs.files.text import read_text_table
+from sufficiency.inputs.files.columns import numbers, plain, take
+from sufficiency.inputs.files.sheets import Source, sheet_of
 
 NAMES: Final = {
-    "zone": ["LSOA code (2021)", "LSOA code (2011)", "lsoa21_code", "lsoa11_code"],
+    "zone": ["LSOA code (2021)", "LSOA code (2011)", "lsoa21_code", "lsoa21cd", "lsoa11_code", "lsoa11cd"],
     "children_rate": [
         "Income Deprivation Affecting Children Index (IDACI) Score (rate)",
         "idaci_rate_derived",
@@ -30,19 +29,22 @@ NAMES: Final = {
 }
 
 
-def children_in_deprived_families(path: str | Path) -> pd.DataFrame:
-    """Return zone with children_rate (0 to 1), children_count, or both, as the file has them.
+def children_in_deprived_families(source: Source) -> pd.DataFrame:
+    """Return zone, census (2021 or 2011, whose small areas they are), and children_rate (0 to 1), children_count, or both.
 
     Raises
     ------
     InputError
         If it has neither.
     """
-    file = Path(path)
-    frame = take(read_text_table(file), NAMES, source=file.name, optional=["children_rate", "children_count"])
+    sheet = sheet_of(source)
+    text = sheet.frame()
+    frame = take(text, NAMES, source=sheet.name, optional=["children_rate", "children_count"])
     measures = [c for c in ("children_rate", "children_count") if c in frame]
     if not measures:
         raise InputError(
-            f"{file.name} has neither the IDACI score nor its numerator; file 7 of the indices has the score"
+            f"{sheet.name} has neither the IDACI score nor its numerator; file 7 of the indices has the score"
         )
-    return frame.assign(**{c: numbers(frame[c], source=file.name) for c in measures})
+    is_new = any(plain(c) in ("lsoacode2021", "lsoa21code", "lsoa21cd") for c in text.columns)
+    frame = frame.assign(census=2021 if is_new else 2011)
+    return frame.assign(**{c: numbers(frame[c], source=sheet.name) for c in measures})

@@ -1,0 +1,253 @@
+"""A sheet: one table of a download, wherever it lies — a text file, a member of a zip, a page of a workbook."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from sufficiency.errors import InputError, MissingError, nearest
+from sufficiency.inputs.files import workbook
+from sufficiency.inputs.files.long_text import Columns, cut
+from sufficiency.inputs.files.packed import member_of, members_of
+from sufficiency.inputs.files.text import decoded, one_table
+
+TEXT: Final = (".csv", ".tsv", ".txt")
+BOOKS: Final = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
+LONGEST_TITLE: Final = 40  # rows above a table's header
+READ_WHOLE: Final = 120_000_000  # bytes; a longer text file is read as a stream, its needed columns alone
+HEAD_BYTES: Final = 400_000
+Keep = Callable[[Columns], "np.ndarray[Any, Any]"]
+HEADER_SHARE: Final = 0.6  # of the widest row's cells, from which a row is taken for the header
+
+
+@dataclass(frozen=True, order=True)
+class Sheet:
+    """One table of a download.
+
+    Attributes
+    ----------
+    file
+        The file on disk.
+    members
+        Names inside zips, the outer first.
+    page
+        The workbook's sheet.
+    top
+        The row of the header, from 0, where it has been recognised; None: the first row as wide as the table.
+    """
+
+    file: Path
+    members: tuple[str, ...] = ()
+    page: str = ""
+    top: int | None = None
+
+    @property
+    def name(self) -> str:
+        """The sheet as a planner would name it: 'edubasealldata.zip › edubasealldata20260101.csv'."""
+        inside = "".join(f" › {PurePosixPath(m).name}" for m in self.members)
+        return f"{self.file.name}{inside}" + (f", sheet {self.page}" if self.page else "")
+
+    @property
+    def last(self) -> PurePosixPath:
+        """The innermost file, whose name is the publisher's."""
+        return PurePosixPath(self.members[-1] if self.members else self.file.as_posix())
+
+    def head(self, rows: int = LONGEST_TITLE) -> list[list[str]]:
+        """Return the first rows as text, titles and blank rows included."""
+        if self.page:
+            return self.rows()[:rows]
+        with self.open() as stream:
+            words = _words(stream.read(HEAD_BYTES), self.name)
+        return [row for row, _ in zip(_cells(words, self.name), range(rows), strict=False)]
+
+    def rows(self) -> list[list[str]]:
+        """Return every row as text."""
+        if self.page:
+            with self.open() as stream:
+                return workbook.rows(stream.read(), self.page, source=self.name)
+        with self.open() as stream:
+            return list(_cells(_words(stream.read(), self.name), self.name))
+
+    def frame(self, wanted: Callable[[str], bool] | None = None, keep: Keep | None = None) -> pd.DataFrame:
+        """Return the table below its header as a frame of text, a blank as ''; its index is the row in Excel less 2.
+
+        Parameters
+        ----------
+        wanted
+            Which columns, by name; none: all. A long file is read much faster with few.
+        keep
+            Of a long file, and of no other, which rows: from the wanted columns, as bytes.
+
+        Raises
+        ------
+        InputError
+            If it can't be read, has no rows, or has a row longer than its header.
+        """
+        if self.page:
+            rows = self.rows()
+            top = header_row(rows[:LONGEST_TITLE]) if self.top is None else self.top
+            return workbook.table(rows, top, wanted, source=self.name)
+        with self.open() as stream:
+            start = stream.read(READ_WHOLE)
+            if len(start) < READ_WHOLE:
+                words = _words(start, self.name)
+                return _chosen(one_table(words, self._lines_above(words), source=self.name), wanted)
+            del start
+        return self._streamed(wanted, keep)
+
+    @contextmanager
+    def open(self) -> Iterator[IO[bytes]]:
+        """Open the innermost file's bytes.
+
+        Raises
+        ------
+        InputError
+            If it, or a zip around it, can't be read.
+        """
+        with ExitStack() as stack:
+            try:
+                stream: IO[bytes] = stack.enter_context(self.file.open("rb"))
+                for member in self.members:
+                    stream = member_of(stack, stream, member, source=self.file.name)
+                if self.last.suffix.lower() == ".gz":
+                    stream = stack.enter_context(gzip.open(stream))  # type: ignore[arg-type]
+                yield stream
+            except (OSError, EOFError, zipfile.BadZipFile) as caught:
+                says = getattr(caught, "strerror", None) or caught
+                raise InputError(f"{self.name} can't be read: {says}; download it again") from caught
+
+    def _lines_above(self, words: str) -> int:
+        rows = _cells(words, self.name)
+        head = [(row, rows.line) for row, _ in zip(rows, range(LONGEST_TITLE), strict=False)]
+        if not head:
+            return 0
+        top = header_row([row for row, _ in head]) if self.top is None else self.top
+        return head[top - 1][1] if 0 < top <= len(head) else 0
+
+    def _streamed(self, wanted: Callable[[str], bool] | None, keep: Keep | None) -> pd.DataFrame:
+        """Return a long file's wanted columns, read as a stream."""
+        head = self.head()
+        top = header_row(head) if self.top is None else self.top
+        names = [str(c).strip() for c in head[top]]
+        kept = [name for name in names if name and (wanted is None or wanted(name))]
+        with self.open() as stream:
+            for _ in range(top + 1):
+                stream.readline()
+            return cut(stream, names, kept, keep, source=self.name)
+
+
+Source = str | Path | Sheet
+
+
+def sheet_of(source: Source) -> Sheet:
+    """Return a sheet as it is, and a path as the sheet that it holds: of a zip or workbook, the first.
+
+    Raises
+    ------
+    MissingError
+        If there is no such file; names the nearest.
+    InputError
+        If it is a folder or has no table.
+    """
+    if isinstance(source, Sheet):
+        return source
+    path = Path(source)
+    if path.is_dir():
+        raise InputError(f"{path.name} in {path.parent} is a folder; a file of that name is needed")
+    if not path.is_file():
+        beside = [p.name for p in path.parent.glob(f"*{path.suffix}")] if path.parent.is_dir() else []
+        raise MissingError(f"there is no file {path.name} in {path.parent}{nearest(path.name, beside)}")
+    if is_book(path.name):
+        return sheets_in(path)[0]
+    inside = sheets_in(path) if path.suffix.lower() == ".zip" else [Sheet(path)]
+    if not inside:
+        raise InputError(f"{path.name} holds no table")
+    return inside[0]
+
+
+def sheets_in(path: Path) -> list[Sheet]:
+    """Return every table of a file: itself, the tables of a zip (and of a zip in it), the pages of a workbook.
+
+    Raises
+    ------
+    InputError
+        If a zip or workbook can't be opened.
+    """
+    return list(_within(Sheet(path), path.name, depth=0))
+
+
+def is_text(name: str) -> bool:
+    """Return whether a name is that of delimited text, packed by gzip or not."""
+    return name.lower().removesuffix(".gz").endswith(TEXT[:2])
+
+
+def is_book(name: str) -> bool:
+    """Return whether a name is that of a workbook."""
+    return name.lower().endswith(BOOKS)
+
+
+def _within(sheet: Sheet, name: str, *, depth: int) -> Iterator[Sheet]:
+    if is_text(name):
+        yield sheet
+    elif is_book(name):
+        with sheet.open() as stream:
+            pages = workbook.pages(stream.read(), source=sheet.name)
+        yield from (Sheet(sheet.file, sheet.members, page) for page in pages)
+    elif name.lower().endswith(".zip") and depth <= 1:
+        with sheet.open() as stream:
+            inside = members_of(stream, source=sheet.name)
+        for member in inside:
+            yield from _within(Sheet(sheet.file, (*sheet.members, member)), member, depth=depth + 1)
+
+
+def header_row(head: Sequence[Sequence[str]]) -> int:
+    """Return which row is the header: the first nearly as wide as the widest, since titles stand in few cells."""
+    widths = [sum(bool(cell.strip()) for cell in row) for row in head]
+    wide = max(widths, default=0)
+    return next((i for i, width in enumerate(widths) if width and width >= HEADER_SHARE * wide), 0)
+
+
+def _chosen(frame: pd.DataFrame, wanted: Callable[[str], bool] | None) -> pd.DataFrame:
+    if wanted is None:
+        return frame
+    chosen = frame[[c for c in frame.columns if wanted(str(c))]]
+    chosen.attrs["header"] = list(frame.columns)
+    return chosen
+
+
+def _words(content: bytes, source: str) -> str:
+    """Return a file's text with every line's end as one character, so that lines can be counted."""
+    return decoded(content, source=source).replace("\r\n", "\n").replace("\r", "\n")
+
+
+class _cells:  # noqa: N801 - reads as a function
+    """The rows of delimited text, the delimiter being the commonest in its widest line; `line`: lines read so far."""
+
+    def __init__(self, words: str, source: str) -> None:
+        lines = words[:HEAD_BYTES].splitlines()[:LONGEST_TITLE]
+        widest = max(lines, key=lambda line: max(line.count(d) for d in ",;\t"), default="")
+        self._rows = csv.reader(io.StringIO(words.replace("\x00", "")), delimiter=max(",;\t", key=widest.count))
+        self._source = source
+
+    def __iter__(self) -> _cells:
+        return self
+
+    def __next__(self) -> list[str]:
+        try:
+            return [cell.strip() for cell in next(self._rows)]
+        except csv.Error as caught:
+            raise InputError(f"{self._source} can't be read as a table: {caught}; check for stray quotes") from caught
+
+    @property
+    def line(self) -> int:
+        return self._rows.line_num
