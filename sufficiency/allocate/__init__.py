@@ -15,6 +15,8 @@ _WHERE: Final = {
     "solve_regions": "flow.many_authorities",
     "openings": "open.openings",
     "Openings": "open.opened",
+    "candidates": "open.candidates",
+    "recommended": "open.recommended",
     "open_sites": "open.open_sites",
     "as_program": "flow.algebra",
     "FairShare": "flow.rules",
