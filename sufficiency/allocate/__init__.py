@@ -16,6 +16,7 @@ _WHERE: Final = {
     "openings": "open.openings",
     "Openings": "open.opened",
     "candidates": "open.candidates",
+    "filled": "open.filled",
     "recommended": "open.recommended",
     "open_sites": "open.open_sites",
     "as_program": "flow.algebra",

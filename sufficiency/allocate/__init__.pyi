@@ -15,6 +15,7 @@ from sufficiency.allocate.flow.rules import PhaseBudget as PhaseBudget
 from sufficiency.allocate.flow.solve import Solution as Solution
 from sufficiency.allocate.flow.solve import solve as solve
 from sufficiency.allocate.open.candidates import candidates as candidates
+from sufficiency.allocate.open.filled import filled as filled
 from sufficiency.allocate.open.open_sites import OpenedSites as OpenedSites
 from sufficiency.allocate.open.open_sites import open_sites as open_sites
 from sufficiency.allocate.open.opened import Openings as Openings

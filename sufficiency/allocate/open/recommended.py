@@ -33,11 +33,9 @@ def budget_words(area: Area, plans: PlansResult, budget_gbp: float | None = None
     """Return in words how much capital there is, and where that is from; `budget_gbp` where somebody has said it."""
     if budget_gbp is not None:
         return f"{gbp(budget_gbp)} of capital, the budget given"
-    share = f"{100 * national_share(area, plans):.2f}% by EHC plans"
     return (
-        f"{gbp(capital_share_gbp(area, plans))} of capital, which is this area's share ({share}) of the "
-        f"{gbp(area.value(NATIONAL))} announced for England for 2026-27 to 2029-30 (written statement of 17 December 2025); no council's own "
-        "figure, and nothing is taken off for what is agreed already"
+        f"{gbp(capital_share_gbp(area, plans))} of capital, this area's share by EHC plans ({100 * national_share(area, plans):.2f}%) of the "
+        f"{gbp(area.value(NATIONAL))} announced for England for 2026-27 to 2029-30 (no council's own figure)"
     )
 
 
