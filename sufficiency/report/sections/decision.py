@@ -28,7 +28,7 @@ INSTEAD: Final = {
 SHORT: Final = "The decision"
 ROWS: Final = 2  # openings of each kind that have a row of their own
 ALL: Final = "All of these"
-MONEY: Final = {"capital_gbp": "capital", "high_needs_gbp": "High Needs a year", "transport_gbp": "transport a year"}
+MONEY: Final = {"capital_gbp": "capital", "high_needs_gbp": "High Needs", "transport_gbp": "transport"}
 
 
 def section(
@@ -202,36 +202,22 @@ def _to_open(rows: pd.DataFrame, budget: str, year: int, limit: int) -> Table:
     if limit > 1:
         total["children"] = np.nan  # what is hidden above could be worked out from it
     shown.loc[len(shown)] = {**total, "what": ALL, "where": "", "whom": "", "year": "", "sure": ""}
-    frame = shown.rename(
-        columns={
-            "whom": "for whom",
-            "year": "by January",
-            "children": "children served",
-            "sure": "full in, of futures",
-            **MONEY,
-        }
-    )
-    columns = [
-        "what",
-        "where",
-        "for whom",
-        "places",
-        "by January",
-        *MONEY.values(),
-        "children served",
-        "full in, of futures",
+    shown["what"] = [
+        f"{what}, {where}" if where else what for what, where in zip(shown["what"], shown["where"], strict=True)
     ]
-    frame = frame[columns].astype({"places": "int64"})
+    names = {"what": "what and where", "whom": "for whom", "places": "places", "year": "by January", **MONEY}
+    names |= {"children": "children", "sure": "full in"}
+    frame = shown.rename(columns=names)[list(names.values())].astype({"places": "int64"})
     return Table(
         "to-open",
         "What to open",
         frame,
-        {"places": "n", "children served": "n"} | dict.fromkeys(MONEY.values(), "£m"),
-        note=f"Chosen to keep most children from being turned away within {budget}. Money: January {year} in prices of the base year, capital apart, each row "
-        "on top of those above; above 0 saved, below 0 added. Children served: of those turned away, the mean over futures. Full: at least "
+        {"places": "n", "children": "n"} | dict.fromkeys(MONEY.values(), "£m"),
+        note=f"Chosen to keep most children from being turned away within {budget}. Money a year: January {year} in prices of the base year, capital apart, each row "
+        "on top of those above; above 0 saved, below 0 added. Children: of those turned away, the mean over futures. Full in: futures in which it is at least "
         f"{to_open.FULL:.0%} filled. Sites are the middle of the children's homes, and whether a school can grow is for the school to say.",
-        counts=("children served",),
-        tied=("full in, of futures", "High Needs a year", "transport a year"),
+        counts=("children",),
+        tied=("full in", "High Needs", "transport"),
         stacks=True,
     )
 
