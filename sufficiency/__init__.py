@@ -33,6 +33,8 @@ _WHERE: Final = {
     "run": "method",
     "run_many": "method",
     "compare": "comparison",
+    "recommend": "recommendation",
+    "Recommendation": "recommendation",
     "sensitivity": "varied.sensitivity",
     "ForecastOutcome": "outcome",
     "Outcome": "outcome",

@@ -24,6 +24,8 @@ from sufficiency.method import run_many as run_many
 from sufficiency.outcome import ForecastOutcome as ForecastOutcome
 from sufficiency.outcome import Outcome as Outcome
 from sufficiency.published.published_area import published_area as published_area
+from sufficiency.recommendation import Recommendation as Recommendation
+from sufficiency.recommendation import recommend as recommend
 from sufficiency.scenarios.levers import Change as Change
 from sufficiency.scenarios.levers import ChangeAssumption as ChangeAssumption
 from sufficiency.scenarios.levers import ChangeJoining as ChangeJoining

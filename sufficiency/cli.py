@@ -24,6 +24,7 @@ from sufficiency.commands.common import (
     To,
     area_of,
     labels_of,
+    pounds,
     progress,
     show,
 )
@@ -81,6 +82,15 @@ def report(
             "Where no scenario changes the law: 1 and 0.5."
         ),
     ] = None,
+    budget: Annotated[
+        float | None,
+        typer.Option(
+            parser=pounds,
+            metavar="<pounds>",
+            help="The most capital for what is recommended, in pounds: 12e6; by default the area's share, by plans, of "
+            "England's high needs capital.",
+        ),
+    ] = None,
     suppress: Annotated[
         int, typer.Option(help="Hide counts of children below this, 5 say, before publishing; 0 hides none.")
     ] = 0,
@@ -104,7 +114,10 @@ def report(
         now = run(progress=lambda what, share: tell(what, 0.4 * share))
         outcome = now if own is None else run(own, progress=lambda what, share: tell(what, 0.4 + 0.1 * share))
         rest = [one for one in beside if one is not own]
-        others = futures.run(area, rest, outcome.options, progress=lambda what, share: tell(what, 0.5 + 0.2 * share))
+        others = futures.run(area, rest, outcome.options, progress=lambda what, share: tell(what, 0.5 + 0.1 * share))
+        made = None
+        if isinstance(outcome, sf.Outcome):
+            made = sf.recommend(outcome, budget_gbp=budget, progress=lambda what, share: tell(what, 0.6 + 0.1 * share))
         found = None
         if sensitivity:
             pulled, against = (sf.AS_AGREED, None) if own is None else (own, sf.AS_AGREED)
@@ -117,6 +130,7 @@ def report(
             futures=others,
             suppress=suppress,
             sensitivity=found,
+            recommendation=made,
             progress=lambda what, share: tell(what, 0.7 + 0.3 * share),
         )
     for figure in sf.report.headlines(outcome, futures=others):

@@ -14,10 +14,13 @@ from sufficiency.allocate.flow.rules import MinimumRoll as MinimumRoll
 from sufficiency.allocate.flow.rules import PhaseBudget as PhaseBudget
 from sufficiency.allocate.flow.solve import Solution as Solution
 from sufficiency.allocate.flow.solve import solve as solve
+from sufficiency.allocate.open.candidates import candidates as candidates
+from sufficiency.allocate.open.filled import filled as filled
 from sufficiency.allocate.open.open_sites import OpenedSites as OpenedSites
 from sufficiency.allocate.open.open_sites import open_sites as open_sites
 from sufficiency.allocate.open.opened import Openings as Openings
 from sufficiency.allocate.open.openings import openings as openings
+from sufficiency.allocate.open.recommended import recommended as recommended
 from sufficiency.allocate.place.placed import Placed as Placed
 from sufficiency.allocate.place.places import places as places
 from sufficiency.allocate.place.routes import routes as routes

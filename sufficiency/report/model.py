@@ -23,6 +23,7 @@ class Table:
     tied: tuple[str, ...] = ()  # columns from which a count of the row could be worked out: hidden with it
     rows_shown: int = 60  # in the page and the document; the workbook has every row
     is_close: bool = False  # so near to single children that it is left out where small numbers are hidden
+    stacks: bool = False  # on a phone each row is a card, with its columns one under another
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,8 @@ class Section:
     points: tuple[str, ...] = ()
     exhibits: tuple[Exhibit, ...] = ()
     assumptions: tuple[str, ...] = ()
+    figures: tuple[Figureword, ...] = ()  # the numbers that it begins with
+    short: str = ""  # its title in the contents, where that is a sentence
 
 
 @dataclass(frozen=True)

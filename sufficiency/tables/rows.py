@@ -46,6 +46,7 @@ class OptionRow(Protocol):
     setting: str
     name: str
     authority: str
+    district: str
     easting: float
     northing: float
     ncy_low: int

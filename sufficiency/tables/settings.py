@@ -180,12 +180,15 @@ OPTIONS: Final = table(
     ["option"],
     option=text("Name of the option"),
     kind=text(
-        "expand or close: places at a setting that there is; unit or special: a new one; designate: needs it may take",
-        ["expand", "unit", "special", "close", "designate"],
+        "expand or close: places at a setting that there is; unit, specialist_base (the authority's) or special: a new one; "
+        "support_base: a school's own, where the authority places nobody, so that openings leaves it out; designate: needs "
+        "it may take",
+        ["expand", "unit", "specialist_base", "support_base", "special", "close", "designate"],
     ),
     setting=text("Setting, as settings.csv; for a new one a code of your own"),
     name=text("Name of a new setting", required=False, nullable=True),
     authority=text("Authority of a new setting", required=False, nullable=True),
+    district=text("Planning area of a new setting", required=False, nullable=True),
     easting=number("Of a new setting: easting [m]", 1_000, 700_000, hint=NOT_GRID, required=False, nullable=True),
     northing=number("Of a new setting: northing [m]", 1_000, 1_300_000, hint=NOT_GRID, required=False, nullable=True),
     ncy_low=ncy("Lowest NCY of a new setting", required=False, nullable=True),
@@ -211,4 +214,5 @@ OPTIONS: Final = table(
         required=False,
         nullable=True,
     ),
+    why=text("Whom it would be for, in words", required=False, nullable=True),
 )

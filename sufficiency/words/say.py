@@ -48,7 +48,7 @@ def shown(value: str | float | None, how: str = "") -> str:
         "2": f"{number:,.2f}",
         "%": f"{100 * number:.1f}%",
         "£": gbp(number),
-        "£m": f"{'−' if number < 0 else ''}£{abs(number) / 1e6:,.1f}m",
+        "£m": f"{'−' if round(number / 1e6, 1) < 0 else ''}£{abs(number) / 1e6:,.1f}m",
         "year": f"{number:.0f}",
     }[how].replace("-", "−")
 

@@ -9,7 +9,9 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from sufficiency.allocate.open.aims import aim_of
+from sufficiency.allocate.open.aims import CASH, aim_of
+from sufficiency.allocate.open.best_plan import BestPlan
+from sufficiency.allocate.open.block_by_block import block_by_block
 from sufficiency.allocate.open.demand import GroupDemand, away_parts, grouped, rows_of
 from sufficiency.allocate.open.futures import Floats, Ints, OpeningProblem
 from sufficiency.allocate.open.futures_search import PlanChoice, choose_plan
@@ -80,7 +82,9 @@ def openings(
     risk, tail
         "mean": as expected; "cvar": the mean of the worst `tail` of draws.
     seconds, gap
-        When to stop: about so long in all, or once proved within this share of the best. [seconds]
+        When to stop: about so long in all, or once proved within this share of the best. [seconds] A clock stops elsewhere
+        on another machine; with 0 nothing is searched: blocks are taken one by one, the one that does most for its capital
+        first, until the limits are reached, which is the same everywhere and proves nothing.
     seed
         Of when agreed places open in each draw, as in `places`.
 
@@ -117,7 +121,8 @@ def openings(
         spend_year=spend_year,
         yearly=yearly,
     )
-    return _chosen(read, groups, problem, years, demand.draws, risk, seconds=seconds, gap=gap)
+    choose = _chosen if seconds else _taken
+    return choose(read, groups, problem, years, demand.draws, risk, seconds=seconds, gap=gap)
 
 
 def _places(read: Options, found: RouteMap, demand: Demand, opened: pipeline.Coming, seed: int) -> Ints:
@@ -263,6 +268,39 @@ def _chosen(
         mean_plan=problem.risk(chosen.best.by_draw(expected.best.plan)),
         best_by_draw=np.minimum(known, by_draw.min(axis=0)),
         bound=chosen.bound,
+        risk=risk,
+    )
+
+
+def _taken(
+    read: Options,
+    groups: GroupDemand,
+    problem: OpeningProblem,
+    years: tuple[int, ...],
+    draws: tuple[int, ...],
+    risk: str,
+    *,
+    seconds: float,  # noqa: ARG001 - as `_chosen`
+    gap: float,  # noqa: ARG001
+) -> Openings:
+    """Return the openings taken one block at a time, with nothing proved of them but that less than none can't be."""
+    best = BestPlan(problem, np.zeros(problem.shape, dtype=np.int64))
+    best.offer(plan := block_by_block(problem))
+    leading = tuple({p.tobytes(): p for p in (best.plan, plan, np.zeros_like(plan))}.values())
+    by_draw = np.stack([best.by_draw(one) for one in leading])
+    return Openings(
+        options=read,
+        demand=groups,
+        problem=problem,
+        years=years,
+        draws=draws,
+        plan=best.plan,
+        plans=leading,
+        parts=np.stack([best.parts(one) for one in leading]),
+        by_draw=by_draw,
+        mean_plan=problem.risk(by_draw[0]),
+        best_by_draw=by_draw.min(axis=0),
+        bound=0.0 if problem.aim is not CASH else float("-inf"),
         risk=risk,
     )
 

@@ -17,8 +17,10 @@ from sufficiency.errors import InputError, MissingError, nearest, one_of
 from sufficiency.scenarios.levers import Change, ClosePlaces, OpenPlaces, OpenSetting
 from sufficiency.scenarios.scenario import Lever
 from sufficiency.tables.rows import OptionRow
+from sufficiency.words.vocabulary import PROJECT_KINDS
 
-NEW: Final = {"unit": "sen_unit", "special": "special"}
+NEW: Final = {kind: PROJECT_KINDS[kind] for kind in ("unit", "specialist_base", "special")}
+OWN: Final = "support_base"  # a school's own: the authority places nobody there, so none turned away could be
 NEW_NEEDS: Final = ("name", "authority", "easting", "northing", "ncy_low", "ncy_high")
 
 
@@ -37,7 +39,7 @@ class Options:
 
 
 def read_options(area: Area, options: pd.DataFrame) -> Options:
-    """Return options checked against an area.
+    """Return options checked against an area; support bases, where the authority places nobody, are left out.
 
     Raises
     ------
@@ -47,7 +49,12 @@ def read_options(area: Area, options: pd.DataFrame) -> Options:
     MissingError
         For a setting that the area does not have.
     """
-    table = tables.check(options, tables.OPTIONS, source="options").sort_values("option", ignore_index=True)
+    table = tables.check(options, tables.OPTIONS, source="options")
+    table = table[table["kind"] != OWN].sort_values("option", ignore_index=True)
+    if table.empty and len(options):
+        raise InputError(
+            "options: all are support bases, a school's own, where the authority places nobody; add others"
+        )
     table = table.assign(
         blocks=table["blocks"].fillna(1).astype("int64"),
         set_up_years=table["set_up_years"].fillna(0).astype("int64"),
@@ -89,7 +96,7 @@ def _new_setting(row: OptionRow, known: set[str], where: str) -> dict[str, objec
     if row.places < 1:
         raise InputError(f"{where}: a new {row.kind} needs places of 1 or more in a block")
     kept = {c: getattr(row, c) for c in (*NEW_NEEDS, "setting")}
-    return kept | {"setting_type": NEW[row.kind], "needs": row.needs or "", "district": ""}
+    return kept | {"setting_type": NEW[row.kind], "needs": row.needs or "", "district": row.district or ""}
 
 
 def _designated(area: Area, row: OptionRow, where: str) -> dict[str, object]:
@@ -111,11 +118,13 @@ def levers_of(options: Options, years: tuple[int, ...], plan: Ints) -> tuple[Lev
         for t in np.flatnonzero(opened[:, o]):
             year, places = years[t], int(opened[t, o]) * int(row.places)
             is_first = not opened[:t, o].any()
-            found.append((year, _lever(row, year, places, is_first=is_first)))
+            once = 0.0 if pd.isna(row.capital_gbp) or not is_first else float(row.capital_gbp)
+            capital = abs(places) * float(row.capital_gbp_per_place) + once
+            found.append((year, _lever(row, year, places, capital, is_first=is_first)))
     return tuple(lever for _, lever in sorted(found, key=lambda pair: pair[0]))
 
 
-def _lever(row: OptionRow, year: int, places: int, *, is_first: bool) -> Lever:
+def _lever(row: OptionRow, year: int, places: int, capital_gbp: float, *, is_first: bool) -> Lever:
     if row.kind in NEW and is_first:
         return OpenSetting(
             setting=row.setting,
@@ -129,6 +138,7 @@ def _lever(row: OptionRow, year: int, places: int, *, is_first: bool) -> Lever:
             needs=row.needs or "",
             places=places,
             year=year,
+            capital_gbp=capital_gbp,
         )
     if row.kind == "close":
         return ClosePlaces(row.setting, places, year)
@@ -136,7 +146,7 @@ def _lever(row: OptionRow, year: int, places: int, *, is_first: bool) -> Lever:
         return Change(
             f"Designate {row.setting} for {row.needs} too", partial(_designate, setting=row.setting, needs=row.needs)
         )
-    return OpenPlaces(row.setting, places, year)
+    return OpenPlaces(row.setting, places, year, capital_gbp)
 
 
 def _designate(area: Area, *, setting: str, needs: str) -> Area:
@@ -152,5 +162,5 @@ def running_gbp(area: Area, row: OptionRow) -> float:
     if not pd.isna(row.running_gbp_per_place):
         return float(row.running_gbp_per_place)
     types: Mapping[str, str] = dict(zip(area.settings["setting"], area.settings["setting_type"], strict=True))
-    is_unit = row.kind == "unit" or types.get(row.setting) in ("sen_unit", "resourced_provision")
+    is_unit = NEW.get(row.kind) == "sen_unit" or types.get(row.setting) in ("sen_unit", "resourced_provision")
     return float(area.value("funding.unit_place_occupied_gbp" if is_unit else "funding.special_place_gbp"))

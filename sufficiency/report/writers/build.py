@@ -9,11 +9,13 @@ from typing import Final
 
 from sufficiency.comparison import steps_between
 from sufficiency.outcome import ForecastOutcome, Outcome
+from sufficiency.recommendation import Recommendation
 from sufficiency.report.disclosure.suppress import suppressed
 from sufficiency.report.model import Chart, Exhibit, Map, Report, Section
 from sufficiency.report.sections import (
     access,
     beside,
+    decision,
     finance,
     forecast,
     going,
@@ -27,6 +29,7 @@ from sufficiency.report.sections import (
     profile,
     provision,
     purpose,
+    recommended,
     requests,
     risks,
     scenario,
@@ -75,6 +78,7 @@ def build(
     futures: Sequence[ForecastOutcome] = (),
     suppress: int = 0,
     sensitivity: Sensitivity | None = None,
+    recommendation: Recommendation | None = None,
 ) -> Report:
     """Return the report of an outcome.
 
@@ -92,6 +96,8 @@ def build(
         left out; 0 hides none.
     sensitivity
         Of `sf.sensitivity`: with it, a section says which assumptions move the answer, and where a sign turns on one.
+    recommendation
+        Of `sf.recommend(outcome)`: with it, the first section says what to open, and one more tries it in every future.
 
     Raises
     ------
@@ -99,17 +105,25 @@ def build(
         If `now` or a future was run with other draws, another seed or to another year.
     """
     beside.check((outcome, *futures))
+    beside_it: list[ForecastOutcome] = []
     area, last = outcome.area, outcome.options.to
     if isinstance(outcome, Outcome):
         made = _of_places(outcome, now, suppress, sensitivity)
+        made.insert(0, decision.section(outcome, recommendation, futures, limit=suppress))
+        if recommendation is not None and recommendation.then is not None:
+            after = next(at for at, part in enumerate(made, start=1) if part.key == "options")
+            made.insert(after, recommended.section(recommendation, futures))
+            beside_it = [recommendation.then]
     else:
         made = [summary.section_of_forecast(outcome), *(part(outcome) for part in (*FIRST, *OF_FORECAST))]
-    made = _with_futures(made, outcome, now, futures)
+    made = _with_futures(made, outcome, now, [*futures, *beside_it])
+    headlines = summary.headlines(outcome, suppress, futures)
+    made = [replace(part, figures=headlines) if part.key == "summary" else part for part in made]
     sections = tuple(_suppressed(section, suppress) for section in made)
     return Report(
         title=f"SEND sufficiency: {area.name}",
         subtitle=f"{COVERS if isinstance(outcome, Outcome) else COVERS_FORECAST} from academic year {academic_label(area.base_year)} to {academic_label(last)}. Scenario: {outcome.scenario.name}.",
-        headlines=summary.headlines(outcome, suppress, futures),
+        headlines=headlines,
         sections=sections,
         attribution=ATTRIBUTION,
         suppress=suppress,

@@ -80,8 +80,9 @@ def _table(table: Table) -> str:
         rows.append(f"<tr>{''.join(cells)}</tr>")
     more = f" The workbook has all {len(table.frame):,} rows." if len(table.frame) > len(frame) else ""
     note = f'<p class="note">{_prose(table.note + more)}</p>' if table.note or more else ""
+    shape = _shape(frame) + (" stacks" if table.stacks else "")
     return (
-        f'<div class="table{_shape(frame)}" id="{table.key}" role="region" aria-labelledby="title-{table.key}" tabindex="0"><table><caption id="title-{table.key}">'
+        f'<div class="table{shape}" id="{table.key}" role="region" aria-labelledby="title-{table.key}" tabindex="0"><table><caption id="title-{table.key}">'
         f"{html.escape(table.title)}</caption><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>{note}"
     )
 
@@ -101,4 +102,5 @@ def _cell(place: int, column: object, value: str | float | None, table: Table, n
     )
     if place == 0:
         return f'<th scope="row">{text}</th>'
-    return f"<td class=n>{text}</td>" if column in numeric else f"<td>{text}</td>"
+    named = f' data-label="{html.escape(label(str(column)), quote=True)}"' if table.stacks else ""
+    return f"<td class=n{named}>{text}</td>" if column in numeric else f"<td{named}>{text}</td>"

@@ -23,6 +23,7 @@ from sufficiency.report.writers.document.pages import (
 )
 
 TALLEST_CM: Final = {Chart: 11.5, Map: 15.0}  # of a picture, so that words stand beside it on its page
+FIRST: Final = "decision"  # the key of the section that has the first page to itself
 SMALL: Final = 8.5  # of notes and assumptions [points]
 
 
@@ -53,9 +54,11 @@ def document(report: Report, pictures: dict[str, bytes]) -> bytes:
     making.made.add_heading(report.title, 0)
     making.made.add_paragraph(report.subtitle, style="Subtitle")
     for number, section in enumerate(report.sections, start=1):
-        _section(making, number, section, report if number == 1 else None)
+        _section(making, number, section)
         if number == 1:
-            add_contents(making.made, [section.title for section in report.sections])
+            if section.key == FIRST:
+                making.made.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
+            add_contents(making.made, [section.short or section.title for section in report.sections])
             making.made.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
     making.note(report.attribution)
     page = io.BytesIO()
@@ -63,15 +66,18 @@ def document(report: Report, pictures: dict[str, bytes]) -> bytes:
     return page.getvalue()
 
 
-def _section(making: _Making, number: int, section: Section, first: Report | None) -> None:
+def _section(making: _Making, number: int, section: Section) -> None:
     made = making.made
     add_heading(made, number, section.title)
-    for headline in first.headlines if first else ():
+    for headline in section.figures:
         line = made.add_paragraph(style="List Bullet")
         line.add_run(f"{headline.value} ").bold = True
         line.add_run(headline.says + (f" ({headline.range})" if headline.range else ""))
     for paragraph in section.words:
-        made.add_paragraph(paragraph.replace("`", ""))
+        line = made.add_paragraph()
+        run = line.add_run(paragraph.replace("`", ""))
+        if section.key == FIRST:  # all of it on one page
+            run.font.size, line.paragraph_format.space_after = Pt(9), Pt(3)
     for point in section.points:
         made.add_paragraph(point.replace("`", ""), style="List Bullet")
     for exhibit in section.exhibits:

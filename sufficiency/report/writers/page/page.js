@@ -28,7 +28,8 @@ for (const map of document.querySelectorAll(".map")) {
 }
 // On paper everything is open.
 addEventListener("beforeprint", () => { for (const more of document.querySelectorAll("details")) more.open = true; });
-// Contents: which part is on the screen.
+// Contents: shut on a phone, whose first screen is the answer; which part is on the screen.
+if (matchMedia("(max-width: 56rem)").matches) document.querySelector("nav details").open = false;
 const links = new Map([...document.querySelectorAll("nav a")].map((a) => [a.getAttribute("href").slice(1), a]));
 const seen = new IntersectionObserver((entries) => {
   for (const entry of entries) if (entry.isIntersecting) {
