@@ -9,12 +9,16 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-STEP = np.array([0.7548776662466927, 0.5698402909980532])  # Roberts's sequence: each point falls where there is most room
+STEP = np.array(
+    [0.7548776662466927, 0.5698402909980532]
+)  # Roberts's sequence: each point falls where there is most room
 
 
 def scattered(shapes: Mapping[str, BaseGeometry], counts: pd.Series) -> pd.DataFrame:
     """Return easting and northing of points: as many inside each shape as `counts` has for it. [m]"""
-    found = [_inside(shapes[str(name)], int(count)) for name, count in counts.items() if count > 0 and str(name) in shapes]
+    found = [
+        _inside(shapes[str(name)], int(count)) for name, count in counts.items() if count > 0 and str(name) in shapes
+    ]
     points = np.concatenate([np.empty((0, 2)), *found])
     return pd.DataFrame(points, columns=["easting", "northing"])
 

@@ -75,7 +75,9 @@ def ground(area: Area) -> Ground:
         zones=shapes,
         parts=_joined(shapes, homes["zone"], part),
         part_of=pd.Series(part.to_numpy(), index=homes["zone"].to_numpy()),
-        names=(first["name"] + ", " + first["district"]).where(first["name"] != first["district"], first["name"]).to_dict(),
+        names=(first["name"] + ", " + first["district"])
+        .where(first["name"] != first["district"], first["name"])
+        .to_dict(),
         district_of=first["district"].to_dict(),
         districts=_joined(shapes, homes["zone"], homes["district"]),
         is_thiessen=is_thiessen,
@@ -85,7 +87,8 @@ def ground(area: Area) -> Ground:
 def _joined(shapes: Mapping[str, BaseGeometry], zones: pd.Series, of: pd.Series) -> dict[str, BaseGeometry]:
     """Return the shapes of zones joined to what they are part of."""
     return {
-        str(name): shapely.union_all([shapes[zone] for zone in zones[rows]]) for name, rows in zones.groupby(of).groups.items()
+        str(name): shapely.union_all([shapes[zone] for zone in zones[rows]])
+        for name, rows in zones.groupby(of).groups.items()
     }
 
 

@@ -49,7 +49,9 @@ class Board:
         """Keep labels off some boxes."""
         self._taken.extend(boxes)
 
-    def place(self, text: str, spots: Sequence[tuple[float, float, str]], size: float, kind: str, key: str = "") -> Label | None:
+    def place(
+        self, text: str, spots: Sequence[tuple[float, float, str]], size: float, kind: str, key: str = ""
+    ) -> Label | None:
         """Return a label at the first of `spots` with room for it, and take that room; None where none has."""
         lines = text.split("\n")
         bold = BOLD if kind == "district" else 1.0
@@ -78,7 +80,16 @@ class Board:
 def beside(x: float, y: float, gap: float, size: float) -> list[tuple[float, float, str]]:
     """Return the spots for the name of a point, the best first: right, left, above, below, then askew and a little off."""
     line = LINE * size
-    spots = [(x + gap, y, "start"), (x - gap, y, "end"), (x, y - gap - line / 2, "middle"), (x, y + gap + line / 2, "middle")]
+    spots = [
+        (x + gap, y, "start"),
+        (x - gap, y, "end"),
+        (x, y - gap - line / 2, "middle"),
+        (x, y + gap + line / 2, "middle"),
+    ]
     for off in (0.6, 1.1):
-        spots += [(x + side * gap * 0.8, y + up * (gap * 0.5 + line * off), anchor) for up in (-1, 1) for side, anchor in ((1, "start"), (-1, "end"))]
+        spots += [
+            (x + side * gap * 0.8, y + up * (gap * 0.5 + line * off), anchor)
+            for up in (-1, 1)
+            for side, anchor in ((1, "start"), (-1, "end"))
+        ]
     return spots

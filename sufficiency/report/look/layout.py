@@ -21,12 +21,17 @@ from sufficiency.report.look.spread import apart
 
 WIDTH: Final = 720.0  # of a picture [pixels]
 TALLEST: Final = 800.0
-TYPE: Final = {"wide": 12.0, "narrow": 22.0}  # of a name, on a wide screen or paper, and on a phone [pixels of the picture]
+TYPE: Final = {
+    "wide": 12.0,
+    "narrow": 22.0,
+}  # of a name, on a wide screen or paper, and on a phone [pixels of the picture]
 INSET: Final = 0.38  # of the picture's width
 CROWD: Final = 5  # schools in one town from which it has an inset
 TOWN_M: Final = 10_000  # across
 COVERED: Final = 0.06  # of an inset that may lie on the area
-LATER: Final = re.compile(r"\s*[,(].*$|\s+-\s.*$|\s+\b(Special|Specialist|Primary|School|Schools|Academy|College|Trust)\b.*$")
+LATER: Final = re.compile(
+    r"\s*[,(].*$|\s+-\s.*$|\s+\b(Special|Specialist|Primary|School|Schools|Academy|College|Trust)\b.*$"
+)
 
 
 @dataclass(frozen=True)
@@ -103,10 +108,8 @@ def laid_out(area: Area, picture: Picture) -> Layout:
     schools = _drawn(picture, main)
     inset = _inset(here, main, schools, area.towns) if picture.district is None and picture.names_schools else None
     towns = area.towns[~area.towns["town"].isin(set(here.districts) - {picture.district})]  # else two alike
-    marks = [m for view in ([main] if inset is None else [main, inset]) for m in _marks(view, main, inset, schools)]
-    labels = {
-        name: _labels(here, picture, towns, main, inset, marks, schools, size) for name, size in TYPE.items()
-    }
+    marks = [m for view in ([main] if inset is None else [main, inset]) for m in _marks(view, inset, schools)]
+    labels = {name: _labels(here, picture, towns, main, inset, marks, schools, size) for name, size in TYPE.items()}
     return Layout(here, main, inset, tuple(marks), labels, _dotted(main, towns, labels["wide"]))
 
 
@@ -114,7 +117,9 @@ def _dotted(main: View, towns: pd.DataFrame, labels: Sequence[Label]) -> tuple[t
     """Return towns that are named beside their place, not on it, as points."""
     named = {label.key for label in labels if label.kind == "town"}
     shown = towns[towns["town"].isin(named)]
-    return tuple((float(x), float(y)) for x, y in main.pixels(shown["easting"], shown["northing"])) if len(shown) else ()
+    return (
+        tuple((float(x), float(y)) for x, y in main.pixels(shown["easting"], shown["northing"])) if len(shown) else ()
+    )
 
 
 def short(name: str) -> str:
@@ -149,7 +154,8 @@ def _inset(here: Ground, main: View, schools: pd.DataFrame, towns: pd.DataFrame)
     if towns.empty or len(schools) < CROWD:
         return None
     around = [
-        schools["easting"].sub(t.easting).abs().lt(TOWN_M / 2) & schools["northing"].sub(t.northing).abs().lt(TOWN_M / 2)
+        schools["easting"].sub(t.easting).abs().lt(TOWN_M / 2)
+        & schools["northing"].sub(t.northing).abs().lt(TOWN_M / 2)
         for t in towns.itertuples()
     ]
     crowd = max(around, key=lambda inside: int(inside.sum()))
@@ -177,7 +183,7 @@ def _covered(whole: BaseGeometry, main: View, corner: tuple[float, float], wide:
     return float(shapely.intersection(whole, square).area / square.area)
 
 
-def _marks(view: View, main: View, inset: View | None, schools: pd.DataFrame) -> list[Mark]:
+def _marks(view: View, inset: View | None, schools: pd.DataFrame) -> list[Mark]:
     """Return the schools of one view, kept apart; those in the inset are drawn there alone."""
     own = schools[view.holds(schools)] if view is inset or inset is None else schools[~inset.holds(schools)]
     if own.empty:
@@ -269,4 +275,3 @@ def _inside(shape: BaseGeometry, main: View) -> list[tuple[float, float, str]]:
     order = np.argsort(-depth, kind="stable")[:60]
     xy = main.pixels(east[inner][order], north[inner][order])
     return [(float(x), float(y), "middle") for x, y in xy]
-

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-
 from sufficiency.report.look.layout import Layout
 from sufficiency.report.look.picture import FULLNESS, SHAPE_WORDS, Picture
 from sufficiency.report.look.scales import UNKNOWN
@@ -38,7 +37,9 @@ def legend(picture: Picture, layout: Layout) -> list[tuple[str, list[Entry]]]:
         dots = [Entry("dot", dots.colour, dots.words) for dots in picture.dots]
         groups.append(("One dot is one child, anywhere in the child's neighbourhood", dots))
     if layout.marks:
-        shapes = [Entry(s, "#ffffff", words) for s, words in SHAPE_WORDS.items() if s in {m.shape for m in layout.marks}]
+        shapes = [
+            Entry(s, "#ffffff", words) for s, words in SHAPE_WORDS.items() if s in {m.shape for m in layout.marks}
+        ]
         groups.append(("Schools, larger for more places", [*shapes, *_fullness(picture, layout), *_moved(layout)]))
     if picture.flows is not None and len(picture.flows):
         most = int(picture.flows["children"].max())
@@ -65,5 +66,3 @@ def _fullness(picture: Picture, layout: Layout) -> list[Entry]:
 def _moved(layout: Layout) -> list[Entry]:
     moved = [m for m in layout.marks if m.is_moved]
     return [Entry("leader", "#33424e", "moved aside, joined to its place")] if moved else []
-
-

@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from sufficiency.report.look.ground import Floats, Ground
 from sufficiency.report.look.layout import View
+from sufficiency.report.look.picture import Picture
 
 COARSE: Final = 0.6  # what simplifying may move [pixels]
 
@@ -31,6 +32,24 @@ def outlines(here: Ground, view: View) -> Outlines:
     return Outlines(_rings(here.parts, view), _rings(here.districts, view))
 
 
+def pieces(picture: Picture, here: Ground, view: View) -> dict[str, tuple[str, tuple[Floats, ...]]]:
+    """Return what a view is made of: each piece's code, what a reader calls it, and its rings.
+
+    Pieces are districts where districts are shaded, else parts of the ground; on a map of one district, the others whole.
+    """
+    rings = outlines(here, view)
+    if picture.districts is not None:
+        return {name: (name, found) for name, found in rings.districts.items()}
+    own = {
+        part: (here.names[part], found)
+        for part, found in rings.parts.items()
+        if picture.district in (None, here.district_of[part])
+    }
+    if picture.district is None:
+        return own
+    return own | {name: (name, found) for name, found in rings.districts.items() if name != picture.district}
+
+
 def path(rings: tuple[Floats, ...]) -> str:
     """Return rings as the path of an SVG, to a tenth of a pixel, each point told from the one before."""
     parts = []
@@ -38,7 +57,11 @@ def path(rings: tuple[Floats, ...]) -> str:
         tenths = np.round(ring * 10).astype(int)
         steps = np.diff(tenths, axis=0)
         steps = steps[(steps != 0).any(axis=1)][:-1]
-        parts.append(f"M{tenths[0, 0] / 10:g} {tenths[0, 1] / 10:g}l" + " ".join(f"{x / 10:g} {y / 10:g}" for x, y in steps) + "z")
+        parts.append(
+            f"M{tenths[0, 0] / 10:g} {tenths[0, 1] / 10:g}l"
+            + " ".join(f"{x / 10:g} {y / 10:g}" for x, y in steps)
+            + "z"
+        )
     return "".join(parts)
 
 

@@ -12,7 +12,7 @@ from sufficiency.area.area import Area
 from sufficiency.report.look.labels import LINE, Label
 from sufficiency.report.look.layout import WIDTH, Layout, Mark, View, laid_out
 from sufficiency.report.look.legend import CELLS, Entry, flow_width, legend
-from sufficiency.report.look.outlines import outlines, path
+from sufficiency.report.look.outlines import outlines, path, pieces
 from sufficiency.report.look.picture import FULLNESS, Picture
 from sufficiency.report.look.still_map import colour_of
 from sufficiency.words.say import count, shown
@@ -55,7 +55,7 @@ def _controls(key: str, picture: Picture, layout: Layout, layers: list[str]) -> 
             f'<label>Year <input type="range" min="0" max="{len(picture.years) - 1}" step="1" value="{at}" aria-valuetext="January {picture.year}">'
             f"</label> <output>January {picture.year}</output>"
         )
-    names = [*_shaded_names(picture, layout).values(), *(_name_of(picture, m) for m in layout.marks)]
+    names = [*_names_of(picture, layout).values(), *(_name_of(picture, m) for m in layout.marks)]
     options = "".join(f"<option>{html.escape(name)}</option>" for name in sorted(set(names)))
     parts.append(
         f'<label>Find <input type="text" list="find-{key}" autocomplete="off" placeholder="a place or a school"></label><datalist id="find-{key}">{options}</datalist>'
@@ -63,34 +63,29 @@ def _controls(key: str, picture: Picture, layout: Layout, layers: list[str]) -> 
     if len(layers) > 1:
         parts += [f'<label><input type="checkbox" checked data-layer="{n}"> {LAYERS[n]}</label>' for n in layers]
     zooms = (("in", "+", "Closer"), ("out", "−", "Farther"), ("all", "Whole", "Whole map"))
-    parts.append("".join(f'<button type="button" data-zoom="{z}" aria-label="{says}">{sign}</button>' for z, sign, says in zooms))
+    parts.append(
+        "".join(f'<button type="button" data-zoom="{z}" aria-label="{says}">{sign}</button>' for z, sign, says in zooms)
+    )
     return f'<div class="map-controls">{" ".join(parts)}</div>'
 
 
-def _shaded_names(picture: Picture, layout: Layout) -> dict[str, str]:
-    """Return what shapes are called: parts of the ground or, where districts are shaded, districts."""
-    here = layout.ground
-    if picture.districts is not None:
-        return {d: d for d in here.districts}
-    seen = outlines(here, layout.main).parts
-    return {part: here.names[part] for part in seen}
+def _names_of(picture: Picture, layout: Layout) -> dict[str, str]:
+    """Return what a reader calls each piece of the map, by its code."""
+    return {code: called for code, (called, _) in pieces(picture, layout.ground, layout.main).items()}
 
 
 def _ground(picture: Picture, layout: Layout, view: View) -> str:
-    here, rings = layout.ground, outlines(layout.ground, view)
-    kinds = rings.parts if picture.districts is None else rings.districts
-    names = _shaded_names(picture, layout)
-    codes = {name: n for n, name in enumerate(names)}
+    codes = {name: n for n, name in enumerate(_names_of(picture, layout))}
     shapes = []
-    for name, found in kinds.items():
-        if name not in names:
+    for name, (called, found) in pieces(picture, layout.ground, view).items():
+        if name not in codes:
             continue
-        says = html.escape(_told(picture, names[name], name, picture.year))
+        says = html.escape(_told(picture, called, name, picture.year))
         fill = colour_of(picture, layout, name)
         shape = f'<path d="{path(found)}" fill="{fill}" data-part="{codes[name]}"><title>{says}</title></path>'
         link = picture.links.get(name) if picture.districts is not None and view is layout.main else None
         shapes.append(f'<a href="#{html.escape(link)}" aria-label="{html.escape(name)}">{shape}</a>' if link else shape)
-    edges = "".join(f'<path d="{path(found)}"/>' for found in rings.districts.values())
+    edges = "".join(f'<path d="{path(found)}"/>' for found in outlines(layout.ground, view).districts.values())
     inside = f'{"".join(shapes)}<g class="edges">{edges}</g>'
     if view is layout.main:
         return inside
@@ -110,7 +105,11 @@ def _told(picture: Picture, called: str, name: str, year: int) -> str:
         return called
     value = float(shaded.at[name, year]) if name in shaded.index else float("nan")
     figure = f"{shown(value, picture.scale.how)} {picture.scale.unit}" if np.isfinite(value) else "not told"
-    number = f"; {picture.numbers.at[name, year]} {picture.numbers_say}" if picture.numbers is not None and name in picture.numbers.index else ""
+    number = (
+        f"; {picture.numbers.at[name, year]} {picture.numbers_say}"
+        if picture.numbers is not None and name in picture.numbers.index
+        else ""
+    )
     return f"{called}: {figure}{number}"
 
 
@@ -159,11 +158,11 @@ def _mark(picture: Picture, mark: Mark) -> str:
     says = html.escape(_school_words(picture, mark.setting, picture.year), quote=True)
     colour = FULLNESS[picture.full(mark.setting, picture.year)][1]
     leader = (
-        f'<path class="leader" d="M{mark.true_x:.1f} {mark.true_y:.1f}L{mark.x:.1f} {mark.y:.1f}"/>' if mark.is_moved else ""
+        f'<path class="leader" d="M{mark.true_x:.1f} {mark.true_y:.1f}L{mark.x:.1f} {mark.y:.1f}"/>'
+        if mark.is_moved
+        else ""
     )
-    sign = (
-        f'<path d="{SIGNS[mark.shape]}" transform="translate({mark.x:.1f} {mark.y:.1f}) scale({mark.radius:.1f})" fill="{colour}"><title>{says}</title></path>'
-    )
+    sign = f'<path d="{SIGNS[mark.shape]}" transform="translate({mark.x:.1f} {mark.y:.1f}) scale({mark.radius:.1f})" fill="{colour}"><title>{says}</title></path>'
     link = picture.links.get(mark.setting)
     about = f'data-setting="{html.escape(mark.setting)}" aria-label="{says}"'
     if link:
@@ -185,15 +184,21 @@ def _text(picture: Picture, label: Label) -> str:
     spans = []
     for number, line in enumerate(lines):
         mark = f' data-number="{html.escape(label.key)}"' if has_number and number == len(lines) - 1 else ""
-        spans.append(f'<tspan x="{label.x:.1f}" y="{top + number * LINE * label.size:.1f}"{mark}>{html.escape(line)}</tspan>')
-    return f'<text class="{label.kind}" font-size="{label.size:.1f}" text-anchor="{label.anchor}">{"".join(spans)}</text>'
+        spans.append(
+            f'<tspan x="{label.x:.1f}" y="{top + number * LINE * label.size:.1f}"{mark}>{html.escape(line)}</tspan>'
+        )
+    return (
+        f'<text class="{label.kind}" font-size="{label.size:.1f}" text-anchor="{label.anchor}">{"".join(spans)}</text>'
+    )
 
 
 def _legend(picture: Picture, layout: Layout) -> str:
     groups = []
     for title, entries in legend(picture, layout):
         heading = f"<li><b>{html.escape(title[:1].upper() + title[1:])}</b></li>" if title else ""
-        groups.append(f'<ul class="legend">{heading}{"".join(f"<li>{_sign(e)}{html.escape(e.words)}</li>" for e in entries)}</ul>')
+        groups.append(
+            f'<ul class="legend">{heading}{"".join(f"<li>{_sign(e)}{html.escape(e.words)}</li>" for e in entries)}</ul>'
+        )
     return "".join(groups) + (f'<p class="note">{CELLS}</p>' if layout.ground.is_thiessen else "")
 
 
@@ -218,7 +223,7 @@ def _words(picture: Picture) -> str:
 
 def _data(picture: Picture, layout: Layout) -> str:
     """Return what the page's script needs: names, and for each January colours, figures and words."""
-    names = _shaded_names(picture, layout)
+    names = _names_of(picture, layout)
     data: dict[str, object] = {"years": list(picture.years), "names": list(names.values())}
     shaded = picture.shaded
     if picture.scale is not None and shaded is not None:
@@ -227,7 +232,9 @@ def _data(picture: Picture, layout: Layout) -> str:
         data["steps"] = [[picture.scale.step(float(v)) for v in row] for row in rows]
         data["says"] = [[_told(picture, "", name, y).removeprefix(": ") for y in picture.years] for name in names]
     if picture.numbers is not None:
-        data["numbers"] = {str(d): [str(picture.numbers.at[d, y]) for y in picture.years] for d in picture.numbers.index}
+        data["numbers"] = {
+            str(d): [str(picture.numbers.at[d, y]) for y in picture.years] for d in picture.numbers.index
+        }
     data["settings"] = {m.setting: _by_year(picture, m) for m in layout.marks}
     data["words"] = [picture.words.get(y, "") for y in picture.years]
     return json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")
@@ -237,5 +244,3 @@ def _by_year(picture: Picture, mark: Mark) -> list[list[str]]:
     return [
         [FULLNESS[picture.full(mark.setting, y)][1], _school_words(picture, mark.setting, y)] for y in picture.years
     ]
-
-

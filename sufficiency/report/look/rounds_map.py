@@ -76,7 +76,16 @@ def _ground(axis: Axes, area: Area, bounds: tuple[float, float, float, float]) -
     towns = area.towns[area.towns["easting"].between(left, right) & area.towns["northing"].between(bottom, top)]
     for town in towns.itertuples():
         about = [withStroke(linewidth=1.8, foreground="white")]
-        axis.text(town.easting, town.northing, town.town, fontsize=8.5, ha="center", color="#3b4954", zorder=5, path_effects=about)
+        axis.text(
+            town.easting,
+            town.northing,
+            town.town,
+            fontsize=8.5,
+            ha="center",
+            color="#3b4954",
+            zorder=5,
+            path_effects=about,
+        )
 
 
 def _on_grid(geometry: dict[str, Any], to_grid: Transformer) -> Floats:

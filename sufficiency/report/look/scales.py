@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import Final
 
@@ -42,7 +43,11 @@ class Scale:
         if not self.edges:
             return [(self.colours[0], "all alike")]
         told = [shown(edge, self.how) for edge in self.edges]
-        words = [f"under {told[0]}", *(f"{a} to {b}" for a, b in zip(told, told[1:], strict=False)), f"{told[-1]} or more"]
+        words = [
+            f"under {told[0]}",
+            *(f"{a} to {b}" for a, b in itertools.pairwise(told)),
+            f"{told[-1]} or more",
+        ]
         if self.balance:
             middle = len(words) // 2
             words[middle] = f"{words[middle]}: {self.balance}"

@@ -14,12 +14,12 @@ from matplotlib.path import Path
 from matplotlib.patheffects import withStroke
 from matplotlib.transforms import Affine2D
 
+from sufficiency.area.area import Area
 from sufficiency.report.look.labels import BOLD, LINE, Label, width_of
 from sufficiency.report.look.layout import WIDTH, Layout, View, laid_out
 from sufficiency.report.look.legend import CELLS, EDGE, FLOW, Entry, flow_width, legend
-from sufficiency.report.look.outlines import outlines
+from sufficiency.report.look.outlines import outlines, pieces
 from sufficiency.report.look.picture import FULLNESS, Picture
-from sufficiency.area.area import Area
 
 INK: Final = "#1d2b36"
 INCHES: Final = 7.4
@@ -52,7 +52,7 @@ def still(area: Area, picture: Picture) -> Figure:
         for view in layout.views:
             inside = dots.places[view.holds(dots.places)]
             xy = view.pixels(inside["easting"], inside["northing"])
-            axis.scatter(*xy.T, s=5.5, c=dots.colour, linewidths=0, alpha=0.85)
+            axis.scatter(xy[:, 0], xy[:, 1], s=5.5, c=dots.colour, linewidths=0, alpha=0.85)
     _marks(axis, picture, layout)
     for label in layout.labels["wide"]:
         _name(axis, label, picture)
@@ -67,13 +67,22 @@ def still(area: Area, picture: Picture) -> Figure:
 
 def _ground(axis: Axes, picture: Picture, layout: Layout, view: View) -> None:
     rings = outlines(layout.ground, view)
-    kinds = rings.parts if picture.districts is None else rings.districts
     if view is not layout.main:
-        axis.add_patch(Rectangle((view.left, view.top), view.width, view.height, facecolor="white", edgecolor="none", zorder=1))
-    shapes = [(ring, colour_of(picture, layout, name)) for name, found in kinds.items() for ring in found]
-    thin = PolyCollection([r for r, _ in shapes], facecolors=[c for _, c in shapes], edgecolors="#aab6bf", linewidths=0.3, zorder=1)
+        axis.add_patch(
+            Rectangle((view.left, view.top), view.width, view.height, facecolor="white", edgecolor="none", zorder=1)
+        )
+    shapes = [
+        (ring, colour_of(picture, layout, name))
+        for name, (_, found) in pieces(picture, layout.ground, view).items()
+        for ring in found
+    ]
+    thin = PolyCollection(
+        [r for r, _ in shapes], facecolors=[c for _, c in shapes], edgecolors="#aab6bf", linewidths=0.3, zorder=1
+    )
     axis.add_collection(thin)
-    thick = LineCollection([ring for found in rings.districts.values() for ring in found], colors=EDGE, linewidths=0.9, zorder=1.5)
+    thick = LineCollection(
+        [ring for found in rings.districts.values() for ring in found], colors=EDGE, linewidths=0.9, zorder=1.5
+    )
     axis.add_collection(thick)
     if view is not layout.main:
         left, bottom, right, top = view.bounds
@@ -97,7 +106,9 @@ def _flows(axis: Axes, flows: pd.DataFrame, view: View) -> None:
     start = view.pixels(flows["easting_from"], flows["northing_from"])
     end = view.pixels(flows["easting"], flows["northing"])
     widths = [flow_width(c, most) * POINT for c in flows["children"]]
-    axis.add_collection(LineCollection(np.stack([start, end], axis=1), linewidths=widths, colors=FLOW, alpha=0.55, zorder=2))
+    axis.add_collection(
+        LineCollection(list(np.stack([start, end], axis=1)), linewidths=widths, colors=FLOW, alpha=0.55, zorder=2)
+    )
 
 
 def _marks(axis: Axes, picture: Picture, layout: Layout) -> None:
@@ -162,6 +173,6 @@ def _entry(axis: Axes, entry: Entry, x: float, y: float) -> None:
         shape = "circle" if entry.sign == "dot" else entry.sign
         axis.add_collection(_sign(shape, x + 11, y, 5.5, entry.colour))
     words = x + (26 if entry.sign else 0)
-    axis.text(words, y, entry.words, fontsize=11 * POINT, va="center", color=INK, weight="normal" if entry.sign else "bold")
-
-
+    axis.text(
+        words, y, entry.words, fontsize=11 * POINT, va="center", color=INK, weight="normal" if entry.sign else "bold"
+    )

@@ -16,9 +16,9 @@ from sufficiency.outcome import Outcome
 from sufficiency.report.look import charts, maps
 from sufficiency.report.look.ground import ground
 from sufficiency.report.model import Chart, Section, Table
+from sufficiency.report.sections.anchors import links
 from sufficiency.report.sections.common import rests_on
 from sufficiency.report.sections.mapped import mapped
-from sufficiency.report.sections.anchors import links
 from sufficiency.report.sections.zones import map_settings, map_years
 from sufficiency.words.say import label
 from sufficiency.words.school_year import PHASES, phase_of

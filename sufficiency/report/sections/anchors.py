@@ -25,7 +25,9 @@ def carded(area: Area) -> pd.DataFrame:
     """Return the settings that have a card: the area's own state special schools, units and bases that a list names."""
     settings = area.settings
     is_state = settings["setting_type"].map(lambda t: SETTING_TYPES[t].is_state)
-    own = settings[settings["setting_type"].isin(SPECIALIST) & is_state & settings["is_in_area"] & settings["has_number"]]
+    own = settings[
+        settings["setting_type"].isin(SPECIALIST) & is_state & settings["is_in_area"] & settings["has_number"]
+    ]
     return own.reset_index(drop=True)
 
 

@@ -18,6 +18,7 @@ from sufficiency.report.sections.anchors import carded, district_key, links
 from sufficiency.report.sections.common import LEVELS
 from sufficiency.report.sections.going import origin_destination
 from sufficiency.report.sections.mapped import mapped
+from sufficiency.report.sections.places import by_group
 from sufficiency.report.sections.schools import homes_of, schools_table, year_ahead
 from sufficiency.report.sections.zones import map_settings, map_years
 from sufficiency.words.say import between, count, label, shown
@@ -51,7 +52,10 @@ def sections(outcome: Outcome, limit: int = 0) -> list[Section]:
     if len(districts) < 2:
         return []  # what is told of the area is told of its one district
     told = _told(outcome, limit)
-    return [_together(outcome, told, districts, limit), *(_one(outcome, told, district, limit) for district in districts)]
+    return [
+        _together(outcome, told, districts, limit),
+        *(_one(outcome, told, district, limit) for district in districts),
+    ]
 
 
 def _together(outcome: Outcome, told: Told, districts: list[str], limit: int) -> Section:
@@ -65,9 +69,29 @@ def _together(outcome: Outcome, told: Told, districts: list[str], limit: int) ->
             f"{count(len(districts), 'district')}, one after another: {', '.join(districts)}. Homes of children with plans are not published by district: plans are shared out by children's ages and family income in each neighbourhood, unless the area's tables say who lives where.",
         ),
         exhibits=(
-            Table("district-outlook", "Children by home district, January, middle forecast", told.outlook, columns, note=hidden, shown_in=KEPT),
-            Table("district-reach", "State schools within reach of each district, by mean minutes from its children's homes", told.reach, {"minutes": "n", "places": "n"}, note=hidden, shown_in=KEPT),
-            Table("district-destinations", "Where children of each district who need a specialist place are, middle forecast", told.places, note=hidden, shown_in=KEPT),
+            Table(
+                "district-outlook",
+                "Children by home district, January, middle forecast",
+                told.outlook,
+                columns,
+                note=hidden,
+                shown_in=KEPT,
+            ),
+            Table(
+                "district-reach",
+                "State schools within reach of each district, by mean minutes from its children's homes",
+                told.reach,
+                {"minutes": "n", "places": "n"},
+                note=hidden,
+                shown_in=KEPT,
+            ),
+            Table(
+                "district-destinations",
+                "Where children of each district who need a specialist place are, middle forecast",
+                told.places,
+                note=hidden,
+                shown_in=KEPT,
+            ),
         ),
     )
 
@@ -117,7 +141,13 @@ def _one(outcome: Outcome, told: Told, district: str, limit: int) -> Section:
             shown_in=READ,
         ),
         *_pipeline(outcome, district, key),
-        Table(f"{key}-destinations", f"Where children of {district} who need a specialist place are", places, note=hidden, shown_in=READ),
+        Table(
+            f"{key}-destinations",
+            f"Where children of {district} who need a specialist place are",
+            places,
+            note=hidden,
+            shown_in=READ,
+        ),
     ]
     return Section(key, district, words=_words(outcome, told, district), exhibits=tuple(exhibits), within="districts")
 
@@ -147,8 +177,8 @@ def _words(outcome: Outcome, told: Told, district: str) -> tuple[str, ...]:
         if len(most) and float(away[str(year)]) >= 1:
             top = most.loc[most["children"].astype(float).idxmax()]
             if float(top["children"]) >= 1:
-                group = NEED_GROUPS[str(top["need_group"])]
-                second += f", most of them {group[0].lower()}{group[1:]}, {label(str(top['phase']), 'phase').lower()} age ({shown(float(top['children']), 'n')})"
+                group, phase = str(top["need_group"]), str(top["phase"]).lower()
+                second += f", the largest group {group[0].lower()}{group[1:]}, {phase} age ({shown(float(top['children']), 'n')})"
         said.append(f"{second}.")
     if district in told.journeys.index:
         trip = told.journeys.loc[district]
@@ -167,10 +197,10 @@ def _grid(gap: pd.DataFrame, district: str) -> pd.DataFrame:
     if own.empty:
         return pd.DataFrame()
     wide = own.pivot(index="need_group", columns="phase", values="children")
-    wide = wide.reindex(index=[n for n in NEED_GROUPS if n in wide.index], columns=[p for p in PHASES if p in wide])
-    wide = wide.fillna(0)
-    wide.columns = [label(str(p), "phase") for p in wide.columns]
-    wide.insert(0, "need", [NEED_GROUPS[str(n)] for n in wide.index])
+    phases = [words for p in PHASES if (words := label(str(p), "phase")) in wide]
+    wide = wide.reindex(index=[n for n in NEED_GROUPS.values() if n in wide.index], columns=phases).fillna(0)
+    wide.columns = list(phases)
+    wide.insert(0, "need", wide.index)
     return wide.reset_index(drop=True)
 
 
@@ -178,7 +208,9 @@ def _pipeline(outcome: Outcome, district: str, key: str) -> list[Table]:
     """Return what has opened of late or is still to open in a district, where anything is."""
     rows = outcome.area.pipeline
     homes = outcome.area.settings.set_index("setting")["district"]
-    own = rows[rows["district"].fillna("").where(rows["district"].fillna("") != "", rows["setting"].map(homes)) == district]
+    own = rows[
+        rows["district"].fillna("").where(rows["district"].fillna("") != "", rows["setting"].map(homes)) == district
+    ]
     if own.empty:
         return []
     table = pd.DataFrame(
@@ -190,7 +222,13 @@ def _pipeline(outcome: Outcome, district: str, key: str) -> list[Table]:
         }
     )
     return [
-        Table(f"{key}-pipeline", "Opened of late, agreed or proposed", table.reset_index(drop=True), {"places": "n", "status": "code"}, shown_in=READ)
+        Table(
+            f"{key}-pipeline",
+            "Opened of late, agreed or proposed",
+            table.reset_index(drop=True),
+            {"places": "n", "status": "code"},
+            shown_in=READ,
+        )
     ]
 
 
@@ -230,14 +268,10 @@ def _outlook(outcome: Outcome, limit: int) -> pd.DataFrame:
 
 
 def _gap(outcome: Outcome, limit: int) -> pd.DataFrame:
-    """Return children turned away by district, group of needs and phase in the January told of; none left out but rows of none."""
-    short = outcome.placed.shortfall("district", "need_group", "phase", levels=LEVELS)
-    years = map_years(outcome)
-    short = short[(short["level"] == LEVELS[1]) & short["year"].isin(years)]
-    wide = short.pivot_table(index=["district", "need_group", "phase"], columns="year", values="children", observed=True)
-    wide = wide[wide.sum(axis=1) > 0].rename(columns=str)
-    told = suppressed(wide, [str(y) for y in years], limit)[str(year_ahead(outcome))]
-    return told.rename("children").reset_index()
+    """Return children turned away by district, group of needs and phase in the January told of, hidden as the whole table is."""
+    wide = by_group(outcome)
+    told = suppressed(wide, [str(y) for y in map_years(outcome)], limit)
+    return told[["district", "need_group", "phase"]].assign(children=told[str(year_ahead(outcome))])
 
 
 def _reach(outcome: Outcome, limit: int) -> pd.DataFrame:
@@ -278,7 +312,9 @@ def _places(outcome: Outcome, limit: int) -> pd.DataFrame:
     found = outcome.placed.destinations("district", levels=LEVELS)
     years = list(dict.fromkeys((outcome.area.base_year, year_ahead(outcome))))
     found = found[(found["level"] == LEVELS[1]) & found["year"].isin(years)]
-    wide = found.pivot_table(index=["district", "destination"], columns="year", values="children", observed=True, sort=False)
+    wide = found.pivot_table(
+        index=["district", "destination"], columns="year", values="children", observed=True, sort=False
+    )
     wide = wide[wide.sum(axis=1) > 0].rename(columns=str)
     told = suppressed(wide.round(), [str(y) for y in years], limit)
     told = told.map(lambda v: v if isinstance(v, str) else f"{v:,.0f}").reset_index()

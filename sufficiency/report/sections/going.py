@@ -10,9 +10,10 @@ from matplotlib.figure import Figure
 from sufficiency.outcome import Outcome
 from sufficiency.report.look import charts, maps
 from sufficiency.report.model import Chart, Section, Table
+from sufficiency.report.sections.anchors import links
 from sufficiency.report.sections.common import LEVELS, middle, rests_on
 from sufficiency.report.sections.mapped import mapped
-from sufficiency.report.sections.anchors import links
+from sufficiency.report.sections.schools import homes_of
 from sufficiency.report.sections.zones import LEAST, flow_lines, map_settings, map_years, travel_by_part
 from sufficiency.words.destinations import DESTINATIONS
 from sufficiency.words.say import shown
@@ -132,7 +133,7 @@ def _picture(outcome: Outcome, limit: int = 0) -> maps.Picture:
         scale=maps.darker(values, "minutes one way", "n"),
         parts=values,
         schools=map_settings(outcome, years, limit),
-        flows=flow_lines(outcome, now, limit),
+        flows=flow_lines(outcome, homes_of(outcome, limit), limit),
         words=_by_year(outcome, years),
         links=links(outcome),
     )

@@ -13,11 +13,24 @@ from sufficiency.report.model import Map
 
 
 def mapped(
-    key: str, title: str, area: Area, picture: Callable[[int], maps.Picture], alt: str, note: str = "", *, is_close: bool = False
+    key: str,
+    title: str,
+    area: Area,
+    picture: Callable[[int], maps.Picture],
+    alt: str,
+    note: str = "",
+    *,
+    is_close: bool = False,
 ) -> Map:
     """Return a map of the report. `picture` gives what it shows, with counts from 1 to one below its argument hidden."""
     return Map(
-        key, title, partial(_still, area, picture), partial(_in_page, area, key, picture), alt, note=note, is_close=is_close
+        key,
+        title,
+        partial(_still, area, picture),
+        partial(_in_page, area, key, picture),
+        alt,
+        note=note,
+        is_close=is_close,
     )
 
 

@@ -12,10 +12,10 @@ from sufficiency.outcome import Outcome
 from sufficiency.report.look import charts, maps
 from sufficiency.report.model import Chart, Section, Table
 from sufficiency.report.sections import destinations
-from sufficiency.report.sections.common import INTERVAL, LEVELS, across, middle, milestones, rests_on, with_interval
-from sufficiency.report.sections.provision import NOT_KNOWN
-from sufficiency.report.sections.mapped import mapped
 from sufficiency.report.sections.anchors import links
+from sufficiency.report.sections.common import INTERVAL, LEVELS, across, middle, milestones, rests_on, with_interval
+from sufficiency.report.sections.mapped import mapped
+from sufficiency.report.sections.provision import NOT_KNOWN
 from sufficiency.report.sections.zones import away_by_district, map_settings, map_years
 from sufficiency.words.say import between, count, label, shown
 
@@ -166,6 +166,11 @@ def _table(outcome: Outcome, by: tuple[str, ...], key: str, title: str) -> Table
     )
 
 
+def by_group(outcome: Outcome) -> pd.DataFrame:
+    """Return children turned away by district, group of needs and phase, in words, at each milestone, middle forecast."""
+    return _table(outcome, ("district", "need_group", "phase"), "shortfall-all", "").frame
+
+
 def _full(full: pd.DataFrame, years: list[int]) -> pd.DataFrame:
     mids = full[(full["level"] == LEVELS[1]) & full["year"].isin(milestones(years))]
     told = mids.astype({"share": object})
@@ -205,5 +210,7 @@ def _in_words(outcome: Outcome, year: int, numbers: pd.Series, shares: pd.Series
     known = shares.dropna()
     known = known[known > 0].sort_values(ascending=False)
     if len(known) > 1:
-        says += "; the largest share in " + " and ".join(f"{d} ({shown(s, '%')}: {numbers[d]})" for d, s in known.head(2).items())
+        says += "; the largest share in " + " and ".join(
+            f"{d} ({shown(s, '%')}: {numbers[d]})" for d, s in known.head(2).items()
+        )
     return f"{says}."

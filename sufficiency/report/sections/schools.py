@@ -31,7 +31,9 @@ def section(outcome: Outcome, limit: int = 0) -> Section:
     year = year_ahead(outcome)
     table = schools_table(outcome, limit)
     if table.empty:
-        return Section("schools", "School by school", words=("No list names a state special school, unit or base of the area.",))
+        return Section(
+            "schools", "School by school", words=("No list names a state special school, unit or base of the area.",)
+        )
     homes = homes_of(outcome, limit)
     known = outcome.area.attendance["setting"]
     unlisted = int((~carded(outcome.area)["setting"].isin(known)).sum())
@@ -48,7 +50,12 @@ def section(outcome: Outcome, limit: int = 0) -> Section:
         "School by school",
         words=tuple(words),
         exhibits=(
-            Cards("school-cards", "Schools, units and bases", tuple(_cards(outcome, table, homes, limit)), note=_note(outcome, limit)),
+            Cards(
+                "school-cards",
+                "Schools, units and bases",
+                tuple(_cards(outcome, table, homes, limit)),
+                note=_note(outcome, limit),
+            ),
             Table(
                 "schools-short",
                 "Schools, units and bases",
@@ -69,7 +76,9 @@ def section(outcome: Outcome, limit: int = 0) -> Section:
             Table(
                 "school-homes",
                 f"Where the children of each school live, January {outcome.area.base_year}",
-                homes.rename_axis("school").rename(index=dict(zip(table["setting"], table["school"], strict=True))).reset_index(),
+                homes.rename_axis("school")
+                .rename(index=dict(zip(table["setting"], table["school"], strict=True)))
+                .reset_index(),
                 note=_hidden_note(limit),
                 shown_in=("workbook",),
             ),
@@ -109,7 +118,9 @@ def schools_table(outcome: Outcome, limit: int = 0) -> pd.DataFrame:
     today["children"] = suppressed(today, ("children",), limit)["children"]
     today = today.set_index("name")
     worth = values(outcome, year).set_index("name")
-    places = pd.Series(outcome.placed.expected_places[outcome.placed.years.index(year)], index=outcome.placed.routes.codes)
+    places = pd.Series(
+        outcome.placed.expected_places[outcome.placed.years.index(year)], index=outcome.placed.routes.codes
+    )
     rows = []
     for school in own.itertuples():
         now, value = today.loc[school.name], worth.loc[school.name] if school.name in worth.index else None
@@ -123,7 +134,9 @@ def schools_table(outcome: Outcome, limit: int = 0) -> pd.DataFrame:
             "places": now["places"],
             "roll": now["children"] if now["roll"] == "list" else NOT_KNOWN,
             f"places, {year}": int(places.get(school.setting, 0)),
-            "turned away nearby": "" if limit > 1 else _turned_away(outcome, str(school.setting), str(school.district), year),
+            "turned away nearby": ""
+            if limit > 1
+            else _turned_away(outcome, str(school.setting), str(school.district), year),
             "saves a year": np.nan if value is None else value["value"],
             "9 in 10 between": "" if value is None else between(value["low"], value["high"], "£"),
         }
@@ -133,7 +146,9 @@ def schools_table(outcome: Outcome, limit: int = 0) -> pd.DataFrame:
         rows.append(row)
     table = pd.DataFrame(rows)
     order = {code: place for place, code in enumerate(ORDER)}
-    return table.sort_values(["type", "district", "school"], key=lambda c: c.map(order) if c.name == "type" else c, ignore_index=True)
+    return table.sort_values(
+        ["type", "district", "school"], key=lambda c: c.map(order) if c.name == "type" else c, ignore_index=True
+    )
 
 
 def _turned_away(outcome: Outcome, setting: str, district: str, year: int) -> str:
@@ -169,7 +184,10 @@ def _cards(outcome: Outcome, table: pd.DataFrame, homes: pd.DataFrame, limit: in
         facts = [
             ("Ages", str(row["ages"])),
             ("Needs", needs_in_words(str(row["needs"]))),
-            (f"Places, January {base}", shown(row["places"], "n") + (" (estimate)" if row["places are an estimate"] else "")),
+            (
+                f"Places, January {base}",
+                shown(row["places"], "n") + (" (estimate)" if row["places are an estimate"] else ""),
+            ),
             ("On roll today", row["roll"] if isinstance(row["roll"], str) else shown(row["roll"], "n")),
         ]
         if row[f"places, {year}"] != row["places"]:
@@ -184,7 +202,9 @@ def _cards(outcome: Outcome, table: pd.DataFrame, homes: pd.DataFrame, limit: in
             ]
         if np.isfinite(row["saves a year"]):
             parts = ", ".join(f"{part} {gbp(row[part])}" for part in MONEY[1:])
-            facts.append(("One more place saves a year", f"{gbp(row['saves a year'])} ({row['9 in 10 between']}): {parts}"))
+            facts.append(
+                ("One more place saves a year", f"{gbp(row['saves a year'])} ({row['9 in 10 between']}): {parts}")
+            )
         bars = _bars(homes.loc[setting])
         made.append(
             Card(
@@ -221,9 +241,14 @@ def _spare(outcome: Outcome, year: int) -> dict[str, str]:
     """Return empty places of each school in the expected demand, in words."""
     rows = outcome.placed.placements
     rolls = rows[rows["year"] == year].groupby("setting")["children"].sum()
-    places = pd.Series(outcome.placed.expected_places[outcome.placed.years.index(year)], index=outcome.placed.routes.codes)
+    places = pd.Series(
+        outcome.placed.expected_places[outcome.placed.years.index(year)], index=outcome.placed.routes.codes
+    )
     free = (places - rolls.reindex(places.index).fillna(0)).astype(int)
-    return {str(s): count(n, "place") if n > 0 else "none: full" if n == 0 else f"none: {-n:,} above its places" for s, n in free.items()}
+    return {
+        str(s): count(n, "place") if n > 0 else "none: full" if n == 0 else f"none: {-n:,} above its places"
+        for s, n in free.items()
+    }
 
 
 def _phases(outcome: Outcome) -> dict[str, str]:

@@ -13,6 +13,7 @@ from sufficiency.outcome import Outcome
 from sufficiency.report.look import maps
 from sufficiency.report.look.dots import scattered
 from sufficiency.report.look.ground import ground
+from sufficiency.report.sections.anchors import links
 from sufficiency.report.sections.zones import by_part, map_settings
 from sufficiency.words.destinations import DESTINATIONS
 from sufficiency.words.school_year import PHASES, phase_of
@@ -27,29 +28,35 @@ def setting_map(outcome: Outcome, setting: str, year: int) -> Figure:
 
     Turned away as `sf.allocate.why_full` has it: the school suits them, and where they are costs more, or no suitable state place took them.
     """
+    return maps.still(outcome.area, setting_picture(outcome, setting, year))
+
+
+def setting_picture(outcome: Outcome, setting: str, year: int) -> maps.Picture:
+    """Return what the map of one school shows."""
     why = why_full(outcome.placed, setting, year=year)
     inside = outcome.placed.placements.query("year == @year and setting == @setting")
     schools = map_settings(outcome, [year])
-    own = schools[schools["setting"] == setting]
-    away = why.turned_away.groupby("district")["children"].sum()
     here = ground(outcome.area)
-    numbers = away.reindex(list(here.districts)).fillna(0).map(lambda n: f"{n:,.0f}").to_frame(year)
+    away = why.turned_away.groupby("district")["children"].sum().reindex(list(here.districts)).fillna(0)
     dots = maps.Dots(f"at {why.name}, January {year}", HERE, scattered(here.parts, by_part(outcome, inside)))
-    return maps.still(
-        outcome.area,
-        maps.Picture(
-            years=(year,),
-            year=year,
-            schools=own,
-            dots=(dots,),
-            numbers=numbers,
-            numbers_say="children whom the school suits and who are elsewhere",
-        ),
+    return maps.Picture(
+        years=(year,),
+        year=year,
+        schools=schools[schools["setting"] == setting],
+        dots=(dots,),
+        numbers=away.map(lambda n: f"{n:,.0f}").to_frame(year),
+        numbers_say="children whom the school suits and who are elsewhere",
+        links=links(outcome),
     )
 
 
 def group_map(outcome: Outcome, need_group: str, phase: str, year: int) -> Figure:
     """Return a map of one group: a dot for each of its children turned away from every suitable state place, and the schools."""
+    return maps.still(outcome.area, group_picture(outcome, need_group, phase, year))
+
+
+def group_picture(outcome: Outcome, need_group: str, phase: str, year: int) -> maps.Picture:
+    """Return what the map of one group shows."""
     for name, known in ((need_group, NEED_GROUPS), (phase, PHASES)):
         if name not in known:
             raise MissingError(f"'{name}' is not one of {one_of(known)}{nearest(name, known)}")
@@ -58,8 +65,9 @@ def group_map(outcome: Outcome, need_group: str, phase: str, year: int) -> Figur
     own = (rows["need"].map(NEED_GROUP_OF) == need_group) & (phase_of(rows["ncy"].to_numpy(dtype=int)) == phase)
     children = by_part(outcome, rows[own])
     dots = maps.Dots(f"turned away, January {year}", AWAY, scattered(ground(outcome.area).parts, children))
-    schools = map_settings(outcome, [year])
-    return maps.still(outcome.area, maps.Picture(years=(year,), year=year, schools=schools, dots=(dots,)))
+    return maps.Picture(
+        years=(year,), year=year, schools=map_settings(outcome, [year]), dots=(dots,), links=links(outcome)
+    )
 
 
 def option_map(outcome: Outcome, openings: Openings, option: str) -> Figure:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from sufficiency.draws import LEVELS
 from sufficiency.outcome import Outcome
-from sufficiency.report.disclosure.suppress import HIDDEN, hidden_cells, suppressed
+from sufficiency.report.disclosure.suppress import HIDDEN, suppressed
 from sufficiency.report.look.ground import ground
 from sufficiency.report.look.picture import fullness
 from sufficiency.report.sections.common import milestones
@@ -34,7 +34,9 @@ def away_by_district(outcome: Outcome, limit: int = 0) -> tuple[pd.DataFrame, pd
     need = outcome.placed.need("district", levels=LEVELS)
     need = need[(need["level"] == LEVELS[1]) & need["year"].isin(years)]
     counts, needs = (
-        need.pivot_table(index="district", columns="year", values=measure).reindex(index=districts, columns=years).fillna(0.0)
+        need.pivot_table(index="district", columns="year", values=measure)
+        .reindex(index=districts, columns=years)
+        .fillna(0.0)
         for measure in ("turned_away", "need")
     )
     shares = (counts / needs.where(needs > 0)).astype(float)
@@ -90,24 +92,22 @@ def map_settings(outcome: Outcome, years: Sequence[int], limit: int = 0) -> pd.D
     return frame
 
 
-def flow_lines(outcome: Outcome, year: int, limit: int = 0, least: int = LEAST) -> pd.DataFrame:
-    """Return lines from the middle of each home district to schools of other districts, of at least `least` children."""
-    here, area = ground(outcome.area), outcome.area
-    rows = outcome.placed.placements
-    rows = rows[(rows["year"] == year) & ~rows["setting"].isin(DESTINATIONS)]
-    origin = rows["zone"].map(area.zones.set_index("zone")["district"])
-    wide = rows["children"].groupby([origin.rename("origin"), rows["setting"]]).sum().unstack(fill_value=0)
-    kept = wide.where(~hidden_cells(wide.to_numpy(dtype=float), limit)) if limit > 1 else wide
-    flows = kept.stack().rename("children").reset_index()
-    flows = flows[flows["children"] >= max(least, limit)]
-    schools = map_settings(outcome, [year]).set_index("setting")[["name", "district", "easting", "northing"]]
+def flow_lines(outcome: Outcome, homes: pd.DataFrame, limit: int = 0, least: int = LEAST) -> pd.DataFrame:
+    """Return lines from the middle of each home district to schools of other districts, of at least `least` children today.
+
+    `homes` has children of each school by home district, 'c' where hidden.
+    """
+    here = ground(outcome.area)
+    told = homes.apply(pd.to_numeric, errors="coerce").stack().rename("children").rename_axis(["setting", "origin"])
+    flows = told[told >= max(least, limit)].reset_index()
+    schools = map_settings(outcome, [outcome.area.base_year]).set_index("setting")[
+        ["name", "district", "easting", "northing"]
+    ]
     lines = flows.join(schools, on="setting", how="inner")
     lines = lines[lines["district"] != lines["origin"]]
-    middles = pd.DataFrame(
-        {name: (shape.centroid.x, shape.centroid.y) for name, shape in here.districts.items()}, index=["x", "y"]
-    ).T
+    middles = {name: shape.representative_point() for name, shape in here.districts.items()}
     return lines.assign(
-        easting_from=lines["origin"].map(middles["x"]),
-        northing_from=lines["origin"].map(middles["y"]),
+        easting_from=[middles[o].x for o in lines["origin"]],
+        northing_from=[middles[o].y for o in lines["origin"]],
         children=lines["children"].astype(np.int64),
     ).reset_index(drop=True)
