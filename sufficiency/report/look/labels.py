@@ -54,7 +54,7 @@ class Board:
     ) -> Label | None:
         """Return a label at the first of `spots` with room for it, and take that room; None where none has."""
         lines = text.split("\n")
-        bold = BOLD if kind == "district" else 1.0
+        bold = BOLD if kind in ("district", "inset") else 1.0
         wide, high = max(width_of(line, size) for line in lines) * bold, LINE * size * len(lines)
         x, y = (np.array([spot[n] for spot in spots], dtype=float) for n in (0, 1))
         shift = np.array([{"start": 0.0, "middle": 0.5, "end": 1.0}[spot[2]] for spot in spots])

@@ -212,25 +212,44 @@ def _labels(
     """Return names in one size of type: districts first, then schools, then towns, each where there is room."""
     whole = Board(2, 2, main.width - 2, main.height - 2)
     whole.block((m.x - m.radius, m.y - m.radius, m.x + m.radius, m.y + m.radius) for m in marks)
-    close = Board(0, 0, 0, 0)
+    close, titled = Board(0, 0, 0, 0), None
     if inset is not None:
         box = (inset.left, inset.top, inset.left + inset.width, inset.top + inset.height)
         window = _window(main, inset)
         close = Board(*box)
         close.block((m.x - m.radius, m.y - m.radius, m.x + m.radius, m.y + m.radius) for m in marks)
         whole.block([box, window])
-    found = _districts(here, picture, main, whole, size)
+        spots = [
+            (inset.left + 8, inset.top + size, "start"),
+            (inset.left + 8, inset.top + inset.height - size, "start"),
+        ]
+        titled = close.place(_called(here, inset), spots, size * 1.05, "inset")
+    crowded = size > TYPE["wide"] and picture.numbers is not None  # a phone has room for the numbers alone
+    found = [titled, *_districts(here, picture, main, whole, size)]
     for first in ("circle", "square", "diamond") if picture.names_schools else ():
         names = dict(zip(schools["setting"], schools["name"], strict=True))
         for mark in (m for m in marks if m.shape == first):
             board = close if inset is not None and _is_in(inset, mark) else whole
             spots = beside(mark.x, mark.y, mark.radius + 3, size * 0.92)
             found.append(board.place(short(str(names[mark.setting])), spots, size * 0.92, "school", mark.setting))
-    for town in towns.sort_values("rank", kind="stable").itertuples() if len(towns) else ():
+    for town in towns.sort_values("rank", kind="stable").itertuples() if len(towns) and not crowded else ():
         x, y = main.pixels(town.easting, town.northing)[0]
         if 0 < x < main.width and 0 < y < main.height:
             found.append(whole.place(str(town.town), beside(x, y, 5, size), size, "town", str(town.town)))
+    if picture.district is not None:
+        for part, shape in here.parts.items():
+            if here.district_of[part] == picture.district and part in here.names:
+                found.append(
+                    whole.place(here.names[part].rsplit(", ", 1)[0], _inside(shape, main), size * 0.8, "part", part)
+                )
     return tuple(label for label in found if label is not None)
+
+
+def _called(here: Ground, inset: View) -> str:
+    """Return the district that an inset's middle lies in."""
+    left, bottom, right, top = inset.bounds
+    middle = shapely.Point((left + right) / 2, (bottom + top) / 2)
+    return min(here.districts, key=lambda name: float(here.districts[name].distance(middle)))
 
 
 def _window(main: View, inset: View) -> Box:
@@ -244,20 +263,20 @@ def _is_in(view: View, mark: Mark) -> bool:
 
 
 def _districts(here: Ground, picture: Picture, main: View, board: Board, size: float) -> list[Label | None]:
-    """Return districts' names, with room for their numbers beneath, each as far inside its district as there is room."""
+    """Return districts' names, with their numbers beneath, each as far inside its district as there is room; the smallest first.
+
+    Where there is no room for a name even on two lines, its number stands alone.
+    """
     found = []
     numbers = picture.numbers
-    for name, shape in here.districts.items():
+    for name in sorted(here.districts, key=lambda d: float(here.districts[d].area)):
         if picture.district == name:
             continue  # the whole picture is of it
-        text = name
-        if numbers is not None:
-            text += "\n" + max((str(v) for v in numbers.loc[name]), key=len)
-        spots = _inside(shape, main)
-        label = board.place(text, spots, size * 1.05, "district", name)
-        if label is None and " " in name:
-            label = board.place(text.replace(" ", "\n", 1), spots, size * 1.05, "district", name)
-        found.append(label)
+        number = "" if numbers is None else "\n" + max((str(v) for v in numbers.loc[name]), key=len)
+        spots = _inside(here.districts[name], main)
+        choices = [name + number, name.replace(" ", "\n", 1) + number, *([number[1:]] if number else [])]
+        labels = (board.place(text, spots, size * 1.05, "district", name) for text in dict.fromkeys(choices))
+        found.append(next((label for label in labels if label is not None), None))
     return found
 
 

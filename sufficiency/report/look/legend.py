@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,14 +26,14 @@ class Entry:
     size: float = 1.0
 
 
-def legend(picture: Picture, layout: Layout) -> list[tuple[str, list[Entry]]]:
-    """Return the legend in groups, each with its heading."""
+def legend(picture: Picture, layout: Layout, years: Sequence[int]) -> list[tuple[str, list[Entry]]]:
+    """Return the legend in groups, each with its heading; how full schools are only as they are in `years`."""
     groups: list[tuple[str, list[Entry]]] = []
     if picture.scale is not None:
         classes = [Entry("box", colour, words) for colour, words in picture.scale.classes()]
         if picture.shaded is not None and picture.shaded.isna().to_numpy().any():
             classes.append(Entry("box", UNKNOWN, "nobody, or not told"))
-        groups.append((picture.scale.unit, classes))
+        groups.append((picture.scale.title or picture.scale.unit, classes))
     if picture.dots:
         dots = [Entry("dot", dots.colour, dots.words) for dots in picture.dots]
         groups.append(("One dot is one child, anywhere in the child's neighbourhood", dots))
@@ -40,7 +41,9 @@ def legend(picture: Picture, layout: Layout) -> list[tuple[str, list[Entry]]]:
         shapes = [
             Entry(s, "#ffffff", words) for s, words in SHAPE_WORDS.items() if s in {m.shape for m in layout.marks}
         ]
-        groups.append(("Schools, larger for more places", [*shapes, *_fullness(picture, layout), *_moved(layout)]))
+        groups.append(
+            ("Schools, larger for more places", [*shapes, *_fullness(picture, layout, years), *_moved(layout)])
+        )
     if picture.flows is not None and len(picture.flows):
         most = int(picture.flows["children"].max())
         sizes = dict.fromkeys((max(1, round(most / 4, -1) or 5), max(round(most, -1), 10)))
@@ -58,8 +61,8 @@ def flow_width(children: float, most: float) -> float:
     return float(0.8 + 5.2 * children / max(most, 1))
 
 
-def _fullness(picture: Picture, layout: Layout) -> list[Entry]:
-    drawn = {picture.full(m.setting, y) for m in layout.marks for y in picture.years}
+def _fullness(picture: Picture, layout: Layout, years: Sequence[int]) -> list[Entry]:
+    drawn = {picture.full(m.setting, y) for m in layout.marks for y in years}
     return [Entry("dot", colour, words) for key, (words, colour) in FULLNESS.items() if key in drawn]
 
 

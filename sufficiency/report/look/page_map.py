@@ -63,9 +63,10 @@ def _controls(key: str, picture: Picture, layout: Layout, layers: list[str]) -> 
     if len(layers) > 1:
         parts += [f'<label><input type="checkbox" checked data-layer="{n}"> {LAYERS[n]}</label>' for n in layers]
     zooms = (("in", "+", "Closer"), ("out", "−", "Farther"), ("all", "Whole", "Whole map"))
-    parts.append(
-        "".join(f'<button type="button" data-zoom="{z}" aria-label="{says}">{sign}</button>' for z, sign, says in zooms)
+    buttons = "".join(
+        f'<button type="button" data-zoom="{zoom}" aria-label="{says}">{sign}</button>' for zoom, sign, says in zooms
     )
+    parts.append(f'<span class="zooms">{buttons}</span>')
     return f'<div class="map-controls">{" ".join(parts)}</div>'
 
 
@@ -194,7 +195,7 @@ def _text(picture: Picture, label: Label) -> str:
 
 def _legend(picture: Picture, layout: Layout) -> str:
     groups = []
-    for title, entries in legend(picture, layout):
+    for title, entries in legend(picture, layout, picture.years):
         heading = f"<li><b>{html.escape(title[:1].upper() + title[1:])}</b></li>" if title else ""
         groups.append(
             f'<ul class="legend">{heading}{"".join(f"<li>{_sign(e)}{html.escape(e.words)}</li>" for e in entries)}</ul>'

@@ -12,11 +12,11 @@ import numpy.typing as npt
 from sufficiency.words.say import shown
 
 # Light to dark, even in lightness, so that they also work in grey.
-DARKER: Final = ("#eef3f8", "#c6dbec", "#8fbcdc", "#4a8fc4", "#1f5f98", "#0b3566")
+DARKER: Final = ("#f3f7fa", "#dbe8f2", "#bcd6ea", "#94bfde", "#67a3cf", "#4088bd", "#2a6ca3")
 # Brown for less than balance, blue-green for more: told apart with any colour vision.
 BOTH_WAYS: Final = ("#9a5b13", "#d0a35a", "#efdfbd", "#f7f7f4", "#c9e6e2", "#66b2aa", "#0f6b62")
 UNKNOWN: Final = "#ffffff"
-STEPS: Final = (1.0, 2.0, 2.5, 5.0, 10.0)
+STEPS: Final = (1.0, 2.0, 2.5, 5.0)
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class Scale:
     unit: str
     how: str = "1"
     balance: str = ""  # what the middle class is called, where there is one
+    title: str = ""  # of the legend, where the unit alone doesn't say it
 
     def step(self, value: float) -> int:
         """Return the class of a value, or -1 where it is not known."""
@@ -42,7 +43,7 @@ class Scale:
         """Return each class's colour and words, the lowest first."""
         if not self.edges:
             return [(self.colours[0], "all alike")]
-        told = [shown(edge, self.how) for edge in self.edges]
+        told = [shown(edge, self.how).replace(".0%", "%") for edge in self.edges]
         words = [
             f"under {told[0]}",
             *(f"{a} to {b}" for a, b in itertools.pairwise(told)),
@@ -54,22 +55,29 @@ class Scale:
         return list(zip(self.colours, words, strict=True))
 
 
-def darker(values: npt.ArrayLike, unit: str, how: str = "1") -> Scale:
+def darker(values: npt.ArrayLike, unit: str, how: str = "1", title: str = "") -> Scale:
     """Return a scale in round steps over nearly all of some values, darker for more."""
     known = np.asarray(values, dtype=float)
     known = known[np.isfinite(known)]
-    low, high = np.quantile(known, (0.03, 0.97)) if len(known) else (0.0, 1.0)
-    wanted = (high - low) / (len(DARKER) - 1)
-    if wanted <= 0:
-        return Scale((), DARKER[1:2], unit, how)
+    low, high = np.quantile(known, (0.03, 0.97)) if len(known) else (0.0, 0.0)
     least = 0.01 if how == "%" else 10.0 ** -(int(how) if how.isdigit() else 0)
-    power = 10.0 ** np.floor(np.log10(wanted))
-    step = max(next(s * power for s in STEPS if s * power >= wanted * 0.999), least)
-    start = np.floor(low / step) * step + step
-    edges = [round(float(start + step * n), 6) for n in range(len(DARKER) - 1)]
-    edges = [edge for edge in edges if edge <= high] or edges[:1]
-    shades = np.linspace(0, len(DARKER) - 1, len(edges) + 1).round().astype(int)
-    return Scale(tuple(edges), tuple(DARKER[n] for n in shades), unit, how)
+    edges = _edges(float(low), float(high), least)
+    shades = np.linspace(0, len(DARKER) - 1, len(edges) + 1).round().astype(int) if edges else [1]
+    return Scale(edges, tuple(DARKER[n] for n in shades), unit, how, title=title)
+
+
+def _edges(low: float, high: float, least: float) -> tuple[float, ...]:
+    """Return round numbers between two values: as many as there are shades to tell them apart, or fewer."""
+    power = 10.0 ** np.floor(np.log10(max(high - low, least))) / 10
+    for step in (s * power * more for more in (1, 10, 100) for s in STEPS):
+        if step < least * 0.999:
+            continue
+        first = np.floor(low / step) + 1
+        edges = [round(float(n * step), 6) for n in np.arange(first, first + len(DARKER))]
+        inside = tuple(edge for edge in edges if edge < high)
+        if len(inside) < len(DARKER):
+            return inside
+    return ()
 
 
 def about_balance(unit: str, how: str = "2") -> Scale:

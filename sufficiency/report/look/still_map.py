@@ -27,7 +27,13 @@ POINT: Final = 72 * INCHES / WIDTH  # of a pixel of the picture [points]
 PLAIN: Final = "#f7f5f0"  # ground that nothing shades
 BEYOND: Final = "#e9edf0"  # districts that a map is not of
 ROW: Final = 21.0  # of the legend [pixels]
-FACES: Final = {"district": (INK, "bold"), "town": ("#3b4954", "normal"), "school": (INK, "normal")}
+FACES: Final = {
+    "district": (INK, "bold"),
+    "inset": (INK, "bold"),
+    "town": ("#3b4954", "normal"),
+    "school": (INK, "normal"),
+    "part": ("#5b6b78", "normal"),
+}
 SIGNS: Final = {
     "circle": Path.unit_circle(),
     "square": Path([(-0.88, -0.88), (0.88, -0.88), (0.88, 0.88), (-0.88, 0.88), (-0.88, -0.88)]),
@@ -38,7 +44,7 @@ SIGNS: Final = {
 def still(area: Area, picture: Picture) -> Figure:
     """Return a map as a Matplotlib figure, in the January that the picture shows first."""
     layout = laid_out(area, picture)
-    entries = _rows(legend(picture, layout))
+    entries = _rows(legend(picture, layout, [picture.year]))
     height = layout.height + ROW * (entries[-1][1] + 1) + 10 + (ROW if layout.ground.is_thiessen else 0)
     figure = Figure(figsize=(INCHES, INCHES * height / WIDTH))
     axis = figure.add_axes((0, 0, 1, 1))
@@ -152,7 +158,7 @@ def _rows(groups: list[tuple[str, list[Entry]]]) -> list[tuple[Entry, int, float
     row = -1
     for title, entries in groups:
         row, x = row + 1, 6.0
-        heading = [Entry("", INK, title)] if title else []
+        heading = [Entry("", INK, title[:1].upper() + title[1:])] if title else []
         for entry in [*heading, *entries]:
             wide = 26 * bool(entry.sign) + width_of(entry.words, 11.5) * (1.0 if entry.sign else BOLD) + 14
             if x + wide > WIDTH and x > 6.0:

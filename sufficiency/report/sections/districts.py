@@ -186,9 +186,14 @@ def _words(outcome: Outcome, told: Told, district: str) -> tuple[str, ...]:
         inside = told.ends.loc[district, district] if {district} <= set(told.ends.index) & set(told.ends.columns) else 0
         known = told.ends.loc[district] if district in told.ends.index else pd.Series(dtype=float)
         if len(known) and not known.eq(HIDDEN).any():
-            third += f", and {shown(1 - float(inside) / float(known.astype(float).sum()), '%')} go to a school in another district or beyond the area"
+            third += f", and {shown(1 - float(inside) / float(known.astype(float).sum()), '%')} go to a school in another district or beyond the area{_guessed(outcome)}"
         said.append(f"{third}.")
     return (" ".join(said),)
+
+
+def _guessed(outcome: Outcome) -> str:
+    """Return that who attends where is an estimate, where it is."""
+    return " (an estimate: who attends which school is not in the area's tables)" if outcome.placed.is_estimate else ""
 
 
 def _grid(gap: pd.DataFrame, district: str) -> pd.DataFrame:

@@ -16,7 +16,7 @@ from sufficiency.report.sections.anchors import links
 from sufficiency.report.sections.common import INTERVAL, LEVELS, across, middle, milestones, rests_on, with_interval
 from sufficiency.report.sections.mapped import mapped
 from sufficiency.report.sections.provision import NOT_KNOWN
-from sufficiency.report.sections.zones import away_by_district, map_settings, map_years
+from sufficiency.report.sections.zones import away_by_district, map_years
 from sufficiency.words.say import between, count, label, shown
 
 
@@ -99,6 +99,7 @@ def section(outcome: Outcome) -> Section:
     )
 
 
+SHARE: Final = "of those who need a specialist place are turned away"
 NEED: Final = {
     "need": "Need for a specialist place: placed and turned away",
     "placed": "Placed at a specialist setting",
@@ -192,12 +193,10 @@ def _picture(outcome: Outcome, limit: int = 0) -> maps.Picture:
     return maps.Picture(
         years=tuple(years),
         year=years[-1],
-        scale=maps.darker(shares, "of those who need a specialist place are turned away", "%"),
+        scale=maps.darker(shares, SHARE, "%", "Share turned away, of children who need a specialist place"),
         districts=shares,
         numbers=numbers,
         numbers_say="children turned away",
-        schools=map_settings(outcome, years, limit),
-        names_schools=False,
         words={year: _in_words(outcome, year, numbers[year], shares[year]) for year in years},
         links=links(outcome),
     )

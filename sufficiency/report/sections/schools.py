@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -201,10 +202,7 @@ def _cards(outcome: Outcome, table: pd.DataFrame, homes: pd.DataFrame, limit: in
                 (f"Turned away nearby, January {year}", str(row["turned away nearby"])),
             ]
         if np.isfinite(row["saves a year"]):
-            parts = ", ".join(f"{part} {gbp(row[part])}" for part in MONEY[1:])
-            facts.append(
-                ("One more place saves a year", f"{gbp(row['saves a year'])} ({row['9 in 10 between']}): {parts}")
-            )
+            facts.append(("One more place, a year", _worth(row)))
         bars = _bars(homes.loc[setting])
         made.append(
             Card(
@@ -217,6 +215,14 @@ def _cards(outcome: Outcome, table: pd.DataFrame, homes: pd.DataFrame, limit: in
             )
         )
     return made
+
+
+def _worth(row: dict[Hashable, Any]) -> str:
+    """Return what one more place would save or cost a year, its range and its parts."""
+    value = float(row["saves a year"])
+    says = f"saves {gbp(value)}" if value >= 0 else f"costs {gbp(-value)} more than where the child is now"
+    parts = ", ".join(f"{part} {gbp(float(row[part]))}" for part in MONEY[1:])
+    return f"{says} (saving in 9 of 10 futures: {row['9 in 10 between']}). Saved in {parts}"
 
 
 def needs_in_words(codes: str) -> str:
@@ -234,7 +240,7 @@ def _bars(homes: pd.Series) -> tuple[tuple[str, float, str], ...]:
         return tuple((str(d), n / most, f"{n:,.0f}") for d, n in told.items())
     total = float(told.sum())
     told = told[told > 0].sort_values(ascending=False)
-    return tuple((str(d), n / total, shown(n / total, "%").replace(".0%", "%")) for d, n in told.items())
+    return tuple((str(d), n / total, f"{100 * n / total:.0f}%") for d, n in told.items())
 
 
 def _spare(outcome: Outcome, year: int) -> dict[str, str]:

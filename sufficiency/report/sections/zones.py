@@ -17,7 +17,7 @@ from sufficiency.report.sections.common import milestones
 from sufficiency.words.destinations import DESTINATIONS
 from sufficiency.words.vocabulary import SPECIALIST
 
-LEAST: Final = 10  # children of a line from home to school [children]
+LEAST: Final = 20  # children of a line from home to school [children]
 
 
 def map_years(outcome: Outcome) -> list[int]:
