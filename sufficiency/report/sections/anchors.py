@@ -32,10 +32,11 @@ def carded(area: Area) -> pd.DataFrame:
 
 
 def links(outcome: Outcome) -> dict[str, str]:
-    """Return the anchor of each school with a card, by its code, and of each district, by its name."""
+    """Return the anchor of each school with a card, by its code, and of each district, by its name, where there are several."""
     area = outcome.area
     found = {str(setting): school_key(str(setting)) for setting in carded(area)["setting"]}
-    return found | {str(district): district_key(str(district)) for district in area.zones["district"].unique()}
+    districts = area.zones["district"].unique()
+    return found | {str(d): district_key(str(d)) for d in districts if len(districts) > 1}
 
 
 def _slug(name: str) -> str:
