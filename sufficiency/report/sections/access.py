@@ -45,7 +45,9 @@ def section(outcome: Outcome) -> Section:
         exhibits=(
             mapped(
                 "map-access",
-                f"{least['district']} has the fewest places within reach for each child who needs one",
+                f"{least['district']} has the fewest places within reach for each child who needs one"
+                if len(table) > 1
+                else "Places within reach for each child who needs one, by home",
                 area,
                 partial(_picture, outcome, years),
                 f"Neighbourhoods shaded by state places within reach for each child who needs one: brown where there is less than one, blue-green where there is more. Januaries {first} to {last} can be chosen in the page.",

@@ -124,7 +124,7 @@ def _one(outcome: Outcome, told: Told, district: str, limit: int) -> Section:
         exhibits.append(
             Table(
                 f"{key}-gap",
-                f"Turned away from every suitable state place, January {year}, by need and phase",
+                f"{district}: turned away from every suitable state place, January {year}, by need and phase",
                 gap,
                 dict.fromkeys(gap.columns[1:], "n"),
                 note=f"Middle forecast of each cell. {hidden}".strip(),
@@ -134,7 +134,7 @@ def _one(outcome: Outcome, told: Told, district: str, limit: int) -> Section:
     exhibits += [
         Table(
             f"{key}-reach",
-            "State schools within reach, the nearest first",
+            f"{district}: state schools within reach, the nearest first",
             reach,
             {"minutes": "n", "places": "n"},
             note=f"Mean minutes from the homes of the district's children, up to {outcome.area.value('transport.guide_secondary_minutes'):g}.",
@@ -167,19 +167,14 @@ def _words(outcome: Outcome, told: Told, district: str) -> tuple[str, ...]:
     """Return the district in three sentences, each from figures that are not hidden."""
     base, year, last = outcome.area.base_year, year_ahead(outcome), outcome.options.to
     rows = told.outlook[told.outlook["district"] == district].set_index("children")
-    plans = rows.loc[MEASURES["plans"]]
-    away = rows.loc[MEASURES["turned_away"]]
-    first = f"About {shown(plans[str(base)], 'n')} children of {district} have an EHC plan in January {base}; by January {last} the middle forecast is {shown(plans[str(last)], 'n')} (9 in 10 futures: {plans[f'{last}: 9 in 10 between']})."
-    said = [first]
-    if away[str(year)] != HIDDEN:
-        second = f"In January {year}, {shown(away[str(year)], 'n')} of the {shown(rows.loc[MEASURES['need']][str(year)], 'n')} who need a specialist place would be turned away from every suitable state place"
-        most = told.gap[(told.gap["district"] == district) & told.gap["children"].map(lambda v: v != HIDDEN)]
-        if len(most) and float(away[str(year)]) >= 1:
-            top = most.loc[most["children"].astype(float).idxmax()]
-            if float(top["children"]) >= 1:
-                group, phase = str(top["need_group"]), str(top["phase"]).lower()
-                second += f", the largest group {group[0].lower()}{group[1:]}, {phase} age ({shown(float(top['children']), 'n')})"
-        said.append(f"{second}.")
+    plans, need, away = (rows.loc[words] for words in MEASURES.values())
+    said = []
+    if not plans.eq(HIDDEN).any():
+        said.append(
+            f"About {shown(plans[str(base)], 'n')} children of {district} have an EHC plan in January {base}; by January {last} the middle forecast is {shown(plans[str(last)], 'n')} (9 in 10 futures: {plans[f'{last}: 9 in 10 between']})."
+        )
+    if HIDDEN not in (away[str(year)], need[str(year)]):
+        said.append(_turned_away(told, district, year, float(away[str(year)]), float(need[str(year)])))
     if district in told.journeys.index:
         trip = told.journeys.loc[district]
         third = f"Those with a place travel {trip['mean_minutes']:.0f} minutes each way on average today; {shown(trip['share_beyond'], '%')} travel further than guidance expects"
@@ -189,6 +184,20 @@ def _words(outcome: Outcome, told: Told, district: str) -> tuple[str, ...]:
             third += f", and {shown(1 - float(inside) / float(known.astype(float).sum()), '%')} go to a school in another district or beyond the area{_guessed(outcome)}"
         said.append(f"{third}.")
     return (" ".join(said),)
+
+
+def _turned_away(told: Told, district: str, year: int, away: float, need: float) -> str:
+    """Return how many of those who need a specialist place are turned away, and the largest group of them that is not hidden."""
+    if round(away) < 1:
+        return f"In January {year} none of the {shown(need, 'n')} who need a specialist place would be turned away from every suitable state place."
+    says = f"In January {year}, {shown(away, 'n')} of the {shown(need, 'n')} who need a specialist place would be turned away from every suitable state place"
+    known = told.gap[(told.gap["district"] == district) & told.gap["children"].map(lambda v: v != HIDDEN)]
+    sizes = known["children"].astype(float)
+    if len(sizes) and sizes.max() >= 1:
+        top = known.loc[sizes.idxmax()]
+        group, phase = str(top["need_group"]), str(top["phase"]).lower()
+        says += f", the largest group {group[0].lower()}{group[1:]}, {phase} age ({shown(sizes.max(), 'n')})"
+    return f"{says}."
 
 
 def _guessed(outcome: Outcome) -> str:
@@ -229,7 +238,7 @@ def _pipeline(outcome: Outcome, district: str, key: str) -> list[Table]:
     return [
         Table(
             f"{key}-pipeline",
-            "Opened of late, agreed or proposed",
+            f"{district}: places opened of late, agreed or proposed",
             table.reset_index(drop=True),
             {"places": "n", "status": "code"},
             shown_in=READ,

@@ -53,7 +53,7 @@ def section(outcome: Outcome) -> Section:
             ),
             mapped(
                 "map-travel",
-                f"{_farthest(outcome, now)} has the longest journeys to a specialist place",
+                _farthest(outcome, now),
                 area,
                 partial(_picture, outcome),
                 f"Neighbourhoods shaded by the mean minutes one way of their children with a place, darker for longer; lines join a district to schools of other districts that at least {LEAST} of its children attend. Januaries {years[0]} to {years[-1]} can be chosen in the page; the lines are of January {now}.",
@@ -118,10 +118,12 @@ def origin_destination(outcome: Outcome) -> pd.DataFrame:
 
 
 def _farthest(outcome: Outcome, year: int) -> str:
-    """Return the district whose children with a place travel longest on average."""
+    """Return the district whose children with a place travel longest on average, as the title of a map."""
     travel = outcome.placed.travel("district", levels=LEVELS)
     travel = travel[(travel["year"] == year) & (travel["level"] == LEVELS[1])]
-    return str(travel.loc[travel["mean_minutes"].idxmax(), "district"])
+    if len(travel) < 2:
+        return "How long journeys to a specialist place are, by home"
+    return f"{travel.loc[travel['mean_minutes'].idxmax(), 'district']} has the longest journeys to a specialist place"
 
 
 def _picture(outcome: Outcome, limit: int = 0) -> maps.Picture:

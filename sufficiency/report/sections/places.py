@@ -182,6 +182,8 @@ def _full(full: pd.DataFrame, years: list[int]) -> pd.DataFrame:
 def _where(outcome: Outcome, year: int) -> str:
     """Return where the largest share is turned away, as the title of a map."""
     shares = away_by_district(outcome)[1][year]
+    if len(shares) < 2:
+        return "Children turned away from every suitable state place"
     if not shares.gt(0).any():
         return f"No district has children turned away in January {year}"
     return f"{shares.idxmax()} would have the largest share of children turned away by January {year}"
