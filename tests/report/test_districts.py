@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -12,13 +13,14 @@ from docx import Document
 from sufficiency.outcome import Outcome
 from sufficiency.report.look.charts import as_png
 from sufficiency.report.model import Cards, Chart, Map, Report, Table
-from sufficiency.report.sections import districts, schools
+from sufficiency.report.sections import districts, explorer, schools
 from sufficiency.report.sections.anchors import carded, district_key, school_key
 from sufficiency.report.sections.zones import away_by_district
 from sufficiency.report.writers.document.word import document
 from sufficiency.report.writers.html import page
 from sufficiency.words.say import label
 from sufficiency.words.school_year import PHASES
+from tests.report.browser import visit
 
 LIMIT = 5
 
@@ -65,6 +67,32 @@ def test_the_number_turned_away_is_the_same_in_the_map_the_part_and_the_workbook
             words = f"{float(rows.at[district, str(year)]):,.0f}"
             assert words == numbers.at[district, year]
             assert words == f"{float(own.loc[own['children'].str.startswith('Turned'), str(year)].iloc[0]):,.0f}"
+
+
+def test_each_view_of_the_explorer_is_what_the_results_say(example_outcome: Outcome) -> None:
+    """Totals within a draw, then quantiles: the middle of all is not the sum of middles."""
+    names, away, need = explorer.views(example_outcome)
+    placed, last = example_outcome.placed, example_outcome.options.to
+    whole = placed.shortfall().query("year == @last")["children"]
+    assert away[:, -1, 0, 0, 0] == pytest.approx(whole.to_numpy())
+    one = placed.need("district", "phase").query("year == @last and district == 'Kettering' and phase == 'primary'")
+    at = 1 + names["district"].index("Kettering"), 0, 1 + names["phase"].index("primary")
+    assert away[(slice(None), -1, *at)] == pytest.approx(one["turned_away"].to_numpy())
+    assert need[(slice(None), -1, *at)] == pytest.approx(one["need"].to_numpy())
+
+
+@pytest.mark.browser
+def test_a_view_kept_by_its_address_is_shown_when_the_page_opens(told: Report, tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    path.write_text(page(told), encoding="utf-8")
+    seen = visit(path, tmp_path, view="need=semh&phase=secondary&district=Corby&year=2031")
+    assert seen.console == ()
+    assert "Social, emotional and mental health, Secondary, Corby, January 2031:" in seen.document
+    assert "<output>January 2031</output>" in seen.document
+
+
+def test_the_explorer_is_left_out_where_small_numbers_are_hidden(hidden: Report) -> None:
+    assert next(e for _, e in hidden.exhibits() if e.key == "explorer").is_close
 
 
 def test_phases_stand_in_the_order_of_age(told: Report) -> None:

@@ -16,6 +16,7 @@ from sufficiency.report.look.ground import ground
 from sufficiency.report.model import Exhibit, Section, Table
 from sufficiency.report.sections.anchors import carded, district_key, links
 from sufficiency.report.sections.common import LEVELS
+from sufficiency.report.sections.explorer import explorer
 from sufficiency.report.sections.going import origin_destination
 from sufficiency.report.sections.mapped import mapped
 from sufficiency.report.sections.places import by_group
@@ -69,6 +70,7 @@ def _together(outcome: Outcome, told: Told, districts: list[str], limit: int) ->
             f"{count(len(districts), 'district')}, one after another: {', '.join(districts)}. Homes of children with plans are not published by district: plans are shared out by children's ages and family income in each neighbourhood, unless the area's tables say who lives where.",
         ),
         exhibits=(
+            explorer(outcome),
             Table(
                 "district-outlook",
                 "Children by home district, January, middle forecast",

@@ -36,7 +36,9 @@ def page(report: Report, drawn: Mapping[str, Figure] | None = None) -> str:
     environment.filters["prose"] = _prose
     template = environment.from_string((files / "page.html").read_text(encoding="utf-8"))
     style, script = (
-        Markup("\n".join((files / f"{name}.{kind}").read_text(encoding="utf-8") for name in ("page", "maps")))
+        Markup(
+            "\n".join((files / f"{name}.{kind}").read_text(encoding="utf-8") for name in ("page", "maps", "explorer"))
+        )
         for kind in ("css", "js")
     )
     return template.render(report=report, style=style, script=script, shown=ASSUMPTIONS_SHOWN)
