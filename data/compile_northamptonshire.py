@@ -52,6 +52,7 @@ def main(downloads: Path, out: Path) -> None:
     tables |= plans_and_flows(downloads)
     tables |= sen(downloads)
     tables["zones"], tables["zone_children"] = zones(downloads, tables["population"])
+    tables["towns"] = towns(downloads)
     tables["settings"], tables["places"] = settings(downloads, tables)
     tables["pipeline"] = pd.read_csv(FACTS / "pipeline.csv", dtype="str", keep_default_na=False)
     tables |= money(downloads)
@@ -154,12 +155,14 @@ def zones(downloads: Path, population: pd.DataFrame) -> tuple[pd.DataFrame, pd.D
     poor = poor.set_index("lsoa21_code")["income_deprivation_affecting_children_index_idaci_numerator"]
     first = lookup.drop_duplicates("lsoa21_code").set_index("lsoa21_code")
     district = first["lsoa11_name"].str.replace(r" \d+[A-Z]$", "", regex=True)
+    named = _postcodes(downloads).drop_duplicates("lsoa21_code").set_index("lsoa21_code")["neighbourhood"]
     children = _zone_children(ons, lookup, points)
     young = children.loc[:, -4:11].sum(axis=1)
     frame = pd.DataFrame(
         {
             "zone": points.index,
             "name": points["lsoa21_name"],
+            "neighbourhood": named.reindex(points.index),
             "authority": points["ltla_code"],
             "district": district.reindex(points.index),
             "easting": points["pc_median_easting"].fillna(points["geom_centroid_easting"]),
@@ -176,6 +179,26 @@ def zones(downloads: Path, population: pd.DataFrame) -> tuple[pd.DataFrame, pd.D
     long = scaled.stack().rename("children").reset_index()
     long.columns = ["zone", "ncy", "children"]
     return frame.sort_values("zone"), long
+
+
+def towns(downloads: Path) -> pd.DataFrame:
+    """Return towns that maps name, each where the postcodes of the neighbourhoods that bear its name lie densest."""
+    postcodes = _postcodes(downloads)
+    known = pd.read_csv(FACTS / "towns.csv")
+    rows = []
+    for town in known.itertuples():
+        own = postcodes[postcodes["neighbourhood"].str.contains(town.neighbourhood, regex=False)]
+        square = [own["easting"] // 1_000, own["northing"] // 1_000]
+        densest = own[own.groupby(square)["postcode"].transform("size").rank(method="dense", ascending=False) == 1]
+        rows.append((town.town, densest["easting"].median(), densest["northing"].median(), town.rank))
+    return pd.DataFrame(rows, columns=["town", "easting", "northing", "rank"])
+
+
+def _postcodes(downloads: Path) -> pd.DataFrame:
+    """Return postcodes with the name that the House of Commons Library gives their MSOA."""
+    names = pd.read_csv(downloads / "ons" / "northants_msoa_la_lookup.csv").set_index("MSOACD")["MSOAHCLNM"]
+    frame = pd.read_csv(downloads / "postcodes" / "northants_postcodes_with_lsoa.csv")
+    return frame.assign(neighbourhood=frame["msoa21_code"].map(names))
 
 
 def _zone_children(ons: Path, lookup: pd.DataFrame, points: pd.DataFrame) -> pd.DataFrame:

@@ -66,6 +66,7 @@ class Area:
     long_view: pd.DataFrame = _optional(tables.LONG_VIEW)
     zones: pd.DataFrame = _optional(tables.ZONES, "nothing is allocated, and no journey is estimated")
     zone_children: pd.DataFrame = _optional(tables.ZONE_CHILDREN, "children are shared out evenly among zones")
+    towns: pd.DataFrame = _optional(tables.TOWNS)
     housing: pd.DataFrame = _optional(tables.HOUSING)
     settings: pd.DataFrame = _optional(tables.SCHOOLS, "nothing is allocated, and no journey is estimated")
     places: pd.DataFrame = _optional(tables.PLACES, "nothing is allocated, and no journey is estimated")

@@ -24,6 +24,30 @@ class Table:
     rows_shown: int = 60  # in the page and the document; the workbook has every row
     is_close: bool = False  # so near to single children that it is left out where small numbers are hidden
     stacks: bool = False  # on a phone each row is a card, with its columns one under another
+    shown_in: tuple[str, ...] = ("page", "document", "workbook")
+
+
+@dataclass(frozen=True)
+class Card:
+    """One school, small: what kind it is, facts about it in pairs, and shares as bars."""
+
+    key: str
+    title: str
+    kind: str
+    facts: tuple[tuple[str, str], ...]
+    bars_say: str = ""
+    bars: tuple[tuple[str, float, str], ...] = ()  # name, share, and the share in words
+
+
+@dataclass(frozen=True)
+class Cards:
+    """A grid of cards, for the page; the document and the workbook have a table instead."""
+
+    key: str
+    title: str
+    cards: tuple[Card, ...]
+    note: str = ""
+    is_close: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,18 +65,18 @@ class Chart:
 
 @dataclass(frozen=True)
 class Map:
-    """A map: `draw` gives a still picture; `svg` the interactive one, with a `limit` where small numbers are hidden."""
+    """A map: `draw` gives a still picture, `svg` the one of the page; both take a `limit` where small numbers are hidden."""
 
     key: str
     title: str
-    draw: Callable[[], Figure]
+    draw: Callable[..., Figure]
     svg: Callable[..., str]
     alt: str
     note: str = ""
     is_close: bool = False
 
 
-Exhibit = Table | Chart | Map
+Exhibit = Table | Chart | Map | Cards
 
 
 @dataclass(frozen=True)
@@ -67,6 +91,7 @@ class Section:
     assumptions: tuple[str, ...] = ()
     figures: tuple[Figureword, ...] = ()  # the numbers that it begins with
     short: str = ""  # its title in the contents, where that is a sentence
+    within: str = ""  # the key of the section that it is a part of
 
 
 @dataclass(frozen=True)
@@ -97,3 +122,7 @@ class Report:
     def exhibits(self) -> list[tuple[Section, Exhibit]]:
         """Return every exhibit with its section, in order."""
         return [(section, exhibit) for section in self.sections for exhibit in section.exhibits]
+
+    def tables(self, where: str) -> list[tuple[Section, Table]]:
+        """Return the tables shown in the page, the document or the workbook, each with its section."""
+        return [(s, e) for s, e in self.exhibits() if isinstance(e, Table) and where in e.shown_in]

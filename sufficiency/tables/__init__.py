@@ -9,7 +9,7 @@ from sufficiency.tables.check import ALWAYS_ALLOWED, check, column_numbers, empt
 from sufficiency.tables.money import BANDS, HIGH_NEEDS, UNIT_COSTS, VEHICLES
 from sufficiency.tables.order import in_key_order
 from sufficiency.tables.overflow import OVERFLOW, OVERFLOW_BY_NEED
-from sufficiency.tables.people import HOUSING, POPULATION, ZONE_CHILDREN, ZONES
+from sufficiency.tables.people import HOUSING, POPULATION, TOWNS, ZONE_CHILDREN, ZONES
 from sufficiency.tables.plans import FLOWS, IN_YEAR, LONG_VIEW, PLANS, REQUESTS, SEN_SUPPORT, STATES, TRANSITIONS
 from sufficiency.tables.results import ASSUMPTIONS, CHANGES, NOTES, PLACEMENTS, PlacedResult, PlansResult
 from sufficiency.tables.settings import ATTENDANCE, OPTIONS, PIPELINE, PLACES, SCHOOLS, SUITABILITY, TRAVEL, TRAVELLERS
@@ -39,6 +39,7 @@ __all__ = [
     "SEN_SUPPORT",
     "STATES",
     "SUITABILITY",
+    "TOWNS",
     "TRANSITIONS",
     "TRAVEL",
     "TRAVELLERS",

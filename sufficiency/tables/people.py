@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sufficiency.tables.columns import authority, easting, ncy, northing, number, table, text, truth, year
+from sufficiency.tables.columns import authority, easting, ncy, northing, number, table, text, truth, whole, year
 
 POPULATION: Final = table(
     "population",
@@ -23,6 +23,11 @@ ZONES: Final = table(
     ["zone"],
     zone=text("Small-area code, an LSOA or postcode sector"),
     name=text("Name of the zone", required=False, nullable=True),
+    neighbourhood=text(
+        "What people call the place; zones that share a name are drawn as one on maps, such as the LSOAs of an MSOA",
+        required=False,
+        nullable=True,
+    ),
     authority=authority(),
     district=text("Planning area inside the authority"),
     easting=easting(),
@@ -35,6 +40,16 @@ ZONES: Final = table(
         required=False,
         nullable=True,
     ),
+)
+
+TOWNS: Final = table(
+    "towns",
+    "Towns that maps name",
+    ["town"],
+    town=text("Name of the town or village"),
+    easting=easting(),
+    northing=northing(),
+    rank=whole("1 is named first on a map, then 2 and so on, where there is room", 1, required=False, default=1),
 )
 
 ZONE_CHILDREN: Final = table(

@@ -54,8 +54,8 @@ class Visit:
     requests: tuple[str, ...]
 
 
-def visit(page: Path, scratch: Path) -> Visit:
-    """Open a page and return its document after its scripts have run, its console's errors, and its network requests."""
+def visit(page: Path, scratch: Path, *, view: str = "") -> Visit:
+    """Open a page, at a view of it if one is named, and return its document after its scripts have run, its console's errors, and its network requests."""
     log = scratch / "net.json"
     command = [
         need("chromium"),
@@ -63,7 +63,7 @@ def visit(page: Path, scratch: Path) -> Visit:
         f"--user-data-dir={scratch / 'profile'}",
         f"--log-net-log={log}",
         "--dump-dom",
-        page.as_uri(),
+        page.as_uri() + (f"#{view}" if view else ""),
     ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=180, check=True)
     console = tuple(line for line in done.stderr.splitlines() if "CONSOLE" in line)

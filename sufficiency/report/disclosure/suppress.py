@@ -12,6 +12,7 @@ problem in statistical disclosure control", Mathematical Programming 84 (1999).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -30,6 +31,12 @@ def hidden_cells(counts: NDArray[np.float64], limit: int) -> NDArray[np.bool_]:
     limit
         Counts from 1 to `limit` - 1 are hidden; 0 hides nothing.
     """
+    return _hidden(np.ascontiguousarray(counts, dtype=float).tobytes(), counts.shape, limit).copy()
+
+
+@lru_cache(maxsize=64)  # districts' pages show slices of tables that are hidden once already
+def _hidden(cells: bytes, shape: tuple[int, int], limit: int) -> NDArray[np.bool_]:
+    counts = np.frombuffer(cells).reshape(shape)
     filled = np.nan_to_num(counts)
     hide = (filled >= 1) & (filled < limit)
     while hide.any():

@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+import shapely
+from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patheffects import withStroke
 from pyproj import Transformer
 
 from sufficiency.area.area import Area
 from sufficiency.outcome import Outcome
 from sufficiency.report.look.charts import COLOURS, INK, sheet
-from sufficiency.report.look.ground import Floats, outlines
+from sufficiency.report.look.ground import Floats, ground
 from sufficiency.words.geojson import Features, Shape
 from sufficiency.words.say import CODES
 
@@ -43,9 +46,7 @@ def rounds_drawn(area: Area, rounds: Features) -> Figure:
     points = np.vstack([line for line, _ in lines])
     (left, bottom), (right, top) = points.min(axis=0) - EDGE_M, points.max(axis=0) + EDGE_M
     figure, axis = sheet(7.4, float(np.clip(7.0 * (top - bottom) / (right - left), 3.0, 8.0)))
-    axis.add_collection(
-        PolyCollection([p for p, _ in outlines(area)], facecolors="#f3f6f9", edgecolors="#c3ced6", linewidths=0.4)
-    )
+    _ground(axis, area, (left, bottom, right, top))
     kinds = list(dict.fromkeys(p["vehicle"] for _, p in lines))
     for line, about in lines:
         colour = COLOURS[kinds.index(about["vehicle"]) % len(COLOURS)]
@@ -63,6 +64,29 @@ def rounds_drawn(area: Area, rounds: Features) -> Figure:
     school = Line2D([], [], color=INK, marker="*", markersize=12, linewidth=0, label="School")
     figure.legend(handles=[*marks, school], loc="outside upper left", ncols=len(marks) + 1, frameon=False, fontsize=8.5)
     return figure
+
+
+def _ground(axis: Axes, area: Area, bounds: tuple[float, float, float, float]) -> None:
+    """Draw neighbourhoods, districts and the towns inside some bounds, with their names."""
+    here = ground(area)
+    for shapes, colour, width in ((here.parts, "#c3ced6", 0.4), (here.districts, "#33424e", 0.9)):
+        rings = [np.asarray(p.exterior.coords) for g in shapes.values() for p in shapely.get_parts(g)]
+        fill = "#f7f5f0" if shapes is here.parts else "none"
+        axis.add_collection(PolyCollection(rings, facecolors=fill, edgecolors=colour, linewidths=width, zorder=1))
+    left, bottom, right, top = bounds
+    towns = area.towns[area.towns["easting"].between(left, right) & area.towns["northing"].between(bottom, top)]
+    for town in towns.itertuples():
+        about = [withStroke(linewidth=1.8, foreground="white")]
+        axis.text(
+            town.easting,
+            town.northing,
+            town.town,
+            fontsize=8.5,
+            ha="center",
+            color="#3b4954",
+            zorder=5,
+            path_effects=about,
+        )
 
 
 def _on_grid(geometry: Shape, to_grid: Transformer) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache, partial
 from typing import Final
 
@@ -13,8 +14,11 @@ from sufficiency.allocate import nearest_suitable, within_reach
 from sufficiency.allocate.explain.access import Access
 from sufficiency.outcome import Outcome
 from sufficiency.report.look import charts, maps
-from sufficiency.report.model import Chart, Map, Section, Table
+from sufficiency.report.look.ground import ground
+from sufficiency.report.model import Chart, Section, Table
+from sufficiency.report.sections.anchors import links
 from sufficiency.report.sections.common import rests_on
+from sufficiency.report.sections.mapped import mapped
 from sufficiency.report.sections.zones import map_settings, map_years
 from sufficiency.words.say import label
 from sufficiency.words.school_year import PHASES, phase_of
@@ -39,12 +43,14 @@ def section(outcome: Outcome) -> Section:
             f"{least['district']} has the fewest today ({least['places a child']:.2f}); from {farthest['district']} the nearest special school that suits is farthest ({farthest['minutes to the nearest']:.0f} minutes on average).",
         ),
         exhibits=(
-            Map(
+            mapped(
                 "map-access",
-                "Places within reach for each child who needs one, by home zone",
-                partial(access_map, outcome, first),
-                partial(_interactive, outcome),
-                f"Zones shaded by state places within reach for each child; darker zones have more. Years {first} to {last} can be chosen.",
+                f"{least['district']} has the fewest places within reach for each child who needs one"
+                if len(table) > 1
+                else "Places within reach for each child who needs one, by home",
+                area,
+                partial(_picture, outcome, years),
+                f"Neighbourhoods shaded by state places within reach for each child who needs one: brown where there is less than one, blue-green where there is more. Januaries {first} to {last} can be chosen in the page.",
             ),
             Chart(
                 "nearest",
@@ -67,29 +73,39 @@ def section(outcome: Outcome) -> Section:
 
 
 def access_map(outcome: Outcome, year: int) -> Figure:
-    """Return a map of state places within reach for each child who needs one, by home zone, in one January."""
-    return maps.still(
-        outcome.area,
-        _reach(outcome, year).summary("zone").set_index("zone")["places_per_child"],
-        unit=f"places a child, January {year}",
-        settings=map_settings(outcome, [year], still=True),
-        how="2",
-    )
+    """Return a map of state places within reach for each child who needs one, by neighbourhood, in one January."""
+    return maps.still(outcome.area, _picture(outcome, [year]))
 
 
-def _interactive(outcome: Outcome, limit: int = 0) -> str:
-    years = map_years(outcome)
-    reach = {y: _reach(outcome, y).summary("zone").set_index("zone")["places_per_child"] for y in years}
-    return maps.interactive(
-        outcome.area,
-        "access",
-        pd.DataFrame(reach).reindex(outcome.area.zones["zone"]),
-        unit="places a child",
-        settings=map_settings(outcome, years),
+def _picture(outcome: Outcome, years: Sequence[int], limit: int = 0) -> maps.Picture:
+    values = pd.DataFrame({year: _by_part(outcome, year, limit) for year in years})
+    return maps.Picture(
+        years=tuple(years),
         year=years[0],
-        how="2",
-        limit=limit,
+        scale=maps.about_balance("places within reach for each child who needs one"),
+        parts=values.reindex(list(ground(outcome.area).parts)),
+        schools=map_settings(outcome, years, limit),
+        words={year: _in_words(outcome, year) for year in years},
+        links=links(outcome),
     )
+
+
+def _by_part(outcome: Outcome, year: int, limit: int) -> pd.Series:
+    """Return places a child by part of the ground; of fewer children than `limit` nothing. [places]"""
+    zones = _reach(outcome, year).summary("zone")
+    zones = zones.assign(places=zones["places_per_child"] * zones["children"])
+    sums = zones.groupby(zones["zone"].map(ground(outcome.area).part_of))[["places", "children"]].sum()
+    return (sums["places"] / sums["children"]).where(sums["children"] >= max(limit, 0.5))
+
+
+def _in_words(outcome: Outcome, year: int) -> str:
+    """Return how many places are within reach in a January, and where fewest and most."""
+    rows = _reach(outcome, year).summary("district").sort_values("places_per_child")
+    says = f"January {year}: {_whole(outcome, year):.2f} places within reach for each child who needs one"
+    if len(rows) > 1:
+        low, high = rows.iloc[0], rows.iloc[-1]
+        says += f"; fewest in {low['district']} ({low['places_per_child']:.2f}), most in {high['district']} ({high['places_per_child']:.2f})"
+    return f"{says}."
 
 
 @lru_cache(maxsize=16)

@@ -9,9 +9,12 @@ from matplotlib.figure import Figure
 
 from sufficiency.outcome import Outcome
 from sufficiency.report.look import charts, maps
-from sufficiency.report.model import Chart, Map, Section, Table
+from sufficiency.report.model import Chart, Section, Table
+from sufficiency.report.sections.anchors import links
 from sufficiency.report.sections.common import LEVELS, middle, rests_on
-from sufficiency.report.sections.zones import flow_lines, map_settings, map_years, travel_by_zone
+from sufficiency.report.sections.mapped import mapped
+from sufficiency.report.sections.schools import homes_of
+from sufficiency.report.sections.zones import LEAST, flow_lines, map_settings, map_years, travel_by_part
 from sufficiency.words.destinations import DESTINATIONS
 from sufficiency.words.say import shown
 
@@ -48,12 +51,12 @@ def section(outcome: Outcome) -> Section:
                 },
                 counts=("children",),
             ),
-            Map(
+            mapped(
                 "map-travel",
-                "Minutes to a specialist place, by home zone",
-                partial(_still, outcome),
-                partial(_interactive, outcome),
-                f"Zones shaded by mean minutes one way; schools as circles sized by places. Darker zones lie far from the schools that suit their children. Years {years[0]} to {years[-1]} can be chosen.",
+                _farthest(outcome, now),
+                area,
+                partial(_picture, outcome),
+                f"Neighbourhoods shaded by the mean minutes one way of their children with a place, darker for longer; lines join a district to schools of other districts that at least {LEAST} of its children attend. Januaries {years[0]} to {years[-1]} can be chosen in the page; the lines are of January {now}.",
             ),
             Chart(
                 "travel-phase",
@@ -64,10 +67,10 @@ def section(outcome: Outcome) -> Section:
             Table(
                 "origin-destination",
                 f"From home district to setting's district, children, January {now}",
-                _origin_destination(outcome),
+                origin_destination(outcome),
                 {},
                 note="Expected placements. 'Outside' is beyond the area's boundary.",
-                counts=tuple(c for c in _origin_destination(outcome) if c != "home district"),
+                counts=tuple(c for c in origin_destination(outcome) if c != "home district"),
             ),
         ),
         assumptions=rests_on(area, "attendance", "travel", "distance"),
@@ -99,7 +102,8 @@ def _travel_fan(by_phase: pd.DataFrame) -> Figure:
     return charts.fan(some, "mean_minutes", unit="minutes one way", by="phase")
 
 
-def _origin_destination(outcome: Outcome) -> pd.DataFrame:
+def origin_destination(outcome: Outcome) -> pd.DataFrame:
+    """Return children placed in the base year from each home district (rows) to each district of schools."""
     area = outcome.area
     placed = outcome.placed.placements
     now = placed[(placed["year"] == area.base_year) & ~placed["setting"].isin(DESTINATIONS)]
@@ -113,28 +117,42 @@ def _origin_destination(outcome: Outcome) -> pd.DataFrame:
     return wide[order].reset_index().rename_axis(columns=None).rename(columns={"home": "home district"})
 
 
-def _still(outcome: Outcome) -> Figure:
-    year = outcome.area.base_year
-    return maps.still(
-        outcome.area,
-        travel_by_zone(outcome)[year],
-        unit="minutes one way",
-        settings=map_settings(outcome, [year], still=True),
-        flows=flow_lines(outcome, year),
-        how="n",
+def _farthest(outcome: Outcome, year: int) -> str:
+    """Return the district whose children with a place travel longest on average, as the title of a map."""
+    travel = outcome.placed.travel("district", levels=LEVELS)
+    travel = travel[(travel["year"] == year) & (travel["level"] == LEVELS[1])]
+    if len(travel) < 2:
+        return "How long journeys to a specialist place are, by home"
+    return f"{travel.loc[travel['mean_minutes'].idxmax(), 'district']} has the longest journeys to a specialist place"
+
+
+def _picture(outcome: Outcome, limit: int = 0) -> maps.Picture:
+    years, now = map_years(outcome), outcome.area.base_year
+    values = travel_by_part(outcome, limit)
+    return maps.Picture(
+        years=tuple(years),
+        year=now,
+        scale=maps.darker(values, "minutes one way", "n"),
+        parts=values,
+        schools=map_settings(outcome, years, limit),
+        flows=flow_lines(outcome, homes_of(outcome, limit), limit),
+        words=_by_year(outcome, years),
+        links=links(outcome),
     )
 
 
-def _interactive(outcome: Outcome, limit: int = 0) -> str:
-    years = map_years(outcome)
-    return maps.interactive(
-        outcome.area,
-        "travel",
-        travel_by_zone(outcome)[years],
-        unit="minutes one way",
-        settings=map_settings(outcome, years),
-        flows=flow_lines(outcome, outcome.area.base_year),
-        year=outcome.area.base_year,
-        how="n",
-        limit=limit,
-    )
+def _by_year(outcome: Outcome, years: list[int]) -> dict[int, str]:
+    """Return, for each January, how long journeys are and where they are longest and shortest."""
+    whole, travel = (outcome.placed.travel(*by, levels=LEVELS) for by in ((), ("district",)))
+    found = {}
+    for year in years:
+        mean = middle(whole, "mean_minutes", year=year)[1]
+        rows = travel[(travel["year"] == year) & (travel["level"] == LEVELS[1])].sort_values("mean_minutes")
+        found[year] = f"January {year}: {mean:.0f} minutes each way on average"
+        if len(rows) > 1:
+            low, high = rows.iloc[0], rows.iloc[-1]
+            found[year] += (
+                f"; longest from {high['district']} ({high['mean_minutes']:.0f}), shortest from {low['district']} ({low['mean_minutes']:.0f})"
+            )
+        found[year] += "."
+    return found

@@ -10,12 +10,14 @@ from matplotlib.figure import Figure
 
 from sufficiency.outcome import Outcome
 from sufficiency.report.look import charts, maps
-from sufficiency.report.model import Chart, Map, Section, Table
+from sufficiency.report.model import Chart, Section, Table
 from sufficiency.report.sections import destinations
+from sufficiency.report.sections.anchors import links
 from sufficiency.report.sections.common import INTERVAL, LEVELS, across, middle, milestones, rests_on, with_interval
+from sufficiency.report.sections.mapped import mapped
 from sufficiency.report.sections.provision import NOT_KNOWN
-from sufficiency.report.sections.zones import map_settings, map_years, turned_away_by_zone
-from sufficiency.words.say import between, label, shown
+from sufficiency.report.sections.zones import away_by_district, map_years
+from sufficiency.words.say import between, count, label, shown
 
 
 def section(outcome: Outcome) -> Section:
@@ -78,13 +80,12 @@ def section(outcome: Outcome) -> Section:
                 "shortfall-all",
                 "Children turned away from every suitable state place by district, group of needs and phase",
             ),
-            Map(
+            mapped(
                 "map-unmet",
-                "Children turned away from every suitable state place, by home zone",
-                partial(_still, outcome, last),
-                partial(_interactive, outcome),
-                "Zones shaded by children turned away in the expected demand; schools as circles sized by places and coloured by how full. Years can be chosen.",
-                is_close=True,
+                _where(outcome, last),
+                outcome.area,
+                partial(_picture, outcome),
+                f"Districts shaded by the share of their children who need a specialist place and are turned away from every suitable state place; under each name, how many (middle forecast, as the table above). Januaries {years[0]} to {last} can be chosen in the page.",
             ),
             Table(
                 "utilisation",
@@ -98,6 +99,7 @@ def section(outcome: Outcome) -> Section:
     )
 
 
+SHARE: Final = "of those who need a specialist place are turned away"
 NEED: Final = {
     "need": "Need for a specialist place: placed and turned away",
     "placed": "Placed at a specialist setting",
@@ -165,6 +167,11 @@ def _table(outcome: Outcome, by: tuple[str, ...], key: str, title: str) -> Table
     )
 
 
+def by_group(outcome: Outcome) -> pd.DataFrame:
+    """Return children turned away by district, group of needs and phase, in words, at each milestone, middle forecast."""
+    return _table(outcome, ("district", "need_group", "phase"), "shortfall-all", "").frame
+
+
 def _full(full: pd.DataFrame, years: list[int]) -> pd.DataFrame:
     mids = full[(full["level"] == LEVELS[1]) & full["year"].isin(milestones(years))]
     told = mids.astype({"share": object})
@@ -172,24 +179,39 @@ def _full(full: pd.DataFrame, years: list[int]) -> pd.DataFrame:
     return across(told, ["setting_type"], "year", "share")
 
 
-def _still(outcome: Outcome, year: int) -> Figure:
-    return maps.still(
-        outcome.area,
-        turned_away_by_zone(outcome)[year],
-        unit=f"children, January {year}",
-        settings=map_settings(outcome, [year], still=True),
-        how="n",
-    )
+def _where(outcome: Outcome, year: int) -> str:
+    """Return where the largest share is turned away, as the title of a map."""
+    shares = away_by_district(outcome)[1][year]
+    if len(shares) < 2:
+        return "Children turned away from every suitable state place"
+    if not shares.gt(0).any():
+        return f"No district has children turned away in January {year}"
+    return f"{shares.idxmax()} would have the largest share of children turned away by January {year}"
 
 
-def _interactive(outcome: Outcome, limit: int = 0) -> str:
+def _picture(outcome: Outcome, limit: int = 0) -> maps.Picture:
     years = map_years(outcome)
-    return maps.interactive(
-        outcome.area,
-        "unmet",
-        turned_away_by_zone(outcome)[years],
-        unit="children turned away",
-        settings=map_settings(outcome, years),
-        how="n",
-        limit=limit,
+    numbers, shares = away_by_district(outcome, limit)
+    return maps.Picture(
+        years=tuple(years),
+        year=years[-1],
+        scale=maps.darker(shares, SHARE, "%", "Share turned away, of children who need a specialist place"),
+        districts=shares,
+        numbers=numbers,
+        numbers_say="children turned away",
+        words={year: _in_words(outcome, year, numbers[year], shares[year]) for year in years},
+        links=links(outcome),
     )
+
+
+def _in_words(outcome: Outcome, year: int, numbers: pd.Series, shares: pd.Series) -> str:
+    """Return how many are turned away in a January, and where most; of districts whose number is hidden, nothing."""
+    total = middle(outcome.placed.shortfall(levels=LEVELS), "children", year=year)[1]
+    says = f"January {year}: {count(total, 'child', 'children')} turned away"
+    known = shares.dropna()
+    known = known[known > 0].sort_values(ascending=False)
+    if len(known) > 1:
+        says += "; the largest share in " + " and ".join(
+            f"{d} ({shown(s, '%')}: {numbers[d]})" for d, s in known.head(2).items()
+        )
+    return f"{says}."

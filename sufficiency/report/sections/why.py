@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Final
 
 import numpy as np
@@ -12,9 +11,10 @@ from sufficiency.allocate import why_full, why_here
 from sufficiency.allocate.explain.why import WhyFull
 from sufficiency.allocate.place.routes import KINDS, NEED_CODES
 from sufficiency.outcome import Outcome
-from sufficiency.report.model import Chart, Section, Table
+from sufficiency.report.model import Map, Section, Table
 from sufficiency.report.sections.common import milestones
-from sufficiency.report.sections.why_maps import group_map, setting_map
+from sufficiency.report.sections.mapped import mapped
+from sufficiency.report.sections.why_maps import group_picture, setting_picture
 from sufficiency.words.destinations import DESTINATIONS
 from sufficiency.words.say import count, label
 from sufficiency.words.school_year import phase_of
@@ -72,7 +72,7 @@ def _lower(need_group: str) -> str:
     return NEED_GROUPS[need_group][0].lower() + NEED_GROUPS[need_group][1:]
 
 
-def _full_exhibits(outcome: Outcome, why: WhyFull | None, year: int) -> tuple[Chart | Table, ...]:
+def _full_exhibits(outcome: Outcome, why: WhyFull | None, year: int) -> tuple[Map | Table, ...]:
     if why is None:
         return ()
     names = dict(outcome.area.settings[["setting", "name"]].itertuples(index=False, name=None))
@@ -85,11 +85,12 @@ def _full_exhibits(outcome: Outcome, why: WhyFull | None, year: int) -> tuple[Ch
     table = table.sort_values("children", ascending=False).reset_index()
     table = table.rename(columns={"instead": "where they are instead", "homes": "most of all from"})
     return (
-        Chart(
+        mapped(
             "map-full",
             f"{why.name}: where its children live, and where those turned away do, January {year}",
-            partial(setting_map, outcome, why.setting, year),
-            "Zones shaded by children at the school; lines from the middle of the districts of children whom it suits and who are elsewhere, thicker for more.",
+            outcome.area,
+            lambda _limit: setting_picture(outcome, why.setting, year),
+            "A dot for each child at the school, anywhere in the child's neighbourhood; under each district's name, how many of its children the school suits who are elsewhere.",
             note="For any other: `sf.report.setting_map(outcome, setting, year)`, and `sf.allocate.why_full` for the list.",
             is_close=True,
         ),
@@ -145,7 +146,7 @@ def _year_group(ncy: int) -> str:
     return f"Year {ncy}" if ncy > 0 else "Reception" if ncy == 0 else f"the year of age {ncy + 5}"
 
 
-def _group_exhibits(outcome: Outcome, group: tuple[str, str, int] | None, year: int) -> tuple[Chart | Table, ...]:
+def _group_exhibits(outcome: Outcome, group: tuple[str, str, int] | None, year: int) -> tuple[Map | Table, ...]:
     if group is None:
         return ()
     need_group, phase, _ = group
@@ -154,11 +155,12 @@ def _group_exhibits(outcome: Outcome, group: tuple[str, str, int] | None, year: 
     suits, full = int(says.isin(["full", "has room", "here"]).sum()), int((says == "full").sum())
     table = table.assign(says=says)[["name", "km", "minutes", "places", "says"]].head(SCHOOLS_SHOWN)
     return (
-        Chart(
+        mapped(
             "map-group",
             f"{NEED_GROUPS[need_group]}, {label(phase, 'phase').lower()}: children turned away from every suitable state place, January {year}",
-            partial(group_map, outcome, need_group, phase, year),
-            "Zones shaded by children of the group turned away from every suitable state place; schools as circles sized by places and coloured by how full.",
+            outcome.area,
+            lambda _limit: group_picture(outcome, need_group, phase, year),
+            "A dot for each child of the group turned away from every suitable state place, anywhere in the child's neighbourhood; schools larger for more places and coloured by how full.",
             note="For any other: `sf.report.group_map(outcome, need_group, phase, year)`.",
             is_close=True,
         ),

@@ -11,11 +11,12 @@ from sufficiency.comparison import steps_between
 from sufficiency.outcome import ForecastOutcome, Outcome
 from sufficiency.recommendation import Recommendation
 from sufficiency.report.disclosure.suppress import suppressed
-from sufficiency.report.model import Chart, Exhibit, Map, Report, Section
+from sufficiency.report.model import Cards, Chart, Exhibit, Map, Report, Section
 from sufficiency.report.sections import (
     access,
     beside,
     decision,
+    districts,
     finance,
     forecast,
     going,
@@ -33,6 +34,7 @@ from sufficiency.report.sections import (
     requests,
     risks,
     scenario,
+    schools,
     summary,
     transport,
     turns_on,
@@ -160,7 +162,7 @@ def _of_places(
         made[-2:-2] = [section for section in told if section is not None]
     if sensitivity is not None:
         made.insert(len(made) - 2, turns_on.section(sensitivity))
-    return made
+    return [*made, *districts.sections(outcome, suppress), schools.section(outcome, suppress)]
 
 
 def _suppressed(section: Section, limit: int) -> Section:
@@ -173,9 +175,11 @@ def _suppressed(section: Section, limit: int) -> Section:
 def _hidden(exhibit: Exhibit, limit: int) -> Exhibit:
     """Return the exhibit without small counts, whatever kind it is."""
     if isinstance(exhibit, Map):
-        return replace(exhibit, svg=partial(exhibit.svg, limit=limit))
+        return replace(exhibit, draw=partial(exhibit.draw, limit=limit), svg=partial(exhibit.svg, limit=limit))
     if isinstance(exhibit, Chart):
         return replace(exhibit, draw=partial(exhibit.draw, limit=limit)) if exhibit.has_counts else exhibit
+    if isinstance(exhibit, Cards):
+        return exhibit  # made without them
     frame = suppressed(exhibit.frame, exhibit.counts, limit, totals=exhibit.totals, tied=exhibit.tied)
     if frame is exhibit.frame:
         return exhibit

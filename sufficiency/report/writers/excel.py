@@ -42,7 +42,7 @@ def workbook(report: Report) -> bytes:
         contents = book.add_worksheet("Contents")
         contents.write(0, 0, report.title, bold)
         contents.write(1, 0, report.subtitle)
-        tables = [(section, e) for section, e in report.exhibits() if isinstance(e, Table)]
+        tables = report.tables("workbook")
         names = _sheet_names([t.key for _, t in tables])
         contents.set_column(0, 0, 44)
         contents.set_column(1, 1, 80)

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from sufficiency.report.look.charts import as_svg
-from sufficiency.report.model import Chart, Exhibit, Map, Report, Table
+from sufficiency.report.model import Card, Cards, Chart, Exhibit, Map, Report, Table
 from sufficiency.words.say import label, shown
 
 ASSUMPTIONS_SHOWN: Final = 6  # the rest open at a touch
@@ -35,7 +35,12 @@ def page(report: Report, drawn: Mapping[str, Figure] | None = None) -> str:
     environment.filters["exhibit"] = partial(_exhibit, drawn=drawn or {})
     environment.filters["prose"] = _prose
     template = environment.from_string((files / "page.html").read_text(encoding="utf-8"))
-    style, script = (Markup((files / name).read_text(encoding="utf-8")) for name in ("page.css", "page.js"))
+    style, script = (
+        Markup(
+            "\n".join((files / f"{name}.{kind}").read_text(encoding="utf-8") for name in ("page", "maps", "explorer"))
+        )
+        for kind in ("css", "js")
+    )
     return template.render(report=report, style=style, script=script, shown=ASSUMPTIONS_SHOWN)
 
 
@@ -46,7 +51,9 @@ def _prose(text: str) -> Markup:
 
 def _exhibit(exhibit: Exhibit, drawn: Mapping[str, Figure]) -> Markup:
     if isinstance(exhibit, Table):
-        return Markup(_table(exhibit))
+        return Markup(_table(exhibit) if "page" in exhibit.shown_in else "")
+    if isinstance(exhibit, Cards):
+        return Markup(_cards(exhibit))
     note = f'<p class="note">{_prose(exhibit.note)}</p>' if exhibit.note else ""
     title = html.escape(exhibit.title)
     caption = f'<figcaption id="title-{exhibit.key}">{title}</figcaption>'
@@ -63,6 +70,26 @@ def _picture(chart: Chart, figure: Figure | None) -> str:
         r'( id="|href="#|url\(#)', rf"\1{chart.key}-", as_svg(figure or chart.draw())
     )  # no id twice on a page
     return drawn.replace("<svg", f'<svg role="img" aria-label="{html.escape(chart.alt, quote=True)}" class="chart"', 1)
+
+
+def _cards(grid: Cards) -> str:
+    """Return a grid of cards, each with an anchor of its own."""
+    note = f'<p class="note">{_prose(grid.note)}</p>' if grid.note else ""
+    return f'<div class="cards" id="{grid.key}">{"".join(_card(card) for card in grid.cards)}</div>{note}'
+
+
+def _card(card: Card) -> str:
+    facts = "".join(f"<div><dt>{html.escape(name)}</dt><dd>{html.escape(says)}</dd></div>" for name, says in card.facts)
+    rows = "".join(
+        f'<li><span>{html.escape(name)}</span><svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
+        f'<rect width="{100 * share:.1f}" height="8"/></svg><b>{html.escape(says)}</b></li>'
+        for name, share, says in card.bars
+    )
+    bars = f'<p class="bars-say">{html.escape(card.bars_say)}</p><ul class="bars">{rows}</ul>' if card.bars else ""
+    return (
+        f'<article class="card" id="{card.key}" aria-labelledby="h-{card.key}" tabindex="-1"><h3 id="h-{card.key}">{html.escape(card.title)}</h3>'
+        f'<p class="kind">{html.escape(card.kind)}</p><dl>{facts}</dl>{bars}</article>'
+    )
 
 
 def _table(table: Table) -> str:

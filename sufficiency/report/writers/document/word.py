@@ -11,7 +11,7 @@ from docx.document import Document
 from docx.enum.text import WD_BREAK
 from docx.shared import Cm, Pt
 
-from sufficiency.report.model import Chart, Map, Report, Section, Table
+from sufficiency.report.model import Cards, Chart, Exhibit, Map, Report, Section, Table
 from sufficiency.report.writers.document.grids import add_grid
 from sufficiency.report.writers.document.pages import (
     PAGE_WIDTH_CM,
@@ -53,12 +53,14 @@ def document(report: Report, pictures: dict[str, bytes]) -> bytes:
     making = _Making(blank_document(report.title, report.subtitle), pictures)
     making.made.add_heading(report.title, 0)
     making.made.add_paragraph(report.subtitle, style="Subtitle")
-    for number, section in enumerate(report.sections, start=1):
+    number = 0
+    for section in report.sections:
+        number += not section.within
         _section(making, number, section)
-        if number == 1:
+        if section is report.sections[0]:
             if section.key == FIRST:
                 making.made.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
-            add_contents(making.made, [section.short or section.title for section in report.sections])
+            add_contents(making.made, [part.short or part.title for part in report.sections if not part.within])
             making.made.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
     making.note(report.attribution)
     page = io.BytesIO()
@@ -68,7 +70,10 @@ def document(report: Report, pictures: dict[str, bytes]) -> bytes:
 
 def _section(making: _Making, number: int, section: Section) -> None:
     made = making.made
-    add_heading(made, number, section.title)
+    if section.within:
+        made.add_heading(section.title, 2)
+    else:
+        add_heading(made, number, section.title)
     for headline in section.figures:
         line = made.add_paragraph(style="List Bullet")
         line.add_run(f"{headline.value} ").bold = True
@@ -81,16 +86,22 @@ def _section(making: _Making, number: int, section: Section) -> None:
     for point in section.points:
         made.add_paragraph(point.replace("`", ""), style="List Bullet")
     for exhibit in section.exhibits:
-        if isinstance(exhibit, Table):
-            _table(making, exhibit)
-        else:
-            _picture(making, exhibit)
+        _exhibit(making, exhibit)
     if section.assumptions:
         made.add_heading("What these figures rest on", 2)
         for assumption in section.assumptions:
             line = made.add_paragraph(assumption.replace("`", ""), style="List Bullet")
             line.paragraph_format.space_after = Pt(1)
             line.runs[0].font.size = Pt(SMALL)
+
+
+def _exhibit(making: _Making, exhibit: Exhibit) -> None:
+    if isinstance(exhibit, Cards):
+        return  # for the page; a table stands for them
+    if not isinstance(exhibit, Table):
+        _picture(making, exhibit)
+    elif "document" in exhibit.shown_in:
+        _table(making, exhibit)
 
 
 def _picture(making: _Making, exhibit: Chart | Map) -> None:

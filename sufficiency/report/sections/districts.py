@@ -1,0 +1,345 @@
+"""District by district: a map with names, children with plans, the gap by need and phase, schools within reach, where children go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from sufficiency.outcome import Outcome
+from sufficiency.report.disclosure.suppress import HIDDEN, suppressed
+from sufficiency.report.look import maps
+from sufficiency.report.look.ground import ground
+from sufficiency.report.model import Exhibit, Section, Table
+from sufficiency.report.sections.anchors import carded, district_key, links
+from sufficiency.report.sections.common import LEVELS
+from sufficiency.report.sections.explorer import explorer
+from sufficiency.report.sections.going import origin_destination
+from sufficiency.report.sections.mapped import mapped
+from sufficiency.report.sections.places import by_group
+from sufficiency.report.sections.schools import homes_of, schools_table, year_ahead
+from sufficiency.report.sections.zones import map_settings, map_years
+from sufficiency.words.say import between, count, label, shown
+from sufficiency.words.school_year import PHASES
+from sufficiency.words.vocabulary import NEED_GROUPS
+
+READ: Final = ("page", "document")
+KEPT: Final = ("workbook",)
+MEASURES: Final = {
+    "plans": "Children with an EHC plan",
+    "need": "Need a specialist place",
+    "turned_away": "Turned away from every suitable state place",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Told:
+    """What is told of districts, hidden where small numbers are: made once for all of them."""
+
+    outlook: pd.DataFrame  # district, measure, year -> words, and the last range
+    gap: pd.DataFrame  # district, need_group, phase, year -> children or 'c'
+    journeys: pd.DataFrame  # district -> mean_minutes, p90_minutes, share_beyond
+    reach: pd.DataFrame  # district, school, …, minutes
+    places: pd.DataFrame  # district, destination -> words of two Januaries
+    ends: pd.DataFrame  # home district x district of the school
+
+
+def sections(outcome: Outcome, limit: int = 0) -> list[Section]:
+    """Return a section on districts together and one for each; counts from 1 to one below `limit` are hidden."""
+    districts = list(ground(outcome.area).districts)
+    if len(districts) < 2:
+        return []  # what is told of the area is told of its one district
+    told = _told(outcome, limit)
+    return [
+        _together(outcome, told, districts, limit),
+        *(_one(outcome, told, district, limit) for district in districts),
+    ]
+
+
+def _together(outcome: Outcome, told: Told, districts: list[str], limit: int) -> Section:
+    years = map_years(outcome)
+    hidden = "'c': hidden, so that no child can be told." if limit > 1 else ""
+    columns = {str(y): "n" for y in years}
+    return Section(
+        "districts",
+        "District by district",
+        words=(
+            f"{count(len(districts), 'district')}, one after another: {', '.join(districts)}. Homes of children with plans are not published by district: plans are shared out by children's ages and family income in each neighbourhood, unless the area's tables say who lives where.",
+        ),
+        exhibits=(
+            explorer(outcome),
+            Table(
+                "district-outlook",
+                "Children by home district, January, middle forecast",
+                told.outlook,
+                columns,
+                note=hidden,
+                shown_in=KEPT,
+            ),
+            Table(
+                "district-reach",
+                "State schools within reach of each district, by mean minutes from its children's homes",
+                told.reach,
+                {"minutes": "n", "places": "n"},
+                note=hidden,
+                shown_in=KEPT,
+            ),
+            Table(
+                "district-destinations",
+                "Where children of each district who need a specialist place are, middle forecast",
+                told.places,
+                note=hidden,
+                shown_in=KEPT,
+            ),
+        ),
+    )
+
+
+def _one(outcome: Outcome, told: Told, district: str, limit: int) -> Section:
+    key, year = district_key(district), year_ahead(outcome)
+    mine = told.outlook[told.outlook["district"] == district].drop(columns="district")
+    reach = told.reach[told.reach["district"] == district].drop(columns="district")
+    places = told.places[told.places["district"] == district].drop(columns="district")
+    hidden = "'c': hidden, so that no child can be told." if limit > 1 else ""
+    exhibits: list[Exhibit] = [
+        mapped(
+            f"map-{key}",
+            f"{district}: schools and towns",
+            outcome.area,
+            partial(_picture, outcome, district),
+            f"{district} with its neighbourhoods, towns and named schools, larger for more places; neighbouring districts in grey.",
+        ),
+        Table(
+            f"{key}-outlook",
+            f"Children of {district}, January, middle forecast",
+            mine,
+            {str(y): "n" for y in map_years(outcome)},
+            note=hidden,
+            shown_in=READ,
+        ),
+    ]
+    gap = _grid(told.gap, district)
+    if len(gap):
+        exhibits.append(
+            Table(
+                f"{key}-gap",
+                f"{district}: turned away from every suitable state place, January {year}, by need and phase",
+                gap,
+                dict.fromkeys(gap.columns[1:], "n"),
+                note=f"Middle forecast of each cell. {hidden}".strip(),
+                shown_in=READ,
+            )
+        )
+    exhibits += [
+        Table(
+            f"{key}-reach",
+            f"{district}: state schools within reach, the nearest first",
+            reach,
+            {"minutes": "n", "places": "n"},
+            note=f"Mean minutes from the homes of the district's children, up to {outcome.area.value('transport.guide_secondary_minutes'):g}.",
+            shown_in=READ,
+        ),
+        *_pipeline(outcome, district, key),
+        Table(
+            f"{key}-destinations",
+            f"Where children of {district} who need a specialist place are",
+            places,
+            note=hidden,
+            shown_in=READ,
+        ),
+    ]
+    return Section(key, district, words=_words(outcome, told, district), exhibits=tuple(exhibits), within="districts")
+
+
+def _picture(outcome: Outcome, district: str, limit: int = 0) -> maps.Picture:
+    years = map_years(outcome)
+    return maps.Picture(
+        years=tuple(years),
+        year=years[0],
+        schools=map_settings(outcome, years, limit),
+        district=district,
+        links=links(outcome),
+    )
+
+
+def _words(outcome: Outcome, told: Told, district: str) -> tuple[str, ...]:
+    """Return the district in three sentences, each from figures that are not hidden."""
+    base, year, last = outcome.area.base_year, year_ahead(outcome), outcome.options.to
+    rows = told.outlook[told.outlook["district"] == district].set_index("children")
+    plans, need, away = (rows.loc[words] for words in MEASURES.values())
+    said = []
+    if not plans.eq(HIDDEN).any():
+        said.append(
+            f"About {shown(plans[str(base)], 'n')} children of {district} have an EHC plan in January {base}; by January {last} the middle forecast is {shown(plans[str(last)], 'n')} (9 in 10 futures: {plans[f'{last}: 9 in 10 between']})."
+        )
+    if HIDDEN not in (away[str(year)], need[str(year)]):
+        said.append(_turned_away(told, district, year, float(away[str(year)]), float(need[str(year)])))
+    if district in told.journeys.index:
+        trip = told.journeys.loc[district]
+        third = f"Those with a place travel {trip['mean_minutes']:.0f} minutes each way on average today; {shown(trip['share_beyond'], '%')} travel further than guidance expects"
+        inside = told.ends.loc[district, district] if {district} <= set(told.ends.index) & set(told.ends.columns) else 0
+        known = told.ends.loc[district] if district in told.ends.index else pd.Series(dtype=float)
+        if len(known) and not known.eq(HIDDEN).any():
+            third += f", and {shown(1 - float(inside) / float(known.astype(float).sum()), '%')} go to a school in another district or beyond the area{_guessed(outcome)}"
+        said.append(f"{third}.")
+    return (" ".join(said),)
+
+
+def _turned_away(told: Told, district: str, year: int, away: float, need: float) -> str:
+    """Return how many of those who need a specialist place are turned away, and the largest group of them that is not hidden."""
+    if round(away) < 1:
+        return f"In January {year} none of the {shown(need, 'n')} who need a specialist place would be turned away from every suitable state place."
+    says = f"In January {year}, {shown(away, 'n')} of the {shown(need, 'n')} who need a specialist place would be turned away from every suitable state place"
+    known = told.gap[(told.gap["district"] == district) & told.gap["children"].map(lambda v: v != HIDDEN)]
+    sizes = known["children"].astype(float)
+    if len(sizes) and sizes.max() >= 1:
+        top = known.loc[sizes.idxmax()]
+        group, phase = str(top["need_group"]), str(top["phase"]).lower()
+        says += f", the largest group {group[0].lower()}{group[1:]}, {phase} age ({shown(sizes.max(), 'n')})"
+    return f"{says}."
+
+
+def _guessed(outcome: Outcome) -> str:
+    """Return that who attends where is an estimate, where it is."""
+    return " (an estimate: who attends which school is not in the area's tables)" if outcome.placed.is_estimate else ""
+
+
+def _grid(gap: pd.DataFrame, district: str) -> pd.DataFrame:
+    """Return children turned away of one district: a row for each group of needs, a column for each phase in order of age."""
+    own = gap[gap["district"] == district]
+    if own.empty:
+        return pd.DataFrame()
+    wide = own.pivot(index="need_group", columns="phase", values="children").astype(object)
+    phases = [words for p in PHASES if (words := label(str(p), "phase")) in wide]
+    wide = wide.reindex(index=[n for n in NEED_GROUPS.values() if n in wide.index], columns=phases).fillna(0)
+    wide.columns = list(phases)
+    wide.insert(0, "need", wide.index)
+    return wide.reset_index(drop=True)
+
+
+def _pipeline(outcome: Outcome, district: str, key: str) -> list[Table]:
+    """Return what has opened of late or is still to open in a district, where anything is."""
+    rows = outcome.area.pipeline
+    homes = outcome.area.settings.set_index("setting")["district"]
+    own = rows[
+        rows["district"].fillna("").where(rows["district"].fillna("") != "", rows["setting"].map(homes)) == district
+    ]
+    if own.empty:
+        return []
+    table = pd.DataFrame(
+        {
+            "school, unit or base": own["name"],
+            "places": own["places"],
+            "September": [str(y - 1) for y in own["opens"]],
+            "status": own["status"],
+        }
+    )
+    return [
+        Table(
+            f"{key}-pipeline",
+            f"{district}: places opened of late, agreed or proposed",
+            table.reset_index(drop=True),
+            {"places": "n", "status": "code"},
+            shown_in=READ,
+        )
+    ]
+
+
+def _told(outcome: Outcome, limit: int) -> Told:
+    travel = outcome.placed.travel("district", levels=LEVELS)
+    now = (travel["year"] == outcome.area.base_year) & (travel["level"] == LEVELS[1])
+    return Told(
+        outlook=_outlook(outcome, limit),
+        gap=_gap(outcome, limit),
+        journeys=travel[now].set_index("district"),
+        reach=_reach(outcome, limit),
+        places=_places(outcome, limit),
+        ends=_ends(outcome, limit),
+    )
+
+
+def _outlook(outcome: Outcome, limit: int) -> pd.DataFrame:
+    """Return district, what is counted, a column for each year, and the range of the last."""
+    years, last = map_years(outcome), outcome.options.to
+    plans = outcome.plans.summary("district", levels=LEVELS)
+    need = outcome.placed.need("district", levels=LEVELS)
+    parts = []
+    for measure, words in MEASURES.items():
+        found = plans if measure == "plans" else need
+        found = found[found["year"].isin(years)]
+        middles = found[found["level"] == LEVELS[1]].pivot_table(index="district", columns="year", values=measure)
+        ends = found[found["year"] == last].pivot_table(index="district", columns="level", values=measure)
+        table = middles.round().rename(columns=str)
+        column = f"{last}: 9 in 10 between"
+        table[column] = [between(low, high) for low, high in zip(ends[LEVELS[0]], ends[LEVELS[2]], strict=True)]
+        told = suppressed(table, [str(y) for y in years], limit, tied=(column,))
+        told.insert(0, "children", words)
+        parts.append(told)
+    order = {d: n for n, d in enumerate(ground(outcome.area).districts)}
+    found = pd.concat(parts).rename_axis("district").reset_index()
+    return found.sort_values("district", key=lambda c: c.map(order), kind="stable", ignore_index=True)
+
+
+def _gap(outcome: Outcome, limit: int) -> pd.DataFrame:
+    """Return children turned away by district, group of needs and phase in the January told of, hidden as the whole table is."""
+    wide = by_group(outcome)
+    told = suppressed(wide, [str(y) for y in map_years(outcome)], limit)
+    return told[["district", "need_group", "phase"]].assign(children=told[str(year_ahead(outcome))])
+
+
+def _reach(outcome: Outcome, limit: int) -> pd.DataFrame:
+    """Return state schools within reach of each district, with mean minutes from its children's homes and children there today."""
+    area, routes = outcome.area, outcome.placed.routes
+    farthest = area.value("transport.guide_secondary_minutes")
+    living = area.zone_children.groupby("zone")["children"].sum() if len(area.zone_children) else pd.Series(dtype=float)
+    weight = routes.zones["zone"].map(living).fillna(1.0).to_numpy(dtype=float)
+    own = carded(area)
+    at = pd.Index(routes.codes).get_indexer(own["setting"])
+    table = schools_table(outcome, limit).set_index("setting")
+    homes = homes_of(outcome, limit)
+    rows = []
+    for district in ground(area).districts:
+        here = routes.zones["district"].to_numpy() == district
+        mean = np.average(routes.minutes[here][:, at], axis=0, weights=weight[here])
+        for setting, minutes in sorted(zip(own["setting"], mean, strict=True), key=lambda pair: float(pair[1])):
+            if minutes <= farthest:
+                known = table.loc[setting]
+                rows.append(
+                    {
+                        "district": district,
+                        "school": known["school"],
+                        "ages": known["ages"],
+                        "needs": known["needs"],
+                        "places": known["places"],
+                        "roll": known["roll"],
+                        "minutes": minutes,
+                        "children from here": homes.at[setting, district],
+                    }
+                )
+    columns = ["district", "school", "ages", "needs", "places", "roll", "minutes", "children from here"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _places(outcome: Outcome, limit: int) -> pd.DataFrame:
+    """Return where children of each district are who need a specialist place: today and in the January told of."""
+    found = outcome.placed.destinations("district", levels=LEVELS)
+    years = list(dict.fromkeys((outcome.area.base_year, year_ahead(outcome))))
+    found = found[(found["level"] == LEVELS[1]) & found["year"].isin(years)]
+    wide = found.pivot_table(
+        index=["district", "destination"], columns="year", values="children", observed=True, sort=False
+    )
+    wide = wide[wide.sum(axis=1) > 0].rename(columns=str)
+    told = suppressed(wide.round(), [str(y) for y in years], limit)
+    told = told.map(lambda v: v if isinstance(v, str) else f"{v:,.0f}").reset_index()
+    told.columns.name = None
+    told.insert(1, "where", [label(str(d)) for d in told.pop("destination")])
+    return told.rename(columns={str(y): f"January {y}" for y in years})
+
+
+def _ends(outcome: Outcome, limit: int) -> pd.DataFrame:
+    """Return children placed today from each home district (rows) to each district of schools (columns)."""
+    table = origin_destination(outcome).set_index("home district")
+    return suppressed(table, list(table), limit)
