@@ -22,7 +22,7 @@ from sufficiency.funding import HighNeedsBudget
 from sufficiency.notebook import titled
 from sufficiency.scenarios.scenario import Scenario, lever_name
 from sufficiency.transport import Journeys
-from sufficiency.words.destinations import DESTINATIONS
+from sufficiency.words.destinations import AT_INDEPENDENT, DESTINATIONS
 from sufficiency.words.say import between, shown
 from sufficiency.words.school_year import financial_label
 from sufficiency.words.vocabulary import SPECIALIST
@@ -228,10 +228,8 @@ def _total(array: xr.DataArray, keep: Iterable[str]) -> xr.DataArray:
 
 def _independent(placed: Placed) -> xr.DataArray:
     """Return children at independent and non-maintained schools, those turned away from state places included."""
-    kinds = ("independent_special", "non_maintained_special")
     types = dict(zip(placed.routes.codes, placed.routes.settings["setting_type"], strict=True))
-    types |= {code: where.setting_type for code, where in DESTINATIONS.items()}
-    names = [s for s in placed.attending["setting"].values if types[s] in kinds]
+    names = [s for s in placed.attending["setting"].values if types.get(s, s) in AT_INDEPENDENT]
     return _total(placed.attending.sel(setting=names), ("draw", "year"))
 
 

@@ -129,6 +129,12 @@ def test_nobody_is_carried_twice_under_one_name_and_headers_are_words(example_ou
     ]
 
 
+def test_children_at_independent_schools_are_one_number_wherever_it_is_asked(example_outcome: Outcome) -> None:
+    told = example_outcome.placed.independent(levels=(0.5,)).set_index("year")["children"]
+    measured = example_outcome.measure("independent").median("draw").to_series()
+    assert told.to_dict() == measured.to_dict()
+
+
 def test_what_a_place_is_worth_differs_by_school_and_stands_beside_what_it_is_paid(example_outcome: Outcome) -> None:
     table = options.values(example_outcome, 2029)
     assert table["value"].round().nunique() > len(table) / 2
