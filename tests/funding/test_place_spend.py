@@ -102,13 +102,13 @@ def test_places_stay_as_listed_until_the_next_list_and_are_none_before_the_first
 
 
 @pytest.mark.parametrize(
-    ("column", "says"), [("places", "-1 places in 2025, 0 of them"), ("post_16_places", "4 places in 2025, -1 of them")]
+    ("column", "says"), [("places", "-1 places in 2025, 0 of them"), ("post_16_places", "5 places in 2025, -1 of them")]
 )
 def test_places_below_none_are_refused_by_setting_and_year(two_authorities: Area, column: str, says: str) -> None:
     settings = paid_settings(two_authorities)
     wrong = two_authorities.places.copy()
-    wrong.loc[wrong["setting"] == "U1", column] = -1
-    with pytest.raises(InputError, match=f"U1 has {says} after 16: below 0"):
+    wrong.loc[wrong["setting"].isin(["S2", "U1"]), column] = -1
+    with pytest.raises(InputError, match=f"S2 has {says} after 16: below 0"):  # the first of the two
         places_by_year(two_authorities.replace(places=wrong), settings, [2025])
     none = two_authorities.places.assign(places=0)
     assert (places_by_year(two_authorities.replace(places=none), settings, [2025])[0] == 0).all(axis=None)
