@@ -93,6 +93,11 @@ THE_SAME: dict[tuple[str, str, str], str] = {
         '"special_outside" if o and t == "special" else WHERE_OF_TYPE[t] for o, t in zip(outside, types, strict=True)',
         "True becomes False",
     ): "both are columns of one table",
+    (
+        "place_spend",
+        'for i, (authority, stream) in enumerate(zip(settings["authority"], streams, strict=True)):',
+        "True becomes False",
+    ): "streams are made of the same rows",
     ("destinations", "NOWHERE: Final = -1", "1 becomes 2"): "any number that is no position does",
     (
         "destinations",

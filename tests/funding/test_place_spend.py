@@ -73,6 +73,7 @@ def test_an_authority_pays_for_state_places_that_are_its_own_and_inside_the_area
     away = changed(two_authorities, "S1", authority="E06000099")
     assert paid_settings(away)["setting"].tolist() == ["F1", "S2", "U1"]
     assert list(paid_settings(away).index) == [0, 1, 2]
+    assert list(paid_settings(away)) == list(away.settings)
 
 
 def test_other_places_are_paid_by_number_only_where_no_sum_is_published_and_the_number_is_known(
@@ -101,13 +102,13 @@ def test_places_stay_as_listed_until_the_next_list_and_are_none_before_the_first
 
 
 @pytest.mark.parametrize(
-    ("column", "says"), [("places", "-1 places in 2025, 0 of them"), ("post_16_places", "4 places in 2025, -1 of them")]
+    ("column", "says"), [("places", "-1 places in 2025, 0 of them"), ("post_16_places", "5 places in 2025, -1 of them")]
 )
 def test_places_below_none_are_refused_by_setting_and_year(two_authorities: Area, column: str, says: str) -> None:
     settings = paid_settings(two_authorities)
     wrong = two_authorities.places.copy()
-    wrong.loc[wrong["setting"] == "U1", column] = -1
-    with pytest.raises(InputError, match=f"U1 has {says} after 16: below 0"):
+    wrong.loc[wrong["setting"].isin(["S2", "U1"]), column] = -1
+    with pytest.raises(InputError, match=f"S2 has {says} after 16: below 0"):  # the first of the two
         places_by_year(two_authorities.replace(places=wrong), settings, [2025])
     none = two_authorities.places.assign(places=0)
     assert (places_by_year(two_authorities.replace(places=none), settings, [2025])[0] == 0).all(axis=None)
@@ -195,9 +196,13 @@ def test_children_above_the_number_of_a_special_school_are_paid_by_the_share_tha
     assert at(1.0, SPECIAL) == pytest.approx(places + 3 * 10_000)
     assert at(1.0, UNIT) == at(0.0, UNIT) == pytest.approx(4 * 6_000)
     assert at(1.0, SPECIAL, attending((HOME, 5, "ASD", "S1", 5))) == pytest.approx(places)
-    for wrong in (-0.01, 1.01):
-        with pytest.raises(InputError, match=r"funding\.overfill_place_share"):
-            at(wrong, SPECIAL)
+
+
+@pytest.mark.parametrize("wrong", [-0.01, 1.01])
+def test_a_share_that_an_area_widens_beyond_all_or_none_is_refused(two_authorities: Area, wrong: float) -> None:
+    area = ChangeAssumption("funding.overfill_place_share", wrong, low=-1.0, high=2.0)(two_authorities)
+    with pytest.raises(InputError, match=rf"overfill_place_share: {wrong:g} is not a share between 0 and 1"):
+        paid(area, nobody(), SPECIAL)
 
 
 def test_a_setting_without_a_known_number_is_paid_for_the_children_who_are_there(two_authorities: Area) -> None:
