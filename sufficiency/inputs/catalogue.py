@@ -145,6 +145,9 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "gias": ("URN", "EstablishmentName", "EstablishmentStatus (name)", "Easting"),
     "postcodes": ("pcds", "oseast1m", "osnrth1m", "lsoa21"),
     "deprivation": ("lsoa21_code", "idaci_rate"),
+    "neighbours": ("old_la_code", "neighbour_old_la_code", "rank"),
+    "school_sen": ("URN", "SCHOOLTYPE", "NOR", "TSENELSE", "TSENELK"),
+    "absence": ("URN", "PERCTOT", "PPERSABS10"),
 }
 ALIKE: Final = 0.5  # share of a form's columns from which a table is said to resemble it
 IDACI: Final = {
@@ -162,6 +165,9 @@ SIGNS: Final[dict[str, Callable[[set[str]], bool]]] = {
     "births": _has(*COLUMNS["births"]),
     "people": _is_people,
     "gias": _has(*COLUMNS["gias"]),
+    "neighbours": _has(*COLUMNS["neighbours"]),
+    "school_sen": _has(*COLUMNS["school_sen"]),
+    "absence": _has(*COLUMNS["absence"]),
     "deprivation": lambda h: bool(h & IDACI) and bool(h & {plain(c) for c in mhclg_deprivation.NAMES["zone"]}),
     "postcodes": lambda h: (
         bool(h & {"pcds", "pcd8", "postcode"}) and bool(h & {"easting", "oseast1m", "east1m"}) and "urn" not in h

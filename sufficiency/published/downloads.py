@@ -19,6 +19,7 @@ from sufficiency.inputs.releases import (
     dfe_gias,
     dfe_lait,
     dfe_school_census,
+    dfe_school_performance,
     dfe_sen_in_england,
     mhclg_deprivation,
     ons,
@@ -49,6 +50,9 @@ class Downloads:
     block: pd.DataFrame
     deductions: pd.DataFrame
     long_stock: pd.DataFrame
+    outcomes: pd.DataFrame
+    neighbours: pd.DataFrame
+    school_census: pd.DataFrame
     gaps: tuple[tuple[str, str, str], ...]
 
     @property
@@ -116,6 +120,9 @@ def _read(folder: str, stamps: tuple[tuple[str, int, int], ...]) -> Downloads:  
         deductions=_gathered(found, "dsg_deductions", dfe_funding.place_deductions, gaps),
         long_stock=_gathered(found, "ehc_plans_2022", dfe_ehc_plans_2022.stock, gaps),
         small_areas=_small_areas(found),
+        outcomes=_gathered(found, "lait", dfe_lait.outcomes, []),  # what can't be read is told once, of SEN Support
+        neighbours=_gathered(found, "neighbours", dfe_lait.neighbours, gaps),
+        school_census=_school_census(found, gaps),
         gaps=tuple(gaps),
         **parts,
     )
@@ -169,6 +176,16 @@ def _gathered(
     return (
         pd.concat([f for f in frames if len(f)], ignore_index=True) if any(len(f) for f in frames) else pd.DataFrame()
     )
+
+
+def _school_census(found: list[catalogue.Found], gaps: list[tuple[str, str, str]]) -> pd.DataFrame:
+    """Return SEN school by school, each school once, with its absence where that is there."""
+    frame = _gathered(found, "school_sen", dfe_school_performance.school_census, gaps)
+    if frame.empty:
+        return frame
+    missed = _gathered(found, "absence", lambda path: dfe_school_performance.absence(path).reset_index(), gaps)
+    frame = frame.sort_values("year", na_position="first").drop_duplicates("school", keep="last")
+    return frame.merge(missed.drop_duplicates("school"), on="school", how="left") if len(missed) else frame
 
 
 def _people(found: list[catalogue.Found], gaps: list[tuple[str, str, str]]) -> pd.DataFrame:

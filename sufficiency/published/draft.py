@@ -9,7 +9,7 @@ import pandas as pd
 
 from sufficiency import tables
 from sufficiency.errors import InfeasibleError, InputError
-from sufficiency.published import authorities, money, plans, population
+from sufficiency.published import authorities, draft_success, money, plans, population
 from sufficiency.published.downloads import COSTS, Downloads
 from sufficiency.published.draft_ground import deprivation, geography, geography_codes, own_rows
 from sufficiency.published.gathered import Draft
@@ -46,6 +46,7 @@ def draft(downloads: Downloads, authority: str) -> Draft:
     deprivation(made, downloads)
     _high_needs(made, downloads)
     _long_view(made, downloads)
+    draft_success.add(made, downloads)
     _doubts(made, downloads)
     return made
 
@@ -285,6 +286,9 @@ def checked(made: Draft) -> dict[str, pd.DataFrame]:
         "places": tables.PLACES,
         "high_needs": tables.HIGH_NEEDS,
         "long_view": tables.LONG_VIEW,
+        "outcomes": tables.OUTCOMES,
+        "neighbours": tables.NEIGHBOURS,
+        "school_sen": tables.SCHOOL_SEN,
     }
     try:
         return {

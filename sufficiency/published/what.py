@@ -14,7 +14,10 @@ from sufficiency.inputs.catalogue import Found
 FORMS: Final = {
     "ehc_plans": ("DfE, Education, health and care plans", "plans, states, flows, requests"),
     "ehc_plans_2022": ("DfE, Education, health and care plans, 2022 release", "long_view: plans since 2010"),
-    "lait": ("DfE, Local authority interactive tool", "sen_support"),
+    "lait": ("DfE, Local authority interactive tool", "sen_support, outcomes"),
+    "neighbours": ("DfE, Local authority interactive tool: statistical neighbours", "neighbours"),
+    "school_sen": ("DfE, Compare school and college performance: school census", "school_sen"),
+    "absence": ("DfE, Compare school and college performance: absence", "school_sen: absence"),
     "school_census": ("DfE, Schools, pupils and their characteristics: pupils by year group", "sen_support: pupils"),
     "sen_in_england": ("DfE, Special educational needs in England", "sen_support"),
     "projection": ("ONS, subnational population projections", "population"),
@@ -106,7 +109,7 @@ def _recognised(path: Path, hit: Found, found: list[Found]) -> tuple[str, bool, 
     if hit.kind == "people":
         return form, *_people(hit, found)
     if hit.kind == "lait" and catalogue.of_kind(found, "sen_in_england"):
-        return form, False, "Special educational needs in England is there, which has the counts"
+        return form, True, "outcomes; SEN Support is from Special educational needs in England, which has the counts"
     return form, True, use
 
 
