@@ -32,7 +32,9 @@ def _schools(made: Draft, downloads: Downloads) -> None:
     if downloads.school_census.empty or downloads.schools.empty or "zones" not in made.tables:
         return
     own = downloads.schools["authority"].isin(authorities.codes_of(made.code))
-    register = downloads.schools.loc[own, ["setting", "name", "easting", "northing"]].rename(columns={"setting": "school"})
+    register = downloads.schools.loc[own, ["setting", "name", "easting", "northing"]].rename(
+        columns={"setting": "school"}
+    )
     frame = downloads.school_census.merge(register.drop_duplicates("school"), on="school")
     if frame.empty:
         return

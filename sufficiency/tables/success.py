@@ -17,10 +17,14 @@ OUTCOMES: Final = table(
     ["whose", "measure", "year"],
     whose=text("ONS code of an authority of the area, a neighbour's name as in neighbours.csv, or England"),
     measure=text("What is measured, and of whom", MEASURES),
-    year=whole("Year in which the period ends: 2025 for academic year 2024/25, and for calendar year 2025", 2000, LAST_YEAR),
+    year=whole(
+        "Year in which the period ends: 2025 for academic year 2024/25, and for calendar year 2025", 2000, LAST_YEAR
+    ),
     period=text("The period as published, such as 2025 (prov)", required=False, nullable=True),
     value=number("In the measure's own unit: a percentage as 12.5"),
-    children=whole("How many children, plans or requests a percentage is of, where known", 1, required=False, nullable=True),
+    children=whole(
+        "How many children, plans or requests a percentage is of, where known", 1, required=False, nullable=True
+    ),
 )
 
 NEIGHBOURS: Final = table(
@@ -48,7 +52,13 @@ SCHOOL_SEN: Final = table(
     sen_support=whole("Pupils at SEN Support [pupils]", 0),
     plans=whole("Pupils with an EHC plan [pupils]", 0),
     absence_percent=number("Sessions missed [%]", 0, 100, required=False, nullable=True),
-    year=whole("January of the count; blank where its publisher doesn't state it", 2000, LAST_YEAR, required=False, nullable=True),
+    year=whole(
+        "January of the count; blank where its publisher doesn't state it",
+        2000,
+        LAST_YEAR,
+        required=False,
+        nullable=True,
+    ),
 )
 
 AIMS: Final = table(

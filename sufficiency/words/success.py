@@ -14,7 +14,7 @@ GROUPS: Final[dict[str, str]] = {
     "support": "SEN Support",
     "plans": "EHC plan",
     "no_sen": "no SEN",
-    "all": "all children",
+    "all": "all",
 }
 THEMES: Final[dict[str, str]] = {
     "attainment": "Attainment",
@@ -123,7 +123,11 @@ MEASURES: Final[dict[str, SuccessMeasure]] = {
         *_each(THREE, "level_2", "after_16", "Qualified to level 2 by age 19", ncys=(14, 14)),
         *_each(THREE, "level_3", "after_16", "Qualified to level 3 by age 19", ncys=(14, 14)),
         *_each(
-            ("all",), "learning_16_17_sen", "after_16", "Aged 16 and 17 with SEN, in education or training", period="march"
+            ("all",),
+            "learning_16_17_sen",
+            "after_16",
+            "Aged 16 and 17 with SEN, in education or training",
+            period="march",
         ),
         *_each(
             ("all",),
@@ -134,9 +138,7 @@ MEASURES: Final[dict[str, SuccessMeasure]] = {
             better="lower",
             ncys=(12, 13),
         ),
-        *_each(
-            ("all",), "permanent_exclusion", "exclusion", "Permanent exclusions", better="lower", ncys=(0, 11)
-        ),
+        *_each(("all",), "permanent_exclusion", "exclusion", "Permanent exclusions", better="lower", ncys=(0, 11)),
         *_each(("all",), "suspension", "exclusion", "Suspensions", unit="for each 100 pupils", better="lower"),
         *_each(
             ("all",),
@@ -188,6 +190,8 @@ MEASURES: Final[dict[str, SuccessMeasure]] = {
             "elsewhere",
             "out_of_school",
             "Educated elsewhere than at a school or college",
+            since=2023,
+            why_since="from January 2023 plans are counted child by child",
             unit="% of plans",
             better="lower",
             period="january",
@@ -219,8 +223,6 @@ MEASURES: Final[dict[str, SuccessMeasure]] = {
             better="lower",
             period="calendar",
         ),
-        *_each(
-            ("all",), "internships", "after_16", "Young people on supported internships", unit="young people"
-        ),
+        *_each(("all",), "internships", "after_16", "Young people on supported internships", unit="young people"),
     )
 }

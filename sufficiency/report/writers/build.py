@@ -10,6 +10,7 @@ from typing import Final
 from sufficiency.comparison import steps_between
 from sufficiency.outcome import ForecastOutcome, Outcome
 from sufficiency.report.disclosure.suppress import suppressed
+from sufficiency.report.last_report import LastReport
 from sufficiency.report.model import Chart, Exhibit, Map, Report, Section
 from sufficiency.report.sections import (
     access,
@@ -17,6 +18,7 @@ from sufficiency.report.sections import (
     finance,
     forecast,
     going,
+    graduated,
     invest,
     law,
     method,
@@ -30,6 +32,8 @@ from sufficiency.report.sections import (
     requests,
     risks,
     scenario,
+    since,
+    success,
     summary,
     transport,
     turns_on,
@@ -75,6 +79,7 @@ def build(
     futures: Sequence[ForecastOutcome] = (),
     suppress: int = 0,
     sensitivity: Sensitivity | None = None,
+    last: LastReport | None = None,
 ) -> Report:
     """Return the report of an outcome.
 
@@ -92,23 +97,25 @@ def build(
         left out; 0 hides none.
     sensitivity
         Of `sf.sensitivity`: with it, a section says which assumptions move the answer, and where a sign turns on one.
+    last
+        Of `sf.report.read_last`: with it, a section says what has changed since that report.
 
     Raises
     ------
     InputError
-        If `now` or a future was run with other draws, another seed or to another year.
+        If `now` or a future was run with other draws, another seed or to another year, or `last` is of another area.
     """
     beside.check((outcome, *futures))
-    area, last = outcome.area, outcome.options.to
+    area = outcome.area
     if isinstance(outcome, Outcome):
         made = _of_places(outcome, now, suppress, sensitivity)
     else:
         made = [summary.section_of_forecast(outcome), *(part(outcome) for part in (*FIRST, *OF_FORECAST))]
-    made = _with_futures(made, outcome, now, futures)
+    made = _with_success(_with_futures(made, outcome, now, futures), outcome, suppress, last)
     sections = tuple(_suppressed(section, suppress) for section in made)
     return Report(
         title=f"SEND sufficiency: {area.name}",
-        subtitle=f"{COVERS if isinstance(outcome, Outcome) else COVERS_FORECAST} from academic year {academic_label(area.base_year)} to {academic_label(last)}. Scenario: {outcome.scenario.name}.",
+        subtitle=f"{COVERS if isinstance(outcome, Outcome) else COVERS_FORECAST} from academic year {academic_label(area.base_year)} to {academic_label(outcome.options.to)}. Scenario: {outcome.scenario.name}.",
         headlines=summary.headlines(outcome, suppress, futures),
         sections=sections,
         attribution=ATTRIBUTION,
@@ -129,6 +136,13 @@ def _with_futures(
     added += [beside.section(agreed, others)] if others else []
     after = next(at for at, part in enumerate(made, start=1) if part.key == "forecast")
     return [*made[:after], *added, *made[after:]]
+
+
+def _with_success(made: list[Section], outcome: ForecastOutcome, limit: int, last: LastReport | None) -> list[Section]:
+    """Return the sections with how children fare after requests, and what has changed since the last report before the method."""
+    fare = [part for part in (success.section(outcome, limit), graduated.section(outcome, limit)) if part is not None]
+    after = next(at for at, part in enumerate(made, start=1) if part.key == "flow")
+    return [*made[:after], *fare, *made[after:-1], since.section(outcome, last, limit), made[-1]]
 
 
 def _of_places(

@@ -10,6 +10,7 @@ from pathlib import Path
 from sufficiency.errors import OutputError
 from sufficiency.method import Progress
 from sufficiency.outcome import ForecastOutcome, Outcome
+from sufficiency.report.last_report import LastReport
 from sufficiency.report.model import Chart, Map
 from sufficiency.report.writers.swap import LIST, check_own_folder, in_place_of
 from sufficiency.varied.found import Sensitivity
@@ -23,6 +24,7 @@ def write(
     futures: Sequence[ForecastOutcome] = (),
     suppress: int = 0,
     sensitivity: Sensitivity | None = None,
+    last: LastReport | None = None,
     progress: Progress | None = None,
 ) -> Path:
     """Write the report of an outcome and return the path of its page.
@@ -46,13 +48,15 @@ def write(
         Counts of children from 1 to one below this are hidden, with as many others as keep them hidden; 0 hides none.
     sensitivity
         Of `sf.sensitivity`: with it, a section says which assumptions move the answer, and where a sign turns on one.
+    last
+        An earlier report, of `sf.report.read_last`: with it, a section says what has changed since.
     progress
         Called with what is being done and the share done.
 
     Raises
     ------
     InputError
-        If `now` or a future was run with other draws or another seed.
+        If `now` or a future was run with other draws or another seed, or `last` is of another area.
     OutputError
         If the folder can't be written; nothing is left half-written.
     """
@@ -69,7 +73,7 @@ def write(
     target = Path(folder)
     check_writable(target)
     tell("Writing words and tables", 0.0)
-    report = build(outcome, now=now, futures=futures, suppress=suppress, sensitivity=sensitivity)
+    report = build(outcome, now=now, futures=futures, suppress=suppress, sensitivity=sensitivity, last=last)
     with in_place_of(target, made_before=_of_earlier_reports) as new:
         (new / "charts").mkdir()
         tell("Drawing charts and maps", 0.2)
