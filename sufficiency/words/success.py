@@ -55,7 +55,7 @@ class SuccessMeasure:
     @property
     def named(self) -> str:
         """In words, with its group."""
-        return f"{self.says}: {GROUPS[self.group]}"
+        return self.says if self.group == "all" else f"{self.says}: {GROUPS[self.group]}"
 
     def when(self, year: int) -> str:
         """Return the period that ends in `year`, as people say it: '2024/25', '2025', 'March 2025'."""

@@ -104,7 +104,7 @@ def _school_exhibits(area: Area, found: Funnel, limit: int) -> tuple[Exhibit, ..
     when = _of_january(area)
     phases = found.summary()
     told = "; ".join(
-        f"{r.phase}: {r.schools} schools about a middle of {r.percent:.1f}%, {r.above} above and {r.below} below the 99.8 % limits"
+        f"{r.phase.capitalize()}: {r.schools} schools about a middle of {r.percent:.1f}%, {r.above} above and {r.below} below the 99.8 % limits"
         for r in phases.itertuples()
     )
     return (
@@ -142,7 +142,7 @@ def _outside(area: Area, found: Funnel) -> Table:
         "Schools outside the 99.8 % limits",
         frame.reset_index(drop=True),
         {"phase": "code", "pupils": "n", "SEN Support": "n", "share": "%"},
-        note=f"{_of_january(area).capitalize()}. {LISTED}",
+        note=f"Counted {_of_january(area)}. {LISTED}",
         counts=("SEN Support",),
         tied=("share",),
     )
@@ -152,8 +152,11 @@ def _by_district(area: Area, found: Funnel) -> Table:
     sums = found.schools.groupby(["district", "phase"], as_index=False)[["pupils", "sen_support", "plans"]].sum()
     sums.insert(2, "schools", found.schools.groupby(["district", "phase"]).size().to_numpy())
     shares = 100 * sums["sen_support"] / sums["pupils"]
-    ranges = [interval(share, pupils) for share, pupils in zip(shares, sums["pupils"], strict=True)]
-    whole = found.phases.set_index("phase")["percent"]
+    whole, spread = (found.phases.set_index("phase")[c] for c in ("percent", "overdispersion"))
+    alike = sums["pupils"] / sums["phase"].map(
+        spread
+    )  # so many pupils, chosen one by one, would vary as whole schools do
+    ranges = [interval(share, pupils) for share, pupils in zip(shares, alike, strict=True)]
     sides = [
         "above" if low > whole[phase] else "below" if high < whole[phase] else "no clear difference"
         for phase, (low, high) in zip(sums["phase"], ranges, strict=True)
@@ -163,7 +166,6 @@ def _by_district(area: Area, found: Funnel) -> Table:
         columns={
             "sen_support": "SEN Support",
             "plans": "with plans",
-            "range": "range by chance",
             "side": "beside its phase",
         }
     )
@@ -172,9 +174,9 @@ def _by_district(area: Area, found: Funnel) -> Table:
         "SEN Support by district and phase of school",
         frame,
         {"phase": "code", "schools": "n", "pupils": "n", "SEN Support": "n", "with plans": "n", "share": "%"},
-        note=f"Mainstream schools by where they stand, {_of_january(area)}. Schools of one district vary among themselves by more than the range by chance.",
+        note=f"Mainstream schools by where they stand, {_of_january(area)}. Range: 19 times in 20, as schools vary from one another.",
         counts=("SEN Support", "with plans"),
-        tied=("share", "range by chance"),
+        tied=("share", "range"),
     )
 
 

@@ -7,7 +7,6 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from sufficiency.errors import one_of
 from sufficiency.outcome import ForecastOutcome, Outcome
 from sufficiency.report.model import Table
 from sufficiency.report.sections.common import share
@@ -205,17 +204,20 @@ def missing_words(outcome: ForecastOutcome) -> tuple[str, ...]:
     for phase, part in found.groupby("phase", sort=False):
         lacking = list(part.loc[part["units"] == 0, "district"])
         if lacking:
-            where = "any district" if len(lacking) == len(part) else one_of(lacking, 12).replace(" and ", " or ")
-            told.append(f"no unit or base for {phase} ages that a list names stands in {where}")
-    reach = found[found["out"] >= HUNDREDTH]
-    guides = " and ".join(f"{outcome.area.value(GUIDE[p]):.0f} minutes at {p} age" for p in SCHOOL)
-    beyond = (
-        f"Further from one than the guide ({guides}) live {', '.join(f'{100 * r.out:.0f}% of children of {r.phase} age in {r.district}' for r in reach.itertuples())}."
-        if len(reach)
-        else f"Nearly every child lives within the guide of one ({guides}), whether it has room or not."
+            where = "in any district" if len(lacking) == len(part) else f"in {', '.join(lacking)}"
+            told.append(f"none for {phase} ages stands {where}")
+    words = (
+        f"Of units and bases that a list names, {'; '.join(told)}."
+        if told
+        else "Every district has a unit or base for primary and for secondary ages."
     )
-    words = f"{'; '.join(told)}." if told else "Every district has a unit or base for primary and for secondary ages."
-    words = f"{words} {beyond}"
+    far = found[found["out"] >= HUNDREDTH]
+    guide = f"Guidance thinks a ride of {outcome.area.value(GUIDE['primary']):.0f} minutes suitable at primary age and {outcome.area.value(GUIDE['secondary']):.0f} at secondary age."
+    if len(far):
+        each = "; ".join(f"{r.district}, {r.phase}: {100 * r.out:.0f}%" for r in far.itertuples())
+        words += f" {guide} Children who live further than that from the nearest: {each}."
+    else:
+        words += f" {guide} Nearly every child lives within that of one, whether it has room or not."
     unnamed = outcome.area.settings
     more = unnamed["setting_type"].isin(BASES) & ~unnamed["has_number"] & unnamed["is_in_area"]
     ends = (
@@ -223,7 +225,7 @@ def missing_words(outcome: ForecastOutcome) -> tuple[str, ...]:
         if more.any()
         else ""
     )
-    return (f"{words[0].upper()}{words[1:]}{ends}",)
+    return (f"{words}{ends}",)
 
 
 def _missing(outcome: ForecastOutcome) -> tuple[Table, ...]:

@@ -110,12 +110,15 @@ def _figures_table(both: pd.DataFrame, limit: int) -> Table:
             "in": MEASURES[r.measure].unit,
             "last report": f"{figure_of(r.value_then)} ({MEASURES[r.measure].when(r.year_then)})",
             "now": f"{figure_of(r.value)} ({MEASURES[r.measure].when(r.year)})",
-            "since then": NOTHING_NEW if r.verdict == NOTHING_NEW else arrow(r.change, r.verdict),
+            "since then": arrow(r.change, r.verdict),
         }
         for r in both[~np.array(is_small, dtype=bool)].itertuples()
+        if r.verdict != NOTHING_NEW
     ]
     note = "Better and worse: by more than chance in the children of both years. Higher and lower: how much is chance isn't known."
-    return Table("since-figures", "Measures of success since the last report", pd.DataFrame(rows), note=note)
+    return Table(
+        "since-figures", "Measures of success with a new figure since the last report", pd.DataFrame(rows), note=note
+    )
 
 
 def _figure_words(both: pd.DataFrame) -> str:
@@ -169,14 +172,13 @@ def _is_counted(measure: str, year: int, outcome: ForecastOutcome) -> bool:
 
 
 def _forecast_words(both: pd.DataFrame, outcome: ForecastOutcome) -> str:
-    """Return whether plans that have since been counted, and the plans of the last shared year, lie where the last report said."""
+    """Return whether plans that were forecast and are now counted, and those of the last shared year, lie where the last report said."""
     plans = both[both["measure"] == "plans"].sort_values("year")
     told = []
     for r in plans.itertuples():
-        is_last = r.year == plans["year"].max()
-        if _is_counted("plans", r.year, outcome) or is_last:
-            verb = "were counted" if _is_counted("plans", r.year, outcome) else "are now forecast"
-            inside = "inside" if r.is_inside else "outside"
+        is_counted = _is_counted("plans", r.year, outcome)
+        if (is_counted and r.low_then < r.high_then) or (r.year == plans["year"].max() and not is_counted):
+            verb, inside = "were counted" if is_counted else "are now forecast", "inside" if r.is_inside else "outside"
             told.append(
                 f"{r.middle:,.0f} plans {verb} in January {r.year}; the last report said {r.middle_then:,.0f}, between {r.low_then:,.0f} and {r.high_then:,.0f}: {inside} its range."
             )

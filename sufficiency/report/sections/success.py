@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from sufficiency.area.area import Area
 from sufficiency.errors import one_of
 from sufficiency.outcome import ForecastOutcome
 from sufficiency.report.look.success_charts import Panel, figure_of, multiples
@@ -14,6 +15,7 @@ from sufficiency.report.model import Chart, Exhibit, Section, Table
 from sufficiency.report.sections.common import rests_on
 from sufficiency.success import SuccessMeasures, success_measures
 from sufficiency.success.judged import SAME
+from sufficiency.tables.success import SCHOOL_PHASES
 from sufficiency.words.say import count, label
 from sufficiency.words.success import GROUPS, MEASURES, SuccessMeasure
 
@@ -71,6 +73,7 @@ def section(outcome: ForecastOutcome, limit: int = 0) -> Section | None:
             f"Measures of success that are published for every authority, beside the mean of statistical neighbours and England: {known.sum()} of {len(known)} that a report needs are known here. {JUDGED}",
             *(_told(latest[latest["authority"] == name], name) for name in area.authorities.values()),
             *_gap_words(found),
+            *_absence_words(area),
             *_neighbour_words(found),
         ),
         exhibits=(*exhibits, *_gaps(found), figures_table(found, limit)),
@@ -119,6 +122,20 @@ def _gap_words(found: SuccessMeasures) -> tuple[str, ...]:
             )
             told.append(f"{at} {each} ({unit}, {MEASURES[f'{of}_support'].when(int(part['year'].iloc[0]))})")
     return (f"Children at SEN Support are behind those with no SEN: {'; '.join(told)}.",) if told else ()
+
+
+def _absence_words(area: Area) -> tuple[str, ...]:
+    """Return how much school children miss by phase, where schools' own absence was given."""
+    known = area.school_sen.dropna(subset=["absence_percent"])
+    known = known[known["pupils"] > 0]
+    if known.empty:
+        return ()
+    missed = (known["absence_percent"] * known["pupils"]).groupby(known["phase"]).sum()
+    rates = missed / known.groupby("phase")["pupils"].sum()
+    each = ", ".join(f"{label(p, 'phase').lower()} {rates[p]:.1f}%" for p in SCHOOL_PHASES if p in rates)
+    years = known["year"].dropna()
+    when = f", in the tables of January {int(years.max())}" if len(years) else ""
+    return (f"Absence by SEN isn't in the tables at hand. By kind of school, sessions missed{when}: {each}.",)
 
 
 def _neighbour_words(found: SuccessMeasures) -> tuple[str, ...]:
