@@ -109,7 +109,7 @@ def _recognised(path: Path, hit: Found, found: list[Found]) -> tuple[str, bool, 
     if hit.kind == "people":
         return form, *_people(hit, found)
     if hit.kind == "lait" and catalogue.of_kind(found, "sen_in_england"):
-        return form, True, "outcomes; SEN Support is from Special educational needs in England, which has the counts"
+        return form, True, "outcomes: SEN Support is from Special educational needs in England, which has the counts"
     return form, True, use
 
 

@@ -87,7 +87,7 @@ def by_school(area: Area, *, phases: tuple[str, ...] = PHASES) -> Funnel:
     --------
     >>> import sufficiency as sf
     >>> sf.success.by_school(sf.example_area())
-    <Funnel 299 schools: 50 outside the 99.8 % limits>
+    <Funnel 298 schools: 57 outside the 99.8 % limits>
     """
     schools = area.school_sen
     schools = schools[schools["phase"].isin(phases) & (schools["pupils"] > 0)]

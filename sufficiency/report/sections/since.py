@@ -15,7 +15,7 @@ from sufficiency.outcome import ForecastOutcome
 from sufficiency.report.last_report import FORECASTS, LastReport
 from sufficiency.report.look.success_charts import figure_of
 from sufficiency.report.model import Section, Table
-from sufficiency.report.sections.success import arrow
+from sufficiency.report.sections.success_tables import COUNTED, arrow
 from sufficiency.success import success_measures
 from sufficiency.success.judged import SAME
 from sufficiency.words.say import between, count, shown
@@ -98,9 +98,7 @@ def _verdict(row: Any) -> str:
 
 def _figures_table(both: pd.DataFrame, limit: int) -> Table:
     is_small = [
-        limit > 1
-        and MEASURES[r.measure].unit in ("children", "young people", "complaints")
-        and min(r.value, r.value_then) < limit
+        limit > 1 and MEASURES[r.measure].unit in COUNTED and min(r.value, r.value_then) < limit
         for r in both.itertuples()
     ]
     rows = [

@@ -11,7 +11,8 @@ from sufficiency.area.area import Area
 from sufficiency.errors import one_of
 from sufficiency.outcome import ForecastOutcome
 from sufficiency.report.look.success_charts import Panel, figure_of, multiples
-from sufficiency.report.model import Chart, Exhibit, Section, Table
+from sufficiency.report.model import Chart, Exhibit, Section
+from sufficiency.report.sections import success_tables
 from sufficiency.report.sections.common import rests_on
 from sufficiency.success import SuccessMeasures, success_measures
 from sufficiency.success.judged import SAME
@@ -45,8 +46,6 @@ SHORT: Final = {
     "in_20_weeks": "Plans within 20 weeks",
     "refused": "Requests refused",
 }
-COUNTED: Final = ("children", "young people", "complaints")  # units of a council's own counts, which may be small
-NOT_PUBLISHED: Final = "not published"
 JUDGED: Final = (
     "Better and worse are said where the difference is more than chance would make 19 times in 20. Chance is that in the number "
     "of children where it is known or can be estimated (residents of the age, times the share at SEN Support); elsewhere an "
@@ -65,7 +64,7 @@ def section(outcome: ForecastOutcome, limit: int = 0) -> Section | None:
     exhibits: list[Exhibit] = []
     for code, name in area.authorities.items():
         own = latest[latest["authority"] == name]
-        exhibits += [*_chart(found, own, code, name), _table(own, code, name, limit)]
+        exhibits += [*_chart(found, own, code, name), success_tables.table(own, code, name, limit)]
     return Section(
         "success",
         "How children with SEND fare",
@@ -76,7 +75,7 @@ def section(outcome: ForecastOutcome, limit: int = 0) -> Section | None:
             *_absence_words(area),
             *_neighbour_words(found),
         ),
-        exhibits=(*exhibits, *_gaps(found), figures_table(found, limit)),
+        exhibits=(*exhibits, *success_tables.gaps_table(found), success_tables.figures_table(found, limit)),
         assumptions=rests_on(area, "outcomes", "neighbours"),
     )
 
@@ -85,7 +84,7 @@ def _told(own: pd.DataFrame, name: str) -> str:
     """Return what differs from neighbours, and what has changed, in one sentence for each."""
     judged = own[own["beside"].ne("")]
     parts = [
-        f"{name} differs from its neighbours by more than chance on {len(judged[judged['beside'] != SAME])} of {count(len(judged), 'measure')} that can be judged"
+        f"{name} differs from its neighbours, or from England where they have no figure, by more than chance on {len(judged[judged['beside'] != SAME])} of {count(len(judged), 'measure')} that can be judged"
     ]
     for verdict in ("worse", "better", "higher", "lower"):
         hits = judged[judged["beside"] == verdict]
@@ -177,16 +176,20 @@ def _chart(found: SuccessMeasures, own: pd.DataFrame, code: str, name: str) -> t
         )
     if not parts:
         return ()
-    worse, better = (int((own["beside"] == v).sum()) for v in ("worse", "better"))
+    judged = own[own["beside_rests_on"].isin(["children", "neighbours"])]
+    others = "its neighbours"
+    if judged.empty:
+        judged, others = own[own["beside"].ne("")], "England"
+    worse, better = (int((judged["beside"] == v).sum()) for v in ("worse", "better"))
     return (
         Chart(
             f"success-{code}",
-            f"{name} is better than its neighbours on {better} and worse on {worse} of {count(int(own['beside'].ne('').sum()), 'measure')}; {len(parts)} of them over the years",
+            f"{name} is better than {others} on {better} and worse on {worse} of {count(len(judged), 'measure')}; {len(parts)} of them over the years",
             partial(multiples, parts),
             "Small charts with a line for the authority, one for its neighbours' mean and one for England. "
             + "; ".join(told)
             + ".",
-            note="Each is named by whether it lies beyond chance beside neighbours. Years are those in which the period ends. A bar at a point is the range that chance allows in so many children.",
+            note="Below each name: whether it lies beyond chance beside neighbours. Years are those in which the period ends. A bar at a point is the range that chance allows in so many children.",
         ),
     )
 
@@ -200,103 +203,3 @@ def _verdict(verdict: str, *, is_england: bool) -> str:
     beside = "than England" if is_england else "than neighbours"
     words = {SAME: "no clear difference", "": "not compared"}
     return words.get(verdict, f"{verdict} {beside}")
-
-
-def arrow(change: float, verdict: str) -> str:
-    """Return a change in words with its direction: '▲ better', '▼ worse', '■ not distinguishable'."""
-    if not verdict:
-        return ""
-    if verdict == SAME:
-        return f"■ {SAME}"
-    return f"{'▲' if change > 0 else '▼'} {verdict}"
-
-
-def _table(own: pd.DataFrame, code: str, name: str, limit: int) -> Table:
-    rows = []
-    for r in own.itertuples():
-        measure = MEASURES[r.measure]
-        of = "" if measure.theme == "process" else GROUPS[measure.group]
-        row = {"measure": measure.says, "of": of, "in": measure.unit}
-        is_small = measure.unit in COUNTED and limit > 1 and 1 <= r.value < limit
-        if pd.isna(r.value):
-            row |= {"latest": NOT_PUBLISHED} | dict.fromkeys(
-                ("when", "range", "England", "neighbours", "beside them", "rank", "was", "trend"), ""
-            )
-        else:
-            was = f"{figure_of(r.was)} in {r.since}" if r.since else "one year only"
-            row |= {
-                "latest": "c" if is_small else figure_of(r.value),
-                "when": r.when,
-                "range": f"{figure_of(r.low)} to {figure_of(r.high)}" if pd.notna(r.low) else "",
-                "England": _or(r.england),
-                "neighbours": _or(r.neighbours),
-                "beside them": arrow(r.difference, r.beside) + (" (England)" if r.beside_rests_on == "England" else ""),
-                "rank": f"{r.rank:.0f} of {r.ranked:.0f}" if pd.notna(r.rank) else "",
-                "was": "" if is_small else was,
-                "trend": "" if is_small else arrow(r.change, r.trend) if r.trend else "",
-            }
-        rows.append(row | {"answers": r.line})
-    frame = pd.DataFrame(rows)
-    return Table(
-        f"success-table-{code}",
-        f"Measures of success: {name}",
-        frame if frame["answers"].ne("").any() else frame.drop(columns="answers"),
-        note="Arrows show the way a figure lies or goes: ▲ higher, ▼ lower, ■ no clear difference. Range: 19 times in 20 by chance in so many children. Rank 1 is the best of the authority and its neighbours, or the highest where neither is good. "
-        + ("Answers: the line of the area's own strategy. " if frame["answers"].ne("").any() else "")
-        + "'Not published': no table at hand has it; give your own in outcomes.csv.",
-    )
-
-
-def _or(value: float) -> str:
-    return "" if pd.isna(value) else figure_of(value)
-
-
-def _gaps(found: SuccessMeasures) -> tuple[Table, ...]:
-    gaps = found.gaps()
-    if gaps.empty:
-        return ()
-    frame = pd.DataFrame(
-        {
-            "authority": gaps["authority"],
-            "measure": [MEASURES[f"{of}_support"].says for of in gaps["of"]],
-            "of": gaps["group"].map(GROUPS),
-            "when": [MEASURES[f"{r.of}_{r.group}"].when(r.year) for r in gaps.itertuples()],
-            "behind no SEN by": gaps["gap"].map(figure_of),
-            "England": gaps["england"].map(_or),
-            "neighbours": gaps["neighbours"].map(_or),
-        }
-    )
-    title = "How far behind children with no SEN, in the measure's own unit"
-    return (
-        Table(
-            "success-gaps",
-            title,
-            frame,
-            note="A smaller gap is better. A gap is the difference of two published figures, each of a different number of children.",
-        ),
-    )
-
-
-def figures_table(found: SuccessMeasures, limit: int) -> Table:
-    """Return the latest of every measure as numbers: what next year's report compares itself with."""
-    latest = found.summary().dropna(subset=["value"])
-    is_small = (
-        latest["measure"].map(lambda m: MEASURES[m].unit in COUNTED)
-        & (limit > 1)
-        & latest["value"].between(1, limit - 1)
-    )
-    frame = latest.loc[~is_small, ["authority", "measure", "year", "value", "low", "high"]]
-    return Table(
-        "success-figures",
-        "The latest of every measure, for next year's report to compare itself with",
-        frame.reset_index(drop=True),
-        {"year": "year", "value": "2", "low": "2", "high": "2"},
-        note="`sufficiency report --last` reads this sheet.",
-        rows_shown=0,
-    )
-
-
-def named(measure: str) -> str:
-    """Return a measure with its group as a table names it."""
-    known = MEASURES.get(measure)
-    return known.named if known else label(measure)
