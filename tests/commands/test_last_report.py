@@ -12,7 +12,7 @@ def test_the_second_report_of_a_folder_compares_itself_with_the_first(command, t
     command(*run, "--seed", 8, "--out", tmp_path / "second", "--last", tmp_path / "first")
     page = (tmp_path / "second" / "report.html").read_text(encoding="utf-8")
     assert "Since the last report" in page
-    assert "Beside the last report, &#39;SEND sufficiency: Our council&#39;" in page
+    assert "Beside the last report, 'SEND sufficiency: Our council'." in page
     book = openpyxl.load_workbook(tmp_path / "second" / "tables.xlsx", read_only=True)
     assert {"since-forecasts", "headline-forecasts"} <= set(book.sheetnames)
 

@@ -152,7 +152,7 @@ def _forecasts_table(both: pd.DataFrame, outcome: ForecastOutcome) -> Table:
                 "last report": shown(r.middle_then, how),
                 "its range": between(r.low_then, r.high_then, how),
                 "now": shown(r.middle, how) + (" (counted)" if _is_counted(r.measure, r.year, outcome) else ""),
-                "change": shown(r.middle - r.middle_then, how),
+                "change": shown(round(r.middle - r.middle_then), how),
                 "inside its range": "yes" if r.is_inside else "no",
             }
         )

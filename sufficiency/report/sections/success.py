@@ -160,7 +160,7 @@ def _chart(found: SuccessMeasures, own: pd.DataFrame, code: str, name: str) -> t
         row = rows.loc[measure.code]
         parts.append(
             Panel(
-                f"{_short(measure)}\n{_verdict(row['beside'], is_england=row['beside_rests_on'] == 'England')}",
+                f"{SHORT.get(measure.of, measure.says)}\n{_below(measure, row)}",
                 measure.unit,
                 years,
             )
@@ -192,6 +192,13 @@ def _chart(found: SuccessMeasures, own: pd.DataFrame, code: str, name: str) -> t
             note="Below each name: whether it lies beyond chance beside neighbours. Years are those in which the period ends. A bar at a point is the range that chance allows in so many children.",
         ),
     )
+
+
+def _below(measure: SuccessMeasure, row: pd.Series) -> str:
+    """Return the second line of a small chart's name: whom it is of, and how they lie beside others."""
+    group = "" if measure.group == "all" else f"{GROUPS[measure.group]}: "
+    words = _verdict(row["beside"], is_england=row["beside_rests_on"] == "England")
+    return f"{group}{words}" if group else f"{words[0].upper()}{words[1:]}"
 
 
 def _short(measure: SuccessMeasure) -> str:

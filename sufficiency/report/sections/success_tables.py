@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
@@ -17,11 +17,11 @@ NOT_PUBLISHED: Final = "not published"
 
 
 def arrow(change: float, verdict: str) -> str:
-    """Return a change in words with its direction: '▲ better', '▼ worse', '■ not distinguishable'."""
+    """Return a change in words with its direction: '▲ better', '▼ worse', '■ no clear difference'."""
     if not verdict:
         return ""
     if verdict == SAME:
-        return f"■ {SAME}"
+        return "■ no clear difference"
     return f"{'▲' if change > 0 else '▼'} {verdict}"
 
 
@@ -30,25 +30,16 @@ def table(own: pd.DataFrame, code: str, name: str, limit: int) -> Table:
     rows = []
     for r in own.itertuples():
         measure = MEASURES[r.measure]
-        of = "" if measure.theme == "process" else GROUPS[measure.group]
-        row = {"measure": measure.says, "of": of, "in": measure.unit}
-        is_small = measure.unit in COUNTED and limit > 1 and 1 <= r.value < limit
-        if pd.isna(r.value):
-            row |= {"latest": NOT_PUBLISHED} | dict.fromkeys(
-                ("when", "range", "England", "neighbours", "beside them", "rank", "was", "trend"), ""
-            )
-        else:
-            was = f"{figure_of(r.was)} in {r.since}" if r.since else "one year only"
+        row = {"measure": f"{measure.named} ({measure.unit})", "latest": NOT_PUBLISHED}
+        row |= dict.fromkeys(("England", "neighbours", "beside them", "since"), "")
+        if pd.notna(r.value):
+            is_small = measure.unit in COUNTED and limit > 1 and 1 <= r.value < limit
             row |= {
-                "latest": "c" if is_small else figure_of(r.value),
-                "when": r.when,
-                "range": f"{figure_of(r.low)} to {figure_of(r.high)}" if pd.notna(r.low) else "",
+                "latest": f"c, {r.when}" if is_small else f"{figure_of(r.value)}{_range(r.low, r.high)}, {r.when}",
                 "England": _or(r.england),
                 "neighbours": _or(r.neighbours),
-                "beside them": arrow(r.difference, r.beside) + (" (England)" if r.beside_rests_on == "England" else ""),
-                "rank": f"{r.rank:.0f} of {r.ranked:.0f}" if pd.notna(r.rank) else "",
-                "was": "" if is_small else was,
-                "trend": "" if is_small else arrow(r.change, r.trend) if r.trend else "",
+                "beside them": _beside(r),
+                "since": "" if is_small else _since(r),
             }
         rows.append(row | {"answers": r.line})
     frame = pd.DataFrame(rows)
@@ -56,10 +47,27 @@ def table(own: pd.DataFrame, code: str, name: str, limit: int) -> Table:
         f"success-table-{code}",
         f"Measures of success: {name}",
         frame if frame["answers"].ne("").any() else frame.drop(columns="answers"),
-        note="Arrows show the way a figure lies or goes: ▲ higher, ▼ lower, ■ no clear difference. Range: 19 times in 20 by chance in so many children. Rank 1 is the best of the authority and its neighbours, or the highest where neither is good. "
+        note="Arrows show the way a figure lies or goes: ▲ higher, ▼ lower, ■ no clear difference. In brackets the range, 19 times in 20, that chance allows in so many children. 4 of 11: its place among itself and its neighbours; 1 is the best, or the highest where neither is good. "
         + ("Answers: the line of the area's own strategy. " if frame["answers"].ne("").any() else "")
         + "'Not published': no table at hand has it; give your own in outcomes.csv.",
     )
+
+
+def _range(low: float, high: float) -> str:
+    return f" ({figure_of(low)} to {figure_of(high)})" if pd.notna(low) else ""
+
+
+def _beside(row: Any) -> str:
+    rank = f", {row.rank:.0f} of {row.ranked:.0f}" if pd.notna(row.rank) else ""
+    by = " (England)" if row.beside_rests_on == "England" else ""
+    return f"{arrow(row.difference, row.beside)}{by}{rank}".removeprefix(", ")
+
+
+def _since(row: Any) -> str:
+    if not row.since:
+        return "one year only"
+    was = f"from {figure_of(row.was)} in {row.since}"
+    return f"{arrow(row.change, row.trend)}, {was}" if row.trend else was
 
 
 def _or(value: float) -> str:
