@@ -197,3 +197,10 @@ def test_what_is_no_report_is_refused_in_words(tmp_path: Path) -> None:
     file.write_bytes(page.getvalue())
     with pytest.raises(InputError, match="no sheet 'headline-forecasts'"):
         sf.report.read_last(tmp_path)
+
+
+def test_what_next_year_reads_is_in_the_workbook_and_not_in_the_page(example_outcome: Outcome) -> None:
+    sections = build(example_outcome).sections
+    for key in ("success-figures", "headline-forecasts"):
+        assert any(e.key == key for s in sections for e in s.exhibits)
+        assert not any(e.key == key for s in sections for e in s.exhibits_read)

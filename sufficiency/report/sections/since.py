@@ -36,7 +36,7 @@ def section(outcome: ForecastOutcome, last: LastReport | None, limit: int = 0) -
     table = forecasts_table(outcome, limit)
     if last is None:
         words = (
-            "No earlier report was given, so none is compared with. Next year, `sufficiency report --last` with this report's folder says what has changed since.",
+            "No earlier report was given, so none is compared with. Next year, `sufficiency report --last` with this report's folder says what has changed since: its workbook holds the forecasts of every year for that.",
         )
         return Section("since", "For next year's report", words, exhibits=(table,))
     figures, forecasts = _figures(outcome, last), _forecasts(table.frame, last)

@@ -74,7 +74,7 @@ def _section(making: _Making, number: int, section: Section, first: Report | Non
         made.add_paragraph(paragraph.replace("`", ""))
     for point in section.points:
         made.add_paragraph(point.replace("`", ""), style="List Bullet")
-    for exhibit in section.exhibits:
+    for exhibit in section.exhibits_read:
         if isinstance(exhibit, Table):
             _table(making, exhibit)
         else:
