@@ -21,9 +21,10 @@ import pandas as pd
 import shapely
 from northamptonshire_settings import BASE_YEAR, FACTS, NORTH, OWN, WEST, settings
 
-from sufficiency.inputs.releases import dfe_ehc_plans, dfe_lait, dfe_school_census, ons
+from sufficiency.inputs.releases import dfe_ehc_plans, dfe_lait, dfe_school_census, dfe_school_performance, ons
 from sufficiency.published import plans as published
 from sufficiency.published import population
+from sufficiency.published import success as published_success
 from sufficiency.published.downloads import latest_of
 from sufficiency.words.school_year import NCYS
 
@@ -41,6 +42,7 @@ DISTRICTS = {
 }
 REQUESTS = ["authority", "year", "requests", "refused", "assessed", "issued"]
 FIRST = 2019
+SCHOOLS_OF = 2019  # January of the schools' own counts, Compare school performance 2018-2019
 PROJECTED_FROM = 2022  # the projection's own base, an estimate
 AGES = [str(a) for a in range(25)]
 
@@ -56,6 +58,7 @@ def main(downloads: Path, out: Path) -> None:
     tables["settings"], tables["places"] = settings(downloads, tables)
     tables["pipeline"] = pd.read_csv(FACTS / "pipeline.csv", dtype="str", keep_default_na=False)
     tables |= money(downloads)
+    tables |= success(downloads, tables["zones"])
     for name, frame in tables.items():
         frame.to_csv(out / f"{name}.csv", index=False, lineterminator="\n")
     (out / "boundaries.geojson").write_text(boundaries(downloads), encoding="utf-8")
@@ -143,6 +146,24 @@ def _pupils(downloads: Path) -> dict[tuple[str, int, str], float]:
                 elif number == NUMBERS[COUNTY]:
                     found[code, year, phase] = float(round(pupils * after[code] / after.sum()))
     return found
+
+
+def success(downloads: Path, zones: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return how children with SEND fare beside neighbours and England, and SEN by school in January 2019."""
+    tool, schools = downloads / "lait", downloads / "schools"
+    near = published_success.neighbours(dfe_lait.neighbours(tool / "statistical_neighbours_may2025.csv"), OWN)
+    fare = dfe_lait.outcomes(tool / "send_outcomes_2016-2025.csv")
+    register = pd.read_csv(schools / "northants_schools_2018_register_with_jan2019_roll.csv", dtype={"URN": "str"})
+    register = register.rename(columns={"URN": "school"})[["school", "name", "easting", "northing"]]
+    counted = dfe_school_performance.school_census(schools / "england_census.csv").drop(columns=["number", "year"])
+    missed = dfe_school_performance.absence(schools / "england_abs.csv").rename_axis("school").reset_index()
+    by_school = counted.merge(register, on="school").merge(missed, on="school", how="left").assign(year=SCHOOLS_OF)
+    return {
+        "outcomes": published_success.outcomes(fare, OWN, list(near["neighbour"])),
+        "neighbours": near,
+        "school_sen": published_success.school_sen(by_school, zones),
+        "aims": pd.read_csv(FACTS / "aims.csv"),
+    }
 
 
 def zones(downloads: Path, population: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

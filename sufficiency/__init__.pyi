@@ -8,6 +8,7 @@ from sufficiency import policy as policy
 from sufficiency import published as published
 from sufficiency import report as report
 from sufficiency import scenarios as scenarios
+from sufficiency import success as success
 from sufficiency import tables as tables
 from sufficiency import transport as transport
 from sufficiency import words as words
@@ -38,6 +39,7 @@ from sufficiency.scenarios.pipeline_levers import CancelAgreed as CancelAgreed
 from sufficiency.scenarios.pipeline_levers import OpenProposed as OpenProposed
 from sufficiency.scenarios.scenario import Scenario as Scenario
 from sufficiency.scenarios.scenario_file import read_scenario as read_scenario
+from sufficiency.success.success_measures import success_measures as success_measures
 from sufficiency.varied.sensitivity import sensitivity as sensitivity
 
 __version__: str

@@ -100,6 +100,10 @@ def report(
             help="Also say what the answer hangs on, each assumption at both ends of its range: minutes more."
         ),
     ] = False,
+    last: Annotated[
+        Path | None,
+        typer.Option(help="The folder of an earlier report, or its tables.xlsx: say what has changed since."),
+    ] = None,
 ) -> None:
     """Write the sufficiency report: HTML, Word, Excel, charts and returns."""
     import sufficiency as sf
@@ -108,6 +112,7 @@ def report(
         raise sf.InputError(f"--suppress {suppress}: give 0, which hides nothing, or a count such as 5")
     area = area_of(folder, published, authority, roads)
     beside = futures.asked(scenario or [], reform or [], to=to, area=area)
+    earlier = None if last is None else sf.report.read_last(last)
     sf.report.check_writable(out)  # before the run, which takes a while
     with progress() as tell:
         own, run = futures.reported(beside), partial(sf.run, area, to=to, draws=draws, seed=seed)
@@ -131,6 +136,7 @@ def report(
             suppress=suppress,
             sensitivity=found,
             recommendation=made,
+            last=earlier,
             progress=lambda what, share: tell(what, 0.7 + 0.3 * share),
         )
     for figure in sf.report.headlines(outcome, futures=others):

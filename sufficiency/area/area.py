@@ -86,6 +86,10 @@ class Area:
     high_needs: pd.DataFrame = _optional(tables.HIGH_NEEDS)
     vehicles: pd.DataFrame = _optional(tables.VEHICLES, "the library's assumed vehicle costs are used")
     options: pd.DataFrame = _optional(tables.OPTIONS)
+    outcomes: pd.DataFrame = _optional(tables.OUTCOMES, "how children with SEND fare is not shown beside others")
+    neighbours: pd.DataFrame = _optional(tables.NEIGHBOURS, "measures stand beside England's alone")
+    school_sen: pd.DataFrame = _optional(tables.SCHOOL_SEN, "SEN Support is not shown by school or district")
+    aims: pd.DataFrame = _optional(tables.AIMS)
     changes: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.CHANGES))
     coming: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.PIPELINE))  # rows that a scenario opens
     assumptions: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.ASSUMPTIONS))

@@ -138,7 +138,7 @@ _FORMS: Final = (
         "DfE, Local authority interactive tool",
         ("Measure_short", "LA and Regions", "Values"),
         lambda h: {"laandregions", "years", "values"} <= h and bool(h & {"measureshort", "shortdesc"}),
-        "sen_support",
+        "sen_support, outcomes",
     ),
     Form(
         "school_census",
@@ -244,16 +244,16 @@ _FORMS: Final = (
     Form(
         "compare_census",
         f"{COMPARE}, school census",
-        ("URN", "NOR", "TSENELSE", "TSENELK"),
-        _has("URN", "NOR", "TSENELK"),
-        why_not="the register has schools' rolls; SEN by school is not in a draft",
+        ("URN", "SCHOOLTYPE", "NOR", "TSENELSE", "TSENELK"),
+        _has("URN", "SCHOOLTYPE", "NOR", "TSENELSE", "TSENELK"),
+        "school_sen",
     ),
     Form(
         "compare_absence",
         f"{COMPARE}, absence",
         ("URN", "PERCTOT", "PPERSABS10"),
         _has("URN", "PERCTOT"),
-        why_not="absence is not an input of the model",
+        "school_sen: absence",
     ),
     Form(
         "postcodes",
@@ -326,9 +326,9 @@ _FORMS: Final = (
     Form(
         "neighbours",
         "DfE, Local authority interactive tool: statistical neighbours",
-        ("old_la_code", "neighbour_old_la_code"),
-        _has("old_la_code", "neighbour_old_la_code"),
-        why_not="statistical neighbours are not in a draft",
+        ("old_la_code", "neighbour_old_la_code", "rank"),
+        _has("old_la_code", "neighbour_old_la_code", "rank"),
+        "neighbours",
     ),
     Form(
         "measures",

@@ -20,6 +20,7 @@ from sufficiency.inputs.releases import (
     dfe_gias,
     dfe_lait,
     dfe_school_census,
+    dfe_school_performance,
     dfe_section_251,
     dfe_sen_in_england,
     mhclg_deprivation,
@@ -55,6 +56,9 @@ class Downloads:
     benchmarks: pd.DataFrame
     long_stock: pd.DataFrame
     shapes: tuple[Path, ...]
+    outcomes: pd.DataFrame
+    neighbours: pd.DataFrame
+    school_census: pd.DataFrame
     gaps: tuple[tuple[str, str, str], ...]
     _own: dict[tuple[str, str], pd.DataFrame] = field(default_factory=dict, repr=False)
 
@@ -166,6 +170,9 @@ def _read(folder: str, stamps: tuple[tuple[str, int, int], ...]) -> Downloads:  
         long_stock=_long_stock(found, gaps),
         small_areas=_small_areas(found, gaps),
         shapes=tuple(p for p in seen.others if p.suffix.lower() in (".geojson", ".json")),
+        outcomes=_gathered(found, "lait", dfe_lait.outcomes, []),  # what can't be read is told once, of SEN Support
+        neighbours=_gathered(found, "neighbours", dfe_lait.neighbours, gaps),
+        school_census=_school_census(found, gaps),
         gaps=tuple(gaps),
         **parts,
     )
@@ -294,6 +301,18 @@ def _long_stock(found: Sequence[catalogue.Found], gaps: list[tuple[str, str, str
         except (InputError, MissingError) as caught:
             gaps.append(("long_view", "doubtful", f"{file.sheet.name} is left out: {caught}"))
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+
+
+def _school_census(found: Sequence[catalogue.Found], gaps: list[tuple[str, str, str]]) -> pd.DataFrame:
+    """Return SEN school by school, each school once, with its absence where that is there."""
+    frame = _gathered(found, "compare_census", dfe_school_performance.school_census, gaps)
+    if frame.empty:
+        return frame
+    missed = _gathered(
+        found, "compare_absence", lambda sheet: dfe_school_performance.absence(sheet).reset_index(), gaps
+    )
+    frame = frame.sort_values("year", na_position="first").drop_duplicates("school", keep="last")
+    return frame.merge(missed.drop_duplicates("school"), on="school", how="left") if len(missed) else frame
 
 
 def _people(found: Sequence[catalogue.Found], gaps: list[tuple[str, str, str]]) -> pd.DataFrame:

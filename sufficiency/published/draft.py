@@ -9,7 +9,7 @@ import pandas as pd
 
 from sufficiency import tables
 from sufficiency.errors import InfeasibleError, InputError
-from sufficiency.published import authorities, money, plans, population, unit_costs
+from sufficiency.published import authorities, draft_success, money, plans, population, unit_costs
 from sufficiency.published.downloads import COSTS, Downloads
 from sufficiency.published.draft_ground import boundaries, deprivation, geography
 from sufficiency.published.gathered import Draft
@@ -48,6 +48,7 @@ def draft(downloads: Downloads, authority: str) -> Draft:
     boundaries(made, downloads)
     _high_needs(made, downloads)
     _long_view(made, downloads)
+    draft_success.add(made, downloads)
     _doubts(made, downloads)
     return made
 
@@ -301,6 +302,9 @@ def checked(made: Draft) -> dict[str, pd.DataFrame]:
         "high_needs": tables.HIGH_NEEDS,
         "unit_costs": tables.UNIT_COSTS,
         "long_view": tables.LONG_VIEW,
+        "outcomes": tables.OUTCOMES,
+        "neighbours": tables.NEIGHBOURS,
+        "school_sen": tables.SCHOOL_SEN,
     }
     try:
         return {

@@ -139,13 +139,22 @@ def _beside(hit: Found, found: Sequence[Found]) -> tuple[bool, str]:
 
 
 def _lait(hit: Found, found: Sequence[Found]) -> tuple[bool, str]:
-    if catalogue.of_kind(list(found), "sen_in_england"):
-        return False, "Special educational needs in England is there, which has the counts"
     try:
-        has_rows = len(dfe_lait.sen_support(hit.sheet)) > 0
+        gives = [
+            name
+            for name, rows in (
+                ("sen_support", dfe_lait.sen_support(hit.sheet)),
+                ("outcomes", dfe_lait.outcomes(hit.sheet)),
+            )
+            if len(rows)
+        ]
     except SufficiencyError as caught:
         return False, str(caught)
-    return (True, "sen_support") if has_rows else (False, "none of its measures is the share of pupils on SEN Support")
+    if "sen_support" in gives and catalogue.of_kind(list(found), "sen_in_england"):
+        gives.remove("sen_support")  # the release has the counts
+        if not gives:
+            return False, "Special educational needs in England is there, which has the counts"
+    return (True, ", ".join(gives)) if gives else (False, "none of its measures is one that a draft takes")
 
 
 def _people(hit: Found, found: Sequence[Found]) -> tuple[bool, str]:

@@ -11,6 +11,8 @@ _WHERE: Final = {
     "check_writable": "writers.write",
     "build": "writers.build",
     "headlines": "sections.summary",
+    "read_last": "last_report",
+    "LastReport": "last_report",
     "write_returns": "returns.write_returns",
     "waterfall": "sections.scenario",
     "tornado": "look.tornado",

@@ -1,3 +1,5 @@
+from sufficiency.report.last_report import LastReport as LastReport
+from sufficiency.report.last_report import read_last as read_last
 from sufficiency.report.look.record_chart import fans_against_truth as fans_against_truth
 from sufficiency.report.look.record_chart import said_against_came as said_against_came
 from sufficiency.report.look.rounds_map import rounds_map as rounds_map

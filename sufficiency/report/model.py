@@ -21,7 +21,7 @@ class Table:
     counts: tuple[str, ...] = ()  # columns that count children, which suppression may hide
     totals: tuple[str, ...] = ()  # columns that add `counts` up
     tied: tuple[str, ...] = ()  # columns from which a count of the row could be worked out: hidden with it
-    rows_shown: int = 60  # in the page and the document; the workbook has every row
+    rows_shown: int = 60  # in the page and the document, 0 leaves it to the workbook, which has every row
     is_close: bool = False  # so near to single children that it is left out where small numbers are hidden
     stacks: bool = False  # on a phone each row is a card, with its columns one under another
     shown_in: tuple[str, ...] = ("page", "document", "workbook")
@@ -92,6 +92,11 @@ class Section:
     figures: tuple[Figureword, ...] = ()  # the numbers that it begins with
     short: str = ""  # its title in the contents, where that is a sentence
     within: str = ""  # the key of the section that it is a part of
+
+    @property
+    def exhibits_read(self) -> tuple[Exhibit, ...]:
+        """What stands in the page and the document: a table of which they show no row is in the workbook alone."""
+        return tuple(e for e in self.exhibits if not isinstance(e, Table) or e.rows_shown)
 
 
 @dataclass(frozen=True)

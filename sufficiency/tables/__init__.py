@@ -13,8 +13,10 @@ from sufficiency.tables.people import HOUSING, POPULATION, TOWNS, ZONE_CHILDREN,
 from sufficiency.tables.plans import FLOWS, IN_YEAR, LONG_VIEW, PLANS, REQUESTS, SEN_SUPPORT, STATES, TRANSITIONS
 from sufficiency.tables.results import ASSUMPTIONS, CHANGES, NOTES, PLACEMENTS, PlacedResult, PlansResult
 from sufficiency.tables.settings import ATTENDANCE, OPTIONS, PIPELINE, PLACES, SCHOOLS, SUITABILITY, TRAVEL, TRAVELLERS
+from sufficiency.tables.success import AIMS, NEIGHBOURS, OUTCOMES, SCHOOL_SEN
 
 __all__ = [
+    "AIMS",
     "ALWAYS_ALLOWED",
     "ASSUMPTIONS",
     "ATTENDANCE",
@@ -25,8 +27,10 @@ __all__ = [
     "HOUSING",
     "IN_YEAR",
     "LONG_VIEW",
+    "NEIGHBOURS",
     "NOTES",
     "OPTIONS",
+    "OUTCOMES",
     "OVERFLOW",
     "OVERFLOW_BY_NEED",
     "PIPELINE",
@@ -36,6 +40,7 @@ __all__ = [
     "POPULATION",
     "REQUESTS",
     "SCHOOLS",
+    "SCHOOL_SEN",
     "SEN_SUPPORT",
     "STATES",
     "SUITABILITY",

@@ -6,6 +6,7 @@ Values        -> value; '-', blank and letters are missing
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import pandas as pd
@@ -37,12 +38,93 @@ PHASES: Final = {
 }
 
 
+# Measures of success, as `words.success` names them: of what, of which group of children.
+OUTCOMES: Final = {
+    "FSP_Gooddev_Without_SENSTATE": "early_years_support",
+    "FSP_Gooddev_With_SENSTATE": "early_years_plans",
+    "KS1P_SEND": "phonics_support",
+    "KS1P_EHCP": "phonics_plans",
+    "KS1P_NonSEND": "phonics_no_sen",
+    "NEW_KS2_RWM_Sen_W/Osta": "key_stage_2_support",
+    "NEW_KS2_RWM_Sen_Withsta": "key_stage_2_plans",
+    "NoID_SEN_NEW_KS2_RWM": "key_stage_2_no_sen",
+    "SEN_WoStat_AVG_Attain8_Score": "attainment_8_support",
+    "SEN_Stat_AVG_Attain8_Score": "attainment_8_plans",
+    "SEN_NoID_AVG_Attain8_Score": "attainment_8_no_sen",
+    "KS2_SENSupport_Reading_Progress": "reading_progress_support",
+    "KS2_SEN_Reading_Progress": "reading_progress_plans",
+    "KS2_NonSEN_Reading_Progress": "reading_progress_no_sen",
+    "KS2_SENSupport_Maths_Progress": "maths_progress_support",
+    "KS2_SEN_Maths_Progress": "maths_progress_plans",
+    "KS2_NonSEN_Maths_Progress": "maths_progress_no_sen",
+    "SEN_WoStat_AVG_Prog8_Score": "progress_8_support",
+    "SEN_Stat_AVG_Prog8_Score": "progress_8_plans",
+    "SEN_NoID_AVG_Prog8_Score": "progress_8_no_sen",
+    "SusEdOverall_SEN_NoStat_incSpec": "sustained_support",
+    "SusEdOverall_SEN_Stat_incSpec": "sustained_plans",
+    "SusEdOverall_NoSEN_incSpec": "sustained_no_sen",
+    "Age19_SENwoS": "level_2_support",
+    "Age19_SEN-S": "level_2_plans",
+    "Age19_NoNSEN": "level_2_no_sen",
+    "Age19_SENwoS_L3": "level_3_support",
+    "Age19_SEN-S_L3": "level_3_plans",
+    "Age19_NoNSEN_L3": "level_3_no_sen",
+    "16-17YroldSEN_ET": "learning_16_17_sen_all",
+    "16-17 NEET": "neet_16_17_all",
+    "TotPermEx": "permanent_exclusion_all",
+    "TotFixedEx": "suspension_all",
+    "SpecFixedEx": "suspension_special_all",
+    "SEN_EHC_Excpt_20wks": "in_20_weeks_all",
+    "SEN_INIT_REQ": "requests_all",
+    "EHCP_Initial_req_refused": "refused_all",
+    "SEN_AppealableDec": "appeals_all",
+    "SEN_PEC_OUTCOME_COM_4WKS": "reviews_in_4_weeks_all",
+    "SEN_TotSENSuP": "identified_support",
+    "SEN_TotStat": "identified_plans",
+}
+DIGITS: Final = 4  # after the point: 25.200000000000003 is 25.2
+
+
 def measures(source: Source) -> pd.DataFrame:
     """Return every measure that we have a name for: measure, year, period, name, number, region, value.
 
     `year` is the first year that `period` names: for January counts the census year, for money the financial year.
     `number` is the three-digit authority number, blank for regions and England. Missing values are left out.
     """
+    return _measures(source, MEASURES)
+
+
+def outcomes(source: Source) -> pd.DataFrame:
+    """Return how children with SEND fare, of every authority, region and England: name, number, measure, year, period, value.
+
+    `measure` is one of `words.success.MEASURES`; `year` that in which the period ends, so 2016 of '2015/16'.
+    """
+    frame = _measures(source, OUTCOMES)
+    spans = frame["period"].str.fullmatch(r"\d{4}[/-]\d{2}.*")
+    frame["year"] = frame["year"] + spans.astype("int64")
+    frame["value"] = frame["value"].round(DIGITS)
+    return frame[["name", "number", "measure", "year", "period", "value"]]
+
+
+def neighbours(source: Source) -> pd.DataFrame:
+    """Return statistical neighbours: number and name of an authority, neighbour (by name), rank, closeness."""
+    sheet = sheet_of(source)
+    names = {
+        "number": "old_la_code",
+        "name": "la_name",
+        "rank": "rank",
+        "other": "neighbour_old_la_code",
+        "closeness": "closeness",
+    }
+    frame = take(sheet.frame(), names, source=sheet.name, optional=["closeness"])
+    for column in ("number", "rank", "other"):
+        frame[column] = codes(frame[column])
+    called = frame.drop_duplicates("number").set_index("number")["name"]
+    frame["neighbour"] = frame["other"].map(called)
+    return frame.dropna(subset=["neighbour", "rank"]).drop(columns="other").reset_index(drop=True)
+
+
+def _measures(source: Source, known: Mapping[str, str]) -> pd.DataFrame:
     sheet = sheet_of(source)
     names = {
         "measure": ["Measure_short", "Short Desc"],
@@ -53,7 +135,7 @@ def measures(source: Source) -> pd.DataFrame:
         "value": "Values",
     }
     frame = take(sheet.frame(), names, source=sheet.name, optional=["number", "region"])
-    frame["measure"] = frame["measure"].str.strip().map(MEASURES)
+    frame["measure"] = frame["measure"].str.strip().map(known)
     words = frame["value"].astype("str").str.strip().str.lower()
     frame["value"] = pd.to_numeric(words.mask(words.isin(NOT_PUBLISHED)), errors="coerce")
     frame["year"] = codes(frame["period"].astype("str").str.slice(0, 4))

@@ -11,6 +11,7 @@ from sufficiency.comparison import steps_between
 from sufficiency.outcome import ForecastOutcome, Outcome
 from sufficiency.recommendation import Recommendation
 from sufficiency.report.disclosure.suppress import suppressed
+from sufficiency.report.last_report import LastReport
 from sufficiency.report.model import Cards, Chart, Exhibit, Map, Report, Section
 from sufficiency.report.sections import (
     access,
@@ -20,6 +21,7 @@ from sufficiency.report.sections import (
     finance,
     forecast,
     going,
+    graduated,
     invest,
     law,
     method,
@@ -35,6 +37,8 @@ from sufficiency.report.sections import (
     risks,
     scenario,
     schools,
+    since,
+    success,
     summary,
     transport,
     turns_on,
@@ -81,6 +85,7 @@ def build(
     suppress: int = 0,
     sensitivity: Sensitivity | None = None,
     recommendation: Recommendation | None = None,
+    last: LastReport | None = None,
 ) -> Report:
     """Return the report of an outcome.
 
@@ -100,15 +105,17 @@ def build(
         Of `sf.sensitivity`: with it, a section says which assumptions move the answer, and where a sign turns on one.
     recommendation
         Of `sf.recommend(outcome)`: with it, the first section says what to open, and one more tries it in every future.
+    last
+        Of `sf.report.read_last`: with it, a section says what has changed since that report.
 
     Raises
     ------
     InputError
-        If `now` or a future was run with other draws, another seed or to another year.
+        If `now` or a future was run with other draws, another seed or to another year, or `last` is of another area.
     """
     beside.check((outcome, *futures))
     beside_it: list[ForecastOutcome] = []
-    area, last = outcome.area, outcome.options.to
+    area = outcome.area
     if isinstance(outcome, Outcome):
         made = _of_places(outcome, now, suppress, sensitivity)
         made.insert(0, decision.section(outcome, recommendation, futures, limit=suppress))
@@ -118,13 +125,13 @@ def build(
             beside_it = [recommendation.then]
     else:
         made = [summary.section_of_forecast(outcome), *(part(outcome) for part in (*FIRST, *OF_FORECAST))]
-    made = _with_futures(made, outcome, now, [*futures, *beside_it])
+    made = _with_success(_with_futures(made, outcome, now, [*futures, *beside_it]), outcome, suppress, last)
     headlines = summary.headlines(outcome, suppress, futures)
     made = [replace(part, figures=headlines) if part.key == "summary" else part for part in made]
     sections = tuple(_suppressed(section, suppress) for section in made)
     return Report(
         title=f"SEND sufficiency: {area.name}",
-        subtitle=f"{COVERS if isinstance(outcome, Outcome) else COVERS_FORECAST} from academic year {academic_label(area.base_year)} to {academic_label(last)}. Scenario: {outcome.scenario.name}.",
+        subtitle=f"{COVERS if isinstance(outcome, Outcome) else COVERS_FORECAST} from academic year {academic_label(area.base_year)} to {academic_label(outcome.options.to)}. Scenario: {outcome.scenario.name}.",
         headlines=headlines,
         sections=sections,
         attribution=ATTRIBUTION,
@@ -145,6 +152,13 @@ def _with_futures(
     added += [beside.section(agreed, others)] if others else []
     after = next(at for at, part in enumerate(made, start=1) if part.key == "forecast")
     return [*made[:after], *added, *made[after:]]
+
+
+def _with_success(made: list[Section], outcome: ForecastOutcome, limit: int, last: LastReport | None) -> list[Section]:
+    """Return the sections with how children fare after requests, and what has changed since the last report before the method."""
+    fare = [part for part in (success.section(outcome, limit), graduated.section(outcome, limit)) if part is not None]
+    after = next(at for at, part in enumerate(made, start=1) if part.key == "flow")
+    return [*made[:after], *fare, *made[after:-1], since.section(outcome, last, limit), made[-1]]
 
 
 def _of_places(

@@ -11,6 +11,7 @@ from sufficiency.errors import OutputError
 from sufficiency.method import Progress
 from sufficiency.outcome import ForecastOutcome, Outcome
 from sufficiency.recommendation import Recommendation
+from sufficiency.report.last_report import LastReport
 from sufficiency.report.model import Chart, Map
 from sufficiency.report.writers.swap import LIST, check_own_folder, in_place_of
 from sufficiency.varied.found import Sensitivity
@@ -25,6 +26,7 @@ def write(
     suppress: int = 0,
     sensitivity: Sensitivity | None = None,
     recommendation: Recommendation | None = None,
+    last: LastReport | None = None,
     progress: Progress | None = None,
 ) -> Path:
     """Write the report of an outcome and return the path of its page.
@@ -50,13 +52,15 @@ def write(
         Of `sf.sensitivity`: with it, a section says which assumptions move the answer, and where a sign turns on one.
     recommendation
         Of `sf.recommend(outcome)`: with it, the report begins with what to open, and tries it in every future.
+    last
+        An earlier report, of `sf.report.read_last`: with it, a section says what has changed since.
     progress
         Called with what is being done and the share done.
 
     Raises
     ------
     InputError
-        If `now` or a future was run with other draws or another seed.
+        If `now` or a future was run with other draws or another seed, or `last` is of another area.
     OutputError
         If the folder can't be written; nothing is left half-written.
     """
@@ -74,7 +78,13 @@ def write(
     check_writable(target)
     tell("Writing words and tables", 0.0)
     report = build(
-        outcome, now=now, futures=futures, suppress=suppress, sensitivity=sensitivity, recommendation=recommendation
+        outcome,
+        now=now,
+        futures=futures,
+        suppress=suppress,
+        sensitivity=sensitivity,
+        recommendation=recommendation,
+        last=last,
     )
     with in_place_of(target, made_before=_of_earlier_reports) as new:
         (new / "charts").mkdir()

@@ -85,7 +85,7 @@ def _section(making: _Making, number: int, section: Section) -> None:
             run.font.size, line.paragraph_format.space_after = Pt(9), Pt(3)
     for point in section.points:
         made.add_paragraph(point.replace("`", ""), style="List Bullet")
-    for exhibit in section.exhibits:
+    for exhibit in section.exhibits_read:
         _exhibit(making, exhibit)
     if section.assumptions:
         made.add_heading("What these figures rest on", 2)

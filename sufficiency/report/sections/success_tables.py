@@ -1,0 +1,120 @@
+"""Measures of success as tables: the latest of each beside others, gaps to peers, and figures for next year's report."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pandas as pd
+
+from sufficiency.report.look.success_charts import figure_of
+from sufficiency.report.model import Table
+from sufficiency.success import SuccessMeasures
+from sufficiency.success.judged import SAME
+from sufficiency.words.success import GROUPS, MEASURES
+
+COUNTED: Final = ("children", "young people", "complaints")  # units of a council's own counts, which may be small
+NOT_PUBLISHED: Final = "not published"
+
+
+def arrow(change: float, verdict: str) -> str:
+    """Return a change in words with its direction: '▲ better', '▼ worse', '■ no clear difference'."""
+    if not verdict:
+        return ""
+    if verdict == SAME:
+        return "■ no clear difference"
+    return f"{'▲' if change > 0 else '▼'} {verdict}"
+
+
+def table(own: pd.DataFrame, code: str, name: str, limit: int) -> Table:
+    """Return the latest of every measure of one authority, with what stands beside it and where it is going."""
+    rows = []
+    for r in own.itertuples():
+        measure = MEASURES[r.measure]
+        row = {"measure": f"{measure.named} ({measure.unit})", "latest": NOT_PUBLISHED}
+        row |= dict.fromkeys(("England", "neighbours", "beside them", "since"), "")
+        if pd.notna(r.value):
+            is_small = measure.unit in COUNTED and limit > 1 and 1 <= r.value < limit
+            row |= {
+                "latest": f"c, {r.when}" if is_small else f"{figure_of(r.value)}{_range(r.low, r.high)}, {r.when}",
+                "England": _or(r.england),
+                "neighbours": _or(r.neighbours),
+                "beside them": _beside(r),
+                "since": "" if is_small else _since(r),
+            }
+        rows.append(row | {"answers": r.line})
+    frame = pd.DataFrame(rows)
+    return Table(
+        f"success-table-{code}",
+        f"Measures of success: {name}",
+        frame if frame["answers"].ne("").any() else frame.drop(columns="answers"),
+        note="Arrows show the way a figure lies or goes: ▲ higher, ▼ lower, ■ no clear difference. In brackets the range, 19 times in 20, that chance allows in so many children. 4 of 11: its place among itself and its neighbours; 1 is the best, or the highest where neither is good. "
+        + ("Answers: the line of the area's own strategy. " if frame["answers"].ne("").any() else "")
+        + "'Not published': no table at hand has it; give your own in outcomes.csv.",
+    )
+
+
+def _range(low: float, high: float) -> str:
+    return f" ({figure_of(low)} to {figure_of(high)})" if pd.notna(low) else ""
+
+
+def _beside(row: Any) -> str:
+    rank = f", {row.rank:.0f} of {row.ranked:.0f}" if pd.notna(row.rank) else ""
+    by = " (England)" if row.beside_rests_on == "England" else ""
+    return f"{arrow(row.difference, row.beside)}{by}{rank}".removeprefix(", ")
+
+
+def _since(row: Any) -> str:
+    if not row.since:
+        return "one year only"
+    was = f"from {figure_of(row.was)} in {row.since}"
+    return f"{arrow(row.change, row.trend)}, {was}" if row.trend else was
+
+
+def _or(value: float) -> str:
+    return "" if pd.isna(value) else figure_of(value)
+
+
+def gaps_table(found: SuccessMeasures) -> tuple[Table, ...]:
+    """Return how far children with SEN are behind those with none, in one table; none where neither is known."""
+    gaps = found.gaps()
+    if gaps.empty:
+        return ()
+    frame = pd.DataFrame(
+        {
+            "authority": gaps["authority"],
+            "measure": [MEASURES[f"{of}_support"].says for of in gaps["of"]],
+            "of": gaps["group"].map(GROUPS),
+            "when": [MEASURES[f"{r.of}_{r.group}"].when(r.year) for r in gaps.itertuples()],
+            "behind no SEN by": gaps["gap"].map(figure_of),
+            "England": gaps["england"].map(_or),
+            "neighbours": gaps["neighbours"].map(_or),
+        }
+    )
+    title = "How far behind children with no SEN, in the measure's own unit"
+    return (
+        Table(
+            "success-gaps",
+            title,
+            frame,
+            note="A smaller gap is better. A gap is the difference of two published figures, each of a different number of children.",
+        ),
+    )
+
+
+def figures_table(found: SuccessMeasures, limit: int) -> Table:
+    """Return the latest of every measure as numbers: what next year's report compares itself with."""
+    latest = found.summary().dropna(subset=["value"])
+    is_small = (
+        latest["measure"].map(lambda m: MEASURES[m].unit in COUNTED)
+        & (limit > 1)
+        & latest["value"].between(1, limit - 1)
+    )
+    frame = latest.loc[~is_small, ["authority", "measure", "year", "value", "low", "high"]]
+    return Table(
+        "success-figures",
+        "The latest of every measure, for next year's report to compare itself with",
+        frame.reset_index(drop=True),
+        {"year": "year", "value": "2", "low": "2", "high": "2"},
+        note="`sufficiency report --last` reads this sheet.",
+        rows_shown=0,
+    )
