@@ -21,7 +21,7 @@ from sufficiency.forecast.simulate.simulated import KINDS as KINDS
 from sufficiency.forecast.simulate.simulated import SUPPORT_KINDS, Supported
 from sufficiency.forecast.simulate.simulated import Simulated as Simulated
 
-BLOCK: Final = 50  # draws that a thread takes at a time
+BLOCK: Final = 100  # draws that a thread takes at a time
 FEW: Final = 2_000  # plans in the largest state of the base year below which numbers of half the size are tried first
 Found = TypeVar("Found")
 NO_DRIFT: Final = np.zeros((0,) * 4, dtype=np.float32)
