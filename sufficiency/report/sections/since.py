@@ -46,8 +46,8 @@ def section(outcome: ForecastOutcome, last: LastReport | None, limit: int = 0) -
         )
     exhibits = [t for t in (_figures_table(figures, limit), _forecasts_table(forecasts, outcome)) if len(t.frame)]
     told = (f"Beside the last report, '{last.title}'.", _figure_words(figures), _forecast_words(forecasts, outcome))
-    words = " ".join(part for part in told if part)
-    return Section("since", "Since the last report", (words,), exhibits=(*exhibits, table))
+    says = " ".join(part for part in told if part)
+    return Section("since", "Since the last report", (says,), exhibits=(*exhibits, table))
 
 
 def forecasts_table(outcome: ForecastOutcome, limit: int = 0) -> Table:
