@@ -98,6 +98,11 @@ THE_SAME: dict[tuple[str, str, str], str] = {
         'for i, (authority, stream) in enumerate(zip(settings["authority"], streams, strict=True)):',
         "True becomes False",
     ): "streams are made of the same rows",
+    (
+        "place_spend",
+        'settings = settings[settings["has_number"]].reset_index(drop=True)',
+        "True becomes False",
+    ): "the two columns that are used are taken by name",
     ("destinations", "NOWHERE: Final = -1", "1 becomes 2"): "any number that is no position does",
     (
         "destinations",

@@ -133,7 +133,8 @@ def test_funding_published_beyond_the_places_listed_is_the_last_up_to_the_base_y
     item = "special_place_funding_gbp"
     area = with_items(
         two_authorities,
-        *[(HOME, 2025, item, 75_000.0), (HOME, 2024, item, 60_000.0), (HOME, 2026, item, 99_000.0)],
+        *[(HOME, 2025, item, 75_000.0), (HOME, 2023, item, 50_000.0), (HOME, 2024, item, 60_000.0)],
+        (HOME, 2026, item, 99_000.0),
         *[(NEXT, 2023, item, 10_000.0), (NEXT, 2024, item, 20_000.0)],
     )
     area = with_places(area, ("S1", 2025, 5, 2), ("S2", 2025, 3, 0), ("U1", 2025, 4, 0), ("F1", 2025, 10, 0))
