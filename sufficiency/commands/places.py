@@ -112,6 +112,7 @@ def openings(
             area, plans, table = outcome.area, outcome.plans, allocate.candidates(outcome.placed)
             if table.empty:
                 say(f"{area.name}: nobody is turned away, or too few for a class anywhere, so there is nothing to open")
+                show(table)
                 return
             if budget is None:
                 say(f"Within {budget_words(area, plans)}")

@@ -40,6 +40,7 @@ def test_what_to_open_and_when_is_printed_with_its_cost_saving_and_regret(table,
     opened = pd.read_csv(tmp_path / "out" / "openings.csv")
     assert opened[["option", "year", "places"]].to_numpy().tolist() == [["Hill", 2027, 40]]
     assert {p.name for p in (tmp_path / "out").iterdir()} == {
+        "options.csv",
         "openings.csv",
         "leading.csv",
         "regret.csv",
@@ -67,9 +68,21 @@ def test_options_of_another_file_may_be_tried(table, ours, tmp_path):
     assert found["opens"].iloc[0].startswith("Upper Hill")
 
 
-def test_an_area_without_options_says_how_to_give_some(command, ours):
+def test_an_area_without_options_has_places_worth_considering_made_from_a_run(table, tmp_path):
+    asked = ("openings", "--to", 2029, "--draws", 2, "--seconds", 0, "--budget", "5e6")
+    found = table(*asked, "--out", tmp_path / "out")
+    assert found["opens"].tolist()[-1] == "nothing"
+    assert 0 < found["capital_gbp"].iloc[0] <= 5e6
+    assert found["turned_away"].iloc[0] > 0
+    weighed = pd.read_csv(tmp_path / "out" / "options.csv")
+    assert {"expand", "specialist_base"} & set(weighed["kind"])
+    assert weighed["why"].str.contains("turned away in January 2029").all()
+
+
+def test_an_area_without_options_where_too_few_are_turned_away_has_nothing_to_open(table, ours):
     (ours / "options.csv").unlink()
-    assert "has no options.csv, so there is nothing to choose among: give --options FILE" in command("openings", ours)
+    (ours / "places.csv").write_text((ours / "places.csv").read_text().replace(",20,", ",500,"))
+    assert table("openings", ours, "--to", 2027, "--draws", 2, "--seconds", 0).empty
 
 
 def test_a_folder_s_options_are_checked_with_it(command, ours):

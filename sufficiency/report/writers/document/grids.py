@@ -31,8 +31,8 @@ LEEWAY: Final = 1.06  # letters set on a screen's grid are a little wider than d
 RULES: Final = {"top": (8, "0B3566"), "bottom": (8, "0B3566"), "insideH": (4, "C9D1DA")}  # eighths of a point, colour
 
 
-def add_grid(made: Document, table: Table) -> int:
-    """Add a table, and return how many of its rows are shown."""
+def add_grid(made: Document, table: Table, *, largest: float = SIZES[0]) -> int:
+    """Add a table in type of at most `largest` points, and return how many of its rows are shown."""
     frame = table.frame.head(min(table.rows_shown, MOST_ROWS))
     grid = made.add_table(rows=1, cols=len(frame.columns))
     grid.alignment = WD_TABLE_ALIGNMENT.LEFT
@@ -46,7 +46,7 @@ def add_grid(made: Document, table: Table) -> int:
         for cell, column, value, is_number in zip(cells, frame.columns, record, numeric, strict=True):
             _write(cell, _in_words(value, str(column), table.formats.get(str(column), "")), right=is_number)
         _keep_whole(grid.rows[-1])
-    _set_widths(grid)
+    _set_widths(grid, largest)
     if len(frame) <= WHOLE_ROWS:
         _keep_together(grid)
     return len(frame)
@@ -94,12 +94,12 @@ def _rule(grid: Grid) -> None:
     look.addprevious(margins)
 
 
-def _set_widths(grid: Grid) -> None:
+def _set_widths(grid: Grid, largest: float) -> None:
     """Give each column its longest word whole, in smaller type where need be, and share what is left by what it holds."""
     grid.autofit = False
     rows = [row.cells for row in grid.rows]
     columns = [[row[place].text for row in rows] for place in range(len(grid.columns))]
-    for size in SIZES:
+    for size in (size for size in SIZES if size <= largest):
         least = [_longest_word_cm(texts, size) for texts in columns]
         if sum(least) <= PAGE_WIDTH_CM:
             break

@@ -12,7 +12,7 @@ from docx.enum.text import WD_BREAK
 from docx.shared import Cm, Pt
 
 from sufficiency.report.model import Cards, Chart, Exhibit, Map, Report, Section, Table
-from sufficiency.report.writers.document.grids import add_grid
+from sufficiency.report.writers.document.grids import SIZES, add_grid
 from sufficiency.report.writers.document.pages import (
     PAGE_WIDTH_CM,
     QUIET,
@@ -24,6 +24,7 @@ from sufficiency.report.writers.document.pages import (
 
 TALLEST_CM: Final = {Chart: 11.5, Map: 15.0}  # of a picture, so that words stand beside it on its page
 FIRST: Final = "decision"  # the key of the section that has the first page to itself
+FIRST_PAGE: Final = 7.0  # of its tables and their notes, so that all of it is one page [points]
 SMALL: Final = 8.5  # of notes and assumptions [points]
 
 
@@ -39,13 +40,13 @@ class _Making:
         self.counts[kind] += 1
         add_caption(self.made, kind, self.counts[kind], title)
 
-    def note(self, text: str) -> None:
+    def note(self, text: str, points: float = SMALL) -> None:
         if not text:
             return
         line = self.made.add_paragraph()
         run = line.add_run(text.replace("`", ""))
-        run.font.size, run.font.color.rgb = Pt(SMALL), QUIET
-        line.paragraph_format.space_before, line.paragraph_format.space_after = Pt(3), Pt(9)
+        run.font.size, run.font.color.rgb = Pt(points), QUIET
+        line.paragraph_format.space_before, line.paragraph_format.space_after = Pt(3), Pt(points)
 
 
 def document(report: Report, pictures: dict[str, bytes]) -> bytes:
@@ -86,7 +87,7 @@ def _section(making: _Making, number: int, section: Section) -> None:
     for point in section.points:
         made.add_paragraph(point.replace("`", ""), style="List Bullet")
     for exhibit in section.exhibits_read:
-        _exhibit(making, exhibit)
+        _exhibit(making, exhibit, is_first=section.key == FIRST)
     if section.assumptions:
         made.add_heading("What these figures rest on", 2)
         for assumption in section.assumptions:
@@ -95,13 +96,13 @@ def _section(making: _Making, number: int, section: Section) -> None:
             line.runs[0].font.size = Pt(SMALL)
 
 
-def _exhibit(making: _Making, exhibit: Exhibit) -> None:
+def _exhibit(making: _Making, exhibit: Exhibit, *, is_first: bool) -> None:
     if isinstance(exhibit, Cards):
         return  # for the page; a table stands for them
     if not isinstance(exhibit, Table):
         _picture(making, exhibit)
     elif "document" in exhibit.shown_in:
-        _table(making, exhibit)
+        _table(making, exhibit, is_first=is_first)
 
 
 def _picture(making: _Making, exhibit: Chart | Map) -> None:
@@ -117,8 +118,8 @@ def _picture(making: _Making, exhibit: Chart | Map) -> None:
     making.note(f"{exhibit.alt} {exhibit.note}".strip())
 
 
-def _table(making: _Making, table: Table) -> None:
+def _table(making: _Making, table: Table, *, is_first: bool) -> None:
     making.caption("Table", table.title)
-    rows = add_grid(making.made, table)
+    rows = add_grid(making.made, table, largest=FIRST_PAGE if is_first else SIZES[0])
     more = f" The workbook has all {len(table.frame):,} rows." if len(table.frame) > rows else ""
-    making.note((table.note + more).strip())
+    making.note((table.note + more).strip(), FIRST_PAGE if is_first else SMALL)
