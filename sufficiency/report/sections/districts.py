@@ -212,9 +212,13 @@ def _grid(gap: pd.DataFrame, district: str) -> pd.DataFrame:
     own = gap[gap["district"] == district]
     if own.empty:
         return pd.DataFrame()
-    wide = own.pivot(index="need_group", columns="phase", values="children").astype(object)
+    wide = own.pivot(index="need_group", columns="phase", values="children")
     phases = [words for p in PHASES if (words := label(str(p), "phase")) in wide]
-    wide = wide.reindex(index=[n for n in NEED_GROUPS.values() if n in wide.index], columns=phases).fillna(0)
+    wide = (
+        wide.reindex(index=[n for n in NEED_GROUPS.values() if n in wide.index], columns=phases)
+        .astype(object)
+        .fillna(0)
+    )
     wide.columns = list(phases)
     wide.insert(0, "need", wide.index)
     return wide.reset_index(drop=True)
