@@ -108,7 +108,7 @@ def test_phases_stand_in_the_order_of_age(told: Report) -> None:
 
 def test_schools_within_reach_are_near_and_the_nearest_stand_first(told: Report, example_outcome: Outcome) -> None:
     reach = tables_of(told)["district-reach"].frame
-    assert reach["minutes"].le(example_outcome.area.value("transport.guide_secondary_minutes")).all()
+    assert reach["minutes"].le(example_outcome.area.value("transport.guide_primary_minutes")).all()
     for _, rows in reach.groupby("district"):
         assert rows["minutes"].is_monotonic_increasing
     near = reach.groupby("district")["school"].first()
