@@ -139,7 +139,7 @@ def _one(outcome: Outcome, told: Told, district: str, limit: int) -> Section:
             f"{district}: state schools within reach, the nearest first",
             reach,
             {"minutes": "n", "places": "n"},
-            note=f"Mean minutes from the homes of the district's children, up to {outcome.area.value('transport.guide_secondary_minutes'):g}.",
+            note=f"Mean minutes from the homes of the district's children, up to {outcome.area.value('transport.guide_primary_minutes'):g}.",
             shown_in=READ,
         ),
         *_pipeline(outcome, district, key),
@@ -212,9 +212,13 @@ def _grid(gap: pd.DataFrame, district: str) -> pd.DataFrame:
     own = gap[gap["district"] == district]
     if own.empty:
         return pd.DataFrame()
-    wide = own.pivot(index="need_group", columns="phase", values="children").astype(object)
+    wide = own.pivot(index="need_group", columns="phase", values="children")
     phases = [words for p in PHASES if (words := label(str(p), "phase")) in wide]
-    wide = wide.reindex(index=[n for n in NEED_GROUPS.values() if n in wide.index], columns=phases).fillna(0)
+    wide = (
+        wide.reindex(index=[n for n in NEED_GROUPS.values() if n in wide.index], columns=phases)
+        .astype(object)
+        .fillna(0)
+    )
     wide.columns = list(phases)
     wide.insert(0, "need", wide.index)
     return wide.reset_index(drop=True)
@@ -293,7 +297,7 @@ def _gap(outcome: Outcome, limit: int) -> pd.DataFrame:
 def _reach(outcome: Outcome, limit: int) -> pd.DataFrame:
     """Return state schools within reach of each district, with mean minutes from its children's homes and children there today."""
     area, routes = outcome.area, outcome.placed.routes
-    farthest = area.value("transport.guide_secondary_minutes")
+    farthest = area.value("transport.guide_primary_minutes")
     living = area.zone_children.groupby("zone")["children"].sum() if len(area.zone_children) else pd.Series(dtype=float)
     weight = routes.zones["zone"].map(living).fillna(1.0).to_numpy(dtype=float)
     own = carded(area)
