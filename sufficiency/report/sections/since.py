@@ -45,10 +45,9 @@ def section(outcome: ForecastOutcome, last: LastReport | None, limit: int = 0) -
             f"the last report, '{last.title}', has no authority and no year in common with {outcome.area.name}"
         )
     exhibits = [t for t in (_figures_table(figures, limit), _forecasts_table(forecasts, outcome)) if len(t.frame)]
-    words = (
-        f"Beside the last report, '{last.title}'. {_figure_words(figures)} {_forecast_words(forecasts, outcome)}".strip(),
-    )
-    return Section("since", "Since the last report", words, exhibits=(*exhibits, table))
+    told = (f"Beside the last report, '{last.title}'.", _figure_words(figures), _forecast_words(forecasts, outcome))
+    joined = " ".join(part for part in told if part)
+    return Section("since", "Since the last report", (joined,), exhibits=(*exhibits, table))
 
 
 def forecasts_table(outcome: ForecastOutcome, limit: int = 0) -> Table:
