@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -14,7 +15,7 @@ from sufficiency.outcome import Outcome
 from sufficiency.report.look.charts import as_png
 from sufficiency.report.model import Cards, Chart, Map, Report, Table
 from sufficiency.report.sections import districts, explorer, schools
-from sufficiency.report.sections.anchors import carded, district_key, school_key
+from sufficiency.report.sections.anchors import carded, district_key, links, paged, school_key
 from sufficiency.report.sections.zones import away_by_district
 from sufficiency.report.writers.document.word import document
 from sufficiency.report.writers.html import page
@@ -95,6 +96,15 @@ def test_a_view_kept_by_its_address_is_shown_when_the_page_opens(told: Report, t
 
 def test_the_explorer_is_left_out_where_small_numbers_are_hidden(hidden: Report) -> None:
     assert next(e for _, e in hidden.exhibits() if e.key == "explorer").is_close
+
+
+def test_an_area_of_many_planning_areas_has_no_page_for_each_and_no_link_to_one(example_outcome: Outcome) -> None:
+    """A draft area has postcode districts, dozens of them: here one for each thirtieth zone."""
+    area = example_outcome.area
+    many = area.replace(zones=area.zones.assign(district=[f"NN{n % 30}" for n in range(len(area.zones))]))
+    assert paged(many) == []
+    assert paged(area) == sorted(set(area.zones["district"]), key=list(dict.fromkeys(area.zones["district"])).index)
+    assert not any(link.startswith("district") for link in links(replace(example_outcome, area=many)).values())
 
 
 def test_phases_stand_in_the_order_of_age(told: Report) -> None:

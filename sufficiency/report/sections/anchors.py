@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 import pandas as pd
 
 from sufficiency.area.area import Area
 from sufficiency.outcome import Outcome
 from sufficiency.words.vocabulary import SETTING_TYPES, SPECIALIST
+
+MOST_PAGES: Final = 16  # districts; a draft area has postcode districts, often more
 
 
 def school_key(setting: str) -> str:
@@ -31,12 +34,17 @@ def carded(area: Area) -> pd.DataFrame:
     return own.reset_index(drop=True)
 
 
+def paged(area: Area) -> list[str]:
+    """Return the districts that have a page each: none where there is one alone, or so many that nobody would turn them."""
+    districts = [str(district) for district in area.zones["district"].unique()]
+    return districts if 1 < len(districts) <= MOST_PAGES else []
+
+
 def links(outcome: Outcome) -> dict[str, str]:
-    """Return the anchor of each school with a card, by its code, and of each district, by its name, where there are several."""
+    """Return the anchor of each school with a card, by its code, and of each district, by its name, where it has a page."""
     area = outcome.area
     found = {str(setting): school_key(str(setting)) for setting in carded(area)["setting"]}
-    districts = area.zones["district"].unique()
-    return found | {str(d): district_key(str(d)) for d in districts if len(districts) > 1}
+    return found | {district: district_key(district) for district in paged(area)}
 
 
 def _slug(name: str) -> str:

@@ -14,7 +14,7 @@ from sufficiency.report.disclosure.suppress import HIDDEN, suppressed
 from sufficiency.report.look import maps
 from sufficiency.report.look.ground import ground
 from sufficiency.report.model import Exhibit, Section, Table
-from sufficiency.report.sections.anchors import carded, district_key, links
+from sufficiency.report.sections.anchors import carded, district_key, links, paged
 from sufficiency.report.sections.common import LEVELS
 from sufficiency.report.sections.explorer import explorer
 from sufficiency.report.sections.going import origin_destination
@@ -53,10 +53,8 @@ def sections(outcome: Outcome, limit: int = 0) -> list[Section]:
     if len(districts) < 2:
         return []  # what is told of the area is told of its one district
     told = _told(outcome, limit)
-    return [
-        _together(outcome, told, districts, limit),
-        *(_one(outcome, told, district, limit) for district in districts),
-    ]
+    pages = [_one(outcome, told, district, limit) for district in paged(outcome.area)]
+    return [_together(outcome, told, districts, limit), *pages]
 
 
 def _together(outcome: Outcome, told: Told, districts: list[str], limit: int) -> Section:
@@ -67,7 +65,7 @@ def _together(outcome: Outcome, told: Told, districts: list[str], limit: int) ->
         "districts",
         "District by district",
         words=(
-            f"{count(len(districts), 'district')}, one after another: {', '.join(districts)}. Homes of children with plans are not published by district: plans are shared out by children's ages and family income in each neighbourhood, unless the area's tables say who lives where.",
+            f"{_which(outcome, districts)} Homes of children with plans are not published by district: plans are shared out by children's ages and family income in each neighbourhood, unless the area's tables say who lives where.",
         ),
         exhibits=(
             explorer(outcome),
@@ -96,6 +94,13 @@ def _together(outcome: Outcome, told: Told, districts: list[str], limit: int) ->
             ),
         ),
     )
+
+
+def _which(outcome: Outcome, districts: list[str]) -> str:
+    """Return which districts have a page, in words."""
+    if paged(outcome.area):
+        return f"{count(len(districts), 'district')}, one after another: {', '.join(districts)}."
+    return f"There are {count(len(districts), 'planning area')}, too many for a page each: the explorer, where it is shown, and the workbook have them all."
 
 
 def _one(outcome: Outcome, told: Told, district: str, limit: int) -> Section:
