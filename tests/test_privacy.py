@@ -175,7 +175,6 @@ def test_no_small_count_is_on_the_page_of_a_small_area(tmp_path: Path) -> None:
     assert not re.search(r"[a-z] \(\d+\)[,;.]", summary)
     assert "children without a place" not in page  # nor is anybody counted as turned away in a group of few
     assert not (tmp_path / "report" / "rounds.geojson").exists()
-    assert not (tmp_path / "report" / "charts" / "map-unmet.png").exists()
     told = [roll for year in re.findall(r'"settings":(\{.*?\})', page) for roll in re.findall(r"\[\d+,(\w+),", year)]
     assert set(told) == {"null"}
 

@@ -12,6 +12,7 @@ import sufficiency as sf
 from sufficiency import tables
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError
+from sufficiency.inputs.files.sheets import sheet_of
 from sufficiency.inputs.releases import dfe_lait, dfe_school_performance
 from sufficiency.published import success as published_success
 from sufficiency.success.judged import SAME, beside_earlier, beside_mean, interval
@@ -218,7 +219,7 @@ def test_the_january_of_schools_stands_in_the_name_of_their_folder(tmp_path) -> 
     assert found[["school", "phase", "pupils", "sen_support", "plans", "year"]].to_numpy().tolist() == [
         ["1", "primary", 200, 20, 3, 2023]
     ]
-    assert dfe_school_performance.january_of(tmp_path / "england_census.csv") is None
+    assert dfe_school_performance.january_of(sheet_of(file.rename(tmp_path / "england_census.csv"))) is None
 
 
 def test_a_school_belongs_to_the_district_of_the_nearest_home(tiny_area: Area) -> None:

@@ -141,7 +141,8 @@ def test_without_capital_nothing_is_recommended_and_the_report_says_why(example_
 
 
 def test_an_area_with_places_enough_says_so_and_recommends_nothing(tiny_area):
-    area = tiny_area.replace(places=tiny_area.places.assign(places=500))
+    anyone = tiny_area.settings.assign(needs="", ncy_low=-4, ncy_high=20)
+    area = tiny_area.replace(places=tiny_area.places.assign(places=500), settings=anyone)
     outcome = sf.run(area, to=tiny_area.base_year + 2, draws=4, placed_draws=2)
     made = sf.recommend(outcome)
     assert made.openings is None

@@ -39,8 +39,9 @@ def _hidden(cells: bytes, shape: tuple[int, int], limit: int) -> NDArray[np.bool
     counts = np.frombuffer(cells).reshape(shape)
     filled = np.nan_to_num(counts)
     hide = (filled >= 1) & (filled < limit)
+    safe = np.zeros_like(hide)  # once a cell can be many values, hiding more cells takes none of them away
     while hide.any():
-        exposed = _exposed(filled, hide, limit)
+        exposed = _exposed(filled, hide, safe, limit)
         if exposed is None:
             break
         extra = _cheapest_partner(filled, hide, np.isfinite(counts), exposed)
@@ -51,12 +52,15 @@ def _hidden(cells: bytes, shape: tuple[int, int], limit: int) -> NDArray[np.bool
     return hide
 
 
-def _exposed(counts: NDArray[np.float64], hide: NDArray[np.bool_], limit: int) -> tuple[int, int] | None:
-    """Return a hidden small cell that can be pinned down to fewer than `limit` values, or None."""
-    for row, column in np.argwhere(hide & (counts < limit)):
+def _exposed(
+    counts: NDArray[np.float64], hide: NDArray[np.bool_], safe: NDArray[np.bool_], limit: int
+) -> tuple[int, int] | None:
+    """Return a hidden small cell that can be pinned down to fewer than `limit` values, or None; mark those that are safe."""
+    for row, column in np.argwhere(hide & (counts < limit) & ~safe):
         low, high = _range(counts, hide, (int(row), int(column)))
         if high - low < limit - 1:
             return int(row), int(column)
+        safe[row, column] = True
     return None
 
 

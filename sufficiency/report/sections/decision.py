@@ -85,7 +85,7 @@ def finding(outcome: Outcome, found: Bands, limit: int = 0) -> str:
     if mid < max(1, limit):
         return f"{name} may be short of {count(high, 'state specialist place')} by January {found.year}; in half of futures it is short of none or few"
     most = _most(found, limit)
-    return f"{name} is short of about {sum(found.whole[:2]):,} state specialist places by January {found.year}{most}"
+    return f"{name} is short of about {count(sum(found.whole[:2]), 'state specialist place')} by January {found.year}{most}"
 
 
 def _most(found: Bands, limit: int) -> str:

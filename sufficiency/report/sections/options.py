@@ -134,6 +134,11 @@ def _payback(outcome: Outcome) -> Table:
 
 def values(outcome: Outcome, year: int) -> pd.DataFrame:
     """Return in-area state settings by the value of a place: name, type, district, value, low, high, its parts, pay."""
+    return values_by_code(outcome, year).reset_index(drop=True)
+
+
+def values_by_code(outcome: Outcome, year: int) -> pd.DataFrame:
+    """Return the same by the setting's code: two settings may bear one name."""
     found = outcome.placed.value_of_a_place(levels=LEVELS)
     found = found[found["year"] == year]
     wide = found.pivot_table(index="setting", columns="level", values="value_of_a_place_gbp")
@@ -150,4 +155,4 @@ def values(outcome: Outcome, year: int) -> pd.DataFrame:
     ]
     table = table.rename(columns={"setting_type": "type"}).sort_values("saves more than", ascending=False)
     columns = ["name", "type", "district", "saves more than", "value", "low", "high", *PARTS.values(), "place is paid"]
-    return table[columns].reset_index(drop=True)
+    return table[columns]

@@ -111,6 +111,11 @@ def _attendance_words(outcome: Outcome) -> tuple[str, ...]:
 
 def settings_now(outcome: Outcome) -> pd.DataFrame:
     """Return specialist settings with places and children in the base year."""
+    return settings_by_code(outcome).reset_index(drop=True)
+
+
+def settings_by_code(outcome: Outcome) -> pd.DataFrame:
+    """Return the same by the setting's code: two settings may bear one name."""
     area = outcome.area
     attending = outcome.placed.attending.sel(year=area.base_year)
     roll = (
@@ -140,6 +145,6 @@ def settings_now(outcome: Outcome) -> pd.DataFrame:
     renamed = renamed.sort_values(
         ["type", "is_last", "district", "name"], key=lambda c: c.map(order) if c.name == "type" else c
     )
-    return renamed[
+    return renamed.set_index("setting")[
         ["name", "type", "district", "ages", "needs", "places", "children", "roll", "full", "estimate", "in area"]
-    ].reset_index(drop=True)
+    ]

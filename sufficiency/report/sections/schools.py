@@ -15,8 +15,8 @@ from sufficiency.report.disclosure.suppress import HIDDEN, suppressed
 from sufficiency.report.model import Card, Cards, Section, Table
 from sufficiency.report.sections.anchors import carded, school_key
 from sufficiency.report.sections.common import milestones, rests_on
-from sufficiency.report.sections.options import values
-from sufficiency.report.sections.provision import NOT_KNOWN, settings_now
+from sufficiency.report.sections.options import values_by_code
+from sufficiency.report.sections.provision import NOT_KNOWN, settings_by_code
 from sufficiency.words.destinations import DESTINATIONS
 from sufficiency.words.say import between, count, gbp, label, shown
 from sufficiency.words.school_year import PHASES, phase_of
@@ -115,16 +115,16 @@ def schools_table(outcome: Outcome, limit: int = 0) -> pd.DataFrame:
     own = carded(area)
     if own.empty:
         return pd.DataFrame()
-    today = settings_now(outcome)
+    today = settings_by_code(outcome)
     today["children"] = suppressed(today, ("children",), limit)["children"]
-    today = today.set_index("name")
-    worth = values(outcome, year).set_index("name")
+    worth = values_by_code(outcome, year)
     places = pd.Series(
         outcome.placed.expected_places[outcome.placed.years.index(year)], index=outcome.placed.routes.codes
     )
     rows = []
     for school in own.itertuples():
-        now, value = today.loc[school.name], worth.loc[school.name] if school.name in worth.index else None
+        code = school.setting
+        now, value = today.loc[code], worth.loc[code] if code in worth.index else None
         row = {
             "setting": school.setting,
             "school": school.name,

@@ -158,7 +158,8 @@ def _with_success(made: list[Section], outcome: ForecastOutcome, limit: int, las
     """Return the sections with how children fare after requests, and what has changed since the last report before the method."""
     fare = [part for part in (success.section(outcome, limit), graduated.section(outcome, limit)) if part is not None]
     after = next(at for at, part in enumerate(made, start=1) if part.key == "flow")
-    return [*made[:after], *fare, *made[after:-1], since.section(outcome, last, limit), made[-1]]
+    before = next(at for at, part in enumerate(made) if part.key == "method")
+    return [*made[:after], *fare, *made[after:before], since.section(outcome, last, limit), *made[before:]]
 
 
 def _of_places(
