@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -15,16 +16,9 @@ from sufficiency.report.model import Section, Table
 from sufficiency.report.sections import beside, destinations, law, to_open
 from sufficiency.report.sections.bands import Bands, bands
 from sufficiency.report.sections.common import LEVELS, middle
-from sufficiency.words.destinations import DESTINATIONS
-from sufficiency.words.say import between, count, gbp, label
+from sufficiency.words.say import between, count, gbp, label, shown
 from sufficiency.words.school_year import financial_label
 
-INSTEAD: Final = {
-    "in_mainstream": "in mainstream schools with a support package",
-    "in_independent": "at independent schools",
-    "waiting": "waiting with no school",
-    "not_in_education": "not in education after 16",
-}
 SHORT: Final = "The decision"
 ROWS: Final = 2  # openings of each kind that have a row of their own
 ALL: Final = "All of these"
@@ -148,13 +142,14 @@ def _change(of: ForecastOutcome, less: ForecastOutcome, name: str, year: int) ->
 
 def _in_cash(low: float, mid: float, high: float, where: str) -> str:
     """Return what is saved or added a year; amounts are spending without the places less spending with them, negated."""
+    gbp = partial(shown, how="£m")
     does, sign = ("saves", -1) if mid <= 0 else ("adds", 1)
     ends = sorted((sign * low, sign * high))
     if low < 0 < high:
         other = "added" if does == "saves" else "saved"
         ends_words = f"from {gbp(-ends[0])} {other} to {gbp(ends[1])} {'saved' if does == 'saves' else 'added'}"
     else:
-        ends_words = between(ends[0], ends[1], "£")
+        ends_words = between(ends[0], ends[1], "£m")
     return f"{does} {gbp(abs(mid))} a year {'in' if does == 'saves' else 'to'} {where} ({ends_words})"
 
 
@@ -172,9 +167,9 @@ def _if_not(outcome: Outcome, limit: int) -> list[str]:
     if high < max(1, limit):
         return []
     says = f"If no more is opened than is agreed: {round(mid):,} children are turned away in January {last} ({between(low, high)})"
-    parts = destinations.in_parts(outcome, last, [[code] for code in DESTINATIONS])
-    told = [f"{n:,} {INSTEAD[code]}" for code, n in zip(DESTINATIONS, parts, strict=True) if code in INSTEAD and n >= 1]
-    return [f"{says}{': ' + _listed(told) + ' among them' if told and limit <= 1 else ''}."]
+    parts = destinations.in_parts(outcome, last, list(destinations.INSTEAD.values()))
+    told = [f"{n:,} {where}" for where, n in zip(destinations.INSTEAD, parts, strict=True) if n >= 1]
+    return [f"{says}{', ' + _listed(told) if told and limit <= 1 else ''}."]
 
 
 def _sure(made: Recommendation, rows: pd.DataFrame, futures: Sequence[ForecastOutcome], year: int) -> list[str]:
@@ -197,24 +192,24 @@ def _sure(made: Recommendation, rows: pd.DataFrame, futures: Sequence[ForecastOu
 
 
 def _to_open(rows: pd.DataFrame, budget: str, year: int, limit: int) -> Table:
-    shown = pd.concat([_folded(rows[rows["kind"] == kind]) for kind in to_open.KINDS], ignore_index=True)
+    listed = pd.concat([_folded(rows[rows["kind"] == kind]) for kind in to_open.KINDS], ignore_index=True)
     total = rows[["places", *MONEY, "children"]].sum()
     if limit > 1:
         total["children"] = np.nan  # what is hidden above could be worked out from it
-    shown.loc[len(shown)] = {**total, "what": ALL, "where": "", "whom": "", "year": "", "sure": ""}
-    shown["what"] = [
-        f"{what}, {where}" if where else what for what, where in zip(shown["what"], shown["where"], strict=True)
+    listed.loc[len(listed)] = {**total, "what": ALL, "where": "", "whom": "", "year": "", "sure": ""}
+    listed["what"] = [
+        f"{what}, {where}" if where else what for what, where in zip(listed["what"], listed["where"], strict=True)
     ]
     names = {"what": "what and where", "whom": "for whom", "places": "places", "year": "by January", **MONEY}
     names |= {"children": "children", "sure": "full in"}
-    frame = shown.rename(columns=names)[list(names.values())].astype({"places": "int64"})
+    frame = listed.rename(columns=names)[list(names.values())].astype({"places": "int64"})
     return Table(
         "to-open",
         "What to open",
         frame,
         {"places": "n", "children": "n"} | dict.fromkeys(MONEY.values(), "£m"),
         note=f"Chosen to keep most children from being turned away within {budget}. Money a year: January {year} in prices of the base year, capital apart, each row "
-        "on top of those above; above 0 saved, below 0 added. Children: of those turned away, the mean over futures. Full in: futures in which it is at least "
+        "on top of those above as if every child could move, so that their sum is not what the run above finds child by child; above 0 saved, below 0 added. Children: of those turned away, the mean over futures. Full in: futures in which it is at least "
         f"{to_open.FULL:.0%} filled. Sites are the middle of the children's homes, and whether a school can grow is for the school to say.",
         counts=("children",),
         tied=("full in", "High Needs", "transport"),

@@ -39,6 +39,14 @@ SHOWN: Final[dict[str, str]] = {
     "not_in_education": "Home, waiting, not in education",
 }
 INDEPENDENT: Final = ("in_independent", "in_non_maintained")
+# Where children turned away are, in three groups, as the report says it of them.
+INSTEAD: Final[dict[str, tuple[str, ...]]] = {
+    "in mainstream schools with a support package": ("in_mainstream",),
+    "at independent or non-maintained special schools": INDEPENDENT,
+    "elsewhere: college, alternative provision, tuition, at home, or waiting": tuple(
+        code for code in DESTINATIONS if code not in ("in_mainstream", *INDEPENDENT)
+    ),
+}
 
 
 def exhibits(outcome: Outcome) -> tuple[Chart | Table, ...]:

@@ -16,7 +16,6 @@ from sufficiency.report.sections import destinations, law, others, who_pays
 from sufficiency.report.sections.common import INTERVAL, LEVELS, middle, milestones
 from sufficiency.report.sections.pipeline import places_open_by
 from sufficiency.scenarios.pipeline_levers import AS_AGREED, from_agreed
-from sufficiency.words.destinations import DESTINATIONS
 from sufficiency.words.say import between, count, gbp, label, shown
 from sufficiency.words.school_year import PHASES, financial_label
 from sufficiency.words.vocabulary import NEED_GROUPS
@@ -86,16 +85,10 @@ def _turned_away(outcome: Outcome, year: int, limit: int) -> list[Figureword]:
     figures = [Figureword(f"{mid:,.0f}", away, between(low, high))]
     if mid < 1 or limit > 1:
         return figures
-    rest = [code for code in DESTINATIONS if code not in ("in_mainstream", *destinations.INDEPENDENT)]
-    groups = {
-        "of them in mainstream schools with a support package": ["in_mainstream"],
-        "of them at independent or non-maintained special schools": list(destinations.INDEPENDENT),
-        "of them elsewhere: college, alternative provision, tuition, at home, or waiting": rest,
-    }
-    parts = destinations.in_parts(outcome, year, list(groups.values()))
-    for (says, codes), part in zip(groups.items(), parts, strict=True):
+    parts = destinations.in_parts(outcome, year, list(destinations.INSTEAD.values()))
+    for (says, codes), part in zip(destinations.INSTEAD.items(), parts, strict=True):
         low, _, high = destinations.turned_away(outcome, year, *codes)
-        figures.append(Figureword(f"{part:,}", says, between(low, high)))
+        figures.append(Figureword(f"{part:,}", f"of them {says}", between(low, high)))
     return figures
 
 
