@@ -20,7 +20,7 @@ from sufficiency.inputs import catalogue
 from sufficiency.inputs.releases import dfe_ehc_plans, ons
 from sufficiency.published import plans as published
 from sufficiency.published import population
-from sufficiency.published.downloads import latest_of
+from sufficiency.published.plan_releases import latest_of
 from sufficiency.words.vocabulary import ENGLAND
 
 FACTS = Path(__file__).parent / "facts" / "england"

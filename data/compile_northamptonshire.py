@@ -25,7 +25,7 @@ from sufficiency.inputs.releases import dfe_ehc_plans, dfe_lait, dfe_school_cens
 from sufficiency.published import plans as published
 from sufficiency.published import population
 from sufficiency.published import success as published_success
-from sufficiency.published.downloads import latest_of
+from sufficiency.published.plan_releases import latest_of
 from sufficiency.words.school_year import NCYS
 
 COUNTY = "E10000021"

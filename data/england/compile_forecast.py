@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from sufficiency.inputs.releases import dfe_ehc_plans as dfe
-from sufficiency.published.downloads import latest_of
+from sufficiency.published.plan_releases import latest_of
 from sufficiency.words.vocabulary import ENGLAND
 
 HERE = Path(__file__).parent

@@ -12,7 +12,8 @@ from sufficiency.errors import InputError, MissingError
 from sufficiency.inputs.files.columns import plain
 from sufficiency.inputs.files.release import Release, container, releases
 from sufficiency.inputs.files.sheets import Sheet, is_book, is_text, sheets_in
-from sufficiency.inputs.forms import FORMS, Form
+from sufficiency.inputs.form import Form
+from sufficiency.inputs.forms import FORMS
 from sufficiency.inputs.releases.ons import level_of, mid_year_of
 from sufficiency.inputs.releases.postcodes import is_code_point
 

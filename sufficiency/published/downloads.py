@@ -6,13 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 
 from sufficiency.errors import InputError, MissingError
 from sufficiency.inputs import catalogue
-from sufficiency.inputs.files.release import Release
 from sufficiency.inputs.releases import (
     dfe_ehc_plans,
     dfe_ehc_plans_2022,
@@ -27,7 +26,7 @@ from sufficiency.inputs.releases import (
     ons,
     postcodes,
 )
-from sufficiency.published import authorities, small_areas
+from sufficiency.published import authorities, plan_releases, small_areas
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,16 +128,16 @@ def _read(folder: str, stamps: tuple[tuple[str, int, int], ...]) -> Downloads:  
     seen = catalogue.survey(folder)
     found = seen.found
     gaps = [("area", "doubtful", f"{path.name} is left out: {says}") for path, says in seen.broken]
-    stocks = _stocks(found, folder, gaps)
+    stocks = plan_releases.stocks(found, folder, gaps)
     latest_first = sorted(stocks, key=lambda r: int(stocks[r]["year"].max()), reverse=True)
     release = latest_first[0]
-    _refuse_half(stocks[release], release.name)
+    plan_releases.refuse_half(stocks[release], release.name)
     gaps += [
         ("plans", "read", f"{r.name} is read where {release.name}, which is later, has no rows")
         for r in latest_first[1:]
     ]
     parts = {
-        name: _of_releases(reader, latest_first, name, gaps)
+        name: plan_releases.of_each(reader, latest_first, name, gaps)
         for name, reader in (
             ("needs", dfe_ehc_plans.needs),
             ("new", dfe_ehc_plans.new_plans),
@@ -151,7 +150,7 @@ def _read(folder: str, stamps: tuple[tuple[str, int, int], ...]) -> Downloads:  
     return Downloads(
         found=found,
         release=release.name,
-        stock=latest_of([stocks[r].assign(release=r.name) for r in latest_first]),
+        stock=plan_releases.latest_of([stocks[r].assign(release=r.name) for r in latest_first]),
         people=_people(found, gaps),
         sen_support=_gathered(found, "lait", dfe_lait.sen_support, gaps, once=("name", "year", "phase")),
         sen_in_england=_gathered(
@@ -176,80 +175,6 @@ def _read(folder: str, stamps: tuple[tuple[str, int, int], ...]) -> Downloads:  
         gaps=tuple(gaps),
         **parts,
     )
-
-
-def _stocks(found: list[catalogue.Found], folder: str, gaps: list[tuple[str, str, str]]) -> dict[Release, pd.DataFrame]:
-    """Return plans in January of every release that can be read.
-
-    Raises
-    ------
-    MissingError
-        If there is none.
-    InputError
-        If there are some and none can be read.
-    """
-    releases = [f.release for f in catalogue.of_kind(found, "ehc_plans") if f.release]
-    if not releases:
-        raise MissingError(
-            f"no EHC-plan release in {folder}: download DfE, Education, health and care plans, all files, as a zip"
-        )
-    stocks: dict[Release, pd.DataFrame] = {}
-    for release in releases:
-        try:
-            stocks[release] = dfe_ehc_plans.stock(release)
-        except (InputError, MissingError) as caught:
-            if len(releases) == 1:
-                raise
-            gaps.append(("plans", "doubtful", f"{release.name} is left out: {caught}"))
-    if not stocks:
-        raise InputError(f"no EHC-plan release in {folder} can be read: {gaps[-1][2]}")
-    return stocks
-
-
-def _refuse_half(stock: pd.DataFrame, release: str) -> None:
-    """Refuse a release whose latest January has less than half of the authorities of the one before: it was cut short."""
-    own = stock[(stock["level"] == "authority") & stock["plans"].notna()]
-    counts = own.groupby("year")["authority"].nunique()
-    if len(counts) > 1 and counts.iloc[-1] < counts.iloc[-2] / 2:
-        raise InputError(
-            f"{release}: January {counts.index[-1]} has {counts.iloc[-1]} authorities, and January {counts.index[-2]} "
-            f"has {counts.iloc[-2]}; half of them are missing, so caseload.csv was cut short: download it again"
-        )
-
-
-COSTS: Final = {
-    "needs": ("states", "needs are shared out by the national pattern"),
-    "new": ("flows", "joiners are inferred from the stock alone"),
-    "new_needs": ("flows", "joiners' needs are those of the stock"),
-    "ceased": ("flows", "leavers are inferred from the stock alone"),
-    "requests": ("requests", "levers on requests and thresholds can't be tested"),
-}
-
-
-def _of_releases(
-    reader: Any, latest_first: Sequence[Release], name: str, gaps: list[tuple[str, str, str]]
-) -> pd.DataFrame:
-    """Return one file of every release as `latest_of` joins them; a note says what the latest release lacks."""
-    frames = []
-    for release in latest_first:
-        try:
-            frames.append(reader(release))
-        except (InputError, MissingError) as caught:
-            if release is latest_first[0] or isinstance(caught, InputError):
-                table, cost = COSTS[name]
-                gaps.append((table, "missing", f"{caught}: {cost}"))
-    return latest_of(frames)
-
-
-def latest_of(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Return the rows of releases, the latest first: of each authority and year those of the latest that has any."""
-    kept: list[pd.DataFrame] = []
-    told: set[tuple[str, int]] = set()
-    for frame in frames:
-        pairs = list(zip(frame["authority"], frame["year"], strict=True))
-        kept.append(frame[[pair not in told for pair in pairs]])
-        told.update(pairs)
-    return pd.concat(kept, ignore_index=True) if kept else pd.DataFrame()
 
 
 def _gathered(

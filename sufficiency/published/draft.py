@@ -9,10 +9,11 @@ import pandas as pd
 
 from sufficiency import tables
 from sufficiency.errors import InfeasibleError, InputError
-from sufficiency.published import authorities, draft_success, money, plans, population, unit_costs
-from sufficiency.published.downloads import COSTS, Downloads
+from sufficiency.published import authorities, draft_sen_support, draft_success, money, plans, population, unit_costs
+from sufficiency.published.downloads import Downloads
 from sufficiency.published.draft_ground import boundaries, deprivation, geography
 from sufficiency.published.gathered import Draft
+from sufficiency.published.plan_releases import COSTS
 
 DOUBTFUL_SHARE: Final = 0.05  # of plans with no placement recorded, from which a note says so
 
@@ -21,7 +22,6 @@ GRANT_FILE: Final = (
     "DfE, dedicated schools grant allocations: the sheets High needs block and High needs deductions, as CSV"
 )
 OUTTURN_FILE: Final = "DfE, LA and school expenditure: s251_alleducation_la_regional_national.csv"
-SEN_SUPPORT_FILES: Final = "DfE, Special educational needs in England, or the Local authority interactive tool"
 
 
 def draft(downloads: Downloads, authority: str) -> Draft:
@@ -42,7 +42,7 @@ def draft(downloads: Downloads, authority: str) -> Draft:
     _states(made, downloads)
     _flows(made, downloads)
     _population(made, downloads)
-    _sen_support(made, downloads)
+    draft_sen_support.add(made, downloads)
     geography(made, downloads)
     deprivation(made, downloads)
     boundaries(made, downloads)
@@ -158,51 +158,6 @@ def _population(made: Draft, downloads: Downloads) -> None:
         made.note(
             "population", "missing", "no projection for it: cohorts are carried on, and births follow their trend"
         )
-
-
-def _sen_support(made: Draft, downloads: Downloads) -> None:
-    """Add SEN Support from its own release where that is there, else from the tool that repeats its percentages."""
-    counted = downloads.of("sen_in_england", made.code)
-    if len(counted):
-        own = _last_run(counted[counted["year"] <= made.base_year].drop_duplicates(["year", "phase"], keep="last"))
-        made.tables["sen_support"] = own[["authority", "year", "phase", "pupils", "sen_support_percent"]]
-        made.sources["sen_support"] = "DfE, Special educational needs in England"
-        return
-    if downloads.sen_support.empty:
-        made.note("sen_support", "missing", f"SEN Support is not forecast; add {SEN_SUPPORT_FILES}")
-        return
-    own = downloads.named("sen_support", made.name)
-    own = own[own["year"] <= made.base_year].drop_duplicates(["year", "phase"], keep="last")
-    own = _last_run(own)
-    if own.empty:
-        made.note(
-            "sen_support",
-            "missing",
-            f"it has no rows in the tool: SEN Support is not forecast; add {SEN_SUPPORT_FILES}",
-        )
-        return
-    pupils = _pupils(downloads.of("pupils", made.code))
-    rows = own.assign(authority=made.code).merge(pupils, on=["year", "phase"], how="left")
-    made.tables["sen_support"] = rows[["authority", "year", "phase", "pupils", "sen_support_percent"]]
-    made.sources["sen_support"] = "DfE, Local authority interactive tool; pupils from the school census where published"
-
-
-def _last_run(own: pd.DataFrame) -> pd.DataFrame:
-    """Return each phase's latest years with no gap between them."""
-    kept = []
-    for _, frame in own.groupby("phase"):
-        years = sorted(set(frame["year"]), reverse=True)
-        run = [y for i, y in enumerate(years) if y == years[0] - i]
-        kept.append(frame[frame["year"].isin(run)])
-    return pd.concat(kept) if kept else own
-
-
-def _pupils(own: pd.DataFrame) -> pd.DataFrame:
-    if own.empty:
-        return pd.DataFrame({"year": pd.Series(dtype="Int64"), "phase": "", "pupils": 0.0})
-    bands = {"primary": own["ncy"].between(-2, 6), "secondary": own["ncy"].between(7, 11), "all": own["ncy"].notna()}
-    sums = [own[inside].groupby("year", as_index=False)["pupils"].sum().assign(phase=p) for p, inside in bands.items()]
-    return pd.concat(sums, ignore_index=True).astype({"year": "Int64"})
 
 
 def _high_needs(made: Draft, downloads: Downloads) -> None:

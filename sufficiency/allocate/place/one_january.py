@@ -10,20 +10,23 @@ of `overflow` say, and there until a place is free or their phase changes. They 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from sufficiency.allocate.flow import chains, min_cost_flow
+from sufficiency.allocate.flow import min_cost_flow
 from sufficiency.allocate.flow.min_cost_flow import Dearer, Flow, Guess, Problem
 from sufficiency.allocate.overflow import supply
 from sufficiency.allocate.overflow.sampled import Sampled
 from sufficiency.allocate.overflow.split import NOWHERE, split
+from sufficiency.allocate.place import one_more
 from sufficiency.allocate.place.children import NEW, Children
 from sufficiency.allocate.place.liking import misfit, uniform
+from sufficiency.allocate.place.one_more import MadeOf
 from sufficiency.allocate.place.routes import SECONDARY_FROM, RouteMap
+from sufficiency.allocate.place.seats import Seats, seats_of
 from sufficiency.allocate.place.worth import Worth
 from sufficiency.area.area import Area
 from sufficiency.whole_units import Units
@@ -72,37 +75,6 @@ class Elsewhere:
     overflow: Sampled
     limit: Floats  # by destination, the most children it takes [children]
     worth: Worth
-
-
-@dataclass(frozen=True, eq=False)
-class Seats:
-    """What each setting has to offer those who need a place."""
-
-    shared: Ints  # places that nobody holds, or that their holder may leave [places]
-    kept: Ints  # beyond those: only for the children who were there last January [places]
-    extra: Ints  # above the places of the setting, for anyone, at the price of over-filling [places]
-    takes_above: Bools  # whether one more place would let in one more above the number
-
-
-@dataclass(frozen=True, eq=False)
-class MadeOf:
-    """What routes and turnings away of a January's allocation are made of (worth.PARTS), worked out where asked for."""
-
-    worth: Worth
-    found: RouteMap
-    zone: Ints  # of each child
-    problem: Problem  # whose routes, to each kind of seat of the settings in turn
-    turned_away: Floats  # child x part
-
-    def routes(self, which: Ints) -> Floats:
-        """Return route x part."""
-        setting = self.problem.setting[which] % len(self.found.settings)
-        return self.worth.of_routes(self.found, self.zone[self.problem.group[which]], setting)
-
-    def total(self, flow: Flow) -> Floats:
-        """Return the total of each part over all children."""
-        used = np.flatnonzero(flow.children)
-        return np.asarray(flow.children[used] @ self.routes(used) + flow.unplaced @ self.turned_away)
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,7 +136,7 @@ def place(
     open_to[(moves & ~anywhere & ~is_cut[at])[pool]] &= has_opened
     stays = np.bincount(at[may_stay & ~moves], minlength=settings)
     above = supply.above(places, prices.overfill_share, found.has_number)
-    seats = _seats(places, stays, np.bincount(own[own != NEW], minlength=settings), ~is_cut, above)
+    seats = seats_of(places, stays, np.bincount(own[own != NEW], minlength=settings), ~is_cut, above)
     salt = int(rng.integers(1 << 63)) if is_fitted else None
     has_places = places > 0
     problem, made_of = _problem(some, pool, own, open_to, found, seats, has_places, prices, elsewhere.worth, salt)
@@ -175,19 +147,8 @@ def place(
     setting = _somewhere(children, setting, settings, elsewhere, rng)
     waited = np.where(setting >= settings, children.waited + 1, 0)
     placed = children.take(slice(None), setting=setting, waited=waited)
-    saves = _saves(problem, flow, made_of, seats, stays > places)
+    saves = one_more.saves(problem, flow, made_of, seats, stays > places)
     return January(placed, saves, UNITS.gbp(flow.objective - flow.bound), flow.value)
-
-
-def _seats(places: Ints, stays: Ints, may_stay: Ints, keeps: Bools, most_above: Ints) -> Seats:
-    """Return seats by setting, from its places, the children who stay, those who may, and the most above its number.
-
-    `keeps` where not cut.
-    """
-    shared = np.maximum(places - stays, 0)
-    kept = np.where(keeps, np.maximum(may_stay - shared, 0), 0)
-    above = np.maximum(stays - places, 0) + kept
-    return Seats(shared, kept, np.maximum(most_above - above, 0), (most_above > 0) & (most_above >= above))
 
 
 def _may_move(ncy: Ints, who: int) -> tuple[Bools, Bools]:
@@ -195,27 +156,6 @@ def _may_move(ncy: Ints, who: int) -> tuple[Bools, Bools]:
     changes_phase = np.isin(ncy, PHASE_STARTS)
     anywhere = (changes_phase & (who >= AT_CHANGE_OF_PHASE)) | (who >= EVERY_YEAR)
     return anywhere, ~anywhere & (who == WHERE_PLACES_OPEN)
-
-
-def _saves(problem: Problem, flow: Flow, made_of: MadeOf, seats: Seats, is_over: Bools) -> Floats:
-    """Return setting x part: what one more place would save.
-
-    Where children who stay are above the number, one more place is for one of them, and lets in one more above it. A
-    setting that takes none above it takes nobody in: where all above it stay, one more saves nothing; where some of them
-    may leave, one more stands in for theirs, so that only placing again tells.
-    """
-    settings = len(seats.shared)
-    saves = chains.parts(problem, flow, made_of.routes, made_of.turned_away)
-    has_above, takes = (seats.kept > 0) | is_over, seats.takes_above
-    saves = np.where((has_above & takes)[:, None], saves[2 * settings :], saves[:settings])
-    saves[is_over & ~takes] = 0.0
-    for setting in np.flatnonzero(has_above & ~takes & ~is_over):
-        places = problem.places.copy()
-        places[setting] += 1
-        places[setting + settings] -= 1
-        again = min_cost_flow.allocate(replace(problem, places=places))
-        saves[setting] = made_of.total(flow) - made_of.total(again)
-    return saves
 
 
 def _somewhere(

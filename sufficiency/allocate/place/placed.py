@@ -10,11 +10,9 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from sufficiency import tables
 from sufficiency.allocate.overflow.sampled import Sampled
-from sufficiency.allocate.place import come_home, dearest, how_far
+from sufficiency.allocate.place import attending, come_home, dearest, how_far, how_full, place_order, who_is_where
 from sufficiency.allocate.place.ledger import (
-    PHASE_OF_NCY,
     WHERE,
     Bools,
     Floats,
@@ -27,8 +25,8 @@ from sufficiency.allocate.place.ledger import (
 )
 from sufficiency.allocate.place.need import need_by_cell, of_children
 from sufficiency.allocate.place.notes import attendance_notes, travel_notes
-from sufficiency.allocate.place.place_order import PlaceOrder, agreement, saves_more_than
-from sufficiency.allocate.place.routes import NEED_CODES, RouteMap
+from sufficiency.allocate.place.place_order import PlaceOrder
+from sufficiency.allocate.place.routes import RouteMap
 from sufficiency.allocate.place.worth import CASH, PARTS
 from sufficiency.area.area import Area
 from sufficiency.draws import LEVELS, quantiles
@@ -38,7 +36,7 @@ from sufficiency.labels import Labels
 from sufficiency.notebook import titled
 from sufficiency.scenarios.pipeline import Coming
 from sufficiency.words.destinations import AT_INDEPENDENT, DESTINATIONS
-from sufficiency.words.school_year import NCY_LOW, PHASES
+from sufficiency.words.school_year import PHASES
 from sufficiency.words.vocabulary import SETTING_TYPES
 
 
@@ -63,18 +61,16 @@ class Placed:
     drawn: Ledger
     saves: Floats  # draw x year x setting x part: what one more place would save
     expected_saves: Floats  # year x setting x part
-    certificate_gap_gbp: (
-        float  # largest over draws and years; 0 proves each January placed at the least cost [GBP a year]
-    )
+    # Largest over draws and years; 0 proves each January placed at the least cost. [GBP a year]
+    certificate_gap_gbp: float
     home: Ints  # authority of each zone, by position
     is_estimate: bool  # whether any of today's attendance is estimated
     listed: int  # children of the base year whose setting is on the area's list
     overflow: tuple[Sampled, ...]  # by draw
     expected_overflow: Sampled
     hidden_share: Floats  # by draw: need that placements don't show, as a share of those at state special schools today
-    others: (
-        xr.DataArray
-    )  # draw x year x authority x need x phase x setting_type: plans not at specialist settings [plans]
+    # Plans not at specialist settings: draw x year x authority x need x phase x setting_type. [plans]
+    others: xr.DataArray
 
     @once
     def value_gbp(self) -> Floats:
@@ -110,48 +106,13 @@ class Placed:
     @once
     def placements(self) -> pd.DataFrame:
         """Who goes where in the expected demand, whole children, as `tables.PLACEMENTS`."""
-        book = self.expected
-        by = ("authority", "zone", "ncy", "need", "setting")
-        cell, frame = cells_of(book, self._labels, by)
-        key, count = np.unique(book.year.astype(np.int64) * len(frame) + cell, return_counts=True)
-        rows = frame.iloc[key % len(frame)].reset_index(drop=True)
-        rows.insert(0, "year", np.array(self.years)[key // len(frame)])
-        zone = pd.Index(self.routes.zones["zone"]).get_indexer(pd.Index(rows["zone"]))
-        setting = pd.Index([*self.routes.codes, *DESTINATIONS]).get_indexer(pd.Index(rows["setting"]))
-        rows["children"] = count
-        rows["km"] = self._by_setting(self.routes.km)[zone, setting]
-        rows["minutes"] = self._by_setting(self.routes.minutes)[zone, setting]
-        return tables.check(rows, tables.PLACEMENTS, source="placements")
+        return who_is_where.placements(self.expected, self.routes, self._labels, self.years)
 
     @once
     def attending(self) -> xr.DataArray:
         """Children in each draw: draw x year x authority x need x phase x setting, destinations last. [children]"""
-        book = self.drawn
-        sizes = (
-            len(self.area.authorities),
-            len(NEED_CODES),
-            len(PHASES),
-            len(self.routes.settings) + len(DESTINATIONS),
-        )
-        cell = np.ravel_multi_index(
-            (self.home[book.zone], book.need, PHASE_OF_NCY[book.ncy.astype(np.int64) - NCY_LOW], book.setting), sizes
-        )
-        shape = (len(self.draws), len(self.years), int(np.prod(sizes)))
-        children = totals(book, cell, shape).astype(np.int32).reshape(shape[:2] + sizes)
-        children.setflags(write=False)
-        return xr.DataArray(
-            children,
-            dims=("draw", "year", "authority", "need", "phase", "setting"),
-            coords={
-                "draw": list(self.draws),
-                "year": list(self.years),
-                "authority": list(self.area.authorities),
-                "need": list(NEED_CODES),
-                "phase": list(PHASES),
-                "setting": [*self.routes.codes, *DESTINATIONS],
-            },
-            name="attending",
-            attrs={"units": "children"},
+        return attending.by_need_and_phase(
+            self.drawn, self.routes, self.home, list(self.area.authorities), self.draws, self.years
         )
 
     @once
@@ -266,16 +227,11 @@ class Placed:
 
         `by` may name setting, name, setting_type, setting_group, is_state, authority and district, all of the setting.
         """
-        settings, numbered = len(self.routes.settings), self.routes.has_number
-        shape = (len(self.draws), len(self.years), settings + len(DESTINATIONS))
-        children = totals(self.drawn, self.drawn.setting.astype(np.int64), shape)[..., :settings]
-        cell, labels = self._setting_labels.cells(self._setting_labels.asked(by), {"setting": np.flatnonzero(numbered)})
-        into = np.eye(len(labels))[cell]
-        inside, places = children[..., numbered] @ into, self.places[..., numbered] @ into
-        share = np.divide(inside, places, out=np.full(inside.shape, np.nan), where=places > 0)
-        guessed = ~self.routes.codes[numbered].isin(self.area.attendance["setting"])
-        share[:, 0, guessed @ into > 0] = np.nan
-        return quantiles({"children": inside, "places": places, "share": share}, labels, levels, years=self.years)
+        numbered = np.flatnonzero(self.routes.has_number)
+        cell, labels = self._setting_labels.cells(self._setting_labels.asked(by), {"setting": numbered})
+        on_list = self.routes.codes.isin(self.area.attendance["setting"])
+        measures = how_full.by_cell(self.drawn, self.places, numbered, cell, len(labels), on_list)
+        return quantiles(measures, labels, levels, years=self.years)
 
     def value_of_a_place(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
         """Return what one more place would save, for that January alone: year, *by, level, value_of_a_place_gbp, parts.
@@ -327,13 +283,8 @@ class Placed:
         """
         if year not in self.years:
             raise InputError(f"{year} is not a January of the forecast; expected {self.years[0]} to {self.years[-1]}")
-        settings = self.routes.settings
-        ours = np.flatnonzero(settings["is_in_area"].to_numpy(dtype=bool) & self._is_state[: len(settings)])
-        more = saves_more_than(self.saves[:, self.years.index(year), ours, :CASH].sum(axis=-1))
-        table = settings.iloc[ours][["setting", "name", "setting_type", "district"]]
-        table = table.assign(saves_more_than=more.mean(axis=0))
-        order = table.sort_values("saves_more_than", ascending=False, kind="stable", ignore_index=True)
-        return PlaceOrder(order, agreement(more))
+        saves = self.saves[:, self.years.index(year), :, :CASH].sum(axis=-1)
+        return place_order.of_settings(saves, self.routes.settings, self._is_state[: len(self.routes.settings)])
 
     def could_come_home(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
         """Return children at independent schools whom a state setting of the area suits, and what that would save.
@@ -372,10 +323,6 @@ class Placed:
     @property
     def _is_placed(self) -> Bools:
         return np.asarray(self.drawn.setting < len(self.routes.settings))
-
-    def _by_setting(self, values: Floats) -> Floats:
-        """Return zone x setting with columns of NaN for destinations."""
-        return np.column_stack([values, np.full((len(values), len(DESTINATIONS)), np.nan)])
 
     def _count(
         self,

@@ -20,6 +20,7 @@ from sufficiency.forecast.simulate.ready_year import Singles, Year
 from sufficiency.forecast.simulate.simulated import KINDS as KINDS
 from sufficiency.forecast.simulate.simulated import SUPPORT_KINDS, Supported
 from sufficiency.forecast.simulate.simulated import Simulated as Simulated
+from sufficiency.forecast.simulate.year_arrays import Odds, Tables, Times
 
 BLOCK: Final = 100  # draws that a thread takes at a time
 FEW: Final = 2_000  # plans in the largest state of the base year below which numbers of half the size are tried first
@@ -111,8 +112,8 @@ def _year(t: int, year: Year, paths: Paths, at: slice, keys: NDArray[np.uint64],
 
     plans, flows = out.plans, (out.flows_by_ncy, out.flows_by_need)
     whole = (paths.joining, paths.leaving, paths.moving, paths.losing, paths.gaining)
-    times = kernel.Times(*(_now(path, at, t) for path in whole))
-    found = kernel.Tables(plans[at, t + 1], flows[0][:, at, t], flows[1][:, at, t])
+    times = Times(*(_now(path, at, t) for path in whole))
+    found = Tables(plans[at, t + 1], flows[0][:, at, t], flows[1][:, at, t])
     is_reviewing = out.support is not None and year.review.size > 0 and year.ageing is not None
     fresh = np.zeros(found.plans.shape if is_reviewing else (0,) * 5, dtype=np.int32)
     most = kernel.one_year(plans[at, t], _odds(year), times, keys[0], found, fresh)
@@ -121,8 +122,8 @@ def _year(t: int, year: Year, paths: Paths, at: slice, keys: NDArray[np.uint64],
     held = out.support.held
     moved = np.zeros_like(fresh)
     kernel.review(found.plans, fresh, year.review, keys[0], moved)
-    still = kernel.Times(times.joining, times.leaving, times.moving, NO_DRIFT, NO_DRIFT)
-    aged = kernel.Tables(held[at, t + 1], np.zeros_like(found.by_ncy), np.zeros_like(found.by_need))
+    still = Times(times.joining, times.leaving, times.moving, NO_DRIFT, NO_DRIFT)
+    aged = Tables(held[at, t + 1], np.zeros_like(found.by_ncy), np.zeros_like(found.by_need))
     kernel.one_year(held[at, t], _odds(year.ageing), still, keys[1], aged, np.zeros((0,) * 5, dtype=np.int32))
     np.subtract(found.plans, moved, out=found.plans, casting="same_kind")
     np.add(aged.plans, moved, out=aged.plans, casting="same_kind")
@@ -132,9 +133,7 @@ def _year(t: int, year: Year, paths: Paths, at: slice, keys: NDArray[np.uint64],
     return most
 
 
-def _odds(year: Year) -> Any:
-    from sufficiency.forecast.simulate.one_year import Odds
-
+def _odds(year: Year) -> Odds:
     return Odds(year.leaving, year.moving, year.joining, year.transfers, year.reached, year.pulled, year.review)
 
 
