@@ -62,9 +62,15 @@ def amount(value: float, unit: str) -> str:
     '10.0% a year'
     >>> amount(7000.0, "GBP a year")
     '7,000 GBP a year'
+    >>> amount(2029.0, "financial year")
+    '2029'
     """
     if unit.startswith(LOG_RATIO):
         return f"{shown(math.expm1(value), '%')}{unit.removeprefix(LOG_RATIO)}"
+    if unit == "yes or no":
+        return "yes" if value else "no"
+    if unit == "year" or unit.startswith("financial year"):
+        return shown(value, "year")
     return f"{shown(value)} {unit}"
 
 

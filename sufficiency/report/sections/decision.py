@@ -22,7 +22,6 @@ from sufficiency.words.school_year import financial_label
 SHORT: Final = "The decision"
 ROWS: Final = 2  # openings of each kind that have a row of their own
 ALL: Final = "All of these"
-MONEY: Final = {"capital_gbp": "capital", "high_needs_gbp": "High Needs", "transport_gbp": "transport"}
 
 
 def section(
@@ -85,7 +84,7 @@ def finding(outcome: Outcome, found: Bands, limit: int = 0) -> str:
 def _most(found: Bands, limit: int) -> str:
     if found.groups.empty:
         return ""
-    top = found.groups.iloc[0]
+    top = found.groups.loc[(found.groups["act"] + found.groups["prepare"]).idxmax()]  # as the number before it counts
     if top["act"] + top["prepare"] < max(1, limit):
         return ""
     one = len(set(found.groups["district"])) == 1
@@ -193,26 +192,32 @@ def _sure(made: Recommendation, rows: pd.DataFrame, futures: Sequence[ForecastOu
 
 def _to_open(rows: pd.DataFrame, budget: str, year: int, limit: int) -> Table:
     listed = pd.concat([_folded(rows[rows["kind"] == kind]) for kind in to_open.KINDS], ignore_index=True)
-    total = rows[["places", *MONEY, "children"]].sum()
+    total = rows[["places", "capital_gbp", "children"]].sum()
     if limit > 1:
         total["children"] = np.nan  # what is hidden above could be worked out from it
     listed.loc[len(listed)] = {**total, "what": ALL, "where": "", "whom": "", "year": "", "sure": ""}
     listed["what"] = [
         f"{what}, {where}" if where else what for what, where in zip(listed["what"], listed["where"], strict=True)
     ]
-    names = {"what": "what and where", "whom": "for whom", "places": "places", "year": "by January", **MONEY}
+    names = {
+        "what": "what and where",
+        "whom": "for whom",
+        "places": "places",
+        "year": "by January",
+        "capital_gbp": "capital",
+    }
     names |= {"children": "children", "sure": "full in"}
     frame = listed.rename(columns=names)[list(names.values())].astype({"places": "int64"})
     return Table(
         "to-open",
         "What to open",
         frame,
-        {"places": "n", "children": "n"} | dict.fromkeys(MONEY.values(), "£m"),
-        note=f"Chosen to keep most children from being turned away within {budget}. Money a year: January {year} in prices of the base year, capital apart, each row "
-        "on top of those above as if every child could move, so that their sum is not what the run above finds child by child; above 0 saved, below 0 added. Children: of those turned away, the mean over futures. Full in: futures in which it is at least "
-        f"{to_open.FULL:.0%} filled. Sites are the middle of the children's homes, and whether a school can grow is for the school to say.",
+        {"places": "n", "children": "n", "capital": "£m"},
+        note=f"Chosen to keep most children from being turned away within {budget}. Children: of those turned away in January {year}, the mean over futures. Full "
+        f"in: futures in which it is at least {to_open.FULL:.0%} filled. What all of it does to High Needs and transport is said above; for one opening that is less than "
+        "chance. Sites are the middle of the children's homes, and whether a school can grow is for the school to say.",
         counts=("children",),
-        tied=("full in", "High Needs", "transport"),
+        tied=("full in",),
         stacks=True,
     )
 
@@ -222,14 +227,14 @@ def _folded(rows: pd.DataFrame) -> pd.DataFrame:
     first = rows if len(rows) <= ROWS + 1 else rows.head(ROWS)
     shown = first.assign(year=first["year"].astype(str), sure=[f"{share:.0%}" for share in first["sure"]])
     rest = rows.iloc[len(first) :]
-    columns = ["what", "where", "whom", "places", "year", *MONEY, "children", "sure"]
+    columns = ["what", "where", "whom", "places", "year", "capital_gbp", "children", "sure"]
     if rest.empty:
         return shown[columns]
     kind = rest["kind"].iloc[0]
     needs = list(dict.fromkeys(one for whom in rest["whom"] for one in whom.split("; ") if one != "–"))
     where = sorted(set(rest["where"]) - {""})
     other = {
-        **rest[["places", *MONEY, "children"]].sum(),
+        **rest[["places", "capital_gbp", "children"]].sum(),
         "what": f"{len(rest)} others: {to_open.KINDS[kind]}",
         "where": _listed(where) if len(where) <= 1 else f"{len(where)} districts",
         "whom": "; ".join(needs) if len(needs) <= to_open.MOST_NEEDS else f"{len(needs)} groups of needs",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Final
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -17,6 +18,8 @@ from sufficiency.report.sections.schools import homes_of
 from sufficiency.report.sections.zones import LEAST, flow_lines, map_settings, map_years, travel_by_part
 from sufficiency.words.destinations import DESTINATIONS
 from sufficiency.words.say import shown
+
+NO_DISTRICT: Final = "In the area, district not known"
 
 
 def section(outcome: Outcome) -> Section:
@@ -109,11 +112,12 @@ def origin_destination(outcome: Outcome) -> pd.DataFrame:
     now = placed[(placed["year"] == area.base_year) & ~placed["setting"].isin(DESTINATIONS)]
     homes = area.zones.set_index("zone")["district"]
     settings = area.settings.set_index("setting")
-    ends = settings["district"].where(settings["is_in_area"] & (settings["district"] != ""), "Outside")
+    ends = settings["district"].where(settings["district"] != "", NO_DISTRICT).where(settings["is_in_area"], "Outside")
     wide = now.assign(home=now["zone"].map(homes), end=now["setting"].map(ends)).pivot_table(
         index="home", columns="end", values="children", aggfunc="sum", fill_value=0
     )
-    order = [c for c in wide.columns if c != "Outside"] + (["Outside"] if "Outside" in wide else [])
+    last = [c for c in (NO_DISTRICT, "Outside") if c in wide]
+    order = [*(c for c in wide.columns if c not in last), *last]
     return wide[order].reset_index().rename_axis(columns=None).rename(columns={"home": "home district"})
 
 

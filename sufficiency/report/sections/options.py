@@ -147,9 +147,15 @@ def values_by_code(outcome: Outcome, year: int) -> pd.DataFrame:
     area = outcome.area.settings.set_index("setting")
     more = outcome.placed.order_of_places(year).table.set_index("setting")["saves_more_than"].rename("saves more than")
     table = (
-        wide.join(more).join(parts.rename(columns=PARTS)).join(area[["name", "setting_type", "district", "is_in_area"]])
+        wide.join(more)
+        .join(parts.rename(columns=PARTS))
+        .join(area[["name", "setting_type", "district", "is_in_area", "has_number"]])
     )
-    table = table[table["is_in_area"] & table["setting_type"].isin(["special", "sen_unit", "resourced_provision"])]
+    table = table[
+        table["is_in_area"]
+        & table["has_number"]
+        & table["setting_type"].isin(["special", "sen_unit", "resourced_provision"])
+    ]
     table["place is paid"] = [
         elements(kind, financial_year=outcome.area.base_year).place_gbp for kind in table["setting_type"]
     ]

@@ -58,15 +58,23 @@ def _still_to_open(outcome: Outcome) -> str:
         return f"No place that is known to be agreed is still to open. {proposed}".strip()
     low, mean, high = places_open_by(outcome, last)
     return (
-        f"Still to open in this scenario: {count(coming['places'].sum(), 'place')} in {count(len(coming), 'project')}. By January {last}, {mean:,.0f} of them are open on average ({between(low, high)} in nine futures of ten). {proposed}"
+        f"Still to open in this scenario: {count(coming['places'].sum(), 'place')} in {count(len(coming), 'project')}. Of {count(specialist_coming(outcome), 'specialist place')} among them, {mean:,.0f} are open by January {last} on average ({between(low, high)} in nine futures of ten). {proposed}"
     ).strip()
 
 
 def places_open_by(outcome: Outcome, year: int) -> tuple[float, float, float]:
-    """Return places of the pipeline that are open in January `year`: low, mean and high over draws. [places]"""
-    total = outcome.placed.added_places(list(outcome.area.settings["setting"]), [year]).sum(axis=(1, 2))
+    """Return specialist places of the pipeline that are open in January `year`: low, mean and high over draws. [places]"""
+    types = outcome.area.settings.set_index("setting")["setting_type"]
+    specialist = list(types.index[types.isin(SPECIALIST)])
+    total = outcome.placed.added_places(specialist, [year]).sum(axis=(1, 2))
     low, high = np.quantile(total, (LEVELS[0], LEVELS[-1]))
     return float(low), float(total.mean()), float(high)
+
+
+def specialist_coming(outcome: Outcome) -> int:
+    """Return how many places still to open are for children with a specialist place. [places]"""
+    types, coming = outcome.area.settings.set_index("setting")["setting_type"], outcome.area.coming
+    return int(coming.loc[coming["setting"].map(types).isin(SPECIALIST), "places"].sum())
 
 
 def _not_placed(outcome: Outcome) -> tuple[str, ...]:

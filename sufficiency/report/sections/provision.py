@@ -25,8 +25,10 @@ def section(outcome: Outcome) -> Section:
     special = state[state["type"] == "special"]
     units = state[state["type"] != "special"]
     by_type = table.groupby("type", as_index=False)[["places", "children"]].agg(
-        {"places": lambda places: places.sum(min_count=len(places)), "children": "sum"}
+        {"places": lambda places: places.sum(min_count=1), "children": "sum"}
     )
+    unknown = table["places"].isna().groupby(table["type"]).sum()
+    by_type["number of places not known at"] = by_type["type"].map(unknown)
     is_known = by_type["type"].map(table.groupby("type")["full"].apply(lambda full: full.notna().all()))
     by_type["full"] = (by_type["children"] / by_type["places"]).where(is_known)
     return Section(
@@ -52,8 +54,9 @@ def section(outcome: Outcome) -> Section:
             Table(
                 "provision-type",
                 "Places and children by type of setting",
-                told(by_type),
-                {"type": "code", "places": "n", "children": "n", "full": "%"},
+                told(by_type if is_known.any() else by_type.drop(columns="full")),
+                {"type": "code", "places": "n", "children": "n", "full": "%", "number of places not known at": "n"},
+                note="Places: of settings whose number is known.",
                 counts=("children",),
                 tied=("full",),
             ),
@@ -64,7 +67,9 @@ def section(outcome: Outcome) -> Section:
 
 def told(table: pd.DataFrame) -> pd.DataFrame:
     """Return the table with what isn't known said in words."""
-    return table.assign(**{c: table[c].astype(object).where(table[c].notna(), NOT_KNOWN) for c in ("places", "full")})
+    return table.assign(
+        **{c: table[c].astype(object).where(table[c].notna(), NOT_KNOWN) for c in ("places", "full") if c in table}
+    )
 
 
 def _unnumbered(units: pd.DataFrame) -> str:

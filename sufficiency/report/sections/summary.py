@@ -14,7 +14,7 @@ from sufficiency.report.look import charts
 from sufficiency.report.model import Chart, Figureword, Section, Table
 from sufficiency.report.sections import destinations, law, others, who_pays
 from sufficiency.report.sections.common import INTERVAL, LEVELS, middle, milestones
-from sufficiency.report.sections.pipeline import places_open_by
+from sufficiency.report.sections.pipeline import places_open_by, specialist_coming
 from sufficiency.scenarios.pipeline_levers import AS_AGREED, from_agreed
 from sufficiency.words.say import between, count, gbp, label, shown
 from sufficiency.words.school_year import PHASES, financial_label
@@ -214,11 +214,12 @@ def _agreed(outcome: Outcome) -> tuple[str, ...]:
     left = area.pipeline[
         area.pipeline["status"].eq("proposed") & ~area.pipeline["project"].isin(area.coming["project"])
     ]
-    coming, by_then = area.coming["places"].sum(), places_open_by(outcome, last)[1]
+    coming, by_then = specialist_coming(outcome), places_open_by(outcome, last)[1]
+    others = int(area.coming["places"].sum()) - coming
     counted = (
-        f"{count(coming, 'place')} still to open, {by_then:,.0f} of them by January {last} on average"
+        f"{count(coming, 'specialist place')} still to open, {by_then:,.0f} of them by January {last} on average{f', and {others:,} others that shorten no shortage here' if others else ''}"
         if coming
-        else "no place is still to open"
+        else "no specialist place is still to open"
     )
     return (f"Agreed: {counted}; {count(left['places'].sum(), 'place')} only proposed, not counted here.",)
 
