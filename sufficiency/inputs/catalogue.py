@@ -166,13 +166,15 @@ def nearest_form(head: Sequence[Sequence[str]]) -> tuple[Form, list[str]] | None
     return None if best is None else (best[1], best[2])
 
 
-def _files(folder: Path, depth: int = 0) -> Iterator[Path]:
-    """Yield files below a folder, links followed, no deeper than downloads are laid out."""
+def _files(folder: Path, depth: int = 0, above: frozenset[Path] = frozenset()) -> Iterator[Path]:
+    """Yield files below a folder, links followed but never back to a folder above, no deeper than downloads are laid out."""
+    above |= {folder.resolve()}
     for path in folder.iterdir():
         if path.name.startswith((".", "~$")) or path.name == "__MACOSX":
             continue
-        if path.is_dir() and depth < DEEPEST:
-            yield from _files(path, depth + 1)
+        if path.is_dir():
+            if depth < DEEPEST and path.resolve() not in above:
+                yield from _files(path, depth + 1, above)
         elif path.is_file():
             yield path
 

@@ -7,7 +7,9 @@ from typing import Final
 
 import pandas as pd
 
-RUNS: Final = re.compile(r"\s*(?:[=@]|[+-](?![\s\d.]|$))")  # =1+1, @SUM, +cmd, -cmd; not -5, nor a dash alone
+RUNS: Final = re.compile(
+    r"\s*(?:[=@]|[+-](?!\s|$))"
+)  # =1+1, @SUM, +cmd, -2+3; not a dash alone, nor one before a space
 
 
 def inert(table: pd.DataFrame) -> pd.DataFrame:
@@ -30,4 +32,12 @@ def inert(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _inert(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and RUNS.match(value) else value
+    return f"'{value}" if isinstance(value, str) and RUNS.match(value) and not _is_number(value) else value
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text.replace(",", "").rstrip("%"))
+    except ValueError:
+        return False
+    return True

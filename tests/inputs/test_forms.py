@@ -25,6 +25,7 @@ from sufficiency.inputs.releases import (
     postcodes,
 )
 from sufficiency.published import unit_costs
+from sufficiency.published.what import what
 from tests.inputs import forms_made as made
 
 Writer = Callable[[Path], Path]
@@ -276,3 +277,10 @@ def test_spending_over_plans_is_a_cost_and_one_coded_elsewhere_is_refused(tmp_pa
     assert all("England's cost stands in" in says for says in doubts)
     with pytest.raises(SufficiencyError):
         dfe_section_251.outturn(tmp_path / "nothing.csv")
+
+
+def test_a_link_that_leads_back_up_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "a.csv").write_text("x,y\n1,2\n", encoding="utf-8")
+    (tmp_path / "sub" / "loop").symlink_to(tmp_path, target_is_directory=True)
+    assert len(what(tmp_path)) == 1

@@ -216,7 +216,8 @@ def test_what_is_agreed_is_shown_row_by_row_and_counted_once(example_outcome: Ou
     assert table.loc[table["status"] != "agreed", "open by 2031"].isna().all()
     assert shown(example_outcome, "project-sources")["source"].str.len().gt(0).all()
     summary = " ".join(p for s in build(example_outcome).sections if s.key == "summary" for p in s.points)
-    assert "Agreed: 48 places still to open" in summary
+    assert "Agreed: 24 specialist places still to open" in summary
+    assert "24 others that shorten no shortage here" in summary
     assert "752 places only proposed, not counted here" in summary
 
 

@@ -160,3 +160,25 @@ def test_the_new_folder_can_be_read_by_whom_the_old_one_could(tmp_path: Path) ->
     target.chmod(0o755)
     _write_new(target)
     assert target.stat().st_mode & 0o777 == 0o755
+
+
+def test_what_a_run_that_lives_no_more_left_is_taken_away_at_the_next_writing(tmp_path: Path) -> None:
+    target = tmp_path / "report"
+    _fill(target)
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    left, lives = (tmp_path / f".report-being-written-{pid}-x" for pid in (dead.pid, os.getpid()))
+    left.mkdir()
+    lives.mkdir()
+    _write_new(target)
+    assert not left.exists()
+    assert lives.exists()
+
+
+def test_an_area_folder_and_a_folder_inside_a_report_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "area.toml").write_text("name = 'Ours'")
+    with pytest.raises(OutputError, match="it is an area's folder"):
+        check_own_folder(tmp_path, lambda _: [])
+    _fill(tmp_path / "report")
+    with pytest.raises(OutputError, match="it is inside another report"):
+        check_own_folder(tmp_path / "report" / "charts", lambda _: [])

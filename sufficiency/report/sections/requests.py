@@ -41,9 +41,9 @@ def section(outcome: ForecastOutcome) -> Section:
         exhibits.append(
             Chart(
                 "new-plans-age",
-                f"New plans by NCY at the start, year to January {starts['year'].max()}",
+                f"New plans by year group at the start, year to January {starts['year'].max()}",
                 partial(charts.bars, last, "start", "children", unit="new plans"),
-                f"Most begin in {peak}; starts rise again before secondary school.",
+                f"More begin in {peak} than in any other year of age.",
             )
         )
     if len(area.requests):

@@ -131,7 +131,7 @@ def section(outcome: Outcome, limit: int = 0) -> Section:
                     "mean minutes": "1",
                 },
                 note=INTERVAL,
-                totals=("turned away",),
+                totals=("at independent schools", "turned away"),
                 tied=("9 in 10 between",),
             ),
         ),

@@ -10,7 +10,7 @@ from typing import Final
 from sufficiency.comparison import steps_between
 from sufficiency.outcome import ForecastOutcome, Outcome
 from sufficiency.recommendation import Recommendation
-from sufficiency.report.disclosure.suppress import suppressed
+from sufficiency.report.disclosure.suppress import HIDDEN, suppressed
 from sufficiency.report.last_report import LastReport
 from sufficiency.report.model import Cards, Chart, Exhibit, Map, Report, Section
 from sufficiency.report.sections import (
@@ -196,6 +196,6 @@ def _hidden(exhibit: Exhibit, limit: int) -> Exhibit:
     if isinstance(exhibit, Cards):
         return exhibit  # made without them
     frame = suppressed(exhibit.frame, exhibit.counts, limit, totals=exhibit.totals, tied=exhibit.tied)
-    if frame is exhibit.frame:
+    if frame is exhibit.frame or not (frame.astype(object) == HIDDEN).any(axis=None):
         return exhibit
     return replace(exhibit, frame=frame, note=f"{exhibit.note} 'c': hidden, so that no child can be told.".strip())

@@ -19,7 +19,9 @@ from sufficiency.errors import OutputError
 
 LIST: Final = "files.json"  # every file of a report, with its SHA-256
 MOST_OTHERS: Final = 500  # files of other people's that a report's folder may hold
-STALE_SECONDS: Final = 3600  # what a killed run left beside its place is taken away after so long
+STALE_SECONDS: Final = (
+    3600  # what a killed run left is taken away after so long, where it can't be asked whether it lives
+)
 HERE: Final = -100  # AT_FDCWD of Linux: paths are taken from the working folder
 EXCHANGE: Final = 2  # RENAME_EXCHANGE of Linux, RENAME_SWAP of macOS
 
@@ -45,7 +47,9 @@ def in_place_of(target: Path, *, made_before: Callable[[Path], list[Path]]) -> I
     target = target.resolve()
     _sweep(target)
     try:
-        with tempfile.TemporaryDirectory(prefix=_prefix(target), dir=target.parent, ignore_cleanup_errors=True) as made:
+        with tempfile.TemporaryDirectory(
+            prefix=f"{_prefix(target)}{os.getpid()}-", dir=target.parent, ignore_cleanup_errors=True
+        ) as made:
             new = Path(made) / "new"
             new.mkdir()
             yield new
@@ -74,6 +78,11 @@ def check_own_folder(target: Path, made_before: Callable[[Path], list[Path]]) ->
             f"the report can't be written to {target}: it is the folder you work in, or above it. A report is put in place "
             "as a whole folder: give it one of its own, such as --out report"
         )
+    if (folder / "area.toml").is_file() or (folder.parent / LIST).is_file():
+        what = "an area's folder" if (folder / "area.toml").is_file() else "inside another report"
+        raise OutputError(
+            f"the report can't be written to {target}: it is {what}; give the report a folder of its own with --out"
+        )
     if folder.is_dir() and sum(1 for _ in _others(folder, made_before(folder))) > MOST_OTHERS:
         raise OutputError(
             f"the report can't be written to {target}: it holds more than {MOST_OTHERS} files that aren't a report's; "
@@ -89,11 +98,23 @@ def _sweep(target: Path) -> None:
     """Put back what a killed run had set aside, and take away what it left."""
     left = [path for path in target.parent.iterdir() if path.name.startswith(_prefix(target)) and path.is_dir()]
     for path in left:
-        is_stale = time.time() - path.stat().st_mtime > STALE_SECONDS
+        is_stale = not _is_alive(path.name.removeprefix(_prefix(target)).split("-")[0], path)
         if not target.exists() and (path / "old").is_dir():
             os.rename(path / "old", target)
         if is_stale:
             shutil.rmtree(path, ignore_errors=True)
+
+
+def _is_alive(writer: str, left: Path) -> bool:
+    """Return whether the run that writes a folder still goes on: it is asked where that is safe, else its age tells."""
+    if os.name == "posix" and writer.isdecimal():
+        try:
+            os.kill(int(writer), 0)
+        except ProcessLookupError:
+            return False
+        except OSError:
+            pass  # somebody else's process of that number: its age tells
+    return time.time() - left.stat().st_mtime <= STALE_SECONDS
 
 
 def _write_list(new: Path) -> None:
