@@ -176,7 +176,7 @@ def test_no_small_count_is_on_the_page_of_a_small_area(tmp_path: Path) -> None:
     assert "children without a place" not in page  # nor is anybody counted as turned away in a group of few
     assert not (tmp_path / "report" / "rounds.geojson").exists()
     told = [roll for year in re.findall(r'"settings":(\{.*?\})', page) for roll in re.findall(r"\[\d+,(\w+),", year)]
-    assert set(told) == {"null"}
+    assert set(told) <= {"null"}  # a roll estimated for so few isn't told, where schools are drawn at all
 
 
 def headless(modules: dict[str, pd.DataFrame], folder: Path) -> Path:
