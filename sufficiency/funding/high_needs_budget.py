@@ -193,8 +193,8 @@ class HighNeedsBudget:
         """Return the plan for the years ahead as finance officers lay it out: financial_year, row, gbp.
 
         Rows: base (spending of the year before), demand, places, price, other, spend; income; a row for each policy and for
-        each saving; net, brought_forward and balance. They are means over draws, so that they add up: base and the four
-        movements to spend; income, policies and savings less spend to net; brought forward and net to the balance.
+        each saving; in_year (before the stability grant and what is met centrally), those two, net, brought_forward and balance. They are means over draws, so that they add up: base and the four
+        movements to spend; income, policies and savings less spend to in_year; that, the grant and what is met to net; brought forward and net to the balance.
 
         Parameters
         ----------

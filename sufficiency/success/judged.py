@@ -12,6 +12,7 @@ import numpy as np
 CHANCE: Final = 0.05  # two-sided, of each comparison alone
 FEWEST: Final = 5  # neighbours from which their spread says something
 SAME: Final = "not distinguishable"
+UNJUDGED: Final = "can't be judged"  # within what neighbours vary, and what chance allows in the children isn't known
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,9 @@ class Judged:
     """A difference, whether chance alone could make it, and what that rests on."""
 
     difference: float
-    verdict: str  # better, worse, higher, lower, not distinguishable; blank where it can't be told
+    verdict: (
+        str  # better, worse, higher, lower, not distinguishable, can't be judged; blank where nothing stands beside it
+    )
     rests_on: str
 
 
@@ -36,7 +39,7 @@ def beside_mean(value: float, children: float | None, others: Sequence[float], b
     """Return how a value lies beside the mean of other authorities.
 
     With the number of children: chance in them, and in the mean of the others as they vary. Without: whether it lies
-    where one more authority of their kind would 19 times in 20.
+    where one more authority of their kind would 19 times in 20; if it does, it can't be judged.
     """
     spread = float(np.std(others, ddof=1)) if len(others) > 1 else 0.0
     difference = value - float(np.mean(others))
@@ -46,7 +49,7 @@ def beside_mean(value: float, children: float | None, others: Sequence[float], b
     if len(others) < FEWEST:
         return Judged(difference, "", "")
     margin = _student(len(others) - 1) * spread * math.sqrt(1 + 1 / len(others))
-    return Judged(difference, _verdict(difference, margin, better), "neighbours")
+    return Judged(difference, _by_neighbours(difference, margin, better), "neighbours")
 
 
 def beside_earlier(
@@ -60,7 +63,13 @@ def beside_earlier(
     if len(changes) < FEWEST:
         return Judged(difference, "", "")
     margin = _student(len(changes) - 1) * float(np.std(changes, ddof=1))
-    return Judged(difference, _verdict(difference, margin, better), "neighbours")
+    return Judged(difference, _by_neighbours(difference, margin, better), "neighbours")
+
+
+def _by_neighbours(difference: float, margin: float, better: str) -> str:
+    """Return a verdict where chance in the children isn't known: that nothing sets an authority apart is no finding."""
+    verdict = _verdict(difference, margin, better)
+    return UNJUDGED if verdict == SAME else verdict
 
 
 def _verdict(difference: float, margin: float, better: str) -> str:

@@ -62,7 +62,7 @@ PLACES: Final = table(
 
 PIPELINE: Final = table(
     "pipeline",
-    "Places that have opened of late, are agreed or are proposed; agreed ones open in every run, each with its chance",
+    "Places that have opened recently, are agreed or are proposed; agreed ones open in every run, each with its chance",
     ["project"],
     project=text("Name of the row: a school, unit or base, and the places that open there at one time"),
     setting=text("Setting, as settings.csv; for a new one a code of your own"),

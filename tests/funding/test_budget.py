@@ -320,6 +320,8 @@ def _plan(table: pd.DataFrame) -> pd.DataFrame:
     """Return a medium-term plan with a column for each row, and check that every year of it adds up."""
     wide = table.pivot(index="financial_year", columns="row", values="gbp")
     policy, saving = (wide.filter(like=start).sum(axis=1) for start in ("policy: ", "saving: "))
+    met = wide["policy: stability grant"] + wide["policy: met centrally"]
+    np.testing.assert_allclose(wide["in_year"] + met, wide["net"])
     np.testing.assert_allclose(wide[["base", "demand", "places", "price", "other"]].sum(axis=1), wide["spend"])
     np.testing.assert_allclose(wide["base"].iloc[1:], wide["spend"].iloc[:-1])
     np.testing.assert_allclose(wide["income"] + policy + saving - wide["spend"], wide["net"])

@@ -67,6 +67,12 @@ def test_no_balance_is_told_beyond_the_end_of_the_override_and_each_gap_is_told_
     lines = next(e for e in made.exhibits if e.key == "high-needs-lines")
     assert isinstance(lines, Table)
     assert not lines.frame["line"].str.contains("carried forward").any()
+    assert not lines.frame.iloc[:, 1:].eq(0).all(axis=1).any()
+    assert "stability grant" in lines.note
+    provision = next(e.frame for e in made.exhibits if isinstance(e, Table) and e.key == "high-needs-provision")
+    names = [label(p, "provision") for p in provision["provision"]]
+    assert "Turned away: alternative provision" in names
+    assert len(set(names)) == len(names)
     unknown = lines.frame[lines.frame["line"].str.contains("not known; counted as 0")]
     assert len(unknown) == 6  # 1.2.8 to 1.2.11, 1.4.11, and the grants passed on
     assert unknown.iloc[:, 1:].isna().all(axis=None)
@@ -104,7 +110,12 @@ def test_no_carried_sum_is_in_the_medium_term_plan_after_the_override_and_its_ga
     for row in ("Balance brought forward", "Balance carried forward"):
         assert plan.loc[row, ["2026-27", "2027-28"]].notna().all()
         assert plan.loc[row, "2028-29":].isna().all()
-    assert plan.loc["Net: income, policy and savings less spending"].notna().all()
+    before, grant, met, net = (
+        plan.loc[next(row for row in plan.index if row.startswith(words))].astype(float)
+        for words in ("Net before the stability grant", "Stability grant", "Met centrally", "Net, with the grant")
+    )
+    assert before["2026-27"] < 0 < grant["2026-27"]  # a year with a gap reads as one
+    np.testing.assert_allclose(before + grant + met, net, atol=1)
 
 
 def test_no_line_of_the_chart_of_balances_is_named_over_an_axis(example_outcome: Outcome) -> None:

@@ -19,11 +19,13 @@ from sufficiency.report.sections.anchors import carded, district_key, links, pag
 from sufficiency.report.sections.zones import away_by_district
 from sufficiency.report.writers.document.word import document
 from sufficiency.report.writers.html import page
+from sufficiency.words.destinations import PLACED_DESTINATIONS
 from sufficiency.words.say import label
 from sufficiency.words.school_year import PHASES
 from tests.report.browser import visit
 
 LIMIT = 5
+PLACED = tuple(PLACED_DESTINATIONS.values())
 
 
 @pytest.fixture(scope="module")
@@ -134,9 +136,31 @@ def test_each_listed_school_has_a_card_with_what_a_reader_asks(told: Report, exa
         assert facts["On roll today"] == "not known"  # the example has no attendance.csv
         assert "estimate" in card.bars_say
         assert {"Ages", "Needs", "One more place, a year"} <= set(facts)
+        assert "that the place itself is paid" in facts["One more place, a year"]
+        worth = facts["One more place, a year"]
+        low, _, high = worth.partition("futures: ")[2].partition(")")[0].partition(" to ")
+        assert worth.startswith("no clear difference") == (low.startswith("−") and not high.startswith("−"))
         if card.bars:  # a unit that has yet to open has nobody
             assert sum(share for _, share, _ in card.bars) == pytest.approx(1)
     assert sum(bool(card.bars) for card in grid.cards) >= len(grid.cards) - 2
+
+
+def test_three_counts_of_those_turned_away_say_why_they_need_not_agree(told: Report) -> None:
+    found = tables_of(told)
+    assert all(
+        words.startswith("Turned away: ") == (not words.startswith(PLACED))
+        for words in found["district-destinations"].frame["where"]
+    )
+    for key in ("district-corby-gap", "district-corby-destinations"):
+        assert "need not add up to the number turned away" in found[key].note
+    assert "the whole district" in found["district-corby-outlook"].note
+
+
+def test_on_paper_no_choice_is_offered(told: Report) -> None:
+    view = next(e for _, e in told.exhibits() if e.key == "explorer")
+    assert isinstance(view, Map)
+    assert "hoose" not in view.title + view.note
+    assert '<div class="map-controls"><p class="note">Choose' in view.svg()  # hidden in print with the controls
 
 
 def test_every_link_of_a_map_finds_its_district_or_its_card(told: Report) -> None:

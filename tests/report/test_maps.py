@@ -15,10 +15,11 @@ import shapely
 import sufficiency as sf
 from sufficiency.area.area import Area
 from sufficiency.outcome import Outcome
+from sufficiency.report.look.charts import bars
 from sufficiency.report.look.dots import scattered
 from sufficiency.report.look.ground import ground
 from sufficiency.report.look.labels import LINE, Label, width_of
-from sufficiency.report.look.layout import laid_out, short
+from sufficiency.report.look.layout import Mark, laid_out, short
 from sufficiency.report.look.legend import CELLS, legend
 from sufficiency.report.look.maps import Picture, about_balance, darker, page_map
 from sufficiency.report.look.spread import apart
@@ -160,6 +161,18 @@ def test_what_is_drawn_of_schools_is_in_the_legend_and_nothing_else(example_outc
     words = [e.words for _, entries in legend(one, laid_out(example_outcome.area, one), one.years) for e in entries]
     assert "Unit or base in a mainstream school" in words
     assert "State special school" not in words
+
+
+def test_a_mark_is_joined_to_its_place_where_the_line_can_be_seen() -> None:
+    near, far = (Mark("S1", "circle", 100 + off, 50, 8, 100, 50) for off in (9.5, 20))
+    assert (near.is_moved, far.is_moved) == (False, True)
+
+
+def test_a_number_stands_at_its_bar_and_bars_in_the_order_of_their_numbers() -> None:
+    frame = pd.DataFrame({"name": ["A", "B"], "value": [1.0, 3.0], "low": [-9.0, 2.0], "high": [35.0, 4.0]})
+    (axis,) = bars(frame, "name", "value", unit="£", low="low", high="high").axes
+    assert [(text.get_text(), text.xy[0]) for text in axis.texts] == [("3", 3.0), ("1", 1.0)]  # type: ignore[attr-defined]
+    assert [label.get_text() for label in axis.get_yticklabels()] == ["B", "A"]
 
 
 def test_zones_are_shaded_by_rates_and_balance_lies_in_the_middle_of_its_scale(maps_drawn: dict[str, str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -53,13 +54,27 @@ def test_each_authority_has_every_measure_with_its_line_of_the_strategy(sections
     late = found.loc["New plans issued within 20 weeks, exceptions left out (% of new plans)", "beside them"]
     assert late == "▼ worse, 9 of 11"
     assert found.loc["Permanent exclusions (% of children)", "beside them"] == "▲ worse, 11 of 11"
+    last_of_all = found.loc["Attainment 8, age 16: EHC plan (points)", "beside them"]
+    assert last_of_all == "can't be judged, 11 of 11"  # its range by chance isn't known
+    refused = found.loc["Requests for an assessment that are refused (% of requests)"]
+    assert refused["neighbours"] == "20.3, 2024"  # where the chart's line ends
+
+
+def test_a_district_with_no_unit_in_a_list_is_not_said_to_have_none(sections) -> None:
+    table = next(e for e in sections["graduated"].exhibits if e.key == "graduated-missing")
+    assert "units and bases that a list names" in table.frame
+    assert re.search(r"\d+ children are in units and bases that no list names in January 2026", table.note)
+
+
+def test_a_scenario_of_what_is_agreed_is_not_named_twice(sections) -> None:
+    assert "'As agreed': it opens what is agreed and changes nothing else." in sections["risks"].words[0]
 
 
 def test_charts_are_named_by_their_finding_and_told_in_words(sections) -> None:
     charts = [e for s in ("success", "graduated") for e in sections[s].exhibits if isinstance(e, Chart)]
     assert len(charts) == 3
     assert charts[0].title.startswith(
-        "North Northamptonshire is better than its neighbours on 1 and worse on 4 of 39 measures"
+        "North Northamptonshire is better than its neighbours on 1 and worse on 4 of 19 measures that can be judged; "
     )
     assert "Permanent exclusions, 2023/24: 0.23 (neighbours 0.14, England 0.13)" in charts[0].alt
     assert charts[2].title == "57 of 298 schools have more or fewer pupils at SEN Support than chance explains"

@@ -8,7 +8,8 @@
     policy        what law or allocation changes: a transfer from the schools block, the stability grant, deficits met
                   centrally, and levers of the scenario that are law
     saving        what each other lever does to the in-year balance: savings as far as delivered, costs in full
-    net           income + policy + savings - spend
+    in_year       income + policy + savings - spend, before the stability grant and what is met centrally
+    net           in_year + the stability grant + what is met centrally
     balance       brought forward + net
 
 Every line holds in every draw; the plan gives means over draws, so that it adds up.
@@ -102,8 +103,6 @@ def plan(
     policies = [
         (f"{POLICY}transfer from the schools block", transfer),
         *[row for row in pulled if row[0].startswith(POLICY)],
-        (f"{POLICY}stability grant", carried.grant),
-        (f"{POLICY}met centrally", carried.met_centrally),
     ]
     rows = [
         ("base", spend - moved.sum("step")),
@@ -112,6 +111,9 @@ def plan(
         ("income", income - transfer),
         *policies,
         *[row for row in pulled if row[0].startswith(SAVING)],
+        ("in_year", in_year),
+        (f"{POLICY}stability grant", carried.grant),
+        (f"{POLICY}met centrally", carried.met_centrally),
         ("net", in_year + carried.grant + carried.met_centrally),
         ("brought_forward", brought),
         ("balance", carried.balance),

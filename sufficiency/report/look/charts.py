@@ -158,18 +158,25 @@ def bars(
     high: str | None = None,
     how: str = "n",
 ) -> Figure:
-    """Return horizontal bars, longest first as given, each with its number; whiskers where there is an interval."""
+    """Return horizontal bars, the greatest first, each with its number at its end; whiskers below it where there is an interval."""
+    if low and high:
+        frame = frame.sort_values(value, ascending=False, kind="stable")  # as the numbers that are printed
     figure, axis = sheet(7.4, max(1.6, 0.3 * len(frame) + 0.9))
     rows = np.arange(len(frame))[::-1]
     sizes = frame[value].to_numpy(dtype=float)
     axis.barh(rows, sizes, 0.66, color=COLOURS[5] if low else COLOURS[0])
-    ends = sizes
+    beside = 0.0
     if low and high:
-        ends = frame[high].to_numpy(dtype=float)
-        axis.hlines(rows, frame[low], ends, color=INK, linewidth=1.2)
-    for y, end, size in zip(rows, ends, sizes, strict=True):
+        axis.hlines(rows - 0.22, frame[low], frame[high], color=INK, linewidth=1.2)
+        beside = 0.1  # the number stands above the whisker, which would run through it
+    for y, size in zip(rows, sizes, strict=True):
         axis.annotate(
-            shown(size, how), (max(end, 0), y), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8.5
+            shown(size, how),
+            (max(size, 0), y + beside),
+            xytext=(4, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=8.5,
         )
     axis.set_yticks(rows, [label(str(n), name) for n in frame[name]])
     axis.grid(visible=False, axis="y")

@@ -61,6 +61,9 @@ class View:
         return frame["easting"].between(left, right) & frame["northing"].between(bottom, top)
 
 
+SEEN: Final = 4.0  # of a line between a school and its place, below which it looks like the school's edge [pixels]
+
+
 @dataclass(frozen=True)
 class Mark:
     """A school where it is drawn, and where it stands in truth. [pixels]"""
@@ -76,7 +79,7 @@ class Mark:
     @property
     def is_moved(self) -> bool:
         """Whether it stands off its place by so much that a line joins the two."""
-        return float(np.hypot(self.x - self.true_x, self.y - self.true_y)) > self.radius + 1
+        return float(np.hypot(self.x - self.true_x, self.y - self.true_y)) > self.radius + SEEN
 
 
 @dataclass(frozen=True)

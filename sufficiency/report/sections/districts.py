@@ -22,6 +22,9 @@ from sufficiency.words.say import count, label, shown
 from sufficiency.words.school_year import PHASES
 from sufficiency.words.vocabulary import NEED_GROUPS
 
+MIDDLES: Final = (
+    "Each number is the middle of the simulated futures for its own row and January, so that rows need not add up."
+)
 READ: Final = ("page", "document")
 KEPT: Final = ("workbook",)
 
@@ -68,7 +71,7 @@ def _together(outcome: Outcome, told: Told, districts: list[str], limit: int) ->
                 "district-destinations",
                 "Where children of each district who need a specialist place are, middle forecast",
                 told.places,
-                note=hidden,
+                note=_said(MIDDLES, hidden),
                 shown_in=KEPT,
             ),
         ),
@@ -101,7 +104,7 @@ def _one(outcome: Outcome, told: Told, district: str, limit: int) -> Section:
             f"Children of {district}, January, middle forecast",
             mine,
             {str(y): "n" for y in map_years(outcome)},
-            note=hidden,
+            note=_said("Each number is the middle of the simulated futures for the whole district.", hidden),
             shown_in=READ,
         ),
     ]
@@ -113,7 +116,10 @@ def _one(outcome: Outcome, told: Told, district: str, limit: int) -> Section:
                 f"{district}: turned away from every suitable state place, January {year}, by need and phase",
                 gap,
                 dict.fromkeys(gap.columns[1:], "n"),
-                note=f"Middle forecast of each cell. {hidden}".strip(),
+                note=_said(
+                    "Each cell is the middle of the simulated futures for that need and phase alone, so that cells need not add up to the number turned away in the whole district, in the table above.",
+                    hidden,
+                ),
                 shown_in=READ,
             )
         )
@@ -131,11 +137,19 @@ def _one(outcome: Outcome, told: Told, district: str, limit: int) -> Section:
             f"{key}-destinations",
             f"Where children of {district} who need a specialist place are",
             places,
-            note=hidden,
+            note=_said(
+                f"{MIDDLES} Those turned away, by where they are instead, need not add up to the number turned away in the whole district, in the first table.",
+                hidden,
+            ),
             shown_in=READ,
         ),
     ]
     return Section(key, district, words=_words(outcome, told, district), exhibits=tuple(exhibits), within="districts")
+
+
+def _said(*notes: str) -> str:
+    """Return notes as one, those that are empty left out."""
+    return " ".join(note for note in notes if note)
 
 
 def _picture(outcome: Outcome, district: str, limit: int = 0) -> maps.Picture:
@@ -209,7 +223,7 @@ def _grid(gap: pd.DataFrame, district: str) -> pd.DataFrame:
 
 
 def _pipeline(outcome: Outcome, district: str, key: str) -> list[Table]:
-    """Return what has opened of late or is still to open in a district, where anything is."""
+    """Return what has opened recently or is still to open in a district, where anything is."""
     rows = outcome.area.pipeline
     homes = outcome.area.settings.set_index("setting")["district"]
     own = rows[
@@ -228,7 +242,7 @@ def _pipeline(outcome: Outcome, district: str, key: str) -> list[Table]:
     return [
         Table(
             f"{key}-pipeline",
-            f"{district}: places opened of late, agreed or proposed",
+            f"{district}: places opened recently, agreed or proposed",
             table.reset_index(drop=True),
             {"places": "n", "status": "code"},
             shown_in=READ,

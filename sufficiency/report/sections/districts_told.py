@@ -13,11 +13,12 @@ from sufficiency.report.disclosure.suppress import suppressed
 from sufficiency.report.look.ground import ground
 from sufficiency.report.sections.anchors import carded
 from sufficiency.report.sections.common import LEVELS
+from sufficiency.report.sections.destinations import where
 from sufficiency.report.sections.going import origin_destination
 from sufficiency.report.sections.places import by_group
 from sufficiency.report.sections.schools import homes_of, schools_table, year_ahead
 from sufficiency.report.sections.zones import map_years
-from sufficiency.words.say import between, label
+from sufficiency.words.say import between
 
 MEASURES: Final = {
     "plans": "Children with an EHC plan",
@@ -126,7 +127,7 @@ def _places(outcome: Outcome, limit: int) -> pd.DataFrame:
     told = suppressed(wide.round(), [str(y) for y in years], limit)
     told = told.map(lambda v: v if isinstance(v, str) else f"{v:,.0f}").reset_index()
     told.columns.name = None
-    told.insert(1, "where", [label(str(d)) for d in told.pop("destination")])
+    told.insert(1, "where", [where(str(d)) for d in told.pop("destination")])
     return told.rename(columns={str(y): f"January {y}" for y in years})
 
 

@@ -37,11 +37,10 @@ def explorer(outcome: Outcome) -> Map:
     """
     return Map(
         "explorer",
-        "Children turned away from every suitable state place: choose a need, a phase, a district and a January",
+        "Children turned away from every suitable state place, district by district",
         partial(_still, outcome),
         partial(_in_page, outcome),
         "Districts shaded by the share turned away of those who need a specialist place, with how many under each name; a fan of the years, middle and the range of nine futures in ten; and the same as a table. On paper, one panel for each district, all needs and phases together.",
-        note="Each view has an address of its own, to be kept or sent, and can be downloaded as CSV.",
         is_close=True,
     )
 
@@ -100,7 +99,7 @@ def _in_page(outcome: Outcome, limit: int = 0) -> str:
     )
     at = min(3, len(years) - 1)
     return (
-        f'<div class="explorer"><div class="map-controls">{selects}'
+        f'<div class="explorer"><div class="map-controls"><p class="note">Choose a need, a phase, a district and a January. Each view has an address of its own, to be kept or sent, and can be downloaded as CSV.</p>{selects}'
         f'<label>Year <input type="range" min="0" max="{len(years) - 1}" value="{at}" aria-valuetext="January {years[at]}"></label> <output>January {years[at]}</output>'
         '<button type="button" data-csv>Download this view (CSV)</button></div>'
         '<p class="year-words" aria-live="polite"></p>'

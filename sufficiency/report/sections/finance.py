@@ -14,6 +14,8 @@ from sufficiency.outcome import Outcome
 from sufficiency.report.model import Section, Table
 from sufficiency.report.sections import who_pays
 from sufficiency.report.sections.common import INTERVAL, LEVELS, across, middle, milestones, rests_on
+from sufficiency.report.sections.destinations import AWAY, where
+from sufficiency.words.destinations import DESTINATIONS
 from sufficiency.words.say import between, gbp
 from sufficiency.words.school_year import financial_label
 
@@ -62,12 +64,13 @@ def _lines(outcome: Outcome, years: list[int]) -> Table:
         blank = table["line"] == _line(code)
         table.loc[blank, table.columns[1:]] = float("nan")
         table.loc[blank, "line"] += " (not known; counted as 0)"
+    table = table[~table[table.columns[1:]].eq(0).all(axis=1)].reset_index(drop=True)
     return Table(
         "high-needs-lines",
         "High Needs by Section 251 line, middle forecast",
         table,
         dict.fromkeys(table.columns[1:], "£"),
-        note=f"{INTERVAL} Each line's middle is its own, so lines need not add up to the middle of the total.",
+        note=f"{INTERVAL} Each line's middle is its own, so lines need not add up to the middle of the total. Lines that are £0 in every year are left out. The stability grant, and deficits met centrally, are in the medium-term plan and not here.",
         rows_shown=40,
     )
 
@@ -79,7 +82,8 @@ def _line(code: str) -> str:
 def _provision(outcome: Outcome, years: list[int]) -> Table:
     money = outcome.budget.summary("financial_year", "provision", levels=(0.5,))
     some = money[money["financial_year"].isin(milestones(years))].assign(
-        financial_year=lambda f: [financial_label(int(y)) for y in f["financial_year"]]
+        financial_year=lambda f: [financial_label(int(y)) for y in f["financial_year"]],
+        provision=lambda f: [where(p) if p in DESTINATIONS else p for p in f["provision"]],
     )
     table = across(some, ["provision"], "financial_year", "gbp")
     return Table(
@@ -87,6 +91,7 @@ def _provision(outcome: Outcome, years: list[int]) -> Table:
         "High Needs by type of provision, middle forecast",
         table,
         {"provision": "code"} | dict.fromkeys(table.columns[1:], "£"),
+        note=f"Each row's middle is its own, so rows need not add up to the middle of the total. '{AWAY.capitalize().strip()}' marks what is spent on children turned away from every suitable state place, by where they are instead.",
         rows_shown=40,
     )
 

@@ -10,7 +10,7 @@ import pandas as pd
 from sufficiency.outcome import ForecastOutcome, Outcome
 from sufficiency.report.model import Table
 from sufficiency.report.sections.common import share
-from sufficiency.words.say import label
+from sufficiency.words.say import count, label
 from sufficiency.words.school_year import PHASES
 from sufficiency.words.vocabulary import SETTING_TYPES
 
@@ -228,6 +228,17 @@ def missing_words(outcome: ForecastOutcome) -> tuple[str, ...]:
     return (f"{words}{ends}",)
 
 
+def _unlisted(outcome: Outcome) -> str:
+    """Return how many children are in units and bases that no list names, in a sentence; nothing where there are none."""
+    area, rows = outcome.area, outcome.placed.placements
+    own = area.settings
+    unnamed = own.loc[own["setting_type"].isin(BASES) & ~own["has_number"] & own["is_in_area"], "setting"]
+    children = rows.loc[(rows["year"] == area.base_year) & rows["setting"].isin(unnamed), "children"].sum()
+    if not children:
+        return ""
+    return f" {count(round(float(children)), 'child is', 'children are')} in units and bases that no list names in January {area.base_year}: these are not in this table, so that a district with none listed may have some."
+
+
 def _missing(outcome: ForecastOutcome) -> tuple[Table, ...]:
     if not isinstance(outcome, Outcome):
         return ()
@@ -239,28 +250,29 @@ def _missing(outcome: ForecastOutcome) -> tuple[Table, ...]:
     found["is it missing"] = np.where(
         found["units"] > 0,
         "",
-        np.where(found["out"] >= HUNDREDTH, "none here, and some live too far from one", "none here"),
+        np.where(found["out"] >= HUNDREDTH, "none listed, and some live too far from one", "none listed"),
     )
     found = found.rename(
         columns={
-            "units": "units and bases",
-            "minutes": "minutes to the nearest",
-            "out": "live too far from one",
+            "units": "units and bases that a list names",
+            "places": "places in them",
+            "minutes": "minutes to the nearest of them",
+            "out": "live too far from one of them",
             "coming": "places to come",
         }
     )
     return (
         Table(
             "graduated-missing",
-            "Units and bases by district and phase, and where there are none",
+            "Units and bases that a list names, by district and phase, and where none is listed",
             found.reset_index(drop=True),
             {
-                "units and bases": "n",
-                "places": "n",
-                "minutes to the nearest": "n",
-                "live too far from one": "%",
+                "units and bases that a list names": "n",
+                "places in them": "n",
+                "minutes to the nearest of them": "n",
+                "live too far from one of them": "%",
                 "places to come": "n",
             },
-            note="Units and bases that a list names, with a known number of places; one that takes both phases counts in each. Minutes one way to the nearest that takes boys and girls, averaged over children; too far is further than the guide for their age. Places to come: agreed and proposed, where their district is known.",
+            note=f"Units and bases that a list names, with a known number of places; one that takes both phases counts in each. Minutes one way to the nearest that takes boys and girls, averaged over children; too far is further than the guide for their age. Places to come: agreed and proposed, where their district is known.{_unlisted(outcome)}",
         ),
     )

@@ -1,4 +1,4 @@
-"""What is agreed: places that have opened of late, are still to open, or are only proposed, and how sure each is."""
+"""What is agreed: places that have opened recently, are still to open, or are only proposed, and how sure each is."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def section(outcome: Outcome) -> Section:
         exhibits=(
             Table(
                 "projects",
-                "Places opened of late, agreed and proposed, by school and September",
+                "Places opened recently, agreed and proposed, by school and September",
                 _table(outcome),
                 {"kind": "code", "status": "code", "places": "n", "chance": "%", f"open by {last}": "%"},
                 note=f"'Open by {last}': the share of this run's futures in which a project has opened by that January; a dash where it is counted in the places already, or where this scenario does not open it.",

@@ -13,9 +13,10 @@ from sufficiency.report.model import Section, Table
 from sufficiency.report.sections import law, to_open
 from sufficiency.report.sections.bands import bands
 from sufficiency.report.sections.common import rests_on
-from sufficiency.words.say import count, label
+from sufficiency.words.say import label
 
 AGREED = "if the law stays"
+NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
 
 
 def section(made: Recommendation, futures: Sequence[ForecastOutcome]) -> Section:
@@ -84,12 +85,14 @@ def _tried(rows: pd.DataFrame, found: pd.DataFrame, year: int) -> Table:
 def _right(rows: pd.DataFrame, found: pd.DataFrame) -> str:
     """Return how many places are right in most futures of every law, and which hang on the law."""
     least = found.min(axis=1).to_numpy()
-    right, laws = (
-        rows[least >= to_open.FULL],
-        count(len(found.columns), "law") if len(found.columns) > 1 else "the law as it is",
+    right, futures = rows[least >= to_open.FULL], len(found.columns)
+    where = (
+        f"in each of the {NUMBERS.get(futures, futures)} futures of the law"
+        if futures > 1
+        else "under the law as it is"
     )
     doubtful = rows[least < to_open.FULL]
-    says = f"{right['places'].sum():,} of {rows['places'].sum():,} places are at least {to_open.FULL:.0%} filled on average under {'each of ' if len(found.columns) > 1 else ''}{laws}"
+    says = f"{right['places'].sum():,} of {rows['places'].sum():,} places are at least {to_open.FULL:.0%} filled on average {where}"
     if doubtful.empty:
         return f"{says}."
     worst = rows.iloc[int(np.argmin(least))]

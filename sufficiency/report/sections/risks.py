@@ -5,6 +5,7 @@ from __future__ import annotations
 from sufficiency.outcome import Outcome
 from sufficiency.report.model import Section
 from sufficiency.report.sections.common import LEVELS, middle
+from sufficiency.scenarios.pipeline_levers import OpenAgreed
 from sufficiency.scenarios.scenario import lever_name
 
 
@@ -13,13 +14,10 @@ def section(outcome: Outcome) -> Section:
     last = outcome.options.to
     low, _, high = middle(outcome.plans.summary(levels=LEVELS), "plans", year=last)
     short_low, _, short_high = middle(outcome.placed.shortfall(levels=LEVELS), "children", year=last)
-    levers = "; ".join(lever_name(lever, outcome.area) for lever in outcome.scenario.levers)
     return Section(
         "risks",
         "Risks and scenarios",
-        words=(
-            f"This run has the scenario '{outcome.scenario.name}'{': ' + levers if levers else ', with no lever pulled'}. Its risks, and the levers that test them:",
-        ),
+        words=(f"{_scenario(outcome)} Its risks, and the levers that test them:",),
         points=(
             f"Growth. Plans in January {last} could be {low:,.0f} or {high:,.0f}: the range moves the children turned away from every suitable state place from {short_low:,.0f} to {short_high:,.0f}. Test `ChangeJoining`.",
             "Reform. The Schools White Paper of February 2026 proposes individual support plans for all with SEND, and plans only at the specialist level, from about 2029-30; nothing is enacted and the forecast does not assume it. Test `sf.scenarios.reform()`, or one of its levers alone.",
@@ -29,6 +27,16 @@ def section(outcome: Outcome) -> Section:
             "Equality. Distances and shortfalls are shown by need, phase and district, so that no group's shortfall is hidden in an average; sex, ethnicity and deprivation are not in the published tables used here.",
         ),
     )
+
+
+def _scenario(outcome: Outcome) -> str:
+    """Return what the run's scenario is, in a sentence; a lever that bears the scenario's name isn't named twice."""
+    name, levers = outcome.scenario.name, outcome.scenario.levers
+    pulled = [lever_name(lever, outcome.area) for lever in levers if not isinstance(lever, OpenAgreed)]
+    if not pulled:
+        does = "it opens what is agreed and changes nothing else" if levers else "no lever is pulled"
+        return f"This run has the scenario '{name}': {does}."
+    return f"This run has the scenario '{name}'{'' if pulled == [name] else ': ' + '; '.join(pulled)}."
 
 
 def _delay(outcome: Outcome) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -20,10 +19,13 @@ from sufficiency.report.sections.provision import NOT_KNOWN, settings_by_code
 from sufficiency.words.destinations import DESTINATIONS
 from sufficiency.words.say import between, count, gbp, label, shown
 from sufficiency.words.school_year import PHASES, phase_of
-from sufficiency.words.vocabulary import NEED_GROUPS, NEEDS, PROJECT_STATUSES
+from sufficiency.words.vocabulary import NEED_GROUPS, NEEDS
 
 GROUPS_NAMED: Final = 3
 MONEY: Final = ("saves a year", "fees", "packages", "journeys")
+WORTH: Final = "one more place, a year"  # column
+UNCLEAR: Final = "the range of 9 in 10 futures holds both a saving and a cost"
+OPENS: Final = {"open": "opened in", "agreed": "agreed for", "proposed": "proposed for"}  # by PROJECT_STATUSES
 ORDER: Final = ("special", "resourced_provision", "sen_unit")
 
 
@@ -45,7 +47,7 @@ def section(outcome: Outcome, limit: int = 0) -> Section:
         words.append(
             f"Who attends {unlisted:,} of them is not in the area's tables (attendance.csv): their roll today is not known, and where their children live is an estimate."
         )
-    columns = ["school", "ages", "needs", "places", "roll", f"places, {year}", "saves a year"]
+    columns = ["school", "ages", "needs", "places", "roll", f"places, {year}", WORTH]
     return Section(
         "schools",
         "School by school",
@@ -61,17 +63,18 @@ def section(outcome: Outcome, limit: int = 0) -> Section:
                 "schools-short",
                 "Schools, units and bases",
                 table[columns],
-                {"places": "n", "roll": "n", f"places, {year}": "n", "saves a year": "£"},
-                note="The workbook has more of each.",
+                {"places": "n", "roll": "n", f"places, {year}": "n"},
+                note=f"One more place: before what the place itself is paid. No clear difference: {UNCLEAR}. The workbook has more of each.",
                 rows_shown=80,
                 shown_in=("document",),
             ),
             Table(
                 "schools",
-                "Schools, units and bases: places, roll, who is turned away, what one more place is worth, what opens",
+                "Schools, units and bases: places, roll, who is turned away, what one more place is worth, what has opened or is to open",
                 table.drop(columns=["setting"]),
-                {"type": "code", "places": "n", "roll": "n", f"places, {year}": "n"} | dict.fromkeys(MONEY, "£"),
-                note=_note(outcome, limit),
+                {"type": "code", "places": "n", "roll": "n", f"places, {year}": "n"}
+                | dict.fromkeys((*MONEY, "place is paid"), "£"),
+                note=f"{_note(outcome, limit)} What one more place saves is before what the place itself is paid; fees, packages and journeys are each the middle of its own, and need not add up to it.",
                 shown_in=("workbook",),
             ),
             Table(
@@ -141,8 +144,10 @@ def schools_table(outcome: Outcome, limit: int = 0) -> pd.DataFrame:
             "saves a year": np.nan if value is None else value["value"],
             "9 in 10 between": "" if value is None else between(value["low"], value["high"], "£"),
         }
+        row["place is paid"] = np.nan if value is None else value["place is paid"]
         row |= {part: np.nan if value is None else value[part] for part in MONEY[1:]}
-        row["what opens"] = _opens(outcome, str(school.setting))
+        row[WORTH] = "" if value is None else _worth(value)
+        row["opened or to open"] = _opens(outcome, str(school.setting))
         row["places are an estimate"] = "yes" if school.is_estimate else ""
         rows.append(row)
     table = pd.DataFrame(rows)
@@ -170,10 +175,10 @@ def _group(need_group: str, phase: str) -> str:
 
 
 def _opens(outcome: Outcome, setting: str) -> str:
-    """Return what of the pipeline opens at a school, in words."""
+    """Return what of the pipeline has opened at a school or is to open, in words."""
     rows = outcome.area.pipeline
     rows = rows[rows["setting"] == setting].sort_values("opens")
-    return "; ".join(f"{count(r.places, 'place')} in September {r.opens - 1} ({r.status})" for r in rows.itertuples())
+    return "; ".join(f"{count(r.places, 'place')} {OPENS[r.status]} September {r.opens - 1}" for r in rows.itertuples())
 
 
 def _cards(outcome: Outcome, table: pd.DataFrame, homes: pd.DataFrame, limit: int) -> list[Card]:
@@ -193,8 +198,8 @@ def _cards(outcome: Outcome, table: pd.DataFrame, homes: pd.DataFrame, limit: in
         ]
         if row[f"places, {year}"] != row["places"]:
             facts.append((f"Places, January {year}", shown(row[f"places, {year}"], "n")))
-        if row["what opens"]:
-            facts.append(("What opens", str(row["what opens"])))
+        if row["opened or to open"]:
+            facts.append(("Opened or to open", str(row["opened or to open"])))
         if limit <= 1:
             facts += [
                 (f"Spare, January {year}", spare[setting]),
@@ -202,7 +207,11 @@ def _cards(outcome: Outcome, table: pd.DataFrame, homes: pd.DataFrame, limit: in
                 (f"Turned away nearby, January {year}", str(row["turned away nearby"])),
             ]
         if np.isfinite(row["saves a year"]):
-            facts.append(("One more place, a year", _worth(row)))
+            paid, spread = (
+                f"before the {gbp(float(row['place is paid']))} that the place itself is paid",
+                row["9 in 10 between"],
+            )
+            facts.append(("One more place, a year", f"{row[WORTH]} (saving in 9 of 10 futures: {spread}), {paid}"))
         bars = _bars(homes.loc[setting])
         made.append(
             Card(
@@ -217,12 +226,12 @@ def _cards(outcome: Outcome, table: pd.DataFrame, homes: pd.DataFrame, limit: in
     return made
 
 
-def _worth(row: dict[Hashable, Any]) -> str:
-    """Return what one more place would save or cost a year, its range and its parts."""
-    value = float(row["saves a year"])
-    says = f"saves {gbp(value)}" if value >= 0 else f"costs {gbp(-value)} more than where the child is now"
-    parts = ", ".join(f"{part} {gbp(float(row[part]))}" for part in MONEY[1:])
-    return f"{says} (saving in 9 of 10 futures: {row['9 in 10 between']}). Saved in {parts}"
+def _worth(row: pd.Series) -> str:
+    """Return what one more place would save or cost a year beside where the child is now, or that it can't be told."""
+    if float(row["low"]) <= 0 <= float(row["high"]):
+        return "no clear difference"
+    value = float(row["value"])
+    return f"saves {gbp(value)}" if value >= 0 else f"costs {gbp(-value)} more"
 
 
 def needs_in_words(codes: str) -> str:
@@ -272,8 +281,12 @@ def _phases(outcome: Outcome) -> dict[str, str]:
 
 def _note(outcome: Outcome, limit: int) -> str:
     year = year_ahead(outcome)
-    says = f"Turned away nearby: children of the school's district whom it suits and whom no suitable state place took, in the expected demand of January {year}; the same child may be suited by several schools. Statuses of what opens: {', '.join(PROJECT_STATUSES)}."
-    return "Who is turned away nearby is left out, so that no child can be told." if limit > 1 else says
+    says = f"Turned away nearby: children of the school's district whom it suits and whom no suitable state place took, in the expected demand of January {year}; the same child may be suited by several schools. One more place: beside where the child is now; no clear difference: {UNCLEAR}."
+    return (
+        f"Who is turned away nearby is left out, so that no child can be told. No clear difference: {UNCLEAR}."
+        if limit > 1
+        else says
+    )
 
 
 def _hidden_note(limit: int) -> str:

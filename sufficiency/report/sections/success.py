@@ -15,7 +15,7 @@ from sufficiency.report.model import Chart, Exhibit, Section
 from sufficiency.report.sections import success_tables
 from sufficiency.report.sections.common import rests_on
 from sufficiency.success import SuccessMeasures, success_measures
-from sufficiency.success.judged import SAME
+from sufficiency.success.judged import SAME, UNJUDGED
 from sufficiency.tables.success import SCHOOL_PHASES
 from sufficiency.words.say import count, label
 from sufficiency.words.success import GROUPS, MEASURES, SuccessMeasure
@@ -49,7 +49,7 @@ SHORT: Final = {
 JUDGED: Final = (
     "Better and worse are said where the difference is more than chance would make 19 times in 20. Chance is that in the number "
     "of children where it is known or can be estimated (residents of the age, times the share at SEN Support); elsewhere an "
-    "authority must lie further from its neighbours than they lie from one another. Of 20 comparisons one looks different by chance alone."
+    "authority must lie further from its neighbours than they lie from one another, and one that doesn't can't be judged. Of 20 comparisons one looks different by chance alone."
 )
 
 
@@ -64,7 +64,7 @@ def section(outcome: ForecastOutcome, limit: int = 0) -> Section | None:
     exhibits: list[Exhibit] = []
     for code, name in area.authorities.items():
         own = latest[latest["authority"] == name]
-        exhibits += [*_chart(found, own, code, name), success_tables.table(own, code, name, limit)]
+        exhibits += [*_chart(found, own, code, name), success_tables.table(found, own, code, name, limit)]
     return Section(
         "success",
         "How children with SEND fare",
@@ -82,7 +82,7 @@ def section(outcome: ForecastOutcome, limit: int = 0) -> Section | None:
 
 def _told(own: pd.DataFrame, name: str) -> str:
     """Return what differs from neighbours, and what has changed, in one sentence for each."""
-    judged = own[own["beside"].ne("")]
+    judged = own[~own["beside"].isin(["", UNJUDGED])]
     parts = [
         f"{name} differs from its neighbours, or from England where they have no figure, by more than chance on {len(judged[judged['beside'] != SAME])} of {count(len(judged), 'measure')} that can be judged"
     ]
@@ -176,7 +176,7 @@ def _chart(found: SuccessMeasures, own: pd.DataFrame, code: str, name: str) -> t
         )
     if not parts:
         return ()
-    judged = own[own["beside_rests_on"].isin(["children", "neighbours"])]
+    judged = own[own["beside_rests_on"].isin(["children", "neighbours"]) & own["beside"].ne(UNJUDGED)]
     others = "its neighbours"
     if judged.empty:
         judged, others = own[own["beside"].ne("")], "England"
@@ -184,12 +184,12 @@ def _chart(found: SuccessMeasures, own: pd.DataFrame, code: str, name: str) -> t
     return (
         Chart(
             f"success-{code}",
-            f"{name} is better than {others} on {better} and worse on {worse} of {count(len(judged), 'measure')}; {len(parts)} of them over the years",
+            f"{name} is better than {others} on {better} and worse on {worse} of {count(len(judged), 'measure')} that can be judged; {count(len(parts), 'measure')} year by year",
             partial(multiples, parts),
             "Small charts with a line for the authority, one for its neighbours' mean and one for England. "
             + "; ".join(told)
             + ".",
-            note="Below each name: whether it lies beyond chance beside neighbours. Years are those in which the period ends. A bar at a point is the range that chance allows in so many children.",
+            note=f"Below each name: whether it lies beyond chance beside neighbours. {success_tables.UNJUDGED_SAYS} Years are those in which the period ends. A bar at a point is the range that chance allows in so many children.",
         ),
     )
 
@@ -208,5 +208,5 @@ def _short(measure: SuccessMeasure) -> str:
 
 def _verdict(verdict: str, *, is_england: bool) -> str:
     beside = "than England" if is_england else "than neighbours"
-    words = {SAME: "no clear difference", "": "not compared"}
+    words = {SAME: "no clear difference", UNJUDGED: UNJUDGED, "": "not compared"}
     return words.get(verdict, f"{verdict} {beside}")

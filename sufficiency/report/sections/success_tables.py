@@ -9,23 +9,25 @@ import pandas as pd
 from sufficiency.report.look.success_charts import figure_of
 from sufficiency.report.model import Table
 from sufficiency.success import SuccessMeasures
-from sufficiency.success.judged import SAME
+from sufficiency.success.judged import SAME, UNJUDGED
+from sufficiency.success.success_measures import COUNTS
 from sufficiency.words.success import GROUPS, MEASURES
 
 COUNTED: Final = ("children", "young people", "complaints")  # units of a council's own counts, which may be small
 NOT_PUBLISHED: Final = "not published"
+UNJUDGED_SAYS: Final = "Can't be judged: the figure lies no further off than neighbours lie from one another, and the number of children, or what chance allows in them, isn't known."
 
 
 def arrow(change: float, verdict: str) -> str:
-    """Return a change in words with its direction: '▲ better', '▼ worse', '■ no clear difference'."""
-    if not verdict:
-        return ""
+    """Return a change in words with its direction: '▲ better', '▼ worse', '■ no clear difference', or that it can't be judged."""
+    if verdict in ("", UNJUDGED):
+        return verdict
     if verdict == SAME:
         return "■ no clear difference"
     return f"{'▲' if change > 0 else '▼'} {verdict}"
 
 
-def table(own: pd.DataFrame, code: str, name: str, limit: int) -> Table:
+def table(found: SuccessMeasures, own: pd.DataFrame, code: str, name: str, limit: int) -> Table:
     """Return the latest of every measure of one authority, with what stands beside it and where it is going."""
     rows = []
     for r in own.itertuples():
@@ -37,7 +39,7 @@ def table(own: pd.DataFrame, code: str, name: str, limit: int) -> Table:
             row |= {
                 "latest": f"c, {r.when}" if is_small else f"{figure_of(r.value)}{_range(r.low, r.high)}, {r.when}",
                 "England": _or(r.england),
-                "neighbours": _or(r.neighbours),
+                "neighbours": _or(r.neighbours) or _earlier(found, r),
                 "beside them": _beside(r),
                 "since": "" if is_small else _since(r),
             }
@@ -47,7 +49,7 @@ def table(own: pd.DataFrame, code: str, name: str, limit: int) -> Table:
         f"success-table-{code}",
         f"Measures of success: {name}",
         frame if frame["answers"].ne("").any() else frame.drop(columns="answers"),
-        note="Arrows show the way a figure lies or goes: ▲ higher, ▼ lower, ■ no clear difference. In brackets the range, 19 times in 20, that chance allows in so many children. 4 of 11: its place among itself and its neighbours; 1 is the best, or the highest where neither is good. "
+        note=f"Arrows show the way a figure lies or goes: ▲ higher, ▼ lower, ■ no clear difference. In brackets the range, 19 times in 20, that chance allows in so many children. {UNJUDGED_SAYS} 4 of 11: its place among itself and its neighbours; 1 is the best, or the highest where neither is good. Neighbours' figures with a year are their latest, and of another year than the authority's: they are not compared. "
         + ("Answers: the line of the area's own strategy. " if frame["answers"].ne("").any() else "")
         + "'Not published': no table at hand has it; give your own in outcomes.csv.",
     )
@@ -68,6 +70,19 @@ def _since(row: Any) -> str:
         return "one year only"
     was = f"from {figure_of(row.was)} in {row.since}"
     return f"{arrow(row.change, row.trend)}, {was}" if row.trend else was
+
+
+def _earlier(found: SuccessMeasures, row: Any) -> str:
+    """Return the neighbours' latest mean before an authority's figure, with its year, as the chart draws it."""
+    measure = MEASURES[row.measure]
+    years = found.beside(row.measure)
+    if years.empty or measure.unit in COUNTS:
+        return ""
+    known = years[(years["authority"] == row.authority) & (years["year"] < row.year)].dropna(subset=["neighbours"])
+    if known.empty:
+        return ""
+    last = known.iloc[-1]
+    return f"{figure_of(last['neighbours'])}, {measure.when(int(last['year']))}"
 
 
 def _or(value: float) -> str:

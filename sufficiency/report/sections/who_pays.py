@@ -34,7 +34,10 @@ ROWS: Final = {
     "other": "Other",
     "spend": "Spending",
     "income": "Block and other income",
-    "net": "Net: income, policy and savings less spending",
+    "in_year": "Net before the stability grant and what is met centrally: income, policy and savings less spending",
+    "policy: stability grant": "Stability grant",
+    "policy: met centrally": "Met centrally",
+    "net": "Net, with the grant and what is met centrally",
     "brought_forward": "Balance brought forward",
     "balance": "Balance carried forward",
 }
@@ -178,9 +181,9 @@ def medium_term(outcome: Outcome, chain: Sequence[Outcome] = ()) -> Table:
         f"The medium-term plan: what spending is made of, what policy and savings change, and the balance to 31 March {ends + 1}",
         wide,
         dict.fromkeys(wide.columns[1:], "£"),
-        note="Means over the simulated futures, so that the rows add up: base to spending; income, policy and savings less spending to net; "
-        f"brought forward and net to the balance, which is told to 31 March {ends + 1}, when the override ends: after it read each year's net. The plan starts from {wide.columns[1]}, whose base is its own spending. It counts the stability grant and deficits met centrally from 2028-29, which are stated "
-        "policy and not law; without them take their rows away."
+        note="Means over the simulated futures, so that the rows add up: base to spending; income, policy and savings less spending to the net before the grant; with the grant and what is met centrally, to the net after it; "
+        f"brought forward and net to the balance, which is given up to 31 March {ends + 1}, when the override ends: after it read each year's net. The plan starts from {wide.columns[1]}, whose base is its own spending. It counts the stability grant and deficits met centrally from 2028-29, which are stated "
+        "policy and not law: without them read the net before them. A net above 0 in a year with a grant is no surplus: the grant meets the deficit of years before."
         + (
             f" Of each saving {shown(ramp[0], '%')} is counted in its first year, {shown(ramp[1], '%')} in its second and {shown(ramp[2], '%')} after, from the year in which its lever first acts; what a lever costs is counted in full."
             if chain
