@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import io
-import json
 import re
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -84,15 +82,13 @@ def test_rounds_carry_every_child_once_and_homes_are_to_the_nearest_kilometre(ex
     assert np.abs(np.r_[east, north] / 1000 - np.round(np.r_[east, north] / 1000)).max() < 0.005
 
 
-def test_rounds_lie_beside_the_report_unless_small_numbers_are_hidden(example_outcome: Outcome, tmp_path: Path) -> None:
+def test_rounds_and_what_comes_near_to_single_children_are_left_out_where_small_numbers_are_hidden(
+    example_outcome: Outcome,
+) -> None:
     open_to_all = build(example_outcome, suppress=5)
     assert not {"map-rounds", "rounds", "round-stops", "obstacles", "map-group", "map-full"} & {
         e.key for _, e in open_to_all.exhibits()
     }
-    sf.report.write(example_outcome, tmp_path / "inside")
-    sf.report.write(example_outcome, tmp_path / "outside", suppress=5)
-    assert json.loads((tmp_path / "inside" / "rounds.geojson").read_text())["type"] == "FeatureCollection"
-    assert not (tmp_path / "outside" / "rounds.geojson").exists()
 
 
 def test_rounds_of_any_school_can_be_drawn(example_outcome: Outcome) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
 import subprocess
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -97,6 +99,10 @@ def test_the_page_carries_everything_in_itself(folder: Path) -> None:
     text = (folder / "report.html").read_text(encoding="utf-8")
     assert not re.search(r"""(src|href)=["'](https?:)?//""", text)
     assert '<link rel="stylesheet"' not in text
+
+
+def test_rounds_lie_beside_the_report(folder: Path) -> None:
+    assert json.loads((folder / "rounds.geojson").read_text(encoding="utf-8"))["type"] == "FeatureCollection"
 
 
 def test_every_file_has_a_name_that_windows_allows(folder: Path) -> None:
@@ -269,9 +275,10 @@ def test_the_section_that_speaks_of_small_groups_is_left_out_where_small_numbers
 
 
 def test_a_report_without_schools_takes_away_what_an_earlier_one_wrote_and_nothing_else(
-    example_outcome: Outcome, tmp_path: Path
+    folder: Path, tmp_path: Path
 ) -> None:
-    sf.report.write(example_outcome, tmp_path)
+    tmp_path /= "report"
+    shutil.copytree(folder, tmp_path)
     assert (tmp_path / "rounds.geojson").is_file()
     own = [tmp_path / "notes.txt", tmp_path / "returns" / "sent.csv", tmp_path / "charts" / "logo.svg"]
     for path in own:
