@@ -143,7 +143,11 @@ def test_every_table_of_the_example_names_its_source() -> None:
 def test_what_is_assumed_about_places_is_in_the_notes() -> None:
     notes = sf.example_area().notes
     said = " ".join(notes.loc[notes["kind"].isin(["assumed", "doubtful"]), "says"])
-    for words in ("those that no list names are one setting in each district", "not commissioned places", "shared between North and West"):
+    for words in (
+        "those that no list names are one setting in each district",
+        "not commissioned places",
+        "shared between North and West",
+    ):
         assert words in said
 
 
