@@ -139,7 +139,7 @@ def report(
             last=earlier,
             progress=lambda what, share: tell(what, 0.7 + 0.3 * share),
         )
-    for figure in sf.report.headlines(outcome, futures=others):
+    for figure in sf.report.headlines(outcome, suppress, futures=others):
         typer.echo(str(figure))
     typer.echo(f"The report is at {Path(written).resolve()}")
 

@@ -57,7 +57,10 @@ class Area:
     base_year: int
     population: pd.DataFrame = field(metadata=_needed(tables.POPULATION))
     plans: pd.DataFrame = field(metadata=_needed(tables.PLANS))
-    states: pd.DataFrame = _optional(tables.STATES, "needs are shared out by the national pattern")
+    states: pd.DataFrame = _optional(
+        tables.STATES,
+        "needs are not known: every plan is counted as 'not recorded', and places can't be planned by need",
+    )
     flows: pd.DataFrame = _optional(tables.FLOWS, "joiners and leavers are inferred from the stock alone")
     transitions: pd.DataFrame = _optional(tables.TRANSITIONS)
     requests: pd.DataFrame = _optional(tables.REQUESTS, "levers on requests and thresholds can't be tested")

@@ -67,7 +67,7 @@ GUIDE: Final = """# How to fill in this folder
 1. Run it as it is: `sufficiency report FOLDER`. Every figure in it is made up.
 2. Replace one file at a time with your own, the same columns in any order. `sufficiency check FOLDER` tells every fault
    at once, by file, row and column. Commas, semicolons or tabs, UTF-8 or as Excel saves: all are read.
-3. `population.csv` and `plans.csv` are needed. Without `states.csv` needs are shared out by the national pattern;
+3. `population.csv` and `plans.csv` are needed. Without `states.csv` needs are not known and all count as 'not recorded';
    without `zones.csv`, `settings.csv` and `places.csv` nothing is allocated.
 4. `places.csv` has the places that are open. Those agreed or proposed go into `pipeline.csv`, a row each, with the January
    that they are promised for: agreed ones open in every run, by chance and late; proposed ones where a scenario says so.

@@ -14,7 +14,10 @@ from sufficiency.inputs.releases import dfe_ehc_plans
 
 # The table of a draft that each file makes, and what it costs to be without.
 COSTS: Final = {
-    "needs": ("states", "needs are shared out by the national pattern"),
+    "needs": (
+        "states",
+        "needs are not known: every plan is counted as 'not recorded', and places can't be planned by need",
+    ),
     "new": ("flows", "joiners are inferred from the stock alone"),
     "new_needs": ("flows", "joiners' needs are those of the stock"),
     "ceased": ("flows", "leavers are inferred from the stock alone"),

@@ -73,7 +73,8 @@ class TurnedAway:
         needs, phases = (
             " and ".join(_lower(label(n, c)) for n in self.leading(c)[:2]) for c in ("need_group", "phase")
         )
-        return f"{phases} children with {needs} needs, most of all from {' and '.join(self.leading('district'))}"
+        homes = " and ".join(name for name in self.leading("district") if name)
+        return f"{phases} children with {needs} needs{f', most of all from {homes}' if homes else ''}"
 
 
 def turned_away(placed: Placed, year: int) -> TurnedAway:

@@ -85,8 +85,8 @@ def _most(found: Bands, limit: int) -> str:
     if found.groups.empty:
         return ""
     top = found.groups.loc[(found.groups["act"] + found.groups["prepare"]).idxmax()]  # as the number before it counts
-    if top["act"] + top["prepare"] < max(1, limit):
-        return ""
+    if top["act"] + top["prepare"] < max(1, limit) or top["need_group"] == "other":
+        return ""  # nobody plans places for needs that aren't recorded
     one = len(set(found.groups["district"])) == 1
     who = f"{label(top['phase'], 'phase').lower()} children with {_lower(label(top['need_group']))} needs"
     return f", most of all for {who}{'' if one else ' in ' + str(top['district'])}"
@@ -168,7 +168,7 @@ def _if_not(outcome: Outcome, limit: int) -> list[str]:
     says = f"If no more is opened than is agreed: {round(mid):,} children are turned away in January {last} ({between(low, high)})"
     parts = destinations.in_parts(outcome, last, list(destinations.INSTEAD.values()))
     told = [f"{n:,} {where}" for where, n in zip(destinations.INSTEAD, parts, strict=True) if n >= 1]
-    return [f"{says}{', ' + _listed(told) if told and limit <= 1 else ''}."]
+    return [f"{says}{': ' + _listed(told) if told and limit <= 1 else ''}."]
 
 
 def _sure(made: Recommendation, rows: pd.DataFrame, futures: Sequence[ForecastOutcome], year: int) -> list[str]:

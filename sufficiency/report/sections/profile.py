@@ -73,7 +73,7 @@ def section(outcome: ForecastOutcome) -> Section:
 def _states(outcome: ForecastOutcome) -> pd.DataFrame:
     """Return plans of the base year by authority, NCY, need and type of setting: the area's, or as the forecast has them.
 
-    An area without states.csv has its needs from the national pattern.
+    Needs of an area without states.csv are not recorded.
     """
     area = outcome.area
     own = area.states[area.states["year"] == area.base_year]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -10,6 +11,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from sufficiency.outcome import ForecastOutcome, Outcome
+from sufficiency.report.disclosure.range_ends import ends_hidden
 from sufficiency.report.look import charts
 from sufficiency.report.model import Chart, Figureword, Section, Table
 from sufficiency.report.sections import destinations, law, others, who_pays
@@ -55,7 +57,7 @@ def headlines(
     figures.append(
         Figureword(gbp(mid), f"High Needs in-year balance in {financial_label(after)}", between(low, high, "£"))
     )
-    return tuple(figures)
+    return tuple(replace(figure, range=ends_hidden(figure.range, limit)) for figure in figures)
 
 
 def _under(outcome: ForecastOutcome) -> str:

@@ -52,7 +52,7 @@ def section(outcome: Outcome) -> Section:
                 _modes(outcome, first),
                 {"mode": "code", "children": "n", "vehicles": "n", "km a day": "n", "cost": "£", "cost each": "£"},
                 counts=("children",),
-                tied=("cost each",),
+                tied=("vehicles", "km a day", "cost", "cost each"),
                 note="Vehicles and kilometres are a school day's, with a child aboard.",
             ),
             Table(

@@ -10,9 +10,10 @@ from typing import Final
 from sufficiency.comparison import steps_between
 from sufficiency.outcome import ForecastOutcome, Outcome
 from sufficiency.recommendation import Recommendation
+from sufficiency.report.disclosure.range_ends import ends_hidden
 from sufficiency.report.disclosure.suppress import HIDDEN, suppressed
 from sufficiency.report.last_report import LastReport
-from sufficiency.report.model import Cards, Chart, Exhibit, Map, Report, Section
+from sufficiency.report.model import Cards, Chart, Exhibit, Map, Report, Section, Table
 from sufficiency.report.sections import (
     access,
     beside,
@@ -183,8 +184,21 @@ def _of_places(
 def _suppressed(section: Section, limit: int) -> Section:
     if limit <= 1:
         return section
-    exhibits = tuple(_hidden(e, limit) for e in section.exhibits if not e.is_close)
-    return replace(section, exhibits=exhibits)
+    exhibits = tuple(_ends_hidden(_hidden(e, limit), limit) for e in section.exhibits if not e.is_close)
+    words, points = (tuple(ends_hidden(text, limit) for text in texts) for texts in (section.words, section.points))
+    figures = tuple(replace(figure, range=ends_hidden(figure.range, limit)) for figure in section.figures)
+    return replace(section, exhibits=exhibits, words=words, points=points, figures=figures)
+
+
+def _ends_hidden(exhibit: Exhibit, limit: int) -> Exhibit:
+    """Return the exhibit without small ends of ranges in its words or in its cells."""
+    if isinstance(exhibit, Cards):
+        return exhibit  # made without them
+    note = ends_hidden(exhibit.note, limit)
+    if not isinstance(exhibit, Table):
+        return replace(exhibit, note=note, alt=ends_hidden(exhibit.alt, limit))
+    frame = exhibit.frame.map(lambda value: ends_hidden(value, limit) if isinstance(value, str) else value)
+    return replace(exhibit, frame=frame, note=note)
 
 
 def _hidden(exhibit: Exhibit, limit: int) -> Exhibit:
