@@ -176,3 +176,17 @@ def test_a_zip_that_swells_is_not_opened(tmp_path: Path) -> None:
         file.writestr("person.csv", b"0" * 50_000_000)
     with pytest.raises(InputError, match="not opened"):
         read_sen2(path, salt=SALT)
+
+
+def test_a_zip_damaged_inside_is_refused_in_words(tmp_path: Path) -> None:
+    file = tmp_path / "sen2.zip"
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("person.csv", "persontableid,surname\n" + "".join(f"{n},Made{n * n}\n" for n in range(2_000)))
+    whole, refused = file.read_bytes(), 0
+    for at in range(60, 200, 7):  # bytes of what is packed: its header is before, its list behind
+        file.write_bytes(whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :])
+        with pytest.raises(SufficiencyError) as caught:
+            read_sen2(file, salt=b"x" * 32)
+        assert "Made" not in str(caught.value)
+        refused += "can't be unpacked" in str(caught.value)
+    assert refused > 10

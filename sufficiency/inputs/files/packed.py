@@ -15,7 +15,15 @@ LARGEST_BYTES: Final = 2_500_000_000  # unpacked; the largest that is read, the 
 LARGEST_RATIO: Final = 400  # unpacked over packed; text packs 10 to 60 times
 LARGEST_NESTED: Final = 400_000_000  # bytes of a zip in a zip, or of a workbook, which are held whole
 MOST_MEMBERS: Final = 20_000
-_BROKEN: Final = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error, LZMAError)
+BROKEN: Final = (
+    zipfile.BadZipFile,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    OSError,
+    zlib.error,
+    LZMAError,
+)  # what a damaged zip raises
 
 
 def members_of(stream: IO[bytes], *, source: str) -> list[str]:
@@ -29,7 +37,7 @@ def members_of(stream: IO[bytes], *, source: str) -> list[str]:
     try:
         with zipfile.ZipFile(io.BytesIO(stream.read(LARGEST_BYTES)) if not stream.seekable() else stream) as packed:
             names = [i.filename for i in packed.infolist()[:MOST_MEMBERS] if not i.is_dir()]
-    except _BROKEN as caught:
+    except BROKEN as caught:
         raise InputError(f"{source} can't be read as a zip: {caught}; download it again") from caught
     return sorted(n for n in names if not n.startswith("__MACOSX/") and not n.split("/")[-1].startswith((".", "~$")))
 
@@ -46,7 +54,7 @@ def member_of(stack: ExitStack, stream: IO[bytes], member: str, *, source: str) 
         packed = stack.enter_context(zipfile.ZipFile(stream))
         entry = packed.getinfo(member)
         opened = stack.enter_context(packed.open(entry))
-    except (*_BROKEN, KeyError) as caught:
+    except (*BROKEN, KeyError) as caught:
         raise InputError(f"{source} can't be read as a zip: {caught}; download it again") from caught
     limit = min(LARGEST_BYTES, max(entry.compress_size, 1_000) * LARGEST_RATIO)
     stopped = stack.enter_context(io.BufferedReader(_Stopped(opened, limit, f"{source}: {member}"), 1 << 20))
@@ -67,7 +75,7 @@ class _Stopped(io.RawIOBase):
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         try:
             chunk = self._inner.read(len(buffer))
-        except _BROKEN as caught:
+        except BROKEN as caught:
             raise InputError(f"{self._source} can't be read: {caught}; download it again") from caught
         self._left -= len(chunk)
         if self._left < 0:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from sufficiency.errors import InputError, MissingError
 from sufficiency.inputs.council.sen2 import modules
+from sufficiency.inputs.files.packed import BROKEN
 from sufficiency.inputs.files.text import decoded, parsed
 
 MOST_BYTES: Final = 2_000_000_000
@@ -52,7 +53,7 @@ def _zip_modules(path: Path) -> Iterator[tuple[str, pd.DataFrame]]:
                         name,
                         parsed(decoded(packed.read(info), source=info.filename), source=info.filename),
                     )
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError) as caught:
+    except BROKEN as caught:
         raise InputError(f"{path.name} can't be unpacked: {type(caught).__name__}; export it again") from caught
 
 
