@@ -234,3 +234,14 @@ def test_a_phones_first_screen_is_the_answer_and_not_the_contents(section, tmp_p
 
 def test_each_cell_of_a_table_that_stacks_names_its_column(section):
     assert 'data-label="Places"' in page(_only(section))
+
+
+def test_a_change_that_rounds_to_nothing_is_not_said_to_add_or_to_save():
+    assert decision._in_cash(-700_000, 20_000, 100_000, "High Needs") == (
+        "changes High Needs by less than £0.1m a year (from £0.7m saved to £0.1m added)"
+    )
+    assert decision._in_cash(0, 0, 0, "transport") == "changes transport by less than £0.1m a year"
+    assert decision._in_cash(1e6, 3e6, 4e6, "transport") == "adds £3.0m a year to transport (£1.0m to £4.0m)"
+    assert decision._in_cash(-4e6, -3e6, 1e6, "High Needs").startswith(
+        "saves £3.0m a year in High Needs (from £1.0m added"
+    )

@@ -20,6 +20,7 @@ from sufficiency.words.say import between, count, gbp, label, shown
 from sufficiency.words.school_year import financial_label
 
 SHORT: Final = "The decision"
+LEAST_GBP: Final = 50_000  # a change a year that is told as one
 ROWS: Final = 2  # openings of each kind that have a row of their own
 ALL: Final = "All of these"
 
@@ -142,6 +143,12 @@ def _change(of: ForecastOutcome, less: ForecastOutcome, name: str, year: int) ->
 def _in_cash(low: float, mid: float, high: float, where: str) -> str:
     """Return what is saved or added a year; amounts are spending without the places less spending with them, negated."""
     gbp = partial(shown, how="£m")
+    if abs(mid) < LEAST_GBP:
+        return (
+            f"changes {where} by less than £0.1m a year (from {gbp(-low)} saved to {gbp(high)} added)"
+            if low < 0 < high
+            else f"changes {where} by less than £0.1m a year"
+        )
     does, sign = ("saves", -1) if mid <= 0 else ("adds", 1)
     ends = sorted((sign * low, sign * high))
     if low < 0 < high:
