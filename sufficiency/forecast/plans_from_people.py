@@ -16,6 +16,8 @@ from sufficiency.area.area import Area
 from sufficiency.errors import MissingError
 from sufficiency.forecast.plan_forecast import PlanForecast
 from sufficiency.forecast.rates import people_rates
+from sufficiency.forecast.rates.people_counted import Counted
+from sufficiency.forecast.rates.people_rates import PeopleRates
 from sufficiency.forecast.rates.rates import Floats, Rates
 from sufficiency.forecast.rates.shrinkage import nearby, shares
 from sufficiency.forecast.simulate import changes, cohort, people_errors
@@ -70,12 +72,13 @@ def plans_from_people(
         If `to` or `draws` can't be used, or a row of the transitions; the message names it.
     """
     people_rates.check_population(population)
-    counted = people_rates.Counted.of(transitions, ages)
+    counted = Counted.of(transitions, ages)
     base = counted.years[-1]
     years = run_options.years(to, after=base)
     run_options.draws(draws)
     run_options.seed(seed)
-    rates = people_rates.rates(counted, population, authority=authority)
+    priors = usual(PeopleRates, base)
+    rates = people_rates.rates(counted, population, priors, authority=authority)
     children = _children(population, years)
     errors = usual(PeopleErrors, base)
     living, recording = np.random.SeedSequence(seed).spawn(2)
@@ -88,7 +91,9 @@ def plans_from_people(
     if disagreement > 0:
         later, rng = simulated.plans[:, 1:], np.random.default_rng(recording)
         anywhere = errors.share_anywhere(disagreement)
-        recorded = as_recorded(later, _pattern(counted), disagreement, rng, anywhere=anywhere)
+        recorded = as_recorded(
+            later, _pattern(counted, errors.people_recorded_reach), disagreement, rng, anywhere=anywhere
+        )
         simulated = replace(simulated, plans=np.concatenate([simulated.plans[:, :1], recorded], axis=1))
     return _labelled(simulated, rates, [base, *years], seed)
 
@@ -109,11 +114,11 @@ def simulated_for_area(
     draws, seed
         Simulated futures, and where their random numbers come from.
     """
-    errors, parts = PeopleErrors.of(area), []
+    errors, priors, parts = PeopleErrors.of(area), PeopleRates.of(area), []
     for i, (code, own_seed) in enumerate(zip(labels.authorities, seed.spawn(len(labels.authorities)), strict=True)):
-        counted = people_rates.Counted.of(transitions_of(area, code), needs=labels.needs, settings=labels.settings)
+        counted = Counted.of(transitions_of(area, code), needs=labels.needs, settings=labels.settings)
         people = area.population[area.population["authority"] == code]
-        rates = people_rates.rates(counted, people, authority=code)
+        rates = people_rates.rates(counted, people, priors, authority=code)
         asked = area.changes[area.changes["authority"].isin(["", code])]
         start, to_come = counted.start[None], children[:, 1:, i]
         parts.append(_simulated(rates, asked, start, to_come, draws, own_seed, area.base_year, errors))
@@ -156,10 +161,10 @@ def as_recorded(
     return found.reshape(plans.shape)
 
 
-def _pattern(counted: people_rates.Counted) -> Floats:
+def _pattern(counted: Counted, reach: float) -> Floats:
     """Return where plans are usually held: each NCY's, shared by need and setting as in the NCYs about it."""
     held = counted.after.sum(axis=0)
-    about = np.einsum("ab,bij->aij", nearby(len(NCYS), 0.5), held)
+    about = np.einsum("ab,bij->aij", nearby(len(NCYS), reach), held)
     apart = about.sum(axis=2, keepdims=True) * about.sum(axis=1, keepdims=True)
     apart = apart / np.maximum(about.sum(axis=(1, 2), keepdims=True), 1e-12)
     return np.asarray(

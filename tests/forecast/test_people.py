@@ -15,14 +15,18 @@ from sufficiency.area.area import Area
 from sufficiency.errors import FaultyTableError, InputError, MissingError
 from sufficiency.forecast.plans_from_people import as_recorded, plans_from_people
 from sufficiency.forecast.rates import people_rates
+from sufficiency.forecast.rates.people_counted import Counted
+from sufficiency.forecast.rates.people_rates import PeopleRates
 from sufficiency.forecast.rates.shrinkage import shrunk
 from sufficiency.forecast.record.backtest_people import backtest_people
 from sufficiency.forecast.simulate.people_errors import PeopleErrors
+from sufficiency.forecast.taken import usual
 from sufficiency.inputs.council import snapshots
 from sufficiency.scenarios.levers import ChangeAssumption
 from sufficiency.words.school_year import NCYS
 from tests.forecast.test_witan import demo
 
+PRIORS = usual(PeopleRates, 2025)
 AT = {ncy: i for i, ncy in enumerate(NCYS)}
 AGES = pd.DataFrame(
     [{"setting_type": "infant", "ncy_low": 0, "ncy_high": 2}, {"setting_type": "school", "ncy_low": 0, "ncy_high": 6}]
@@ -45,8 +49,8 @@ def population(years: range = range(2020, 2031), children: float = 100.0) -> pd.
     return pd.DataFrame([{"year": y, "ncy": n, "children": children} for y in years for n in NCYS])
 
 
-def counted(*extra: pd.DataFrame) -> people_rates.Counted:
-    return people_rates.Counted.of(snapshots.transitions([BEFORE, AFTER, *extra]), AGES)
+def counted(*extra: pd.DataFrame) -> Counted:
+    return Counted.of(snapshots.transitions([BEFORE, AFTER, *extra]), AGES)
 
 
 def test_two_snapshots_make_joiners_movers_leavers_and_stayers() -> None:
@@ -74,7 +78,7 @@ def test_counts_are_by_state_and_a_change_of_need_is_a_move() -> None:
 
 
 def test_rates_are_valid_and_labelled_as_those_from_flows() -> None:
-    found = people_rates.rates(counted(), population())
+    found = people_rates.rates(counted(), population(), PRIORS)
     assert found.shape == (1, len(NCYS), 2, 2)
     moving = found.moving[0] > 0
     assert np.allclose(found.destinations[0].sum(axis=(3, 4))[moving], 1.0)
@@ -82,7 +86,7 @@ def test_rates_are_valid_and_labelled_as_those_from_flows() -> None:
 
 
 def test_a_child_who_ages_out_of_a_setting_moves_that_year() -> None:
-    found = people_rates.rates(counted(), population())
+    found = people_rates.rates(counted(), population(), PRIORS)
     assert (found.moving[0, AT[2], :, 0] == 1).all()
     assert (found.destinations[0, AT[2], :, 0, :, 0] == 0).all()
     assert (found.leaving[0, AT[6], :, 1] == 1).all()  # school ends at NCY 6, and there is nowhere else
@@ -112,7 +116,7 @@ def test_snapshots_agree_with_themselves_and_files_may_not() -> None:
     assert counted().disagreement() is None
     moves = snapshots.transitions([BEFORE, AFTER, third])
     odd = moves.assign(need=moves["need"].mask((moves["year"] == 2026) & (moves["ncy"] == 2), "U"))
-    assert people_rates.Counted.of(odd, AGES).disagreement() == pytest.approx(2 / 4)
+    assert Counted.of(odd, AGES).disagreement() == pytest.approx(2 / 4)
 
 
 def test_as_recorded_keeps_totals_and_varies_as_stated() -> None:
@@ -152,15 +156,15 @@ def test_a_suppressed_count_is_refused_by_row() -> None:
     moves = snapshots.transitions([BEFORE, AFTER])
     hidden = moves.assign(children=["c", *moves["children"].astype("str")[1:]])
     with pytest.raises(FaultyTableError, match="row 2, children: 'c' is not a number"):
-        people_rates.Counted.of(hidden)
+        Counted.of(hidden)
 
 
 def test_a_setting_without_ages_and_a_year_without_children_are_named() -> None:
     moves = snapshots.transitions([BEFORE, AFTER])
     with pytest.raises(MissingError, match="the ages of school are not given"):
-        people_rates.Counted.of(moves, AGES[:1])
+        Counted.of(moves, AGES[:1])
     with pytest.raises(MissingError, match="no January 2025, whose transitions"):
-        people_rates.rates(people_rates.Counted.of(moves, AGES), population(range(2020, 2025)))
+        people_rates.rates(Counted.of(moves, AGES), population(range(2020, 2025)), PRIORS)
     with pytest.raises(MissingError, match="no January 2031"):
         plans_from_people(moves, population(), to=2031)
     with pytest.raises(InputError, match="to=2025 is not after"):
@@ -210,15 +214,15 @@ def test_levers_change_joiners_from_people_by_their_factor() -> None:
 def test_a_need_code_before_its_time_is_refused() -> None:
     early = snapshots.transitions([BEFORE, AFTER]).replace({"need_after": {"T": "DS"}})
     with pytest.raises(InputError, match="DS was not a need in January 2025; it is from 2026"):
-        people_rates.Counted.of(early)
+        Counted.of(early)
 
 
 def test_a_population_of_two_authorities_is_refused() -> None:
     both = pd.concat([population().assign(authority=a) for a in "AB"])
     with pytest.raises(InputError, match="the population is of A, B"):
-        people_rates.rates(counted(), both)
+        people_rates.rates(counted(), both, PRIORS)
     with pytest.raises(InputError, match="NCY -4 in January 2020 twice"):
-        people_rates.rates(counted(), pd.concat([population(), population()]))
+        people_rates.rates(counted(), pd.concat([population(), population()]), PRIORS)
 
 
 def test_transitions_are_a_declared_table() -> None:

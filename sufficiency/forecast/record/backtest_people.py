@@ -12,7 +12,7 @@ import xarray as xr
 
 from sufficiency.errors import MissingError, one_of
 from sufficiency.forecast.plans_from_people import plans_from_people
-from sufficiency.forecast.rates import people_rates
+from sufficiency.forecast.rates.people_counted import Counted
 from sufficiency.frozen import frozen
 from sufficiency.words.school_year import NCYS
 
@@ -62,7 +62,7 @@ def backtest_people(
     horizons
         Years ahead.
     """
-    truth = people_rates.Counted.of(transitions, ages)
+    truth = Counted.of(transitions, ages)
     last = truth.years[-1]
     rows = []
     for origin in truth.years[:-1]:
@@ -80,7 +80,7 @@ def backtest_people(
     return Held(pd.concat(rows, ignore_index=True))
 
 
-def _actual(truth: people_rates.Counted, year: int) -> xr.DataArray:
+def _actual(truth: Counted, year: int) -> xr.DataArray:
     values = truth.after[truth.years.index(year)]
     return xr.DataArray(
         values,

@@ -28,6 +28,7 @@ class PeopleErrors:
     people_disagreement: float  # [ratio]
     people_anywhere: float  # [share]
     people_anywhere_most: float  # [share]
+    people_recorded_reach: float  # [log ratio a year of age]
 
     @classmethod
     def of(cls, area: Area) -> PeopleErrors:
