@@ -40,7 +40,7 @@ def history(area: Area) -> History:
     plans = area.plans[area.plans["year"] <= area.base_year]
     counts: dict[tuple[str, int], Floats] = {}
     aged = set()
-    nation = england.stock(england.AGES_KNOWN)
+    nation, beside = england.stock(england.AGES_KNOWN), area.value("forecast.ages_england_share")
     last: dict[str, Floats] = {}
     for (authority, year), rows in plans.groupby(["authority", "year"], sort=True):
         key = (str(authority), int(year))
@@ -50,7 +50,7 @@ def history(area: Area) -> History:
             last[key[0]] = found
         else:
             own = last.get(key[0])
-            seed = nation if own is None else own + 0.02 * own.sum() * nation / nation.sum()
+            seed = nation if own is None else own + beside * own.sum() * nation / nation.sum()
             found = share_out(grid(rows.assign(ncy=NCYS[0])).sum(axis=0), seed).astype("float64")
         if found.sum() > 0:
             counts[key] = found

@@ -29,18 +29,18 @@ from sufficiency.words import run_options
 
 STAGES: Final = ("requests", "refused", "open", "assessed", "issued", "not_issued")
 LEVERS: Final = ("requests", "assessing", "issuing")
-YEARS: Final = 3  # of an authority's own shares averaged
-MOST: Final = 0.995  # no share is certain
 
 
 @dataclass(frozen=True)
 class RequestsRates:
     """What a forecast of requests takes of an area's assumptions; each is told in assumptions/forecast.toml."""
 
+    requests_years_back: float  # [years]
     requests_prior: float  # [requests]
     requests_refused_share: float
     requests_assessed_share: float
     requests_issued_share: float
+    requests_share_most: float
     requests_growth: float  # [log ratio a year]
     requests_growth_damping: float
     requests_year_error: float  # [log ratio]
@@ -116,7 +116,7 @@ def requests(
     rng = np.random.default_rng(seed)
     levers = {name: _factors(area, name, years) for name in LEVERS}
     _check(area, rates, levers, years)
-    p = _drawn(rates, levers, RequestsRates.of(area).requests_share_error, draws, rng)
+    p = _drawn(rates, levers, RequestsRates.of(area), draws, rng)
     if plans is not None:
         issued = joiners.sel(authority=list(area.authorities)).to_numpy().astype("int64")
         assessed = issued + rng.negative_binomial(np.maximum(issued, 1), p["issued"]) * (issued > 0)
@@ -133,24 +133,25 @@ def requests(
 
 
 def shares(area: Area) -> pd.DataFrame:
-    """Return each authority's shares: refused and assessed of requests, issued of assessed; last three years, with England.
+    """Return each authority's shares: refused and assessed of requests, issued of assessed; its last years', with England's.
 
     A year counts where both of its numbers are published; a blank (suppressed or not collected) is left out.
     """
-    table = area.requests[area.requests["year"].between(area.base_year - YEARS + 1, area.base_year)]
+    rates = RequestsRates.of(area)
+    first = area.base_year - int(rates.requests_years_back) + 1
+    table = area.requests[area.requests["year"].between(first, area.base_year)]
     bare = [a for a in area.authorities if not (area.requests["authority"] == a).any()]
     if bare:
         raise MissingError(
             f"requests.csv has no row for {one_of(bare)}: levers on requests and thresholds can't be tested"
         )
-    rates = RequestsRates.of(area)
     prior = rates.requests_prior
     found = pd.DataFrame(index=list(area.authorities), columns=["refused", "assessed", "issued"], dtype="float64")
     for part, of in (("refused", "requests"), ("assessed", "requests"), ("issued", "assessed")):
         known = table.dropna(subset=[part, of]).groupby("authority")[[part, of]].sum().astype("float64")
         known = known.reindex(list(area.authorities)).fillna(0.0)
         nation = getattr(rates, f"requests_{part}_share")
-        found[part] = ((known[part] + prior * nation) / (known[of] + prior)).clip(upper=MOST)
+        found[part] = ((known[part] + prior * nation) / (known[of] + prior)).clip(upper=rates.requests_share_most)
     return found
 
 
@@ -209,20 +210,21 @@ def _check(area: Area, rates: pd.DataFrame, levers: dict[str, Floats], years: Se
 
 
 def _drawn(
-    rates: pd.DataFrame, levers: dict[str, Floats], spread: float, draws: int, rng: np.random.Generator
+    rates: pd.DataFrame, levers: dict[str, Floats], assumed: RequestsRates, draws: int, rng: np.random.Generator
 ) -> dict[str, Floats]:
     """Return shares with an error that lasts through a draw, and the levers' effect: draw x year x authority each."""
     found = {}
     for part in ("assessed", "refused", "issued"):
         value = rates[part].to_numpy()
-        logit = np.log(value / (1 - value)) + rng.normal(0, spread, (draws, 1, len(rates)))
+        logit = np.log(value / (1 - value)) + rng.normal(0, assumed.requests_share_error, (draws, 1, len(rates)))
         found[part] = 1 / (1 + np.exp(-logit))
     both = np.maximum(found["assessed"] + found["refused"], 1e-9)
-    scale = np.minimum(1.0, MOST / both)
+    most = assumed.requests_share_most
+    scale = np.minimum(1.0, most / both)
     assessed, refused = found["assessed"] * scale, found["refused"] * scale
     now = np.minimum(assessed * levers["assessing"], assessed + refused)
     return {
-        "assessed": np.minimum(now, MOST),
+        "assessed": np.minimum(now, most),
         "refused": np.maximum(assessed + refused - now, 0.0),
-        "issued": np.minimum(found["issued"] * levers["issuing"], MOST),
+        "issued": np.minimum(found["issued"] * levers["issuing"], most),
     }

@@ -27,7 +27,6 @@ from sufficiency.words.vocabulary import NEED_GROUP_OF, NEED_GROUPS, NEEDS
 IN_SCHOOL: Final = ("primary", "secondary")  # phases in which mainstream schools have bases
 COMPLEX: Final = "severe_learning"  # the most complex needs: special schools, never bases
 NOT_BUILT_FOR: Final = "other"  # no building is for needs that are not recorded
-ALL_THROUGH: Final = 0.2  # a school takes a phase of which at least this share of its children are
 DESIGNATIONS: Final = {
     group: " ".join(n for n in NEEDS if NEED_GROUP_OF[n] == group and n not in ("UNK", "OTH")) for group in NEED_GROUPS
 }
@@ -183,13 +182,17 @@ def _schools(area: Area, placed: Placed, away: TurnedAway) -> Iterator[dict[str,
         int(area.value("allocate.candidate_school_places")),
         int(area.value("allocate.candidate_school_lead_years")),
     )
+    set_up, least = (
+        int(area.value("allocate.candidate_school_set_up_years")),
+        area.value("allocate.candidate_phase_share"),
+    )
     of_special = away.only(is_kind(away.children, "special"))
     for group in NEED_GROUPS:
         those = of_special.only(of_special.children["need_group"] == group)
         if group == NOT_BUILT_FOR or those.total() < block:
             continue
         phases = those.mean.groupby(those.children["phase"]).sum() / those.total()
-        taken = [p for p in PHASES if phases.get(p, 0.0) >= ALL_THROUGH] or [str(phases.idxmax())]
+        taken = [p for p in PHASES if phases.get(p, 0.0) >= least] or [str(phases.idxmax())]
         for n, (zone, near) in enumerate(
             school_sites(area, placed.routes.zones, those, int(those.total() // block)), 1
         ):
@@ -212,7 +215,7 @@ def _schools(area: Area, placed: Placed, away: TurnedAway) -> Iterator[dict[str,
                 "places": block,
                 "blocks": blocks,
                 "year": area.base_year + lead,
-                "set_up_years": 2,
+                "set_up_years": set_up,
                 "capital_gbp_per_place": area.value("funding.capital_special_new_gbp"),
                 "why": f"{count(near.total(), 'child', 'children')} turned away in January {near.year} who live nearest: {near.words()}",
             }

@@ -22,7 +22,6 @@ from sufficiency.area.area import Area
 from sufficiency.words.school_year import NCY_LOW, NCYS, PHASES, phase_of
 from sufficiency.words.vocabulary import NEED_GROUP_OF, NEED_GROUPS, SETTING_TYPES
 
-MOST_SUIT: Final = 0.5  # a route is for a group where at least this share of its children could use it
 PHASE_IS: Final = np.array([[phase_of(n) == phase for phase in PHASES] for n in NCYS], dtype=np.float64)
 GROUP_IS: Final = np.array([[NEED_GROUP_OF[n] == g for g in NEED_GROUPS] for n in NEED_CODES], dtype=np.float64)
 AGE: Final = (np.arange(len(NCYS)) + NCY_LOW >= SECONDARY_FROM).astype(np.int64)
@@ -77,7 +76,7 @@ def rows_of(area: Area, demand: GroupDemand, found: RouteMap, journeys_to: Ints)
 
     `journeys_to` says whose journeys and placements each site has (a designation has those of the setting designated).
     """
-    kinds = demand.groups["kind"].map(KINDS.index).to_numpy()
+    kinds, suits_share = demand.groups["kind"].map(KINDS.index).to_numpy(), area.value("allocate.opening_suits_share")
     amounts = _amounts(area, found)[..., journeys_to]
     cost = np.full((len(journeys_to), len(kinds)), np.inf)
     parts = np.zeros((*cost.shape, len(PLACING)))
@@ -88,7 +87,7 @@ def rows_of(area: Area, demand: GroupDemand, found: RouteMap, journeys_to: Ints)
         could = able * near[AGE]
         each = np.einsum("z,pazs->pas", demand.at_home[g], amounts)[:, AGE]
         mean = (could * each).sum(axis=1) / np.maximum(could.sum(axis=0), 1e-12)
-        there = could.sum(axis=0) >= MOST_SUIT
+        there = could.sum(axis=0) >= suits_share
         cost[there, g] = (mean[-1] + found.substitute_gbp[kind])[there]
         parts[there, g] = np.append(mean[:-1], np.zeros((1, mean.shape[1])), axis=0).T[there]
     even_handed, least = area.value("allocate.even_handed"), float(found.cost_gbp.min())

@@ -10,7 +10,7 @@ of `overflow` say, and there until a place is free or their phase changes. They 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Final
 
 import numpy as np
@@ -38,7 +38,6 @@ Floats = npt.NDArray[np.float64]
 
 DISPLACED: Final = 3  # times the price of being unplaced: nobody loses a place so that another child may have it
 LOT_GBP: Final = 10.0  # at most: of two children whom being turned away costs alike, a lot and not their order decides
-LONGEST_WAIT: Final = 5  # years beyond which waiting longer does not raise a child's price
 # So fine that no two ways to place the children cost alike: the cheapest is one, whichever way it is found.
 UNITS: Final = Units(1_000_000)
 # How far last January's values of places may be out, which saves time and changes nothing: routes left out are priced.
@@ -55,6 +54,7 @@ class Prices:
     even_handed: float
     fit_gbp: float
     waiting_gbp: float
+    waiting_most_years: float  # [years]
     move_gbp: float
     overfill_gbp: float
     overfill_share: float
@@ -63,8 +63,7 @@ class Prices:
     @classmethod
     def of(cls, area: Area) -> Prices:
         """Return those of an area."""
-        names = ("unplaced_gbp", "even_handed", "fit_gbp", "waiting_gbp", "move_gbp", "overfill_gbp", "overfill_share")
-        amounts = {name: area.value(f"allocate.{name}") for name in names}
+        amounts = {f.name: area.value(f"allocate.{f.name}") for f in fields(cls) if f.name != "who_may_move"}
         return cls(**amounts, who_may_move=int(area.value("allocate.who_may_move")))
 
 
@@ -215,7 +214,7 @@ def _problem(
     cost += preferred
     kept = stays[seats.kept[own[stayers]] > 0]
     extra = np.flatnonzero(seats.takes_above[where])
-    unplaced = prices.unplaced_gbp + prices.waiting_gbp * np.minimum(children.waited, LONGEST_WAIT)
+    unplaced = prices.unplaced_gbp + prices.waiting_gbp * np.minimum(children.waited, prices.waiting_most_years)
     unplaced = unplaced + prices.even_handed * _dearness(
         who,
         np.where(has_places[where], cost, np.inf),

@@ -30,6 +30,7 @@ class PopulationRates:
 
     progression_years: float  # [years]
     progression_prior: float  # [children]
+    births_trend_years: float  # [years]
     births_trend_damping: float
     population_drift_error: float  # [log ratio a year]
     population_year_error: float  # [log ratio]
@@ -92,6 +93,7 @@ def expected(area: Area, to: int) -> xr.DataArray:
             "window": int(rates.progression_years),
             "prior": rates.progression_prior,
             "damping": rates.births_trend_damping,
+            "trend_years": int(rates.births_trend_years),
         },
     )
     children: xr.DataArray = filled.sel(year=slice(area.base_year, to)).transpose("year", "authority", "ncy")
@@ -198,10 +200,10 @@ def _known(area: Area, to: int) -> xr.DataArray:
     return known
 
 
-def _filled(known: np.ndarray, *, window: int, prior: float, damping: float) -> np.ndarray:
+def _filled(known: np.ndarray, *, window: int, prior: float, damping: float, trend_years: int) -> np.ndarray:
     """Return one authority's years x NCYs; a blank after a first count is filled, from the cohort or the last count."""
     ratio = _progression(known, window, prior)
-    youngest = _youngest(known[:, 0], damping)
+    youngest = _youngest(known[:, 0], damping, trend_years)
     filled = known.copy()
     for t in range(1, len(filled)):
         aged = np.concatenate([youngest[[t]], filled[t - 1, :-1] * ratio])
@@ -234,11 +236,11 @@ def _recent_mean(values: np.ndarray, window: int, otherwise: float) -> float:
     return float(there[-window:].mean()) if len(there) else otherwise
 
 
-def _youngest(known: np.ndarray, damping: float) -> np.ndarray:
-    """Return the youngest NCY each January: as given, then the last with what is left of its trend over three years."""
+def _youngest(known: np.ndarray, damping: float, trend_years: int) -> np.ndarray:
+    """Return the youngest NCY each January: as given, then the last with what is left of its trend over some years."""
     there = np.flatnonzero(~np.isnan(known))
     last = there[-1]
-    first = there[max(0, len(there) - 4)]
+    first = there[max(0, len(there) - 1 - trend_years)]
     grew = known[first] > 0 and known[last] > 0 and last > first
     trend = np.log(known[last] / known[first]) / (last - first) if grew else 0.0
     ahead = np.clip(np.arange(len(known)) - last, 0, None)

@@ -31,7 +31,7 @@ def from_flows(
         Plans in the base year: authority x ncy x need x setting_type. [plans]
     """
     held = states.sum(axis=2).astype("float64")
-    new = _new_by_setting(area)
+    new = _new_by_setting(area, int(area.value("forecast.own_flow_years")))
     drifts, prior = own_drift.DriftRates.of(area), area.value("forecast.own_flow_weight")
     pattern = drifts.pattern
     own = [
@@ -101,11 +101,11 @@ def _rates(
     )
 
 
-def _new_by_setting(area: Area) -> Floats:
-    """Return new plans of the last three years by authority x first setting, those not recorded left out. [children]"""
+def _new_by_setting(area: Area, years: int) -> Floats:
+    """Return new plans of the last years by authority x first setting, those not recorded left out. [children]"""
     flows = area.flows
     own = flows[(flows["kind"] == "new") & (flows["setting_type"] != "") & (flows["need"] == "")]
-    own = own[(own["setting_type"] != "not_recorded") & own["year"].between(area.base_year - 2, area.base_year)]
+    own = own[(own["setting_type"] != "not_recorded") & own["year"].between(area.base_year - years + 1, area.base_year)]
     wide = own.pivot_table(index="authority", columns="setting_type", values="children", aggfunc="sum", fill_value=0)
     wide = wide.reindex(index=list(area.authorities), columns=list(SETTING_TYPES), fill_value=0)
     return np.asarray(wide, dtype="float64")

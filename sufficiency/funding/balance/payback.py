@@ -149,7 +149,7 @@ def place_payback(
     leaves: pd.DataFrame | None = None,
     capital_a_place_gbp: float | None = None,
     transport_saving_gbp: float = 0.0,
-    filled: tuple[float, ...] = (0.5, 1.0),
+    filled: tuple[float, ...] | None = None,
     finance: Finance | None = None,
 ) -> Payback:
     """Return when new places pay for themselves, at the area's own prices.
@@ -174,7 +174,8 @@ def place_payback(
     transport_saving_gbp
         What each child's journey saves, which is not high needs money: 0 unless asked for. [GBP a year]
     filled
-        Share of places filled in the first year, the second and so on; the last share holds.
+        Share of places filled in the first year, the second and so on; the last share holds. By default
+        `funding.filled_first_year_share`, then all.
     finance
         Grant, set-up, borrowing; by default no grant and no set-up, at the area's interest and the Green Book's discount.
     """
@@ -196,7 +197,7 @@ def place_payback(
         independent_gbp=fee,
         independent_share=share,
         transport_saving_gbp=transport_saving_gbp,
-        filled=filled,
+        filled=filled or (area.value("funding.filled_first_year_share"), 1.0),
         finance=finance or Finance.of(area),
     )
 
