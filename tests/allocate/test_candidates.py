@@ -1,5 +1,7 @@
 """Places worth considering, made from a run, and what is recommended of them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,6 +10,8 @@ import sufficiency as sf
 from sufficiency import allocate, tables
 from sufficiency.allocate.open.recommended import budget_words, capital_share_gbp
 from sufficiency.allocate.open.turned_away import turned_away
+from sufficiency.scenarios.levers import ChangeAssumption
+from sufficiency.words.school_year import PHASES
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +68,23 @@ def test_a_school_grows_by_no_more_than_the_stated_share_of_its_places(made, exa
         <= area.value("allocate.candidate_expand_share") * growing["setting"].map(there)
     ).all()
     assert (growing["places"] * growing["blocks"] >= area.value("allocate.candidate_least_places")).all()
+
+
+def test_a_new_school_takes_the_phases_and_spends_its_capital_as_the_area_says(example_outcome):
+    def schools(**assumed):
+        area = example_outcome.area
+        for name, value in {"candidate_school_places": 10.0, **assumed}.items():
+            area = ChangeAssumption(f"allocate.{name}", value)(area)
+        found = allocate.candidates(replace(example_outcome.placed, area=area))
+        return found[found["kind"] == "special"]
+
+    as_usual, one_phase, all_through = schools(), schools(candidate_phase_share=1.0), schools(candidate_phase_share=0.0)
+    assert len(as_usual) == len(one_phase) == len(all_through) > 0
+    lowest, highest = min(low for low, _ in PHASES.values()), max(high for _, high in PHASES.values())
+    assert (all_through[["ncy_low", "ncy_high"]].to_numpy() == [lowest, highest]).all()
+    assert {(low, high) for low, high in one_phase[["ncy_low", "ncy_high"]].to_numpy()} <= set(PHASES.values())
+    assert (as_usual["set_up_years"] == 2).all()
+    assert (schools(candidate_school_set_up_years=1.0)["set_up_years"] == 1).all()
 
 
 def test_nobody_turned_away_makes_no_candidates_and_no_recommendation(tiny_area):

@@ -327,6 +327,14 @@ def test_living_far_from_schools_puts_nobody_last_unless_the_area_says_so(two_sc
         assert placed_at(area, children, [1, 0]) == expected
 
 
+def test_waiting_beyond_the_years_that_the_area_says_puts_nobody_further_forward(two_schools: Area) -> None:
+    """One place next door to the first child; the second, 10 km away, has waited three years, or one as far as counts."""
+    area, children = ChangeAssumption("allocate.even_handed", 0.0)(two_schools), child(zone=[0, 1], setting=[NEW, 2])
+    children = children.take(slice(None), waited=np.array([0, 3]))
+    assert placed_at(area, children, [1, 0]) == [2, 0]
+    assert placed_at(ChangeAssumption("allocate.waiting_most_years", 1.0)(area), children, [1, 0]) == [0, 2]
+
+
 @pytest.mark.parametrize("seed", range(30))
 def test_the_value_of_a_place_is_what_one_more_would_save_part_by_part(two_schools: Area, seed: int) -> None:
     """Fees, packages, journeys, minutes and children turned away: each as placing again with one more place finds it.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pandas as pd
@@ -27,6 +27,7 @@ from sufficiency.words.school_year import NCYS
 from tests.forecast.test_witan import demo
 
 PRIORS = usual(PeopleRates, 2025)
+PENALTIES = [f for f in fields(PeopleRates) if "_penalty_" in f.name]
 AT = {ncy: i for i, ncy in enumerate(NCYS)}
 AGES = pd.DataFrame(
     [{"setting_type": "infant", "ncy_low": 0, "ncy_high": 2}, {"setting_type": "school", "ncy_low": 0, "ncy_high": 6}]
@@ -230,6 +231,67 @@ def test_transitions_are_a_declared_table() -> None:
     assert isinstance(
         plans_from_people(snapshots.transitions([BEFORE, AFTER]), population(), to=2026, draws=3).plans, xr.DataArray
     )
+
+
+def test_thin_counts_are_drawn_to_the_rate_of_all_as_far_as_the_priors_say() -> None:
+    """One of two children at school in Year 3 left, and nobody else of four: one in four where no effect is believed."""
+    wary, bold = (replace(PRIORS, **{f.name: x for f in PENALTIES}) for x in (10_000.0, 0.01))
+    pooled, own = (people_rates.rates(counted(), population(), p).leaving[0, :, :, 1] for p in (wary, bold))
+    assert pooled[AT[3], 1] == pytest.approx(1 / 4, abs=0.01)
+    assert own[AT[3], 1] == pytest.approx(1 / 2, abs=0.05)
+
+
+def seen(*rows: tuple[int, str, str, int]) -> Counted:
+    """Return so many children of one need who went from one setting to another, from an NCY; home takes and keeps all."""
+    moves = pd.DataFrame(rows, columns=["ncy", "setting_type", "setting_type_after", "children"])
+    moves = moves.assign(year=2025, authority="", need=moves["setting_type"].where(moves["setting_type"] == "", "T"))
+    ages = pd.DataFrame({"setting_type": ["base", "home", "school", "unit"], "ncy_low": 0, "ncy_high": 14})
+    return Counted.of(
+        tables.check(moves.assign(need_after="T"), tables.TRANSITIONS), ages, settings=tuple(ages["setting_type"])
+    )
+
+
+def test_movers_of_one_age_are_drawn_to_where_all_go_as_far_as_the_priors_say() -> None:
+    """Twenty of Year 1 go from home to school, and twenty of Year 8 to units: each their own, or half and half."""
+    of = seen((1, "home", "school", 20), (8, "home", "unit", 20))
+
+    def go(**priors: float) -> np.ndarray:
+        """Return the shares of base, home, school and unit among destinations of Year 1."""
+        return people_rates.rates(of, population(), replace(PRIORS, **priors)).destinations[0, AT[1], 0, 1, 0]
+
+    all_alike = {"people_movers_prior": 10_000.0, "people_movers_prior_age": 10_000.0, "people_movers_least": 0.001}
+    assert go(**all_alike) == pytest.approx([0, 0, 0.5, 0.5], abs=0.01)
+    of_an_age = all_alike | {"people_movers_prior_age": 0.01}
+    assert go(**of_an_age) == pytest.approx([0, 0, 1, 0], abs=0.01)
+    assert go(**of_an_age, people_reach=0.0) == pytest.approx([0, 0, 0.5, 0.5], abs=0.01)
+    assert go(**all_alike | {"people_movers_prior": 0.01}) == pytest.approx([0, 0, 1, 0], abs=0.01)
+    assert go(**all_alike | {"people_movers_least": 100.0})[0] == pytest.approx(100 / 340, abs=0.01)  # home is left out
+
+
+def test_joiners_of_an_age_start_where_all_do_as_far_as_the_prior_says() -> None:
+    of = seen((0, "", "school", 20), (7, "", "unit", 20))
+    own, mixed = (
+        people_rates.rates(of, population(), replace(PRIORS, people_joiners_prior=x)).joining[0, AT[1], 0, 2:]
+        for x in (0.01, 10_000.0)
+    )
+    assert own / own.sum() == pytest.approx([1, 0], abs=0.01)
+    assert mixed / mixed.sum() == pytest.approx([0.5, 0.5], abs=0.01)
+
+
+def test_an_area_says_itself_how_far_its_thin_counts_are_believed(tiny_area: Area) -> None:
+    rows = [(0, "", "", "ASD", "mainstream", 40), (1, "ASD", "mainstream", "ASD", "special", 10)]
+    rows += [(ncy, "ASD", "special", "ASD", "special", 30) for ncy in range(2, 9)] + [(5, "ASD", "special", "", "", 20)]
+    moves = pd.DataFrame(
+        rows, columns=["ncy", "need", "setting_type", "need_after", "setting_type_after", "children"]
+    ).assign(year=2025, authority="")
+    area = tiny_area.replace(transitions=tables.check(moves, tables.TRANSITIONS))
+    wary = area
+    for penalty in PENALTIES:
+        wary = ChangeAssumption(f"forecast.{penalty.name}", 10_000.0)(wary)
+    left = [
+        float(forecast.plans(a, to=2026, draws=100).flows_by_ncy.sel(kind="leavers", ncy=5).sum()) for a in (area, wary)
+    ]
+    assert left[1] < 0.5 * left[0]  # those of Year 5 no longer leave so much more than others
 
 
 def test_an_area_says_itself_how_wrong_rates_from_its_people_may_be(tiny_area: Area) -> None:

@@ -9,6 +9,7 @@ import pytest
 from sufficiency import tables
 from sufficiency.errors import InputError, MissingError
 from sufficiency.forecast.population import projection
+from sufficiency.scenarios.levers import ChangeAssumption
 from tests.forecast.areas import area
 from tests.forecast.areas import population as people
 
@@ -46,6 +47,17 @@ def test_births_known_a_year_early_are_rows_of_the_youngest() -> None:
     assert float(found.sel(year=2026, ncy=-4)) == 80.0
     assert float(found.sel(year=2027, ncy=-3)) == 80.0
     assert float(found.sel(year=2027, ncy=-4)) == pytest.approx(80 * (80 / 100) ** (0.5 / 2))
+
+
+def test_the_trend_in_births_is_taken_over_as_many_years_as_the_area_says() -> None:
+    """100 born in each of three years and 80 in the last: a fall of a fifth in one year, or of a third of that a year in three."""
+    table = people(years=(2022, 2023, 2024, 2025))
+    table.loc[(table["year"] == 2025) & (table["ncy"] == -4), "children"] = 80.0
+    born = area(population=table)
+    for years in (3.0, 1.0):
+        own = ChangeAssumption("forecast.births_trend_years", years)(born)
+        found = projection.expected(own, 2026).sel(authority="A", year=2026, ncy=-4)
+        assert float(found) == pytest.approx(80 * (80 / 100) ** (0.5 / years))
 
 
 def test_one_january_carries_children_and_keeps_the_profile_of_students() -> None:

@@ -14,7 +14,7 @@ from sufficiency import tables
 from sufficiency.errors import InputError, MissingError
 from sufficiency.forecast.plan_forecast import PlanForecast
 from sufficiency.forecast.requests import RequestsForecast, requests, shares
-from sufficiency.scenarios.levers import ChangeRate
+from sufficiency.scenarios.levers import ChangeAssumption, ChangeRate
 from tests.forecast.areas import area
 
 
@@ -51,6 +51,20 @@ def test_shares_lean_on_the_authority_and_a_little_on_england() -> None:
     found = shares(area(requests=asked()))
     nation = area().value("forecast.requests_assessed_share")
     assert found.loc["A", "assessed"] == pytest.approx((2100 + 200 * nation) / 3200)
+
+
+def test_an_area_says_how_many_of_its_years_tell_its_shares_and_how_near_to_one_they_may_be() -> None:
+    """900 of 1,000 assessed in the last year, 700 in the two before; England's 68 % of two hundred beside them."""
+    known = asked()
+    known.loc[known["year"] == 2025, "assessed"] = 900
+    there = area(requests=known)
+    nation = 200 * there.value("forecast.requests_assessed_share")
+    assert shares(there).loc["A", "assessed"] == pytest.approx((2300 + nation) / 3200)
+    one_year = ChangeAssumption("forecast.requests_years_back", 1.0)(there)
+    assert shares(one_year).loc["A", "assessed"] == pytest.approx((900 + nation) / 1200)
+    sure = ChangeAssumption("forecast.requests_prior", 0.0)(area(requests=asked(assessed=1000, refused=0)))
+    assert shares(sure).loc["A", "assessed"] == 0.995
+    assert shares(ChangeAssumption("forecast.requests_share_most", 0.9)(sure)).loc["A", "assessed"] == 0.9
 
 
 def test_suppressed_and_missing_years_are_left_out_of_shares() -> None:

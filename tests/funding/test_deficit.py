@@ -57,6 +57,19 @@ def test_the_area_s_own_prices_make_the_payback(two_authorities):
     assert found.capital_gbp == 600_000
 
 
+def test_new_places_fill_in_their_first_year_as_far_as_the_area_says(two_authorities):
+    def first_year(area):
+        found = funding.place_payback(area, 10, built="special expansion", authority=HOME, financial_year=2025)
+        return found.by_year["saving_gbp"].iloc[0]
+
+    full, half, empty = (
+        first_year(ChangeAssumption("funding.filled_first_year_share", share)(two_authorities))
+        for share in (1.0, 0.5, 0.0)
+    )
+    assert first_year(two_authorities) == pytest.approx(half) == pytest.approx((full + empty) / 2)
+    assert full > half > empty
+
+
 def test_places_that_cost_nothing_to_build_have_paid_at_once():
     free = {"capital_a_place_gbp": 0, "place_gbp": 6_000, "top_up_gbp": 8_000, "leaves_gbp": 60_000}
     assert funding.payback(10, **free, filled=(0.5, 1.0)).years == 0
