@@ -110,6 +110,11 @@ THE_SAME: dict[tuple[str, str, str], str] = {
         "- becomes +",
     ): "a step of one whole more",
     (
+        "destinations",
+        "rest[rest.sum(axis=1) <= 0, full] = 1.0",
+        "1.0 becomes 2.0",
+    ): "any weight does where it is the only one",
+    (
         "draws",
         'if values.dtype.kind == "f" and np.isnan(values).any():',
         "and becomes or",

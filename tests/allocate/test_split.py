@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sufficiency.allocate.overflow.sampled import AGE_OF_NCY, CODES, Sampled
-from sufficiency.allocate.overflow.split import NOWHERE, counted, split
+from sufficiency.allocate.overflow.split import GOLDEN, NOWHERE, counted, split
 from sufficiency.words.school_year import AGE_GROUPS, NCY_LOW, NCYS
 from sufficiency.words.vocabulary import NEEDS
 
@@ -155,6 +155,19 @@ def test_limits_hold_unless_nowhere_else_is_left_for_a_child(
         beyond = np.flatnonzero(where == full)
         could_go = (share[beyond] > 0) & has_room
         assert np.count_nonzero(~could_go.any(axis=1)) >= counts[full] - limit[full]
+
+
+def test_a_child_who_can_be_nowhere_else_is_there_though_it_is_full() -> None:
+    """Two children whose need only non-maintained schools take, one place, and a third who may go to either."""
+    one = by_need({NON_MAINTAINED: 1.0}, {NON_MAINTAINED: 0.5, INDEPENDENT: 0.5})
+    assert split_with(one, [0, 0], {NON_MAINTAINED: 1}) == [NON_MAINTAINED] * 2
+    assert split_with(one, [0, 0, 1], {NON_MAINTAINED: 0}) == [NON_MAINTAINED, NON_MAINTAINED, INDEPENDENT]
+
+
+def test_nobody_is_where_their_share_is_none_even_at_the_start_of_the_sequence() -> None:
+    """From 1 less the golden section, the first step is to 0 exactly, where mainstream's share of none ends."""
+    assert (1 - GOLDEN + GOLDEN) % 1.0 == 0.0
+    assert split(*alike(1), even(INDEPENDENT), UNLIMITED, 1 - GOLDEN).tolist() == [INDEPENDENT]
 
 
 def test_where_one_is_full_its_children_do_not_overfill_another() -> None:

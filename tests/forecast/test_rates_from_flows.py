@@ -14,6 +14,7 @@ from sufficiency.forecast import base_year_plans, england
 from sufficiency.forecast.rates import own_drift, published_rates
 from sufficiency.forecast.rates.own_drift import DriftRates
 from sufficiency.forecast.taken import usual
+from sufficiency.scenarios.levers import ChangeAssumption
 from sufficiency.words.school_year import NCYS
 from sufficiency.words.vocabulary import SETTING_TYPES
 from tests.forecast import areas
@@ -59,6 +60,37 @@ def test_first_settings_lean_to_the_authority_s_own_new_plans() -> None:
     share = [j[0, :, 0, at].sum() / j[0].sum() for j in (plain, own)]
     assert share[1] > 3 * share[0]
     assert own[1] == pytest.approx(plain[1])
+
+
+def test_new_plans_count_for_as_many_years_as_the_area_says() -> None:
+    """Special schools took nine hundred children three years ago, and none since."""
+    new = pd.DataFrame(
+        {"authority": "A", "year": 2023, "kind": "new", "setting_type": "special", "children": 900}, index=[0]
+    )
+    area = areas.area(flows=tables.check(new, tables.FLOWS))
+    late = ChangeAssumption("forecast.own_flow_years", 2.0)(area)
+    usual, three, two = (rates_of(a)[0].joining[0] for a in (areas.area(), area, late))
+    at = list(SETTING_TYPES).index("special")
+    assert three[:, 0, at].sum() > 3 * two[:, 0, at].sum()
+    assert two == pytest.approx(usual)
+
+
+def test_a_january_without_ages_has_england_s_beside_its_own_as_far_as_the_area_says() -> None:
+    """Twenty in each of Years 1 and 2 in 2024, and a hundred of no known age in 2025."""
+    plans = pd.DataFrame(
+        [("A", 2024, 1, 20), ("A", 2024, 2, 20), ("A", 2025, pd.NA, 100)], columns=["authority", "year", "ncy", "plans"]
+    )
+    plans = tables.check(plans.assign(setting_type="special"), tables.PLANS)
+
+    def outside_years_1_and_2(share: float) -> int:
+        area = ChangeAssumption("forecast.ages_england_share", share)(areas.area(plans=plans))
+        found = base_year_plans.history(area).plans("A", 2025)
+        assert found is not None
+        assert found.sum() == 100
+        return int(100 - found[[NCYS.index(1), NCYS.index(2)]].sum())
+
+    assert outside_years_1_and_2(0.0) == 0
+    assert outside_years_1_and_2(0.02) < 10 < outside_years_1_and_2(1.0)
 
 
 def test_suppressed_and_unrecorded_flows_change_nothing() -> None:
