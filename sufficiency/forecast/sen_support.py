@@ -154,48 +154,60 @@ def sen_support(area: Area, to: int = 2035, draws: int = 1000, seed: int = 7) ->
     phases = [str(p) for p in series.index.get_level_values("phase").unique()]
     coords = {"draw": range(draws), "year": years, "authority": authorities, "phase": phases}
     whole = series.reindex(pd.MultiIndex.from_product([authorities, phases]))
-    logits = _drawn(whole, learnt, to - area.base_year, draws, np.random.default_rng(shares))
+    counted = int(whole.columns[whole.notna().any()][-1])
+    logits = _drawn(whole.loc[:, :counted], learnt, to - counted, draws, np.random.default_rng(shares))
+    logits = logits[:, area.base_year - counted :]
     levers = _levers(area.changes, authorities, years, _profile(learnt.by_age, phases))
     percent = xr.DataArray(100 * _share(logits), coords=coords, dims=list(coords)) * levers
     children = projection.draws(area, to, draws, np.random.default_rng(people))
-    rolls = _rolls(area.sen_support, children, phases)
+    rolls = _rolls(area, children, phases)
     counts, rolls = _adding_up(percent.clip(0, 100) * rolls / 100, rolls)
     return SenSupportForecast(
         counts.round().astype("int64").rename("pupils"),
         rolls.rename("rolls"),
         _profile(learnt.by_age, list(counts["phase"].to_numpy())),
         learnt.given_plans,
-        _notes(area.long_view, area.sen_support, learnt.first_january),
+        pd.concat([_counted(counted, area.base_year), _notes(area.long_view, area.sen_support, learnt.first_january)]),
     )
 
 
 def _drawn(
     series: pd.DataFrame, learnt: sen_support_share.Learnt, steps: int, draws: int, rng: np.random.Generator
 ) -> Floats:
-    """Return logits: draw x year x authority x phase, the base year as last observed in every draw."""
+    """Return logits from the last column of `series` on: draw x year x authority x phase, as observed in every draw at first."""
     bare = [", ".join(key) for key in series.index[series.isna().all(axis=1)]]
     if bare:
         raise MissingError(f"sen_support.csv has no percentage for {one_of(bare)}: each phase needs every authority")
     phases = list(series.index.get_level_values(1).unique())
     authorities = len(series) // len(phases)
-    base = series.ffill(axis=1).iloc[:, -1].to_numpy()
+    base = np.array([_last(series.loc[[key]], learnt) for key in series.index])
     ahead = sen_support_share.expected(series, learnt, steps)
     mean = np.concatenate([base[:, None], ahead], axis=1).reshape(authorities, len(phases), steps + 1)
     error = sen_support_share.errors(learnt, phases, authorities, steps, draws, rng)
     return np.asarray(np.moveaxis(mean, 2, 0)[None] + np.concatenate([np.zeros_like(error[:, :1]), error], axis=1))
 
 
-def _rolls(known: pd.DataFrame, children: xr.DataArray, phases: Sequence[str]) -> xr.DataArray:
+def _last(series: pd.DataFrame, learnt: sen_support_share.Learnt) -> float:
+    """Return one series' logit in its last column: as observed, or as expected where others are counted to then and it isn't."""
+    seen = series.loc[:, : series.columns[series.notna().any()][-1]]
+    behind = series.shape[1] - seen.shape[1]
+    return float(sen_support_share.expected(seen, learnt, behind)[0, -1] if behind else seen.iloc[0, -1])
+
+
+def _rolls(area: Area, children: xr.DataArray, phases: Sequence[str]) -> xr.DataArray:
     """Return pupils by phase: the last known roll, growing as children of its ages do; children where none is known."""
     by_phase = [children.sel(ncy=slice(*PHASES.get(phase, SCHOOL_NCYS))).sum("ncy") for phase in phases]
     resident = xr.concat(by_phase, "phase").assign_coords(phase=list(phases))
     base = int(children["year"][0])
-    roll = known[known["pupils"].notna() & (known["year"] == base)]
-    roll = roll.set_index(["authority", "phase"])["pupils"].astype("float64")
     now = resident.sel(year=base, drop=True)
     start = now.copy()
-    for (authority, phase), pupils in roll.items():
-        start.loc[{"authority": authority, "phase": phase}] = pupils
+    counted, living = area.sen_support.dropna(subset=["pupils"]).sort_values("year"), area.population
+    for (authority, phase), rows in counted[counted["year"] <= base].groupby(["authority", "phase"], sort=False):
+        year, pupils = int(rows["year"].iloc[-1]), float(rows["pupils"].iloc[-1])
+        here = (living["authority"] == authority) & living["ncy"].between(*PHASES.get(phase, SCHOOL_NCYS))
+        then = float(living.loc[here & (living["year"] == year), "children"].sum())
+        at = {"authority": authority, "phase": phase}
+        start.loc[at] = pupils * (now.loc[at] / then if year < base and then > 0 else 1.0)
     return (start * resident / now).transpose("draw", "year", "authority", "phase")
 
 
@@ -253,6 +265,13 @@ def _profile(by_age: Sequence[float], phases: Sequence[str]) -> xr.DataArray:
         inside = np.array([low <= ncy <= high for ncy in NCYS])
         rows.append(np.where(inside, rate, 0.0) / rate[inside].sum())
     return xr.DataArray(rows, coords={"phase": list(phases), "ncy": list(NCYS)}, dims=("phase", "ncy"))
+
+
+def _counted(last: int, base: int) -> pd.DataFrame:
+    """Return a note on Januaries to the base year that no percentage is published for."""
+    says = f"SEN Support is counted to January {last}: January {base} is forecast, with a range"
+    rows = [{"table": "sen_support", "kind": "doubtful", "says": says}] if last < base else []
+    return pd.DataFrame(rows, columns=["table", "kind", "says"])
 
 
 def _notes(long_view: pd.DataFrame, published: pd.DataFrame, first: int) -> pd.DataFrame:

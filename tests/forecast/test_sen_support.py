@@ -43,6 +43,30 @@ def test_the_base_year_is_as_observed_in_every_draw() -> None:
     assert found["percent"].to_numpy() == pytest.approx(14.2)
 
 
+def test_a_base_year_that_is_not_counted_yet_is_forecast_with_a_range() -> None:
+    """Shares end in January 2024 and pupils in 2023: 2025 is what a forecast from 2024 says, and goes on from there."""
+    table = support({2022: 12.6, 2023: 13.0, 2024: 13.6}, phases=("all",))
+    table.loc[table["year"] == 2024, "pupils"] = float("nan")
+    found = forecast(table, draws=2_000)
+    percent = (
+        found.summary("authority").query("authority == 'A'").pivot(index="year", columns="level", values="percent")
+    )
+    assert percent.loc[2025, 0.05] < 13.8 < percent.loc[2025, 0.5] < 14.6 < percent.loc[2025, 0.95]
+    assert abs(percent.loc[2026, 0.5] - percent.loc[2025, 0.5]) < 0.7, "one year's growth, not two"
+    assert float(found.rolls.sel(year=2025).mean()) == pytest.approx(1500, rel=0.02), (
+        "the last roll counted, not children"
+    )
+    assert "counted to January 2024" in found.notes["says"].iloc[0]
+
+
+def test_an_authority_that_is_a_january_behind_goes_on_from_its_own() -> None:
+    table = support(phases=("all",))
+    behind = table[(table["authority"] != "B") | (table["year"] < 2025)]
+    percent = forecast(behind).summary("authority", levels=(0.5,)).set_index(["authority", "year"])["percent"]
+    assert percent["A", 2025] == pytest.approx(14.2)
+    assert 14.0 < percent["B", 2025] < 14.5, "13.6 in January 2024, and a year of England's growth"
+
+
 def test_phases_add_up_to_all_schools_in_every_draw() -> None:
     """213 of 1,500 in all schools, 99 of 700 and 71 of 500 in the phases: 43 elsewhere, 300 on roll."""
     found = forecast()

@@ -57,9 +57,11 @@ def _now(outcome: ForecastOutcome) -> tuple[str, ...]:
     summary = outcome.support.summary(levels=LEVELS)
     years = sorted(int(y) for y in summary["year"].unique())
     low, mid, high = middle(summary, "pupils", year=years[-1])
-    now = middle(summary, "pupils", year=years[0])[1]
+    least, now, most = middle(summary, "pupils", year=years[0])
     counted = int(outcome.area.sen_support["year"].max())
-    rests = f", going by the shares published to January {counted}" if counted < years[0] else ""
+    rests = (
+        f" ({between(least, most)}), forecast from shares counted to January {counted}" if counted < years[0] else ""
+    )
     return (
         f"About {now:,.0f} pupils are at SEN Support in January {years[0]}{rests}; {mid:,.0f} are forecast in January {years[-1]} ({between(low, high)}). The forecast is in the section on plans.",
     )
