@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -90,8 +91,15 @@ def survey(folder: str | Path) -> Survey:
     MissingError
         If there is no such folder.
     """
-    seen = Survey(Path(folder))
-    for path in every_file(folder):
+    files = every_file(folder)
+    return _survey(Path(folder), tuple((p, p.stat().st_mtime_ns, p.stat().st_size) for p in files))
+
+
+@lru_cache(maxsize=4)
+def _survey(root: Path, stamps: tuple[tuple[Path, int, int], ...]) -> Survey:
+    """Return the survey of files as they are stamped: a folder is looked through once until one changes."""
+    seen = Survey(root)
+    for path, *_ in stamps:
         if not (is_text(path.name) or is_book(path.name) or path.suffix.lower() in READABLE):
             seen.others.append(path)
             continue

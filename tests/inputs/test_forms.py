@@ -239,7 +239,7 @@ def test_a_directory_whose_rows_are_uneven_is_refused_without_quoting_them(
     monkeypatch.setattr(sheets, "READ_WHOLE", 100)
     assert postcode_rows(sheet_of(tmp_path / "ONSPD.csv")) == ONE_POSTCODE
     (tmp_path / "ONSPD.csv").write_text(whole.replace('"NN14 1AB"', '"NN14 1AB",""'))
-    with pytest.raises(InputError, match="more or fewer cells than the header") as caught:
+    with pytest.raises(InputError, match="row 3 has more cells than the header") as caught:
         postcodes.postcodes(tmp_path / "ONSPD.csv")
     assert "NN14" not in str(caught.value)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import zipfile
 import zlib
@@ -13,7 +14,9 @@ from sufficiency.errors import InputError
 
 LARGEST_BYTES: Final = 2_500_000_000  # unpacked; the largest that is read, the ONS Postcode Directory, has about 1.3
 LARGEST_RATIO: Final = 400  # unpacked over packed; text packs 10 to 60 times
-LARGEST_NESTED: Final = 400_000_000  # bytes of a zip in a zip, or of a workbook, which are held whole
+LARGEST_HELD: Final = 300_000_000  # bytes of a zip in a zip, or of a workbook, which are held whole
+HELD: Final = (".zip", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
+PIECE: Final = 1 << 20  # bytes
 MOST_MEMBERS: Final = 20_000
 BROKEN: Final = (
     zipfile.BadZipFile,
@@ -35,7 +38,7 @@ def members_of(stream: IO[bytes], *, source: str) -> list[str]:
         If it is no zip, or is broken.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(stream.read(LARGEST_BYTES)) if not stream.seekable() else stream) as packed:
+        with zipfile.ZipFile(stream) as packed:
             names = [i.filename for i in packed.infolist()[:MOST_MEMBERS] if not i.is_dir()]
     except BROKEN as caught:
         raise InputError(f"{source} can't be read as a zip: {caught}; download it again") from caught
@@ -48,19 +51,39 @@ def member_of(stack: ExitStack, stream: IO[bytes], member: str, *, source: str) 
     Raises
     ------
     InputError
-        If the zip is broken or has no such member.
+        If the zip is broken, has no such member, or the member is a zip or workbook too large to be held.
     """
     try:
         packed = stack.enter_context(zipfile.ZipFile(stream))
         entry = packed.getinfo(member)
-        opened = stack.enter_context(packed.open(entry))
+        opened = stack.enter_context(as_read(packed, entry))
     except (*BROKEN, KeyError) as caught:
         raise InputError(f"{source} can't be read as a zip: {caught}; download it again") from caught
-    limit = min(LARGEST_BYTES, max(entry.compress_size, 1_000) * LARGEST_RATIO)
-    stopped = stack.enter_context(io.BufferedReader(_Stopped(opened, limit, f"{source}: {member}"), 1 << 20))
-    if member.lower().endswith(".zip"):
-        return io.BytesIO(stopped.read(LARGEST_NESTED))
-    return stopped
+    is_held = member.lower().endswith(HELD)
+    limit = min(LARGEST_HELD if is_held else LARGEST_BYTES, max(entry.compress_size, 1_000) * LARGEST_RATIO)
+    stopped = stack.enter_context(stops(opened, limit, f"{source}: {member}"))
+    return held(stopped) if is_held else stopped
+
+
+def as_read(packed: zipfile.ZipFile, entry: zipfile.ZipInfo) -> IO[bytes]:
+    """Open a member that gives all that it unpacks to, whatever size its entry claims."""
+    whole = copy.copy(entry)
+    whole.file_size = 1 << 62
+    return packed.open(whole)
+
+
+def stops(stream: IO[bytes], limit: int, source: str) -> io.BufferedReader:
+    """Return a stream that ends with an error past a limit, and where what is packed is broken."""
+    return io.BufferedReader(_Stopped(stream, limit, source), PIECE)
+
+
+def held(stream: IO[bytes]) -> io.BytesIO:
+    """Return a whole stream in memory, once."""
+    whole = io.BytesIO()
+    while piece := stream.read(PIECE):
+        whole.write(piece)
+    whole.seek(0)
+    return whole
 
 
 class _Stopped(io.RawIOBase):
@@ -81,7 +104,7 @@ class _Stopped(io.RawIOBase):
         if self._left < 0:
             raise InputError(
                 f"{self._source} unpacks to over {self._limit:,} bytes, more than any release holds; "
-                "check where it came from"
+                "check where it came from, or unpack it yourself and give the table alone"
             )
         buffer[: len(chunk)] = chunk
         return len(chunk)

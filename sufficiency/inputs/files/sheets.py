@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, Final
 
@@ -17,15 +18,18 @@ import pandas as pd
 
 from sufficiency.errors import InputError, MissingError, nearest
 from sufficiency.inputs.files import workbook
-from sufficiency.inputs.files.long_text import Columns, cut
-from sufficiency.inputs.files.packed import member_of, members_of
+from sufficiency.inputs.files.long_text import Columns, UnevenError, cut
+from sufficiency.inputs.files.packed import LARGEST_BYTES, member_of, members_of, stops
+from sufficiency.inputs.files.streamed import columns_of, encoding_of, lines_of
 from sufficiency.inputs.files.text import decoded, one_table
 
 TEXT: Final = (".csv", ".tsv", ".txt")
 BOOKS: Final = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 LONGEST_TITLE: Final = 40  # rows above a table's header
-READ_WHOLE: Final = 120_000_000  # bytes; a longer text file is read as a stream, its needed columns alone
+READ_WHOLE: Final = 40_000_000  # bytes; a longer text file is read as a stream, its needed columns alone
+LONGEST_ROWS: Final = 250_000_000  # bytes of a table read by its rows; Code-Point Open has 170 million
 HEAD_BYTES: Final = 400_000
+UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 Keep = Callable[[Columns], "np.ndarray[Any, Any]"]
 HEADER_SHARE: Final = 0.6  # of the widest row's cells, from which a row is taken for the header
 
@@ -65,18 +69,36 @@ class Sheet:
     def head(self, rows: int = LONGEST_TITLE) -> list[list[str]]:
         """Return the first rows as text, titles and blank rows included."""
         if self.page:
-            return self.rows()[:rows]
+            return list(islice(self._page_rows(), rows))
         with self.open() as stream:
-            words = _words(stream.read(HEAD_BYTES), self.name)
-        return [row for row, _ in zip(_cells(words, self.name), range(rows), strict=False)]
+            start = stream.read(HEAD_BYTES)
+        if len(start) == HEAD_BYTES and start[:2] not in UTF_16:
+            start = start[: start.rfind(b"\n") + 1] or start  # never within a letter of several bytes
+        return [row for row, _ in zip(_cells(_words(start, self.name), self.name), range(rows), strict=False)]
 
     def rows(self) -> list[list[str]]:
-        """Return every row as text."""
+        """Return every row as text.
+
+        Raises
+        ------
+        InputError
+            If it can't be read, or is longer than a table that is read whole.
+        """
         if self.page:
-            with self.open() as stream:
-                return workbook.rows(stream.read(), self.page, source=self.name)
+            return list(self._page_rows())
         with self.open() as stream:
-            return list(_cells(_words(stream.read(), self.name), self.name))
+            content = stream.read(LONGEST_ROWS + 1)
+        if len(content) > LONGEST_ROWS:
+            raise InputError(
+                f"{self.name} has over {LONGEST_ROWS:,} bytes, more than any published table of its kind; check where it "
+                "came from"
+            )
+        return list(_cells(_words(content, self.name), self.name))
+
+    def _page_rows(self) -> Iterator[list[str]]:
+        with self.open() as stream:
+            content = stream.read()
+        return workbook.rows(content, self.page, source=self.name)
 
     def frame(self, wanted: Callable[[str], bool] | None = None, keep: Keep | None = None) -> pd.DataFrame:
         """Return the table below its header as a frame of text, a blank as ''; its index is the row in Excel less 2.
@@ -94,9 +116,8 @@ class Sheet:
             If it can't be read, has no rows, or has a row longer than its header.
         """
         if self.page:
-            rows = self.rows()
-            top = header_row(rows[:LONGEST_TITLE]) if self.top is None else self.top
-            return workbook.table(rows, top, wanted, source=self.name)
+            top = header_row(self.head()) if self.top is None else self.top
+            return workbook.table(self._page_rows(), top, wanted, source=self.name)
         with self.open() as stream:
             start = stream.read(READ_WHOLE)
             if len(start) < READ_WHOLE:
@@ -120,7 +141,8 @@ class Sheet:
                 for member in self.members:
                     stream = member_of(stack, stream, member, source=self.file.name)
                 if self.last.suffix.lower() == ".gz":
-                    stream = stack.enter_context(gzip.open(stream))  # type: ignore[arg-type]
+                    opened = stack.enter_context(gzip.open(stream))
+                    stream = stack.enter_context(stops(opened, LARGEST_BYTES, self.name))  # type: ignore[arg-type]
                 yield stream
             except (OSError, EOFError, zipfile.BadZipFile) as caught:
                 says = getattr(caught, "strerror", None) or caught
@@ -135,15 +157,28 @@ class Sheet:
         return head[top - 1][1] if 0 < top <= len(head) else 0
 
     def _streamed(self, wanted: Callable[[str], bool] | None, keep: Keep | None) -> pd.DataFrame:
-        """Return a long file's wanted columns, read as a stream."""
+        """Return a long file's wanted columns, read as a stream: by its commas where it can be, by its quotes if not."""
         head = self.head()
         top = header_row(head) if self.top is None else self.top
         names = [str(c).strip() for c in head[top]]
         kept = [name for name in names if name and (wanted is None or wanted(name))]
         with self.open() as stream:
-            for _ in range(top + 1):
-                stream.readline()
-            return cut(stream, names, kept, keep, source=self.name)
+            start = stream.read(HEAD_BYTES)
+        delimiter, encoding = _delimiter(_words(start, self.name)), encoding_of(start)
+        if delimiter == "," and encoding != "utf-16":
+            with self.open() as stream:
+                for _ in range(top + 1):
+                    stream.readline()
+                try:
+                    return cut(stream, names, kept, keep, source=self.name)
+                except UnevenError:
+                    pass  # a comma or a line's end within quotes, or a row that is wrong, which the next will name
+        try:
+            with self.open() as stream:
+                return columns_of(lines_of(stream, encoding), delimiter, top, names, kept, source=self.name)
+        except UnicodeDecodeError:
+            with self.open() as stream:
+                return columns_of(lines_of(stream, "cp1252"), delimiter, top, names, kept, source=self.name)
 
 
 Source = str | Path | Sheet
@@ -230,13 +265,17 @@ def _words(content: bytes, source: str) -> str:
     return decoded(content, source=source).replace("\r\n", "\n").replace("\r", "\n")
 
 
+def _delimiter(words: str) -> str:
+    lines = words[:HEAD_BYTES].splitlines()[:LONGEST_TITLE]
+    widest = max(lines, key=lambda line: max(line.count(d) for d in ",;\t"), default="")
+    return max(",;\t", key=widest.count)
+
+
 class _cells:  # noqa: N801 - reads as a function
     """The rows of delimited text, the delimiter being the commonest in its widest line; `line`: lines read so far."""
 
     def __init__(self, words: str, source: str) -> None:
-        lines = words[:HEAD_BYTES].splitlines()[:LONGEST_TITLE]
-        widest = max(lines, key=lambda line: max(line.count(d) for d in ",;\t"), default="")
-        self._rows = csv.reader(io.StringIO(words.replace("\x00", "")), delimiter=max(",;\t", key=widest.count))
+        self._rows = csv.reader(io.StringIO(words.replace("\x00", "")), delimiter=_delimiter(words))
         self._source = source
 
     def __iter__(self) -> _cells:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
+from typing import Final
 
 import pandas as pd
 
 from sufficiency.errors import InputError, MissingError, nearest
+
+LARGEST_TABLE: Final = 250_000_000  # bytes; every zone to every setting by road is under 50 million
 
 
 def read_text_table(path: Path) -> pd.DataFrame:
@@ -28,6 +31,10 @@ def read_text_table(path: Path) -> pd.DataFrame:
     if not path.is_file():
         beside = [p.name for p in path.parent.glob(f"*{path.suffix}")] if path.parent.is_dir() else []
         raise MissingError(f"there is no file {path.name} in {path.parent}{nearest(path.name, beside)}")
+    if path.stat().st_size > LARGEST_TABLE:
+        raise InputError(
+            f"{path.name} has over {LARGEST_TABLE:,} bytes, more than any table of an area; is it the right file?"
+        )
     try:
         content = path.read_bytes()
     except OSError as caught:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from itertools import islice
 from pathlib import Path
 
 import pandas as pd
 import python_calamine
 
 from sufficiency.errors import InputError, MissingError
+from sufficiency.inputs.files.unpacked import refuse_large
 
 
 def pages(content: bytes, *, source: str) -> list[str]:
@@ -20,25 +22,28 @@ def pages(content: bytes, *, source: str) -> list[str]:
     Raises
     ------
     InputError
-        If it is not a workbook.
+        If it is not a workbook, or would take more memory than any published one.
     """
+    refuse_large(content, source=source)
     book = _book(content, source)
     return [s.name for s in book.sheets_metadata if s.typ == python_calamine.SheetTypeEnum.WorkSheet]
 
 
-def rows(content: bytes, page: str, *, source: str) -> list[list[str]]:
-    """Return every row of a sheet as text, from its first row and column on; a blank cell is ''."""
+def rows(content: bytes, page: str, *, source: str) -> Iterator[list[str]]:
+    """Yield every row of a sheet as text, from its first row and column on; a blank cell is ''."""
     book = _book(content, source)
     try:
         sheet = book.get_sheet_by_name(page)
-        return [[_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
+        top, left = sheet.start or (0, 0)
+        yield from ([] for _ in range(top))
+        known: dict[object, str] = {}
+        for row in sheet.iter_rows():
+            yield [""] * left + [_shared(cell, known) for cell in row]
     except (python_calamine.CalamineError, ValueError) as caught:
         raise InputError(f"{source} can't be read ({type(caught).__name__}); save it again") from caught
 
 
-def table(
-    cells: Sequence[Sequence[str]], top: int, wanted: Callable[[str], bool] | None, *, source: str
-) -> pd.DataFrame:
+def table(cells: Iterator[list[str]], top: int, wanted: Callable[[str], bool] | None, *, source: str) -> pd.DataFrame:
     """Return the rows below a header as a frame of text; its index is the row in Excel less 2. Blank rows are left out.
 
     Raises
@@ -46,16 +51,19 @@ def table(
     InputError
         If there is no header, or a column is there twice.
     """
-    if top >= len(cells) or not any(cells[top]):
+    header = next(islice(cells, top, None), [])
+    if not any(header):
         raise InputError(f"{source}: row {top + 1} is blank; the table's header belongs there")
-    header = list(cells[top])
     kept = [i for i, name in enumerate(header) if name and (wanted is None or wanted(name))]
     twice = [i + 1 for i in kept if [header[k] for k in kept].count(header[i]) > 1]
     if twice:
         raise InputError(f"{source}: columns {twice[0]} and {twice[1]} have the same name; keep one")
-    below = [(place, row) for place, row in enumerate(cells[top + 1 :], start=top) if any(row)]
-    body = [[row[i] if i < len(row) else "" for i in kept] for _, row in below]
-    return pd.DataFrame(body, columns=[header[i] for i in kept], index=[place for place, _ in below], dtype="str")
+    places, body = [], []
+    for place, row in enumerate(cells, start=top):
+        if any(row):
+            places.append(place)
+            body.append([row[i] if i < len(row) else "" for i in kept])
+    return pd.DataFrame(body, columns=[header[i] for i in kept], index=places, dtype="str")
 
 
 def read_sheet(path: Path) -> pd.DataFrame:
@@ -72,10 +80,9 @@ def read_sheet(path: Path) -> pd.DataFrame:
         raise MissingError(f"there is no file {path.name} in {path.parent}")
     content = path.read_bytes()
     first = pages(content, source=path.name)
-    cells = rows(content, first[0], source=path.name) if first else []
-    if not cells or not any(cells[0]):
-        raise InputError(f"{path.name}: the first row of its first sheet is blank; the table's header belongs there")
-    return table(cells, 0, None, source=path.name).reset_index(drop=True)
+    if not first:
+        raise InputError(f"{path.name} has no sheet that can hold a table")
+    return table(rows(content, first[0], source=path.name), 0, None, source=path.name).reset_index(drop=True)
 
 
 def _book(content: bytes, source: str) -> python_calamine.CalamineWorkbook:
@@ -101,6 +108,15 @@ def _with_mimetype(content: bytes) -> bytes:
             return made.getvalue()
     except zipfile.BadZipFile:
         return content
+
+
+def _shared(cell: object, known: dict[object, str]) -> str:
+    """Return a cell as text; few different numbers fill most sheets, so that each is one word in memory."""
+    if not isinstance(cell, float):
+        return _text(cell)
+    if cell not in known:
+        known[cell] = _text(cell)
+    return known[cell]
 
 
 def _text(cell: object) -> str:

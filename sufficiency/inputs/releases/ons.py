@@ -45,6 +45,7 @@ LONG_COLUMNS: Final = {
     "population",
     "measuresname",
 }
+LARGEST_SHAPES: Final = 250_000_000  # bytes of GeoJSON, which takes several times as much in memory
 BOTH: Final = ("total", "persons", "all persons", "person", "all", "t", "0")
 
 
@@ -230,6 +231,10 @@ def new_codes(source: Source) -> pd.DataFrame:
 def boundaries(path: str | Path, *, code: str = "LSOA21CD") -> Features:
     """Return a GeoJSON file's shapes with one property, `zone`, from the property `code`."""
     file = Path(path)
+    if file.stat().st_size > LARGEST_SHAPES:
+        raise InputError(
+            f"{file.name} has over {LARGEST_SHAPES:,} bytes; download the generalised boundaries (BGC), which maps show as well"
+        )
     try:
         shapes = json.loads(file.read_text(encoding="utf-8-sig"))
         features = shapes["features"]
