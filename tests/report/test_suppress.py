@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from sufficiency.report.disclosure.suppress import _range, hidden_cells, suppressed
+from sufficiency.report.disclosure.figures import pinned, span
+from sufficiency.report.disclosure.suppress import hidden_cells, hidden_figures, hidden_parts, suppressed, with_margins
 
 
 def test_a_lone_small_cell_takes_another_in_its_row_and_column_with_it() -> None:
@@ -23,16 +24,43 @@ def test_a_table_without_small_numbers_is_shown_whole() -> None:
     assert not hidden_cells(np.array([[5.0, 20], [0, 50]]), 5).any()
 
 
-@given(arrays(np.int64, st.tuples(st.integers(2, 5), st.integers(2, 4)), elements=st.integers(0, 30)))
-def test_no_small_cell_can_be_worked_out_from_the_totals_unless_everything_is_hidden(counts: np.ndarray) -> None:
-    counts = counts.astype(float)
-    hide = hidden_cells(counts, 5)
-    small = (counts >= 1) & (counts < 5)
+SHAPES = st.one_of(
+    st.tuples(st.integers(1, 5), st.integers(1, 5)), st.tuples(st.integers(1, 4), st.integers(1, 3), st.integers(1, 3))
+)
+
+
+@settings(max_examples=150)
+@given(SHAPES.flatmap(lambda shape: arrays(np.int64, shape, elements=st.one_of(st.just(0), st.integers(0, 30)))))
+def test_no_hidden_figure_of_a_table_or_of_its_totals_can_be_pinned(counts: np.ndarray) -> None:
+    figures = with_margins(counts.astype(float))
+    hide = hidden_figures(counts.astype(float), 5)
+    small = (figures.values >= 1) & (figures.values < 5)
     assert (hide | ~small).all()
-    if (counts[~hide] > 0).any():
-        for row, column in np.argwhere(hide & small):
-            low, high = _range(counts, hide, (row, column))
-            assert high - low >= 4
+    assert pinned(figures, hide, 5).tolist() == []
+    if small.sum() == 0:
+        assert not hide.any()
+
+
+def test_a_reader_subtracts_a_lone_hidden_cell_from_its_totals() -> None:
+    figures = with_margins(np.array([[3.0, 20], [40, 50]]))
+    hide = np.zeros(len(figures.values), dtype=bool)
+    hide[0] = True
+    assert pinned(figures, hide, 5).tolist() == [0]
+    assert span(figures, hide, 0) == (3, 3)
+
+
+def test_a_small_cell_beside_another_is_still_pinned_where_both_have_few_to_share() -> None:
+    figures = with_margins(np.array([[1.0, 2], [2, 40]]))
+    hide = np.array([True, True, True, True, False, False, False, False, False])
+    assert pinned(figures, hide, 5).tolist() == [0, 1, 2, 3]
+    assert span(figures, hide, 0) == (0, 3)
+
+
+def test_a_zero_is_hidden_where_it_is_enough() -> None:
+    assert hidden_parts([4, 0, 60], 5).tolist() == [True, True, False]
+    assert hidden_parts([3, 0, 60], 5).tolist() == [True, False, True]
+    told = hidden_cells(np.array([[4.0, 0, 0], [0, 60, 0], [0, 0, 70]]), 5)
+    assert told.sum() > 1
 
 
 def test_a_frame_keeps_its_labels_and_hides_only_counts() -> None:

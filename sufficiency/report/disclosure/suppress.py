@@ -1,27 +1,29 @@
 """Small numbers hidden in what is written for publication, and enough others that totals don't give them away.
 
 A count from 1 to one below the limit is hidden (primary). Anyone may know a table's row and column totals, so further
-cells are hidden (secondary) until no hidden cell can be pinned down: over all tables with the same totals and the same
-cells shown, each hidden cell must be able to take at least `limit` different values. That is checked exactly, by linear
-programming, not by rule of thumb.
-
-Reference: M. Fischetti and J.-J. Salazar-González, "Models and algorithms for the 2-dimensional cell suppression
-problem in statistical disclosure control", Mathematical Programming 84 (1999).
+cells are hidden (secondary), zeros among them, until each hidden cell can be at least `limit` whole numbers, over all
+tables with the same totals and the same cells shown. That is checked exactly (`figures`), not by rule of thumb. A total
+that is itself small, or that alone would give a cell away, is no longer taken to be known: it is hidden where it is shown.
 """
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from scipy import sparse
+
+from sufficiency.report.disclosure.figures import Figures, Flags, Numbers, pinned, protected, small
 
 HIDDEN = "c"  # as DfE marks a suppressed cell
 
 
-def hidden_cells(counts: NDArray[np.float64], limit: int) -> NDArray[np.bool_]:
+def hidden_cells(counts: Numbers, limit: int) -> Flags:
     """Return which cells of a table of counts to hide, its row and column totals being known to anyone.
 
     Parameters
@@ -31,88 +33,73 @@ def hidden_cells(counts: NDArray[np.float64], limit: int) -> NDArray[np.bool_]:
     limit
         Counts from 1 to `limit` - 1 are hidden; 0 hides nothing.
     """
+    hidden = np.zeros(counts.shape, dtype=bool)
+    is_cell = np.isfinite(counts)
+    hidden[is_cell] = hidden_figures(counts, limit)[: is_cell.sum()]
+    return hidden
+
+
+def hidden_figures(counts: Numbers, limit: int) -> Flags:
+    """Return which figures of `with_margins(counts)` to hide: cells, and totals only where cells alone don't do.
+
+    A total that is small is always hidden. None that is hidden can then be pinned to fewer than `limit` whole numbers by a
+    reader who knows every figure that isn't. Parameters are those of `hidden_cells`; a table of three labels and more
+    may be given as well.
+    """
     return _hidden(np.ascontiguousarray(counts, dtype=float).tobytes(), counts.shape, limit).copy()
 
 
 @lru_cache(maxsize=64)  # districts' pages show slices of tables that are hidden once already
-def _hidden(cells: bytes, shape: tuple[int, int], limit: int) -> NDArray[np.bool_]:
+def _hidden(cells: bytes, shape: tuple[int, ...], limit: int) -> Flags:
     counts = np.frombuffer(cells).reshape(shape)
-    filled = np.nan_to_num(counts)
-    hide = (filled >= 1) & (filled < limit)
-    safe = np.zeros_like(hide)  # once a cell can be many values, hiding more cells takes none of them away
-    while hide.any():
-        exposed = _exposed(filled, hide, safe, limit)
-        if exposed is None:
+    found = with_margins(counts)
+    hide, all_of = small(found.values, limit), len(found.values)
+    for most in (np.isfinite(counts).sum(), all_of - 1, all_of):  # cells; totals as well; the total of all last
+        hide = protected(replace(found, can_hide=np.arange(all_of) < most), limit, hidden=hide)
+        if not len(pinned(found, hide, limit)):
             break
-        extra = _cheapest_partner(filled, hide, np.isfinite(counts), exposed)
-        if extra is None:
-            hide |= np.isfinite(counts) & (filled > 0)
-            break
-        hide[extra] = True
     return hide
 
 
-def _exposed(
-    counts: NDArray[np.float64], hide: NDArray[np.bool_], safe: NDArray[np.bool_], limit: int
-) -> tuple[int, int] | None:
-    """Return a hidden small cell that can be pinned down to fewer than `limit` values, or None; mark those that are safe."""
-    for row, column in np.argwhere(hide & (counts < limit) & ~safe):
-        low, high = _range(counts, hide, (int(row), int(column)))
-        if high - low < limit - 1:
-            return int(row), int(column)
-        safe[row, column] = True
-    return None
+def with_margins(counts: Numbers) -> Figures:
+    """Return a table's cells and every total of them as figures: cells, totals along the first label, and so on.
+
+    Parameters
+    ----------
+    counts
+        A table of one label or more, not a number where there is no cell. [children]
+    """
+    is_cell = np.isfinite(counts)
+    labels = np.nonzero(is_cell)
+    number = len(labels[0])
+    kept = [keep for size in range(counts.ndim, -1, -1) for keep in itertools.combinations(range(counts.ndim), size)]
+    parts = []
+    for keep in kept:
+        if len(keep) == counts.ndim:
+            parts.append(sparse.eye_array(number, format="csr"))
+            continue
+        sizes = [counts.shape[label] for label in keep]
+        group = np.ravel_multi_index([labels[label] for label in keep], sizes) if keep else np.zeros(number, dtype=int)
+        parts.append(sparse.csr_array((np.ones(number), (group, np.arange(number))), shape=(math.prod(sizes), number)))
+    sums = sparse.csr_array(sparse.vstack(parts, format="csr"))
+    values = sums @ counts[is_cell]
+    return Figures(sums, values, np.ones(len(values), dtype=bool))
 
 
-def _range(counts: NDArray[np.float64], hide: NDArray[np.bool_], cell: tuple[int, int]) -> tuple[float, float]:
-    """Return the least and the most that a hidden cell can be, given every total and every cell shown."""
-    from scipy.optimize import linprog
-    from scipy.sparse import coo_matrix
-
-    rows, columns = np.nonzero(hide)
-    hidden = len(rows)
-    place = np.arange(hidden)
-    kept = counts * hide
-    totals = np.concatenate([kept.sum(axis=1), kept.sum(axis=0)])
-    sums = coo_matrix(
-        (np.ones(2 * hidden), (np.concatenate([rows, counts.shape[0] + columns]), np.concatenate([place, place]))),
-        shape=(len(totals), hidden),
-    )
-    aim = ((rows == cell[0]) & (columns == cell[1])).astype(float)
-    low, high = (
-        linprog(sign * aim, A_eq=sums.tocsr(), b_eq=totals, bounds=(0, None), method="highs").fun for sign in (1, -1)
-    )
-    return float(low), float(-high)
-
-
-def _cheapest_partner(
-    counts: NDArray[np.float64], hide: NDArray[np.bool_], is_cell: NDArray[np.bool_], exposed: tuple[int, int]
-) -> tuple[int, int] | None:
-    """Return the cell that costs least to hide as well: in the exposed cell's row or column, or to close a rectangle."""
-    row, column = exposed
-    open_cells = is_cell & ~hide & (counts > 0)
-    in_row, in_column = np.flatnonzero(open_cells[row]), np.flatnonzero(open_cells[:, column])
-    row_partners, column_partners = hide[row].sum() - 1, hide[:, column].sum() - 1
-    choices = []
-    if len(in_row) and (row_partners <= column_partners or not len(in_column)):
-        choices = [(counts[row, j] - 1e-6 * hide[:, j].sum(), (row, int(j))) for j in in_row]
-    elif len(in_column):
-        choices = [(counts[i, column] - 1e-6 * hide[i].sum(), (int(i), column)) for i in in_column]
-    if not choices:  # its own row and column are hidden whole: widen another row or column that shares a hidden cell
-        touching = open_cells & (hide[row][None, :] | hide[:, column][:, None])
-        choices = [(counts[i, j], (int(i), int(j))) for i, j in np.argwhere(touching)]
-    return min(choices)[1] if choices else None
-
-
-def hidden_parts(counts: Sequence[float] | NDArray[np.float64], limit: int) -> NDArray[np.bool_]:
+def hidden_parts(counts: Sequence[float] | Numbers, limit: int) -> Flags:
     """Return which counts of one breakdown to hide, its total being known."""
     values = np.asarray(counts, dtype=float)
     hide = (values >= 1) & (values < limit)
-    rest = [i for i in np.argsort(values, kind="stable") if not hide[i] and values[i] > 0]
-    for i in rest:
-        if not hide.any() or (hide.sum() > 1 and values[hide].sum() >= limit - 1):
+    order = [int(i) for i in np.argsort(values, kind="stable") if not hide[i]]
+    while hide.any() and order:
+        few, lone = values[hide].sum() < limit - 1, hide.sum() == 1
+        if not few and not lone:
             break
-        hide[i] = True
+        useful = [i for i in order if values[i] > 0 or not few]  # a zero makes one of two, and no more to share out
+        if not useful:
+            break
+        hide[useful[0]] = True
+        order.remove(useful[0])
     return hide
 
 
@@ -139,10 +126,14 @@ def suppressed(
     values = frame[columns + sums].apply(pd.to_numeric, errors="coerce")
     values = values.mask(values.ge(0.5) & values.lt(1), 1.0)  # it is shown as 1
     hide = pd.DataFrame(data=False, index=frame.index, columns=values.columns)
-    if len(columns) > 1:
-        hide[columns] = hidden_cells(values[columns].to_numpy(dtype=float), limit)
     for column in sums if len(columns) > 1 else columns + sums:
         hide[column] = hidden_parts(values[column].fillna(0).to_numpy(dtype=float), limit)
+    if len(columns) > 1:
+        counted = values[columns].to_numpy(dtype=float)
+        hide[columns] = hidden_cells(counted, limit)
+        if sums:
+            cells = np.isfinite(counted).sum()
+            hide[sums[-1]] |= hidden_figures(counted, limit)[cells : cells + len(frame)]
     with_it = hide[sums[-1]] if sums else hide[columns].any(axis=1)
     hide = hide.assign(**{column: with_it for column in tied if column in frame})
     shown = frame.copy()
