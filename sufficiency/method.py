@@ -43,7 +43,8 @@ def run(
     to
         Last January forecast. [year]
     draws, placed_draws
-        Simulated futures, and how many of them are placed, transported and paid for.
+        Simulated futures, and how many of them are placed, transported and paid for: those that together differ least
+        from all, before any lever is pulled, so that every scenario of a seed is placed in the same futures.
     seed
         The same seed gives the same numbers on any machine.
     workers
@@ -77,9 +78,10 @@ def run(
     plans = forecast.plans(changed, to=to, draws=draws, seed=seed, workers=workers)
     tell("Forecasting SEN Support", 0.25)
     support = forecast.sen_support(changed, to=to, draws=draws, seed=seed) if len(changed.sen_support) else None
+    unmoved = plans if _plans_alike(area, changed) else forecast.plans(area, to=to, draws=draws, seed=seed)
     if support is not None and len(changed.changes) > len(area.changes):
         # A child who is given a plan leaves SEN Support, so a lever on plans moves both.
-        support = support.with_plans(plans, forecast.plans(area, to=to, draws=draws, seed=seed))
+        support = support.with_plans(plans, unmoved)
     options = RunOptions(to=to, draws=draws, placed_draws=min(placed_draws, draws), seed=seed)
     if files_lacking(changed) or has_nobody_to_place(plans):
         tell("Done", 1.0)
@@ -89,7 +91,8 @@ def run(
     tell("Finding journeys", 0.3)
     changed = transport.with_travel(changed)
     tell("Placing children near home", 0.35)
-    placed = allocate.places(changed, plans, draws=options.placed_draws, seed=seed, workers=workers)
+    futures = allocate.chosen_futures(unmoved, options.placed_draws)
+    placed = allocate.places(changed, plans, draws=futures, seed=seed, workers=workers)
     tell("Pricing the school run", 0.8)
     journeys = transport.journeys(changed, placed, seed=seed, support_plans=plans.support_plans)
     tell("Paying for places", 0.9)
@@ -106,6 +109,11 @@ def run(
         options=options,
         before=area,
     )
+
+
+def _plans_alike(area: Area, changed: Area) -> bool:
+    """Return whether no lever that was pulled moves the forecast of plans."""
+    return len(changed.changes) == len(area.changes) and changed.assumptions.equals(area.assumptions)
 
 
 def run_many(

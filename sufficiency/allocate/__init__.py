@@ -11,6 +11,7 @@ _WHERE: Final = {
     "Solution": "flow.solve",
     "places": "place.places",
     "Placed": "place.placed",
+    "chosen_futures": "place.chosen_futures",
     "routes": "place.routes",
     "solve_regions": "flow.many_authorities",
     "openings": "open.openings",

@@ -21,6 +21,7 @@ from sufficiency.allocate.open.open_sites import open_sites as open_sites
 from sufficiency.allocate.open.opened import Openings as Openings
 from sufficiency.allocate.open.openings import openings as openings
 from sufficiency.allocate.open.recommended import recommended as recommended
+from sufficiency.allocate.place.chosen_futures import chosen_futures as chosen_futures
 from sufficiency.allocate.place.placed import Placed as Placed
 from sufficiency.allocate.place.places import places as places
 from sufficiency.allocate.place.routes import routes as routes

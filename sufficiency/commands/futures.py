@@ -68,7 +68,7 @@ def run(
     *,
     progress: Callable[[str, float], None] | None = None,
 ) -> list[ForecastOutcome]:
-    """Return each scenario's outcome in the run's own simulated futures, of which the first few are placed."""
+    """Return each scenario's outcome in the run's own simulated futures, of which a few are placed."""
     import sufficiency as sf
 
     found: list[ForecastOutcome] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Final
 
@@ -38,6 +38,7 @@ def run_through(
     *,
     last: Traced | None = None,
     again: frozenset[str] = frozenset(PARTS),
+    futures: Sequence[int] = (),
 ) -> Traced:
     """Return a run of an area that has the scenario's levers pulled.
 
@@ -51,6 +52,8 @@ def run_through(
         A run whose parts stand where they aren't done again.
     again
         Parts to do again: with one, all that follow from it (`AFTER`).
+    futures
+        Labels of the draws to place; by default as many as the options say, those that stand for all.
     """
     asked: dict[str, Set[str]] = dict(last.asked) if last else {}
     if last is None or FORECAST in again:
@@ -62,7 +65,7 @@ def run_through(
     if last is None or ALLOCATE in again:
         heard = listening(area)
         ready = transport.with_travel(heard)
-        placed = allocate.places(ready, plans, draws=options.placed_draws, seed=options.seed)
+        placed = allocate.places(ready, plans, draws=futures or options.placed_draws, seed=options.seed)
         asked[ALLOCATE] = heard.asked
     else:
         before = last.outcome

@@ -8,7 +8,7 @@ from dataclasses import asdict, fields, replace
 
 import pandas as pd
 
-from sufficiency import policy
+from sufficiency import allocate, policy
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError, nearest
 from sufficiency.method import Progress
@@ -116,7 +116,12 @@ def sensitivity(
     central = [at_the_middle(changed, varied) for changed in areas]
     wide = [run_through(a, s, replace(options, placed_draws=draws)) for a, s in zip(central, ran, strict=True)]
     again = frozenset(PARTS) - {FORECAST}
-    runs = [run_through(a, s, options, last=run, again=again) for a, s, run in zip(central, ran, wide, strict=True)]
+    # Effects are taken future by future: every scenario and trial is placed in the same ones.
+    futures = allocate.chosen_futures(wide[-1].outcome.plans, options.placed_draws)
+    runs = [
+        run_through(a, s, options, last=run, again=again, futures=futures)
+        for a, s, run in zip(central, ran, wide, strict=True)
+    ]
     bench = Bench(scenarios, against, tuple(runs), asked, wanted, VALUE in measures)
     some = [one for one in varied if bench.again(one) and (not only or {one.name, one.room} & set(only))]
     results = _trials(bench, some, executor, lambda share: tell("Varying assumptions", 0.1 + 0.9 * share))

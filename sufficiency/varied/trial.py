@@ -86,7 +86,14 @@ def _tried(bench: Bench, varied: Varied) -> Trial | Held:
 def _at(bench: Bench, varied: Varied, end: str) -> Reading:
     again = bench.again(varied)
     outcomes = [
-        run_through(put(run.outcome.before, varied, end), scenario, run.outcome.options, last=run, again=again).outcome
+        run_through(
+            put(run.outcome.before, varied, end),
+            scenario,
+            run.outcome.options,
+            last=run,
+            again=again,
+            futures=run.outcome.placed.draws,
+        ).outcome
         for scenario, run in zip(bench.ran, bench.runs, strict=True)
     ]
     return bench.read(outcomes)

@@ -70,7 +70,7 @@ def openings(
     travel
         As `tables.TRAVEL`; by default the area's own, else straight lines.
     draws
-        How many of the forecast's draws to plan for, from the first.
+        How many of the forecast's draws to plan for, chosen as `places` chooses them.
     aim
         "cash", the default: nothing opens that costs more than it saves, and today most state places do, since they
         bring children out of mainstream schools. "children": fewest turned away from every suitable state place, within

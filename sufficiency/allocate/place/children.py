@@ -8,7 +8,7 @@ So every draw has exactly the forecast's children in every cell and year.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Final
 
@@ -16,10 +16,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sufficiency.allocate.place.chosen_futures import chosen_futures, positions_of
 from sufficiency.allocate.place.routes import KIND_OF, KINDS, NEED_CODES, positions
 from sufficiency.errors import InputError, MissingError
 from sufficiency.tables import PlansResult
-from sufficiency.words import run_options
 from sufficiency.words.school_year import NCY_LOW, NCYS
 from sufficiency.words.vocabulary import SETTING_TYPES, SPECIALIST
 
@@ -85,20 +85,28 @@ class Demand:
 
 
 def demand_of(
-    plans: PlansResult, zones: pd.DataFrame, authorities: Iterable[str], *, draws: int, girls_share: float
+    plans: PlansResult,
+    zones: pd.DataFrame,
+    authorities: Iterable[str],
+    *,
+    draws: int | Sequence[int],
+    girls_share: float,
 ) -> Demand:
     """Return what a forecast asks of specialist settings, in whole children.
+
+    `draws` is how many draws, chosen to stand for all, or their labels.
 
     Raises
     ------
     InputError
-        If no draw is asked for, or homes don't share out every authority.
+        If no draw is asked for, or one that the forecast hasn't, or homes don't share out every authority.
     """
     held = plans.plans
     known = [t for t in SPECIALIST if t in held.indexes["setting_type"]]
     if not known:
         raise MissingError("the forecast has no specialist type of setting, so there is nobody to place")
-    run_options.draws(draws)
+    labels = tuple(draws) if isinstance(draws, Sequence) else chosen_futures(plans, draws)
+    at = positions_of(plans, labels)
     order = ("draw", "year", "authority", "ncy", "need", "setting_type")
     names = tuple(authorities)
     special = (
@@ -120,11 +128,11 @@ def demand_of(
     return Demand(
         authorities=names,
         years=tuple(int(y) for y in held.indexes["year"]),
-        draws=tuple(int(d) for d in held.indexes["draw"][:draws]),
-        counts=every[:draws],
+        draws=labels,
+        counts=every[at],
         expected=whole_mean(every),
         by_type=first.to_numpy().astype(np.int64),
-        market=market[:draws],
+        market=market[at],
         expected_market=np.rint(market.mean(axis=0)).astype(np.int64),
         home_share=shares,
         zone_of=zone_of,

@@ -40,7 +40,7 @@ def places(
     plans: PlansResult,
     *,
     travel: pd.DataFrame | None = None,
-    draws: int = 100,
+    draws: int | Sequence[int] = 100,
     seed: int = 7,
     workers: int | None = None,
 ) -> Placed:
@@ -56,7 +56,8 @@ def places(
     travel
         As `tables.TRAVEL`; by default the area's own, and straight lines for pairs that it lacks.
     draws
-        How many of the forecast's draws to place, from the first; all of them where it has fewer.
+        How many of the forecast's draws to place, chosen so that together they differ least from all; all of them where
+        it has fewer. Or the labels of those to place, so that another scenario's forecast is placed in the same futures.
     seed
         Of the homes of new children, of who leaves, and of when agreed places open; each draw has its own stream.
     workers

@@ -9,7 +9,7 @@ from sufficiency.report.model import Section, Table
 def section(outcome: ForecastOutcome) -> Section:
     """Return the section on purpose, duty and scope."""
     area, options = outcome.area, outcome.options
-    placed = f", of which {options.placed_draws:,} are placed in schools, transported and paid for"
+    placed = f", of which {options.placed_draws:,} are placed in schools, transported and paid for: those that together differ least from all in plans and in children at specialist settings"
     return Section(
         "purpose",
         "Purpose, duty and scope",
