@@ -262,3 +262,14 @@ def test_dfe_recoups_places_at_colleges_and_academies_and_no_others() -> None:
     assert not is_recouped("special, maintained")
     assert not is_recouped("independent_special")
     assert not is_recouped("independent_special, academy")
+
+
+def test_settings_without_a_known_number_anywhere_are_paid_for_those_there_and_nothing_fails(
+    two_authorities: Area,
+) -> None:
+    nowhere = two_authorities.places.iloc[:0]
+    before, after = places_by_year(
+        two_authorities.replace(places=nowhere), paid_settings(two_authorities), [2025, 2026]
+    )
+    assert before.to_numpy().sum() == after.to_numpy().sum() == 0
+    assert list(before.index) == [2025, 2026]

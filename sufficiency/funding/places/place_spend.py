@@ -96,6 +96,9 @@ def places_by_year(area: Area, settings: pd.DataFrame, years: Sequence[int]) -> 
     if len(below):
         setting, year, places, late = below[["setting", "year", "places", "post_16_places"]].iloc[0]
         raise InputError(f"{setting} has {places} places in {year}, {late} of them after 16: below 0")
+    if rows.empty:  # none of them has a known number
+        never = pd.DataFrame(0.0, index=list(years), columns=codes)
+        return never, never.copy()
     wide = rows.pivot_table(index="year", columns="setting", values=["places", "post_16_places"], aggfunc="last")
     wide = wide.reindex(sorted({*wide.index, *years})).ffill().fillna(0)
     total = wide["places"].reindex(columns=codes, fill_value=0.0).loc[list(years)]
