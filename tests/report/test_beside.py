@@ -61,7 +61,7 @@ def test_the_table_has_the_same_words_in_every_column_until_a_lever_acts(every: 
         assert (rows["a"] == rows["b"]).all(), when
         assert (rows["a"] == rows["c"]).all(), when
     assert (table.loc[["January 2031"], "a"] != table.loc[["January 2031"], "b"]).any()
-    assert "on the first 2 of them in every column" in beside.note(every)
+    assert "on the same 2 of them in every column" in beside.note(every)
     assert "elsewhere rest on 4" in beside.note(every)
 
 

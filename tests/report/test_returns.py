@@ -262,7 +262,8 @@ def test_where_every_draw_is_placed_the_returns_table_is_the_mean_of_the_placeme
 def test_units_keep_their_youngest_children_and_no_sixth_former_sits_in_one_that_ends_at_year_11(run, found):
     bases = found["reform_plan_children"].query("authority == 'E06000062' and provision == 'specialist_base'")
     young = bases[bases["age_group"] == "5-10"].groupby("year")["plans"].sum()
-    assert young[2027] > 0.9 * young[2026]
+    # 0.945 on average over 200 futures; three of them err by 0.06, a standard error. Half would be the mix of another age.
+    assert young[2027] > 0.8 * young[2026]
     units = run.area.settings.query("setting_type == 'sen_unit'")
     ahead = provision_in_each_draw(run).query("year > 2026 and provision == 'sen_unit'")
     assert ahead["ncy"].max() <= units["ncy_high"].max()
