@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -88,7 +90,7 @@ def test_what_west_spends_of_the_whole_grant_is_nowhere_told_as_high_needs(examp
     said = " ".join(
         [*made.words, *made.assumptions, *(e.frame.to_string() for e in made.exhibits if isinstance(e, Table))]
     )
-    assert "31.1" not in said
+    assert not re.search(r"(?<![\d,.])31\.1(?!\d)", said)
     assert "31100000" not in said
 
 
