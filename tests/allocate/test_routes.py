@@ -60,6 +60,20 @@ def test_the_areas_own_unit_costs_come_first(area: Area) -> None:
     assert before["S1"] == after["S1"]
 
 
+def test_a_council_with_dearer_fees_takes_no_place_from_its_neighbour() -> None:
+    area = sf.example_area()
+    fees = area.unit_costs.assign(gbp=lambda t: np.where(t["authority"] == "E06000062", 3 * t["gbp"], t["gbp"]))
+    found = route_map(area.replace(unit_costs=fees))
+    north, west = (np.flatnonzero(found.zones["authority"] == a)[0] for a in ("E06000061", "E06000062"))
+    at = found.settings["setting_type"] == "independent_special"
+    assert (found.placement_gbp[west, at] > 2 * found.placement_gbp[north, at]).all()
+    here = found.cost_gbp - found.journey_gbp
+    took = found.minutes <= area.value("transport.guide_primary_minutes")
+    time = found.minutes * 2 * area.value("allocate.school_days") * area.value("allocate.minute_gbp_per_hour") / 60
+    chosen = np.where(took, here[0] - time, np.nan)[:, at]
+    assert np.nanmax(chosen) - np.nanmin(chosen) < 0.01  # the choice sees one price, whoever pays
+
+
 @pytest.mark.parametrize(
     ("of", "settings"),
     [

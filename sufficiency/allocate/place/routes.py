@@ -6,6 +6,8 @@ journey allowed. It costs
 
     journey + placement + value of the child's time + prices of what is not preferred (out of area, the other kind)
 
+The placement counts at the mean price over the area's homes, not at what the child's own council pays: a council does
+not give up its child's place because its neighbour would pay a dearer fee. What is paid afterwards is each council's own.
 Place funding is left out: a commissioned place is paid for whether or not a child fills it. Arrays are homes x settings,
 so that a year of a draw can be placed in milliseconds; `routes` gives the same as a table for `solve`.
 """
@@ -48,7 +50,7 @@ class RouteMap:
     settings: pd.DataFrame  # as tables.SCHOOLS, specialist settings only
     km: Floats  # zone x setting, one way [km]
     minutes: Floats  # zone x setting, one way [minutes]
-    cost_gbp: Floats  # age (primary, secondary) x zone x setting: journey, placement, time and preferences [GBP a year]
+    cost_gbp: Floats  # age (primary, secondary) x zone x setting: journey, placement at its mean, time, preferences [GBP]
     journey_gbp: Floats  # zone x setting: what a year of one child's journeys costs [GBP a year]
     placement_gbp: Floats  # zone x setting: top-up or fee [GBP a year]
     is_near: Bools  # age x zone x setting: within the longest journey allowed
@@ -112,7 +114,8 @@ def route_map(area: Area, *, travel: pd.DataFrame | None = None) -> RouteMap:
     is_unit = np.array([KIND_OF[t] == "unit" for t in settings["setting_type"]])
     longest = np.array([area.value(f"allocate.longest_{age}_minutes") for age in ("primary", "secondary")])
     placement, journey = _placement_gbp(area, zones, settings), journey_gbp(area, km)
-    settled = placement + journey + _preference_gbp(area, zones, settings, is_state)
+    # One price for each setting: with each council's own, the one with cheaper fees would lose its places to the other.
+    settled = placement.mean(axis=0) + journey + _preference_gbp(area, zones, settings, is_state)
     ages = np.array(NCYS)[:, None]
     admits_age = (ages >= settings["ncy_low"].to_numpy()) & (ages <= settings["ncy_high"].to_numpy())
     kinds, substitute = _kinds(area, is_unit, is_state)
