@@ -119,7 +119,7 @@ def _base(
     who = (
         f"the school's own: {number} turned away in January {those.year} who would be in mainstream with a support package; the authority places nobody there"
         if is_own
-        else f"the authority's: {number} who need a unit or base turned away in January {those.year}, {_lower(label(group))}, {phase}, living in {district}"
+        else f"{number} who need a unit or base turned away in January {those.year}, {_lower(label(group))}, {phase}, living in {district}"
     )
     yield {
         "option": f"{named.capitalize()}, {district}, {phase}{need and ',' + need[4:]}",

@@ -50,7 +50,9 @@ class RouteMap:
     settings: pd.DataFrame  # as tables.SCHOOLS, specialist settings only
     km: Floats  # zone x setting, one way [km]
     minutes: Floats  # zone x setting, one way [minutes]
-    cost_gbp: Floats  # age (primary, secondary) x zone x setting: journey, placement at its mean, time, preferences [GBP]
+    cost_gbp: (
+        Floats  # age (primary, secondary) x zone x setting: journey, placement at its mean, time, preferences [GBP]
+    )
     journey_gbp: Floats  # zone x setting: what a year of one child's journeys costs [GBP a year]
     placement_gbp: Floats  # zone x setting: top-up or fee [GBP a year]
     is_near: Bools  # age x zone x setting: within the longest journey allowed

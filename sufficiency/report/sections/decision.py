@@ -221,8 +221,8 @@ def _to_open(rows: pd.DataFrame, budget: str, year: int, limit: int) -> Table:
         frame,
         {"places": "n", "children": "n", "capital": "£m"},
         note=f"Chosen to keep most children from being turned away within {budget}. Children: of those turned away in January {year}, the mean over futures. Full "
-        f"in: futures in which it is at least {to_open.FULL:.0%} filled. What all of it does to High Needs and transport is said above; for one opening that is less than "
-        "chance. Sites are the middle of the children's homes, and whether a school can grow is for the school to say.",
+        f"in: futures in which it is at least {to_open.FULL:.0%} filled. What all of it does to High Needs and transport is said above; for one opening alone it is "
+        "too small to tell from chance. Sites are the middle of the children's homes, and whether a school can grow is for the school to say.",
         counts=("children",),
         tied=("full in",),
         stacks=True,

@@ -212,7 +212,7 @@ def missing_words(outcome: ForecastOutcome) -> tuple[str, ...]:
         else "Every district has a unit or base for primary and for secondary ages."
     )
     far = found[found["out"] >= HUNDREDTH]
-    guide = f"Guidance thinks a ride of {outcome.area.value(GUIDE['primary']):.0f} minutes suitable at primary age and {outcome.area.value(GUIDE['secondary']):.0f} at secondary age."
+    guide = f"Guidance suggests a ride of no more than {outcome.area.value(GUIDE['primary']):.0f} minutes at primary age and {outcome.area.value(GUIDE['secondary']):.0f} at secondary age."
     if len(far):
         each = "; ".join(f"{r.district}, {r.phase}: {100 * r.out:.0f}%" for r in far.itertuples())
         words += f" {guide} Children who live further than that from the nearest: {each}."

@@ -49,7 +49,7 @@ def section(outcome: Outcome) -> Section:
                 "value",
                 f"What one more place would save, January {year}",
                 partial(charts.bars, worth.head(15), "name", "value", unit="£ a year", low="low", high="high", how="£"),
-                "Settings where a place most often saves more than elsewhere first, with the range of nine futures in ten; below 0 a place costs the council more than where the child is now.",
+                "The settings, at most 15, where a place most often saves more than elsewhere; the greatest saving first, with the range of nine futures in ten. Below 0 a place costs the council more than where the child is now.",
             ),
             Table(
                 "values",
@@ -88,7 +88,16 @@ def _best(worth: pd.DataFrame, year: int) -> str:
     if some.empty:
         return f"In January {year} one more place saves cash at no state setting of the area."
     named = ", ".join(f"{r.name} ({gbp(r.value)} a year)" for r in some.itertuples(index=False))
-    return f"In January {year} one more place would most often save more than elsewhere at {named}: cash, in fees, packages and journeys, before what the place itself is paid."
+    return f"In January {year} one more place would most often save more than elsewhere at {named}: cash, in fees, packages and journeys, before what the place itself is paid.{_either_way(worth)}"
+
+
+def _either_way(worth: pd.DataFrame) -> str:
+    """Return at how many settings a place may save or cost, by chance of the child who fills it."""
+    unsure = int(((worth["low"] < 0) & (worth["high"] > 0)).sum())
+    if not unsure:
+        return ""
+    where = "every one" if unsure == len(worth) else f"{unsure:,}"
+    return f" At {where} of {count(len(worth), 'setting')} it may as well save as cost, in nine futures of ten: that hangs on which child fills it."
 
 
 def _how_sure(order: PlaceOrder, futures: int) -> str:

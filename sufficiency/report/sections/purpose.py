@@ -15,9 +15,9 @@ def section(outcome: ForecastOutcome) -> Section:
         "Purpose, duty and scope",
         words=(
             "Councils must secure enough schools (section 14, Education Act 1996) and keep education and care provision for children with special educational needs and disabilities under review "
-            "(section 27, Children and Families Act 2014; wording not checked). No statute prescribes a sufficiency report; this one supports that review, the yearly return on school capacity, and the local plan for reform.",
+            "(section 27, Children and Families Act 2014). No statute prescribes a sufficiency report; this one supports that review, the yearly return on school capacity, and the local plan for reform.",
             f"It covers children and young people aged 0 to 25 who live in {' and '.join(area.authorities.values())}, from January {area.base_year} to January {options.to}. "
-            f"Children are counted where they live: that authority pays, wherever they go to school.",
+            f"Children are counted where they live: that authority pays for them wherever they go to school, beyond what DfE pays schools for the places themselves.",
             f"Uncertainty comes from {options.draws:,} simulated futures{placed if isinstance(outcome, Outcome) else ''}. A range written '9 in 10' left one future in twenty below it and one in twenty above.",
             f"Scenario: {outcome.scenario.name}."
             + (

@@ -19,11 +19,11 @@ def section(outcome: Outcome) -> Section:
         "Risks and scenarios",
         words=(f"{_scenario(outcome)} Its risks, and the levers that test them:",),
         points=(
-            f"Growth. Plans in January {last} could be {low:,.0f} or {high:,.0f}: the range moves the children turned away from every suitable state place from {short_low:,.0f} to {short_high:,.0f}. Test `ChangeJoining`.",
-            "Reform. The Schools White Paper of February 2026 proposes individual support plans for all with SEND, and plans only at the specialist level, from about 2029-30; nothing is enacted and the forecast does not assume it. Test `sf.scenarios.reform()`, or one of its levers alone.",
+            f"Growth. Plans in January {last} could be {low:,.0f} or {high:,.0f}: the range moves the children turned away from every suitable state place from {short_low:,.0f} to {short_high:,.0f}. A scenario with more or fewer new plans tests it.",
+            "Reform. The Schools White Paper of February 2026 proposes individual support plans for all with SEND, and plans only at the specialist level, from about 2029-30; nothing is enacted and the forecast does not assume it. The scenarios of the law of 2029 test it, whole or part by part.",
             _delay(outcome),
-            "Fees. Independent fees have risen faster than place funding, and proposals for national price bands are not settled. Test `ChangeAssumption` on the fee.",
-            "Housing. Homes beyond the projection bring children: give `housing.csv`.",
+            "Fees. Independent fees have risen faster than place funding, and proposals for national price bands are not settled. A scenario with dearer or cheaper fees tests it.",
+            "Housing. Homes beyond the projection bring children: a list of planned homes in the area's folder (housing.csv) counts them.",
             "Equality. Distances and shortfalls are shown by need, phase and district, so that no group's shortfall is hidden in an average; sex, ethnicity and deprivation are not in the published tables used here.",
         ),
     )
@@ -48,5 +48,5 @@ def _delay(outcome: Outcome) -> str:
     )
     return (
         f"Delay. New schools are taken to open {school[0]} to {school[2]} years late, most often {school[1]}, and other places "
-        f"{other[0]} to {other[2]}, most often {other[1]}, where `pipeline.csv` says nothing else. Test the same places with a later `year`."
+        f"{other[0]} to {other[2]}, most often {other[1]}, where the list of what is agreed says nothing else. A scenario that opens the same places later tests it."
     )

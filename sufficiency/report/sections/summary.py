@@ -22,7 +22,7 @@ from sufficiency.words.say import between, count, gbp, label, shown
 from sufficiency.words.school_year import PHASES, financial_label
 from sufficiency.words.vocabulary import NEED_GROUPS
 
-HOW_SURE: Final = "How sure: ranges hold nine futures in ten. Growth of plans is the greatest unknown; places, designations and unit costs marked as assumed come next."
+HOW_SURE: Final = "How sure: a range holds nine in ten of the simulated futures; how past forecasts did beside what came is in the section on how many plans to expect. Growth of plans is the greatest unknown; places, designations and unit costs marked as assumed come next."
 
 
 def headlines(

@@ -91,7 +91,7 @@ def _full_exhibits(outcome: Outcome, why: WhyFull | None, year: int) -> tuple[Ma
             outcome.area,
             lambda _limit: setting_picture(outcome, why.setting, year),
             "A dot for each child at the school, anywhere in the child's neighbourhood; under each district's name, how many of its children the school suits who are elsewhere.",
-            note="For any other: `sf.report.setting_map(outcome, setting, year)`, and `sf.allocate.why_full` for the list.",
+            note="In a script, `sf.report.setting_map` draws any other school and `sf.allocate.why_full` lists the children.",
             is_close=True,
         ),
         Table(
@@ -161,7 +161,7 @@ def _group_exhibits(outcome: Outcome, group: tuple[str, str, int] | None, year: 
             outcome.area,
             lambda _limit: group_picture(outcome, need_group, phase, year),
             "A dot for each child of the group turned away from every suitable state place, anywhere in the child's neighbourhood; schools larger for more places and coloured by how full.",
-            note="For any other: `sf.report.group_map(outcome, need_group, phase, year)`.",
+            note="In a script, `sf.report.group_map` draws any other group.",
             is_close=True,
         ),
         Table(
@@ -169,7 +169,7 @@ def _group_exhibits(outcome: Outcome, group: tuple[str, str, int] | None, year: 
             f"What stands in the way, January {year}: {one}",
             table.reset_index(drop=True).rename(columns={"says": "what stands in the way"}),
             {"km": "1", "minutes": "n", "places": "n"},
-            note=f"{count(suits, 'setting')} would suit, of which {full:,} are full. The cheapest that suit come first, journey, placement and time together. `sf.allocate.why_here` gives every setting, for any child.",
+            note=f"{count(suits, 'setting')} would suit, of which {full:,} are full. The cheapest that suit come first, journey, placement and time together. In a script, `sf.allocate.why_here` gives every setting, for any child.",
             is_close=True,
         ),
     )
