@@ -48,6 +48,7 @@ A_POUND = "a pound more or less, where there are no amounts, is far from any lim
 TWO_DECIMALS = "whole places at a rate in whole pence have two decimals"
 ANY_LENGTH = "numpy works out any one length that is below 0"
 ONE_DIMENSION = "of one dimension, the first is the last"
+LAST_BIT = "no amount meets the limit to the last bit"
 APRIL = "every rate of place funding begins on 1 April, so a day or a month later it is the same"
 THE_SAME: dict[tuple[str, str, str], str] = {
     ("place_plus", "return found.on(date(financial_year, 4, 1))", "4 becomes 5"): APRIL,
@@ -68,7 +69,12 @@ THE_SAME: dict[tuple[str, str, str], str] = {
         "whole_units",
         "fits = [s for s in SCALES if largest * s * (1 if s == SCALES[0] else LONGEST_CHAIN) < room]",
         "< becomes <=",
-    ): "no amount meets the limit to the last bit",
+    ): LAST_BIT,
+    (
+        "whole_units",
+        "return bool(np.all(np.abs(scaled - np.rint(scaled)) <= NOISE + 4e-16 * np.abs(scaled)))",
+        "<= becomes <",
+    ): LAST_BIT,
     (
         "labels",
         "if name not in array.dims and len(along.dims) == 1 and along.dims[0] in dims:",
