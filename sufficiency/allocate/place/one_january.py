@@ -36,8 +36,8 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 
-DISPLACED: Final = 3  # times the price of being unplaced: nobody loses a place so that another child may have it
-LOT_GBP: Final = 10.0  # at most: of two children whom being turned away costs alike, a lot and not their order decides
+# Times the price of being unplaced: nobody loses a place so that another child may have it, whether 1.5 or 10 times.
+DISPLACED: Final = 3
 # So fine that no two ways to place the children cost alike: the cheapest is one, whichever way it is found.
 UNITS: Final = Units(1_000_000)
 # How far last January's values of places may be out, which saves time and changes nothing: routes left out are priced.
@@ -55,6 +55,7 @@ class Prices:
     fit_gbp: float
     waiting_gbp: float
     waiting_most_years: float  # [years]
+    lot_gbp: float
     move_gbp: float
     overfill_gbp: float
     overfill_share: float
@@ -222,7 +223,7 @@ def _problem(
         float(found.cost_gbp[..., has_places].min(initial=np.inf)),
     )
     if salt is not None:
-        unplaced = unplaced + LOT_GBP * uniform(number, np.zeros(len(number), dtype=np.uint64), salt)
+        unplaced = unplaced + prices.lot_gbp * uniform(number, np.zeros(len(number), dtype=np.uint64), salt)
     unplaced[stayers] = DISPLACED * prices.unplaced_gbp
     whole, more = UNITS.whole(cost), int(UNITS.whole(prices.overfill_gbp))
     problem = Problem(

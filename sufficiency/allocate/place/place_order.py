@@ -20,7 +20,6 @@ Floats = npt.NDArray[np.float64]
 
 HALVINGS: Final = 40
 FEWEST: Final = 8  # futures, below which halves tell nothing
-SETTLED: Final = 0.9
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,22 +29,23 @@ class PlaceOrder:
     table: (
         pd.DataFrame
     )  # setting, name, setting_type, district, saves_more_than: share of the others, mean over futures
+    settled: float  # agreement from which the order is called settled
     agreement: float  # rank correlation to be expected with as many futures of another seed; NaN where too few tell
 
     @property
     def is_settled(self) -> bool:
         """Whether other futures would give much the same order."""
-        return self.agreement >= SETTLED
+        return self.agreement >= self.settled
 
 
-def of_settings(saves: Floats, settings: pd.DataFrame, is_state: Bools) -> PlaceOrder:
+def of_settings(saves: Floats, settings: pd.DataFrame, is_state: Bools, settled: float) -> PlaceOrder:
     """Return the order of the area's own state settings; `saves` is draw x setting. [GBP a year]"""
     ours = np.flatnonzero(settings["is_in_area"].to_numpy(dtype=bool) & is_state)
     more = saves_more_than(saves[:, ours])
     table = settings.iloc[ours][["setting", "name", "setting_type", "district"]]
     table = table.assign(saves_more_than=more.mean(axis=0))
     order = table.sort_values("saves_more_than", ascending=False, kind="stable", ignore_index=True)
-    return PlaceOrder(order, agreement(more))
+    return PlaceOrder(order, settled, agreement(more))
 
 
 def saves_more_than(saves: Floats) -> Floats:

@@ -44,6 +44,7 @@ class SchoolRunRates:
     boarding_minutes: float  # a stop
     boarding_wheelchair_minutes: float  # a stop
     road_over_crow: float  # between homes
+    leg_over_root_area: float  # a leg, by straight line, over √(area ÷ stops)
     pick_up_children: float  # at a pick-up point, where a lever makes some
     minibus_share: float  # of those who share; below 0: by cost
     choice_gbp: float  # spread of prices in the market [GBP a child a day]

@@ -25,7 +25,8 @@ def routed_estimate(
     area: Area, riders: pd.DataFrame, year: int, *, schools: int = 20, seconds: float = 2, seed: int = 1
 ) -> Estimate:
     """Return what routed rounds cost over their approximation, fitted on schools of the area that are routed here."""
-    return fit_samples(routed_samples(area, riders, year, schools=schools, seconds=seconds, seed=seed))
+    samples = routed_samples(area, riders, year, schools=schools, seconds=seconds, seed=seed)
+    return fit_samples(samples, shrinkage=area.value("transport.sample_shrinkage"))
 
 
 def routed_samples(
