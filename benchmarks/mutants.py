@@ -49,6 +49,8 @@ TWO_DECIMALS = "whole places at a rate in whole pence have two decimals"
 ANY_LENGTH = "numpy works out any one length that is below 0"
 ONE_DIMENSION = "of one dimension, the first is the last"
 LAST_BIT = "no amount meets the limit to the last bit"
+BY_NAME = "the two columns that are used are taken by name"
+TEN_THOUSAND = "a special place and an empty one of a unit are GBP 10,000 in every year of the law"
 APRIL = "every rate of place funding begins on 1 April, so a day or a month later it is the same"
 THE_SAME: dict[tuple[str, str, str], str] = {
     ("place_plus", "return found.on(date(financial_year, 4, 1))", "4 becomes 5"): APRIL,
@@ -108,7 +110,22 @@ THE_SAME: dict[tuple[str, str, str], str] = {
         "place_spend",
         'settings = settings[settings["has_number"]].reset_index(drop=True)',
         "True becomes False",
-    ): "the two columns that are used are taken by name",
+    ): BY_NAME,
+    (
+        "place_spend",
+        "pre, post = places_by_year(area, listed.reset_index(drop=True), [area.base_year])",
+        "True becomes False",
+    ): BY_NAME,
+    (
+        "place_spend",
+        'return float(last["amount"]) - float((pre + post).to_numpy().sum()) * rate_gbp("special_place_gbp", area.base_year)',
+        "special_place_gbp becomes unit_place_empty_gbp",
+    ): TEN_THOUSAND,
+    (
+        "place_spend",
+        "paid = np.zeros((next(iter(children[1].values())).shape[0], len(kinds)))",
+        "1 becomes 0",
+    ): "children before 16 and all have the same draws",
     ("destinations", "NOWHERE: Final = -1", "1 becomes 2"): "any number that is no position does",
     (
         "destinations",

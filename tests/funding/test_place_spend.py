@@ -166,6 +166,12 @@ def test_a_unit_s_place_costs_less_once_filled_by_a_child_of_its_age(two_authori
     assert paid(area, many, UNIT) == pytest.approx(6 * 6_000)
 
 
+def test_a_setting_where_the_allocation_has_nobody_is_paid_as_empty(two_authorities: Area) -> None:
+    placed = attending((HOME, 5, "ASD", "S1", 3))
+    elsewhere = replace(placed, attending=placed.attending.drop_sel(setting="U1"))
+    assert paid(two_authorities, elsewhere, UNIT) == pytest.approx(4 * 10_000)
+
+
 def test_an_empty_place_of_one_january_is_paid_for_its_months(two_authorities: Area) -> None:
     placed = attending((HOME, 5, "ASD", "U1", 4))
     placed.attending.loc[{"year": 2026}] = 0
