@@ -123,6 +123,11 @@ THE_SAME: dict[tuple[str, str, str], str] = {
     ): TEN_THOUSAND,
     (
         "place_spend",
+        'return rate_gbp("special_place_gbp", financial_year)',
+        "special_place_gbp becomes unit_place_empty_gbp",
+    ): TEN_THOUSAND,
+    (
+        "place_spend",
         "paid = np.zeros((next(iter(children[1].values())).shape[0], len(kinds)))",
         "1 becomes 0",
     ): "children before 16 and all have the same draws",

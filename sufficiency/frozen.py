@@ -39,7 +39,7 @@ def frozen(cls: type[T]) -> type[T]:
     for name in names:
         setattr(cls, name, _Held(name))
 
-    def restored(self: T, state: Mapping[str, Any]) -> None:
+    def restored(self: T, state: Mapping[str, object]) -> None:
         # Pickles forget that an array was read-only.
         self.__dict__.update({name: _locked(value) for name, value in state.items()})
 
@@ -82,16 +82,16 @@ class _Held:
     def __get__(self, thing: object | None, owner: type) -> Any:
         return self if thing is None else _handed_out(thing.__dict__[self.name])
 
-    def __set__(self, thing: object, value: Any) -> None:
+    def __set__(self, thing: object, value: object) -> None:
         thing.__dict__[self.name] = _kept(value)
 
 
-def _kept(value: Any) -> Any:
+def _kept(value: object) -> object:
     """Return a copy that its maker can't edit any more."""
     return value.copy() if isinstance(value, pd.DataFrame | pd.Series) else _locked(value)
 
 
-def _locked(value: Any) -> Any:
+def _locked(value: object) -> object:
     if isinstance(value, np.ndarray):
         value = value.view()
         value.flags.writeable = False

@@ -32,7 +32,7 @@ DRAW: Final = "draw"
 TIMES: Final = ("year", "financial_year")
 
 
-def _grouped(groups: Mapping[str, str]) -> Callable[[Sequence[Any]], Sequence[Any]]:
+def _grouped(groups: Mapping[str, str]) -> Callable[[Sequence[str]], Sequence[str]]:
     return lambda codes: [groups.get(code, code) for code in codes]
 
 
@@ -58,8 +58,8 @@ class Label:
     """What the positions of a dimension are called: a name for each position, and the names in order, each once."""
 
     dim: str
-    names: tuple[Any, ...]
-    order: tuple[Any, ...]
+    names: tuple[Hashable, ...]
+    order: tuple[Hashable, ...]
 
     @property
     def rank(self) -> Ints:

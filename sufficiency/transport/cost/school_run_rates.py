@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+
+import pandas as pd
 
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError, nearest
@@ -81,7 +82,7 @@ def _fleet(area: Area) -> dict[str, Vehicle]:
     return {kind: _vehicle(area, kind, own.loc[kind] if kind in own.index else None) for kind in VEHICLES}
 
 
-def _vehicle(area: Area, kind: str, own: Any) -> Vehicle:
+def _vehicle(area: Area, kind: str, own: pd.Series | None) -> Vehicle:
     assistants = area.value(f"transport.{kind}_assistant_share")
     if own is not None:
         day, per_km, per_minute = (float(own[c]) for c in ("fixed_gbp", "gbp_per_km", "gbp_per_minute"))
