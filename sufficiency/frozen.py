@@ -18,6 +18,7 @@ import pandas as pd
 import xarray as xr
 
 T = TypeVar("T")
+Draws = TypeVar("Draws", xr.DataArray, xr.Dataset)
 
 
 def frozen(cls: type[T]) -> type[T]:
@@ -39,7 +40,7 @@ def frozen(cls: type[T]) -> type[T]:
     for name in names:
         setattr(cls, name, _Held(name))
 
-    def restored(self: T, state: Mapping[str, object]) -> None:
+    def restored(self: T, state: Mapping[str, Any]) -> None:
         # Pickles forget that an array was read-only.
         self.__dict__.update({name: _locked(value) for name, value in state.items()})
 
@@ -82,27 +83,39 @@ class _Held:
     def __get__(self, thing: object | None, owner: type) -> Any:
         return self if thing is None else _handed_out(thing.__dict__[self.name])
 
-    def __set__(self, thing: object, value: object) -> None:
+    def __set__(self, thing: object, value: Any) -> None:
         thing.__dict__[self.name] = _kept(value)
 
 
-def _kept(value: object) -> object:
+def _kept(value: Any) -> Any:
     """Return a copy that its maker can't edit any more."""
     return value.copy() if isinstance(value, pd.DataFrame | pd.Series) else _locked(value)
 
 
-def _locked(value: object) -> object:
+def _locked(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         value = value.view()
         value.flags.writeable = False
         return value
     if isinstance(value, xr.DataArray):
-        return value.copy(deep=False, data=_locked(value.to_numpy()))
+        return _with_coords_locked(value.copy(deep=False, data=_locked(value.to_numpy())))
     if isinstance(value, xr.Dataset):
-        return value.copy(deep=False, data={str(n): _locked(v.to_numpy()) for n, v in value.data_vars.items()})
+        locked = {str(n): _locked(v.to_numpy()) for n, v in value.data_vars.items()}
+        return _with_coords_locked(value.copy(deep=False, data=locked))
     if isinstance(value, Mapping):
         return {key: _kept(held) for key, held in value.items()}
+    if type(value) is tuple:
+        return tuple(_kept(held) for held in value)
     return value
+
+
+def _with_coords_locked(value: Draws) -> Draws:
+    """Return labelled arrays whose further labels, those that are no index, can't be edited either."""
+    others = {n: c.variable for n, c in value.coords.items() if n not in value.indexes}
+    held = value.assign_coords({n: c.copy(deep=False, data=_locked(c.to_numpy())) for n, c in others.items()})
+    for name in others:
+        held[name].values.flags.writeable = False  # xarray copies objects, such as words
+    return held
 
 
 def _handed_out(value: Any) -> Any:
@@ -111,6 +124,8 @@ def _handed_out(value: Any) -> Any:
         return value.copy()
     if isinstance(value, xr.DataArray | xr.Dataset):
         return value.copy(deep=False)
+    if type(value) is tuple and any(isinstance(held, pd.DataFrame | pd.Series) for held in value):
+        return tuple(_handed_out(held) for held in value)
     if isinstance(value, dict):
         nested = any(isinstance(held, dict | list | pd.DataFrame | pd.Series) for held in value.values())
         return MappingProxyType(copy.deepcopy(value) if nested else value)

@@ -16,6 +16,7 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from sufficiency.errors import InputError, nearest, one_of
+from sufficiency.frozen import frozen
 from sufficiency.words.school_year import AGE_GROUPS, PHASES, age_group_of, phase_of
 from sufficiency.words.vocabulary import (
     NEED_GROUP_OF,
@@ -68,6 +69,7 @@ class Label:
         return np.asarray(found, dtype=np.int64)
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class Labels:
     """What a result can be asked by, and how its entries are grouped."""

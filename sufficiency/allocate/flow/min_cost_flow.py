@@ -24,6 +24,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from sufficiency.frozen import frozen
+
 Ints = npt.NDArray[np.int64]
 
 NONE: Final = -1
@@ -32,6 +34,7 @@ MOST_ROUNDS: Final = 8  # after so many short lists, every route is let in
 LARGEST_TABLE: Final = 30_000_000  # cells of a settings x settings table; beyond it the arcs stay a list
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class Problem:
     """Children, places and routes by position; all money in one whole unit (see `whole_units.Units`)."""
@@ -88,6 +91,7 @@ class Guess:
         return _with_their_likes(problem, cost <= most[problem.group])
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class Flow:
     """The best allocation of a problem, its prices and its proof."""

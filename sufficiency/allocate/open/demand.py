@@ -19,6 +19,7 @@ from sufficiency.allocate.place.routes import KINDS, NEED_CODES, SECONDARY_FROM,
 from sufficiency.allocate.place.worth import PARTS as WORTH
 from sufficiency.allocate.place.worth import Worth
 from sufficiency.area.area import Area
+from sufficiency.frozen import frozen
 from sufficiency.words.school_year import NCY_LOW, NCYS, PHASES, phase_of
 from sufficiency.words.vocabulary import NEED_GROUP_OF, NEED_GROUPS, SETTING_TYPES
 
@@ -27,6 +28,7 @@ GROUP_IS: Final = np.array([[NEED_GROUP_OF[n] == g for g in NEED_GROUPS] for n i
 AGE: Final = (np.arange(len(NCYS)) + NCY_LOW >= SECONDARY_FROM).astype(np.int64)
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class GroupDemand:
     """Children who need a specialist place, in groups."""

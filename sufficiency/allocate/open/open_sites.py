@@ -24,10 +24,12 @@ from sufficiency.allocate.flow.solve import Solution, solve
 from sufficiency.allocate.open.sites import Floats, Ints, SiteProblem
 from sufficiency.allocate.open.sites_choice import Choice, choose
 from sufficiency.errors import InfeasibleError, InputError, one_of
+from sufficiency.frozen import frozen
 from sufficiency.notebook import titled
 from sufficiency.words.say import shown
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class OpenedSites:
     """The sites to open, who goes to which, and the proof."""

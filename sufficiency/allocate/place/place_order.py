@@ -15,6 +15,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import rankdata, spearmanr
 
+from sufficiency.frozen import frozen
+
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 
@@ -22,6 +24,7 @@ HALVINGS: Final = 40
 FEWEST: Final = 8  # futures, below which halves tell nothing
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class PlaceOrder:
     """Settings in the order of how often one more place saves more there than elsewhere."""

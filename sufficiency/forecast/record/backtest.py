@@ -41,6 +41,7 @@ UNRECORDED_LIMIT: Final = 0.15  # above this share of settings not recorded a Ja
 EARLIEST_YEARS: Final = 2  # Januaries an origin needs at and before it
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class Run:
     """One origin: draws of plans by NCY and by setting, and the area that they came from."""

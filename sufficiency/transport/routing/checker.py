@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from sufficiency.errors import InfeasibleError
+from sufficiency.frozen import frozen
 
 TOLERANCE_MINUTES: Final = 1e-4
 TOLERANCE_GBP: Final = 1e-6
@@ -22,6 +23,7 @@ TOLERANCE_GBP: Final = 1e-6
 Late = tuple[Hashable, Hashable, int, float, float, float]  # stop, round, children, minutes on board, limit, direct
 
 
+@frozen
 @dataclass(frozen=True)
 class Walked:
     """What walking a plan found."""

@@ -15,6 +15,7 @@ import pandas as pd
 
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError, OutputError, nearest, one_of
+from sufficiency.frozen import frozen
 from sufficiency.transport.routing.rounds import Rounds, rounds
 from sufficiency.transport.routing.school_stops import legs_of, stops_at, vehicles
 from sufficiency.words.geojson import Feature, Features, Shape
@@ -23,6 +24,7 @@ Points = Literal["rounded", "exact", "none"]
 ROUNDED_M: Final = 1_000  # points are rounded to the nearest km of the grid [m]
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class SchoolRounds:
     """Rounds to one school, with where its stops are."""
