@@ -10,6 +10,7 @@ import pandas as pd
 from sufficiency.allocate.open.opened import Openings
 from sufficiency.allocate.open.recommended import budget_words, recommended
 from sufficiency.method import Progress, run
+from sufficiency.notebook import titled
 from sufficiency.outcome import Outcome
 from sufficiency.scenarios.scenario import Scenario
 
@@ -42,6 +43,12 @@ class Recommendation:
             return f"<Recommendation: nothing to open within {self.budget}>"
         places = int(self.openings.openings["places"].sum())
         return f"<Recommendation: {places:,} places, capital GBP {self.openings.capital_gbp:,.0f}>"
+
+    def _repr_html_(self) -> str:
+        if self.openings is None or self.then is None:
+            return titled("Recommended: nothing to open", pd.DataFrame({"budget": [self.budget]}))
+        says = f"Recommended within {self.budget}: GBP {self.openings.capital_gbp:,.0f} of capital"
+        return titled(says, self.openings.openings, {"year": "year"})
 
 
 def recommend(

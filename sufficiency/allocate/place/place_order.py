@@ -16,6 +16,7 @@ import pandas as pd
 from scipy.stats import rankdata, spearmanr
 
 from sufficiency.frozen import frozen
+from sufficiency.notebook import titled
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
@@ -39,6 +40,17 @@ class PlaceOrder:
     def is_settled(self) -> bool:
         """Whether other futures would give much the same order."""
         return self.agreement >= self.settled
+
+    def __repr__(self) -> str:
+        """Return one line: how many settings, which saves most often, and whether other futures would agree."""
+        first = "" if self.table.empty else f", {self.table['name'].iloc[0]} first"
+        known = "too few futures to tell how settled" if np.isnan(self.agreement) else f"agreement {self.agreement:.2f}"
+        return f"<PlaceOrder of {len(self.table):,} settings{first}; {known}>"
+
+    def _repr_html_(self) -> str:
+        title = "Where one more place saves more than elsewhere: share of the other settings where it saves less"
+        table = self.table[["name", "setting_type", "district", "saves_more_than"]]
+        return titled(title, table, {"saves_more_than": "%"}, note=repr(self).strip("<>"))
 
 
 def of_settings(saves: Floats, settings: pd.DataFrame, is_state: Bools, settled: float) -> PlaceOrder:

@@ -8,8 +8,10 @@ from functools import partial
 from typing import Final
 
 import numpy as np
+import pandas as pd
 
 from sufficiency.errors import InputError
+from sufficiency.notebook import titled
 from sufficiency.transport.cost.homes import Homes
 from sufficiency.transport.cost.runs import Floats
 
@@ -47,6 +49,18 @@ class Estimate:
     def error_sd(self) -> float:
         """The error at one school as a standard deviation, a share of cost: a normal error's mean size is 0.8 of it."""
         return float(self.error_school * np.sqrt(np.pi / 2))
+
+    def __repr__(self) -> str:
+        """Return one line: on how many schools it rests, and how far off it is."""
+        return (
+            f"<Estimate from {self.samples:,} routed schools: off by {self.error_school:.0%} at one school, "
+            f"{self.error_county:.0%} over twelve>"
+        )
+
+    def _repr_html_(self) -> str:
+        errors = {"one school": self.error_school, "twelve schools together": self.error_county}
+        table = pd.DataFrame({"of": list(errors), "error": list(errors.values())})
+        return titled(f"Routed rounds from {self.samples:,} schools: mean error", table, {"error": "%"})
 
 
 def fit_samples(samples: Sequence[Sample], *, shrinkage: float) -> Estimate:
