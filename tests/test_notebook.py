@@ -47,6 +47,9 @@ RESULTS = {
     "estimate": "routed schools",
     "last report": "forecasts",
     "people held out": "cases",
+    "program": "2 rules",
+    "program solved": "placed",
+    "unit costs": "authorities",
 }
 
 
@@ -86,7 +89,14 @@ def of_one_kind(outcome: Outcome) -> Mapping[str, Any]:
     kept = {"stop": ["a", "b"], "children": 1, "wheelchairs": 0, "max_ride_minutes": 45.0, "school": ["S", "T"]}
     bells = pd.DataFrame({"school": ["S", "T"], "opens_minutes": 500.0, "bell_minutes": 540.0})
     points = {"S": (0, 0), "T": (1, 0), "a": (5, 0), "b": (6, 0)}
+    groups, places = pd.Series({"A": 3, "B": 2}), pd.Series({"S1": 4})
+    routes = pd.DataFrame({"group": ["A", "B"], "setting": "S1", "cost_gbp": [100.0, 200.0]})
+    rules = (sf.allocate.MinimumRoll(pd.Series({"S1": 1})), sf.allocate.FairShare(pd.Series({"A": "E", "B": "W"}), 0.1))
+    program = sf.allocate.as_program(groups, places, routes, unplaced_gbp=1_000.0, rules=rules)
     return {
+        "program": program,
+        "program solved": program.solve(),
+        "unit costs": sf.funding.unit_costs(area, [2026, 2027]),
         "order of places": placed.order_of_places(year),
         "within reach": sf.allocate.within_reach(area, outcome.plans),
         "why full": sf.allocate.why_full(placed, busiest, year=year),

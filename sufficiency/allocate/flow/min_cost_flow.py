@@ -112,8 +112,7 @@ def allocate(problem: Problem, *, short_list: int | None = None, guess: Guess | 
     that might be used if its values were right. Routes left out are priced with the values of places, any that would
     help are added, and it is solved again until none would.
     """
-    chosen = _first_chosen(problem, short_list, guess)
-    rounds = 0
+    chosen, rounds = _first_chosen(problem, short_list, guess), 0
     while True:
         rounds += 1
         if rounds > MOST_ROUNDS:
@@ -261,8 +260,7 @@ def where_placed(problem: Problem, placed: Ints, unplaced: Ints) -> list[tuple[I
 
     Having no place is the setting after the last, by no route.
     """
-    used = np.flatnonzero(placed)
-    left = np.flatnonzero(unplaced)
+    used, left = np.flatnonzero(placed), np.flatnonzero(unplaced)
     group = np.concatenate([problem.group[used], left])
     at = np.concatenate([problem.setting[used], np.full(len(left), len(problem.places))])
     cost = np.concatenate([problem.cost[used], problem.unplaced_cost[left]])
@@ -292,8 +290,7 @@ def distances(arcs: Arcs, nodes: int) -> Ints:
 
 def value_of_a_place(problem: Problem, placed: Ints, unplaced: Ints) -> Ints:
     """Return by setting what one more place would save, exactly. [money units]"""
-    nodes = len(problem.places) + 1
-    return -distances(condensed(problem, placed, unplaced), nodes)[:-1]
+    return -distances(condensed(problem, placed, unplaced), len(problem.places) + 1)[:-1]
 
 
 def charge_of_a_child(problem: Problem, value: Ints) -> Ints:

@@ -49,6 +49,7 @@ class Terms:
         )
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class Carried:
     """Balances from year to year, each draw x financial_year x authority. Below 0 is a deficit. [GBP]"""

@@ -116,11 +116,8 @@ class Network:
             counts = np.sort(np.bincount(piece[used]))[::-1]
             counts = counts[counts > 0]
             share = counts / max(counts.sum(), 1)
-            frames.append(
-                pd.DataFrame(
-                    {"profile": profile, "piece": np.arange(1, len(counts) + 1), "nodes": counts, "share": share}
-                )
-            )
+            piece_numbers = np.arange(1, len(counts) + 1)
+            frames.append(pd.DataFrame({"profile": profile, "piece": piece_numbers, "nodes": counts, "share": share}))
         return pd.concat(frames, ignore_index=True)
 
     def main_piece(self, profile: str) -> Ints:
