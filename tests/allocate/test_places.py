@@ -16,10 +16,10 @@ from sufficiency import tables
 from sufficiency.allocate.overflow import sampled, supply
 from sufficiency.allocate.place import one_january
 from sufficiency.allocate.place.children import NEW, Children, whole_mean
+from sufficiency.allocate.place.parts_of_value import PARTS, Worth
 from sufficiency.allocate.place.placed import Placed
 from sufficiency.allocate.place.places import places
 from sufficiency.allocate.place.routes import KINDS, NEED_CODES, route_map
-from sufficiency.allocate.place.worth import PARTS, Worth
 from sufficiency.area.area import TABLES, Area
 from sufficiency.errors import InputError, MissingError
 from sufficiency.scenarios.levers import ChangeAssumption, ClosePlaces, OpenPlaces

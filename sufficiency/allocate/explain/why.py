@@ -11,9 +11,9 @@ from sufficiency.allocate.flow.min_cost_flow import least_cost_flow
 from sufficiency.allocate.open.aims import IS_MONEY
 from sufficiency.allocate.open.opened import Openings
 from sufficiency.allocate.place.ledger import PHASE_OF_NCY, Floats, Ints
+from sufficiency.allocate.place.parts_of_value import Worth
 from sufficiency.allocate.place.placed import Placed
 from sufficiency.allocate.place.routes import KIND_OF, KINDS, NEED_CODES, SECONDARY_FROM
-from sufficiency.allocate.place.worth import Worth
 from sufficiency.errors import MissingError, nearest, one_of
 from sufficiency.frozen import frozen
 from sufficiency.notebook import titled

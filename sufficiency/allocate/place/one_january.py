@@ -25,9 +25,9 @@ from sufficiency.allocate.place import one_more
 from sufficiency.allocate.place.children import NEW, Children
 from sufficiency.allocate.place.liking import misfit, uniform
 from sufficiency.allocate.place.one_more import MadeOf
+from sufficiency.allocate.place.parts_of_value import Worth
 from sufficiency.allocate.place.routes import SECONDARY_FROM, RouteMap
 from sufficiency.allocate.place.seats import Seats, seats_of
-from sufficiency.allocate.place.worth import Worth
 from sufficiency.area.area import Area
 from sufficiency.whole_units import Units
 from sufficiency.words.school_year import NCY_LOW, PHASES
@@ -82,7 +82,7 @@ class January:
     """Children placed, and what one more place would have saved."""
 
     children: Children
-    saves: Floats  # setting x part (worth.PARTS): what one more place would save
+    saves: Floats  # setting x part (parts_of_value.PARTS): what one more place would save
     gap_gbp: float  # cost less the bound that the values prove; 0 proves that no placing is cheaper [GBP a year]
     value: Ints  # by seat of a setting, what one more would save with all that is preferred, not paid [UNITS]
 

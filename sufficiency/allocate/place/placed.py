@@ -25,9 +25,9 @@ from sufficiency.allocate.place.ledger import (
 )
 from sufficiency.allocate.place.need import need_by_cell, of_children
 from sufficiency.allocate.place.notes import attendance_notes, travel_notes
+from sufficiency.allocate.place.parts_of_value import CASH, PARTS
 from sufficiency.allocate.place.place_order import PlaceOrder
 from sufficiency.allocate.place.routes import RouteMap
-from sufficiency.allocate.place.worth import CASH, PARTS
 from sufficiency.area.area import Area
 from sufficiency.draws import LEVELS, quantiles
 from sufficiency.errors import InputError
