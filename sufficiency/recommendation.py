@@ -13,6 +13,7 @@ from sufficiency.method import Progress, run
 from sufficiency.notebook import titled
 from sufficiency.outcome import Outcome
 from sufficiency.scenarios.scenario import Scenario
+from sufficiency.words import run_options
 
 NAME: Final = "Recommended"
 PLACED_DRAWS: Final = 20  # of the draws that the run places, how many are placed again with the places open
@@ -82,6 +83,7 @@ def recommend(
     >>> sf.recommend(outcome, budget_gbp=6e6, draws=2).openings.capital_gbp <= 6e6
     True
     """
+    run_options.draws(draws)
     tell, asked = progress or (lambda _what, _share: None), outcome.options
     tell("Choosing what to open", 0.0)
     best = recommended(

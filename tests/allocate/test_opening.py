@@ -222,9 +222,9 @@ def test_capital_is_repaid_in_equal_payments_over_the_years_that_places_are_open
             InputError,
             "designate needs the designations",
         ),
-        (OPTIONS, {"budget_gbp": -5}, InputError, "budget_gbp: -5"),
-        (OPTIONS, {"budget_by_year": {2027: -5}}, InputError, "budget_by_year, 2027: -5"),
-        (OPTIONS, {"most": 1.5}, InputError, "most: 1.5"),
+        (OPTIONS, {"budget_gbp": -5}, InputError, "budget_gbp is -5"),
+        (OPTIONS, {"budget_by_year": {2027: -5}}, InputError, "budget_by_year, 2027 is -5"),
+        (OPTIONS, {"most": 1.5}, InputError, "most is 1.5"),
         (OPTIONS, {"risk": "worst"}, InputError, "risk: 'worst' is not one of mean, cvar"),
         (
             OPTIONS,

@@ -211,9 +211,7 @@ def backtest(
     run_options.draws(draws)
     run_options.seed(seed)
     whole = joined([areas] if isinstance(areas, Area) else list(areas))
-    steps = tuple(sorted({int(h) for h in horizons}))
-    if not steps or steps[0] < 1:
-        raise InputError(f"horizons are whole years of 1 or more; got {list(horizons)}")
+    steps = run_options.horizons(horizons)
     known = sorted(int(y) for y in whole.plans["year"].unique() if y <= whole.base_year)
     able = [y for i, y in enumerate(known) if i >= EARLIEST_YEARS - 1 and y + steps[0] <= known[-1]]
     wanted = able if origins is None else sorted({int(o) for o in origins})

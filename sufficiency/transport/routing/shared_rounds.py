@@ -98,7 +98,7 @@ def shared_rounds(
     """
     times = tables.check(schools, SCHOOLS, source="schools")
     problem, own = _read(stops, vehicles, travel, times)
-    until = effort(seconds, iterations)
+    until = effort(seconds, iterations, seed=seed)
     separate: list[Trip] = []
     for parts in own:
         alone = _to_school(problem, parts)
