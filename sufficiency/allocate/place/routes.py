@@ -23,8 +23,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from sufficiency import estimated_travel, prices, tables
-from sufficiency.allocate.place.liking import Keys, keys
 from sufficiency.area.area import Area
+from sufficiency.area.setting_keys import Keys, keys
 from sufficiency.errors import InputError, MissingError, nearest, one_of
 from sufficiency.frozen import frozen, once
 from sufficiency.words.school_year import NCY_LOW, NCYS
