@@ -36,7 +36,8 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 
-# Times the price of being unplaced: nobody loses a place so that another child may have it, whether 1.5 or 10 times.
+# Times the price of being unplaced: nobody loses a place so that another child may have it. No assumption: 1.5 and 10
+# times place every child of the golden run alike.
 DISPLACED: Final = 3
 # So fine that no two ways to place the children cost alike: the cheapest is one, whichever way it is found.
 UNITS: Final = Units(1_000_000)
