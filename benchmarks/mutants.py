@@ -48,6 +48,9 @@ A_POUND = "a pound more or less, where there are no amounts, is far from any lim
 TWO_DECIMALS = "whole places at a rate in whole pence have two decimals"
 ANY_LENGTH = "numpy works out any one length that is below 0"
 ONE_DIMENSION = "of one dimension, the first is the last"
+LAST_BIT = "no amount meets the limit to the last bit"
+BY_NAME = "the two columns that are used are taken by name"
+TEN_THOUSAND = "a special place and an empty one of a unit are GBP 10,000 in every year of the law"
 APRIL = "every rate of place funding begins on 1 April, so a day or a month later it is the same"
 THE_SAME: dict[tuple[str, str, str], str] = {
     ("place_plus", "return found.on(date(financial_year, 4, 1))", "4 becomes 5"): APRIL,
@@ -68,7 +71,12 @@ THE_SAME: dict[tuple[str, str, str], str] = {
         "whole_units",
         "fits = [s for s in SCALES if largest * s * (1 if s == SCALES[0] else LONGEST_CHAIN) < room]",
         "< becomes <=",
-    ): "no amount meets the limit to the last bit",
+    ): LAST_BIT,
+    (
+        "whole_units",
+        "return bool(np.all(np.abs(scaled - np.rint(scaled)) <= NOISE + 4e-16 * np.abs(scaled)))",
+        "<= becomes <",
+    ): LAST_BIT,
     (
         "labels",
         "if name not in array.dims and len(along.dims) == 1 and along.dims[0] in dims:",
@@ -102,7 +110,27 @@ THE_SAME: dict[tuple[str, str, str], str] = {
         "place_spend",
         'settings = settings[settings["has_number"]].reset_index(drop=True)',
         "True becomes False",
-    ): "the two columns that are used are taken by name",
+    ): BY_NAME,
+    (
+        "place_spend",
+        "pre, post = places_by_year(area, listed.reset_index(drop=True), [area.base_year])",
+        "True becomes False",
+    ): BY_NAME,
+    (
+        "place_spend",
+        'return float(last["amount"]) - float((pre + post).to_numpy().sum()) * rate_gbp("special_place_gbp", area.base_year)',
+        "special_place_gbp becomes unit_place_empty_gbp",
+    ): TEN_THOUSAND,
+    (
+        "place_spend",
+        'return rate_gbp("special_place_gbp", financial_year)',
+        "special_place_gbp becomes unit_place_empty_gbp",
+    ): TEN_THOUSAND,
+    (
+        "place_spend",
+        "paid = np.zeros((next(iter(children[1].values())).shape[0], len(kinds)))",
+        "1 becomes 0",
+    ): "children before 16 and all have the same draws",
     ("destinations", "NOWHERE: Final = -1", "1 becomes 2"): "any number that is no position does",
     (
         "destinations",

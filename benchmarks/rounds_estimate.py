@@ -53,7 +53,8 @@ def main(seconds: float = 0.7, *years: int) -> None:
         print(f"{words}: {len(every)} plans in {time.perf_counter() - began:.0f} s; routed over approximate {shown}")
         report("one ratio", modelled * truth.sum() / modelled.sum(), truth, "8 % and 3 %")
         first = sorted(by_year[wanted[0]], key=lambda s: s.children)
-        fitted = fit_samples([first[i] for i in np.unique(np.linspace(0, len(first) - 1, 20).astype(int))])
+        some = [first[i] for i in np.unique(np.linspace(0, len(first) - 1, 20).astype(int))]
+        fitted = fit_samples(some, shrinkage=area.value("transport.sample_shrinkage"))
         rest = [s for year in wanted[1:] for s in by_year[year]]
         if not rest:
             continue

@@ -18,6 +18,7 @@ import pandas as pd
 import xarray as xr
 
 T = TypeVar("T")
+Draws = TypeVar("Draws", xr.DataArray, xr.Dataset)
 
 
 def frozen(cls: type[T]) -> type[T]:
@@ -97,12 +98,24 @@ def _locked(value: Any) -> Any:
         value.flags.writeable = False
         return value
     if isinstance(value, xr.DataArray):
-        return value.copy(deep=False, data=_locked(value.to_numpy()))
+        return _with_coords_locked(value.copy(deep=False, data=_locked(value.to_numpy())))
     if isinstance(value, xr.Dataset):
-        return value.copy(deep=False, data={str(n): _locked(v.to_numpy()) for n, v in value.data_vars.items()})
+        locked = {str(n): _locked(v.to_numpy()) for n, v in value.data_vars.items()}
+        return _with_coords_locked(value.copy(deep=False, data=locked))
     if isinstance(value, Mapping):
         return {key: _kept(held) for key, held in value.items()}
+    if type(value) is tuple:
+        return tuple(_kept(held) for held in value)
     return value
+
+
+def _with_coords_locked(value: Draws) -> Draws:
+    """Return labelled arrays whose further labels, those that are no index, can't be edited either."""
+    others = {n: c.variable for n, c in value.coords.items() if n not in value.indexes}
+    held = value.assign_coords({n: c.copy(deep=False, data=_locked(c.to_numpy())) for n, c in others.items()})
+    for name in others:
+        held[name].values.flags.writeable = False  # xarray copies objects, such as words
+    return held
 
 
 def _handed_out(value: Any) -> Any:
@@ -111,6 +124,8 @@ def _handed_out(value: Any) -> Any:
         return value.copy()
     if isinstance(value, xr.DataArray | xr.Dataset):
         return value.copy(deep=False)
+    if type(value) is tuple and any(isinstance(held, pd.DataFrame | pd.Series) for held in value):
+        return tuple(_handed_out(held) for held in value)
     if isinstance(value, dict):
         nested = any(isinstance(held, dict | list | pd.DataFrame | pd.Series) for held in value.values())
         return MappingProxyType(copy.deepcopy(value) if nested else value)

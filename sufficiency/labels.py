@@ -16,6 +16,7 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from sufficiency.errors import InputError, nearest, one_of
+from sufficiency.frozen import frozen
 from sufficiency.words.school_year import AGE_GROUPS, PHASES, age_group_of, phase_of
 from sufficiency.words.vocabulary import (
     NEED_GROUP_OF,
@@ -32,7 +33,7 @@ DRAW: Final = "draw"
 TIMES: Final = ("year", "financial_year")
 
 
-def _grouped(groups: Mapping[str, str]) -> Callable[[Sequence[Any]], Sequence[Any]]:
+def _grouped(groups: Mapping[str, str]) -> Callable[[Sequence[str]], Sequence[str]]:
     return lambda codes: [groups.get(code, code) for code in codes]
 
 
@@ -58,8 +59,8 @@ class Label:
     """What the positions of a dimension are called: a name for each position, and the names in order, each once."""
 
     dim: str
-    names: tuple[Any, ...]
-    order: tuple[Any, ...]
+    names: tuple[Hashable, ...]
+    order: tuple[Hashable, ...]
 
     @property
     def rank(self) -> Ints:
@@ -68,6 +69,7 @@ class Label:
         return np.asarray(found, dtype=np.int64)
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class Labels:
     """What a result can be asked by, and how its entries are grouped."""

@@ -15,12 +15,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sufficiency.errors import InfeasibleError
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -107,7 +110,7 @@ def whole(cells: Floats, margins: Sequence[Margin]) -> Ints:
     raise InfeasibleError(f"no whole table keeps {', '.join(m.name for m in margins)}: do they sum to the same?")
 
 
-def _rows(margin: Margin) -> Any:
+def _rows(margin: Margin) -> csr_array:
     """Return a margin as a matrix: a row for each group, a column for each cell."""
     from scipy.sparse import csr_array
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from html import escape
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 
@@ -51,8 +51,10 @@ def wide(summary: pd.DataFrame, rows: str, value: str, columns: str = "year") ->
     return table.reset_index()
 
 
-def _cell(value: Any, at: int, column: str, how: str) -> str:
-    is_text = isinstance(value, str)
-    says = label(value, column) if is_text else shown(value, "year" if column in ("year", "financial_year") else how)
-    tag, side = ("th" if at == 0 else "td"), ("left" if is_text else "right")
+def _cell(value: str | float | None, at: int, column: str, how: str) -> str:
+    if isinstance(value, str):
+        says, side = label(value, column), "left"
+    else:
+        says, side = shown(value, "year" if column in ("year", "financial_year") else how), "right"
+    tag = "th" if at == 0 else "td"
     return f'<{tag} style="text-align:{side}">{escape(says)}</{tag}>'

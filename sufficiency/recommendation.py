@@ -10,8 +10,10 @@ import pandas as pd
 from sufficiency.allocate.open.opened import Openings
 from sufficiency.allocate.open.recommended import budget_words, recommended
 from sufficiency.method import Progress, run
+from sufficiency.notebook import titled
 from sufficiency.outcome import Outcome
 from sufficiency.scenarios.scenario import Scenario
+from sufficiency.words import run_options
 
 NAME: Final = "Recommended"
 PLACED_DRAWS: Final = 20  # of the draws that the run places, how many are placed again with the places open
@@ -42,6 +44,12 @@ class Recommendation:
             return f"<Recommendation: nothing to open within {self.budget}>"
         places = int(self.openings.openings["places"].sum())
         return f"<Recommendation: {places:,} places, capital GBP {self.openings.capital_gbp:,.0f}>"
+
+    def _repr_html_(self) -> str:
+        if self.openings is None or self.then is None:
+            return titled("Recommended: nothing to open", pd.DataFrame({"budget": [self.budget]}))
+        says = f"Recommended within {self.budget}: GBP {self.openings.capital_gbp:,.0f} of capital"
+        return titled(says, self.openings.openings, {"year": "year"})
 
 
 def recommend(
@@ -75,6 +83,7 @@ def recommend(
     >>> sf.recommend(outcome, budget_gbp=6e6, draws=2).openings.capital_gbp <= 6e6
     True
     """
+    run_options.draws(draws)
     tell, asked = progress or (lambda _what, _share: None), outcome.options
     tell("Choosing what to open", 0.0)
     best = recommended(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -175,3 +176,103 @@ def test_when_places_open_and_where_overflow_goes_can_not_be_edited(example_outc
     for array in (placed.opened.opens, placed.expected_overflow.share, placed.overflow[0].gbp):
         with pytest.raises(ValueError, match="read-only"):
             array[:] = 0
+
+
+HANDS_OUT = (pd.DataFrame, pd.Series, pd.Index, np.ndarray, xr.DataArray, xr.Dataset, Mapping, list, tuple)
+
+
+def handed_out(thing: object, path: str, depth: int = 0) -> Iterator[tuple[object, str, str]]:
+    """Yield what a result and its parts hold by public name, as (holder, name, where), each kind of holder once a name."""
+    if depth > 4 or not type(thing).__module__.startswith("sufficiency"):
+        return
+    names = [f.name for f in fields(thing)] if is_dataclass(thing) else []
+    names += [n for n, v in vars(type(thing)).items() if isinstance(v, (property, cached_property, once))]
+    for name in sorted({n for n in names if not n.startswith("_")}):
+        try:
+            value = getattr(thing, name)
+        except sf.SufficiencyError:
+            continue  # such as what only a run from people has
+        if isinstance(value, HANDS_OUT):
+            yield thing, name, f"{path}.{name}"
+        inside = (
+            list(value.values())[:1] if isinstance(value, Mapping) else value[:1] if type(value) is tuple else [value]
+        )
+        for part in inside:
+            yield from handed_out(part, f"{path}.{name}", depth + 1)
+
+
+def state(value: object) -> object:
+    """Return what a value is, to be compared after an edit."""
+    if isinstance(value, pd.DataFrame | pd.Series):
+        return value.to_csv()
+    if isinstance(value, np.ndarray | pd.Index):
+        return value.tolist()
+    if isinstance(value, xr.DataArray | xr.Dataset):
+        return repr(value.to_dict())
+    if isinstance(value, Mapping):
+        return {key: state(held) for key, held in value.items()}
+    return [state(held) for held in value] if isinstance(value, list | tuple) else value
+
+
+def edit(value: Any) -> None:
+    """Edit a value in every way that comes to mind; what is refused is as good."""
+    last = slice(-1, None)
+    if isinstance(value, pd.DataFrame):
+        for change in edits(value):
+            tried(change)
+    elif isinstance(value, pd.Series | pd.Index):
+        tried(lambda: value.array.__setitem__(0, value.array[last][0]))
+        tried(lambda: value.to_numpy().__setitem__(0, value.to_numpy()[-1]))
+        tried(lambda: value.__setitem__("edited", 1))
+    elif isinstance(value, np.ndarray):
+        tried(lambda: value.__setitem__(..., value.ravel()[last]))
+    elif isinstance(value, xr.DataArray | xr.Dataset):
+        parts = [value, *value.coords.values()] if isinstance(value, xr.DataArray) else [*value.data_vars.values()]
+        for part in parts:
+            tried(lambda p=part: p.values.__setitem__(..., p.values.ravel()[last]))
+            tried(lambda p=part: p.__setitem__(..., 77))
+    elif isinstance(value, Mapping | list | tuple):
+        for part in list(value.values() if isinstance(value, Mapping) else value)[:2]:
+            edit(part)
+        tried(lambda: value.clear())
+
+
+@pytest.fixture(scope="module")
+def results(done: Outcome) -> Mapping[str, object]:
+    """Return results of every kind."""
+    groups, places = pd.Series({"A": 3, "B": 2}), pd.Series({"S1": 4, "S2": 2})
+    routes = pd.DataFrame([(g, s, 9.0 + len(g + s)) for g in groups.index for s in places.index])
+    routes.columns = ["group", "setting", "cost_gbp"]
+    sites = pd.DataFrame({"site": places.index, "places": 5, "fixed_gbp": [10.0, 20.0]})
+    options, setting = sf.allocate.candidates(done.placed).iloc[:3], done.journeys.riders["setting"].iloc[0]
+    return {
+        "outcome": done,
+        "order": done.placed.order_of_places(2027),
+        "requests": sf.forecast.requests(done.area, to=2028, draws=4),
+        "small areas": sf.forecast.by_small_area(done.area, done.plans, draws=2),
+        "backtest": sf.forecast.backtest(done.area, origins=[2023], horizons=(1,), draws=4),
+        "comparison": sf.compare(done, done),
+        "openings": sf.allocate.openings(done.area, done.plans, options, budget_gbp=5e6, draws=2, seconds=1),
+        "solution": sf.allocate.solve(groups, places, routes, unplaced_gbp=100.0),
+        "sites": sf.allocate.open_sites(groups, sites, routes.rename(columns={"setting": "site"}), unplaced_gbp=100.0),
+        "rounds": done.journeys.rounds(setting, 2026, iterations=20),
+        "success": sf.success_measures(done.area),
+        "reform": sf.scenarios.reform(),
+    }
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_nothing_that_a_result_or_its_parts_hold_can_be_edited_or_set(results: Mapping[str, object]) -> None:
+    edited, tried_on = [], set()
+    for result, held in results.items():
+        for holder, name, where in handed_out(held, result):
+            if (type(holder), name) in tried_on:
+                continue
+            tried_on.add((type(holder), name))
+            before = state(getattr(holder, name))
+            edit(getattr(holder, name))
+            tried(lambda h=holder, n=name: setattr(h, n, None))
+            if state(getattr(holder, name)) != before:
+                edited.append(where)
+    assert not edited
+    assert len(tried_on) > 150

@@ -11,10 +11,14 @@ import pandas as pd
 import pytest
 
 import sufficiency as sf
+from sufficiency.forecast.record.backtest_people import Held
 from sufficiency.notebook import titled
 from sufficiency.outcome import Outcome
+from sufficiency.report.last_report import LastReport
+from sufficiency.transport.cost.sampled import fit_samples
 from tests.allocate.forecasts import grown
-from tests.transport.small_mornings import line
+from tests.transport.small_mornings import line, road
+from tests.transport.test_sampled import samples
 
 RESULTS = {
     "area": "settings",
@@ -32,6 +36,20 @@ RESULTS = {
     "opened sites": "opened",
     "openings": "capital",
     "rounds": "rounds for",
+    "order of places": "settings, ",
+    "within reach": "places for each child",
+    "why full": "children in",
+    "recommendation": "capital GBP",
+    "nothing recommended": "nothing to open",
+    "school's rounds": "a school day",
+    "shared rounds": "sharing saves",
+    "payback": "paid back in",
+    "estimate": "routed schools",
+    "last report": "forecasts",
+    "people held out": "cases",
+    "program": "2 rules",
+    "program solved": "placed",
+    "unit costs": "authorities",
 }
 
 
@@ -60,6 +78,56 @@ def results(example_outcome: Outcome) -> Mapping[str, Any]:
             groups, sites, routes.rename(columns={"setting": "site"}), unplaced_gbp=1_000.0
         ),
         "rounds": sf.transport.rounds(stops, vehicles, travel, school="S", seconds=0),
+        **of_one_kind(example_outcome),
+    }
+
+
+def of_one_kind(outcome: Outcome) -> Mapping[str, Any]:
+    """Return results that explain a run, or stand beside it."""
+    area, placed, year = outcome.area, outcome.placed, outcome.options.to
+    busiest = outcome.journeys.riders.groupby("setting")["travellers"].sum().idxmax()
+    kept = {"stop": ["a", "b"], "children": 1, "wheelchairs": 0, "max_ride_minutes": 45.0, "school": ["S", "T"]}
+    bells = pd.DataFrame({"school": ["S", "T"], "opens_minutes": 500.0, "bell_minutes": 540.0})
+    points = {"S": (0, 0), "T": (1, 0), "a": (5, 0), "b": (6, 0)}
+    groups, places = pd.Series({"A": 3, "B": 2}), pd.Series({"S1": 4})
+    routes = pd.DataFrame({"group": ["A", "B"], "setting": "S1", "cost_gbp": [100.0, 200.0]})
+    rules = (sf.allocate.MinimumRoll(pd.Series({"S1": 1})), sf.allocate.FairShare(pd.Series({"A": "E", "B": "W"}), 0.1))
+    program = sf.allocate.as_program(groups, places, routes, unplaced_gbp=1_000.0, rules=rules)
+    return {
+        "program": program,
+        "program solved": program.solve(),
+        "unit costs": sf.funding.unit_costs(area, [2026, 2027]),
+        "order of places": placed.order_of_places(year),
+        "within reach": sf.allocate.within_reach(area, outcome.plans),
+        "why full": sf.allocate.why_full(placed, busiest, year=year),
+        "recommendation": sf.recommend(outcome, budget_gbp=6e6, draws=2),
+        "nothing recommended": sf.recommend(outcome, budget_gbp=1.0, draws=2),
+        "school's rounds": outcome.journeys.rounds(busiest, year, iterations=5),
+        "shared rounds": sf.transport.shared_rounds(
+            pd.DataFrame(kept), line()[1], road(points), schools=bells, seconds=0.2
+        ),
+        "payback": sf.funding.payback(
+            10, capital_a_place_gbp=50_000, place_gbp=10_000, top_up_gbp=12_000, leaves_gbp=60_000
+        ),
+        "estimate": fit_samples(samples(), shrinkage=0.05),
+        "last report": LastReport(
+            "Sufficiency 2025",
+            pd.DataFrame({"authority": ["A"], "measure": ["m"], "year": [2025], "value": 1.0, "low": 0.5, "high": 2.0}),
+            pd.DataFrame({"measure": ["plans"], "year": [2030], "middle": [5.0], "low": [4.0], "high": [6.0]}),
+        ),
+        "people held out": Held(
+            pd.DataFrame(
+                {
+                    "origin": [2023],
+                    "horizon": 1,
+                    "level": "total",
+                    "median": 5.0,
+                    "actual": 6.0,
+                    "low": 4.0,
+                    "high": 9.0,
+                }
+            )
+        ),
     }
 
 

@@ -34,7 +34,7 @@ def test_what_binary_fractions_leave_of_a_large_whole_amount_is_held_and_a_tenth
 def test_the_largest_amount_that_a_float_holds_to_the_penny_is_taken_and_a_larger_one_named():
     assert int(PENCE.whole(2**53 / 100)) == 2**53
     with pytest.raises(InputError, match="GBP 90,071,992,547,412 can't be counted"):
-        PENCE.whole([1.0, (2**53 + 200) / 100, 1e30])
+        PENCE.whole([2**53 / 100, (2**53 + 200) / 100, 1e30])
 
 
 @pytest.mark.parametrize("gbp", [LARGEST_EXACT / 100 * 1.001, float("nan"), float("inf"), -1e30])

@@ -50,3 +50,7 @@ def lazy_packages_are_typed(area: sf.Area, plans: sf.forecast.PlanForecast) -> N
     assert_type(sf.forecast.plans(area), sf.forecast.PlanForecast)
     sf.allocate.placez(area)  # type: ignore[attr-defined]
     sf.transport.journeyz(area)  # type: ignore[attr-defined]
+
+
+def a_module_that_is_not_there_is_found() -> None:
+    from sufficiency.report.sections import placez  # type: ignore[attr-defined]  # noqa: F401

@@ -18,6 +18,7 @@ from sufficiency.area.followed import why_not_followed
 from sufficiency.errors import InputError, SufficiencyError, nearest, one_of
 from sufficiency.frozen import frozen
 from sufficiency.notebook import titled
+from sufficiency.words.geojson import Features
 
 
 class AreaTable(NamedTuple):
@@ -98,7 +99,7 @@ class Area:
     assumptions: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.ASSUMPTIONS))
     sources: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["table", "source"]))
     notes: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.NOTES))
-    boundaries: Mapping[str, Any] | None = field(default=None, repr=False)
+    boundaries: Features | None = field(default=None, repr=False)
     roads: Path | None = None  # an extract or folder of tables, for the journeys that `travel` lacks
 
     def __post_init__(self) -> None:

@@ -11,9 +11,10 @@ from collections.abc import Callable, Mapping
 from functools import cache, partial
 from importlib import resources
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Protocol, TypeVar, cast
 
 import pandas as pd
+import pandera.pandas as pa
 
 from sufficiency import tables
 from sufficiency.area.area import TABLES, Area, check_assumptions
@@ -22,6 +23,7 @@ from sufficiency.area.crossed import cross_faults
 from sufficiency.area.notes import notes
 from sufficiency.errors import InputError, MissingError, SufficiencyError, nearest
 from sufficiency.inputs.files.text import read_text_table
+from sufficiency.words.geojson import Features
 
 
 def read_area(folder: str | Path) -> Area:
@@ -56,6 +58,13 @@ def data_folder() -> Path:
     """Return where the bundled data lie: inside an installed package, or beside it in a checkout."""
     installed = Path(str(resources.files("sufficiency"))) / "data"
     return installed if installed.is_dir() else Path(str(resources.files("sufficiency"))).parent / "data"
+
+
+T = TypeVar("T")
+
+
+class _Keep(Protocol):
+    def __call__(self, make: Callable[[], T]) -> T | None: ...
 
 
 def _read(folder: Path) -> tuple[Area | None, list[SufficiencyError]]:
@@ -93,8 +102,8 @@ def _read(folder: Path) -> tuple[Area | None, list[SufficiencyError]]:
     return area, []
 
 
-def _gather(faults: list[SufficiencyError]) -> Callable[[Callable[[], Any]], Any]:
-    def kept(make: Callable[[], Any]) -> Any:
+def _gather(faults: list[SufficiencyError]) -> _Keep:
+    def kept(make: Callable[[], T]) -> T | None:
         try:
             return make()
         except SufficiencyError as fault:
@@ -104,7 +113,7 @@ def _gather(faults: list[SufficiencyError]) -> Callable[[Callable[[], Any]], Any
     return kept
 
 
-def _read_table(path: Path, schema: Any, old: list[tuple[str, str, str]]) -> pd.DataFrame:
+def _read_table(path: Path, schema: pa.DataFrameSchema, old: list[tuple[str, str, str]]) -> pd.DataFrame:
     """Return a table as it is declared; columns that bear a name from before are told in `old`, as notes."""
     frame = read_text_table(path)
     old += [
@@ -181,7 +190,7 @@ def _roads(folder: Path, settings: AreaToml) -> Path | None:
     return place
 
 
-def _boundaries(path: Path) -> Mapping[str, Any] | None:
+def _boundaries(path: Path) -> Features | None:
     if not path.is_file():
         return None
     try:
@@ -193,7 +202,7 @@ def _boundaries(path: Path) -> Mapping[str, Any] | None:
         raise InputError(f"{path.name} is not GeoJSON: expected a FeatureCollection with a list of features")
     if not all("zone" in (f.get("properties") or {}) for f in features):
         raise InputError(f"{path.name}: every feature needs a property 'zone' that matches zones.csv")
-    return dict(shapes)
+    return cast("Features", shapes)
 
 
 def _unread(folder: Path) -> list[tuple[str, str, str]]:

@@ -7,10 +7,12 @@ area may have and this one lacks are headers alone in `to_add/`: move one up whe
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
+import pandera.pandas as pa
 
 from sufficiency.area.area import TABLES
 from sufficiency.errors import OutputError
@@ -123,7 +125,7 @@ def columns_guide() -> str:
     return "\n".join(parts) + "\n"
 
 
-def _limits(column: Any) -> str:
+def _limits(column: pa.Column) -> str:
     known = [c.statistics.get("allowed_values") for c in column.checks if c.error == "known"]
     if not known:
         return ""
@@ -190,7 +192,7 @@ def tiny_tables() -> dict[str, pd.DataFrame]:
     }
 
 
-def _frame(columns: str, rows: list[tuple[Any, ...]]) -> pd.DataFrame:
+def _frame(columns: str, rows: Sequence[tuple[object, ...]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns.split(",")).assign(note=EXAMPLE)
 
 
@@ -249,7 +251,7 @@ def _states() -> pd.DataFrame:
         ("ASD", "sen_unit"): 1,
     }
     assert all(need in NEEDS and setting in SETTING_TYPES for need, setting in mix)
-    rows: list[tuple[Any, ...]] = []
+    rows: list[tuple[object, ...]] = []
     for ncy in range(14):
         for (need, setting), plans in mix.items():
             is_placed = (setting != "sen_unit" or ncy <= 6) and (

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
 
 from sufficiency import draws
 from sufficiency.draws import LEVELS
@@ -161,7 +162,9 @@ def _at_home(plans: xr.DataArray, homes: xr.DataArray, by: Sequence[str], labels
     others = [str(d) for d in plans.dims if d in labels.dims(by) and d not in ("authority", "ncy")]
     kept = plans.sum([d for d in plans.dims if d not in ("draw", "year", "authority", "ncy", *others)])
     values = kept.transpose("draw", "year", *others, "authority", "ncy").to_numpy()
-    coords: dict[str, Any] = {d: plans[d].to_numpy() for d in ("draw", "year", *others)}
+    coords: dict[str, NDArray[np.generic] | tuple[str, NDArray[np.generic]]] = {
+        d: plans[d].to_numpy() for d in ("draw", "year", *others)
+    }
     coords |= {name: (AT_HOME, names[name].to_numpy()) for name in names}
     return xr.DataArray(
         values.reshape(*values.shape[:-2], -1) @ weight, coords=coords, dims=("draw", "year", *others, AT_HOME)

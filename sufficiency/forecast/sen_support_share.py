@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final
+from typing import Final, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -29,6 +29,7 @@ OWN_ERRORS: Final = ("all", "primary", "secondary")
 KNOTS: Final = (5, 10, 11, 15)  # ages at which SEN Support by age is given, with straight lines between
 
 Floats = NDArray[np.float64]
+Table = TypeVar("Table", pd.DataFrame, Floats)
 
 
 @dataclass(frozen=True)
@@ -227,5 +228,6 @@ def _carried(surprise: Floats, into_trend: float, damping: float) -> Floats:
     return found
 
 
-def _percent(logit: pd.DataFrame | Floats) -> Any:
-    return 100 / (1 + np.exp(-logit))
+def _percent(logit: Table) -> Table:
+    shares: Table = 100 / (1 + np.exp(-logit))
+    return shares

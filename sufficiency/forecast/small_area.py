@@ -126,6 +126,8 @@ def by_small_area(
     seed
         The same seed gives the same children.
     """
+    run_options.draws(draws)
+    run_options.seed(seed)
     if to not in ("zone", "district"):
         raise InputError(f"to='{to}' is not one of zone, district")
     if hasattr(forecast, "plans"):
@@ -135,8 +137,6 @@ def by_small_area(
         kind, counts = "sen_support", forecast.by_ncy().isel(draw=slice(draws)).sum("phase")
     shares = homes(area, kind=kind)
     shares = by_district(shares) if to == "district" else shares
-    run_options.draws(draws)
-    run_options.seed(seed)
     rng = np.random.default_rng(np.random.SeedSequence(seed))
     found = split(counts, shares, rng, overdispersion=HomeRates.of(area).zone_overdispersion)
     return SmallAreaForecast(found.transpose("draw", "year", "zone", "ncy"))

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from sufficiency.errors import InputError, MissingError
 from sufficiency.inputs import catalogue
+from sufficiency.inputs.files.sheets import Sheet
 from sufficiency.inputs.releases import (
     dfe_ehc_plans,
     dfe_ehc_plans_2022,
@@ -180,7 +180,7 @@ def _read(folder: str, stamps: tuple[tuple[str, int, int], ...]) -> Downloads:  
 def _gathered(
     found: Sequence[catalogue.Found],
     kind: str,
-    reader: Any,
+    reader: Callable[[Sheet], pd.DataFrame],
     gaps: list[tuple[str, str, str]],
     *,
     once: Sequence[str] = (),

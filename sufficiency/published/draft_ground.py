@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 
@@ -11,6 +11,7 @@ from sufficiency.inputs.releases import ons
 from sufficiency.published import authorities, places
 from sufficiency.published.downloads import Downloads
 from sufficiency.published.gathered import Draft
+from sufficiency.words.geojson import Feature
 
 # What to download where a gap costs most.
 REGISTER_FILE: Final = "DfE's school register (Get Information about Schools, all establishment data)"
@@ -108,7 +109,7 @@ def boundaries(made: Draft, downloads: Downloads) -> None:
     if "zones" not in made.tables:
         return
     wanted = set(made.tables["zones"]["zone"])
-    kept: dict[str, Any] = {}
+    kept: dict[str, Feature] = {}
     for path in downloads.shapes:
         for code in ("LSOA21CD", "LSOA11CD"):
             try:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import pandas as pd
+
+from sufficiency.words.geojson import Features
 
 
 @dataclass
@@ -18,7 +19,7 @@ class Draft:
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
     notes: list[tuple[str, str, str]] = field(default_factory=list)
-    boundaries: dict[str, Any] | None = None
+    boundaries: Features | None = None
 
     def note(self, table: str, kind: str, says: str) -> None:
         """Add a note."""

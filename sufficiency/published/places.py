@@ -6,7 +6,7 @@ listed school takes, are one row for each type. None of them has a number of pla
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Hashable, Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -124,7 +124,7 @@ def settings(
     return frame.drop(columns=["year", "places"]), places
 
 
-def _near(away: pd.DataFrame, areas: pd.DataFrame, code: str, year: int) -> list[dict[str, Any]]:
+def _near(away: pd.DataFrame, areas: pd.DataFrame, code: str, year: int) -> list[dict[str, object]]:
     """Return special schools beyond the border that are near enough to be used; how many are isn't known."""
     mixed = away[away["setting_type"].isin(PLACED_TYPES) & away["status"].ne("proposed")]
     if "sex" in mixed:
@@ -143,7 +143,7 @@ def _near(away: pd.DataFrame, areas: pd.DataFrame, code: str, year: int) -> list
 
 def _unlisted(
     known: pd.DataFrame, areas: pd.DataFrame, plans: pd.DataFrame, code: str, year: int
-) -> list[dict[str, Any]]:
+) -> list[dict[str, object]]:
     """Return a row for units that no list names, and for children of an age, or in a type, that no listed school takes."""
     placed = plans.groupby("setting_type")["plans"].sum()
     held = known.groupby("setting_type")["places"].sum() if len(known) else pd.Series(dtype="float64")
@@ -169,7 +169,7 @@ def _unlisted(
 
 def _row(
     setting: str, name: str, kind: str, code: str, point: tuple[float, float], places: int, year: int
-) -> dict[str, Any]:
+) -> dict[str, object]:
     return {
         "setting": setting,
         "name": name,
@@ -191,7 +191,7 @@ def _row(
     }
 
 
-def _schools(there: pd.DataFrame, areas: pd.DataFrame, code: str, year: int) -> list[dict[str, Any]]:
+def _schools(there: pd.DataFrame, areas: pd.DataFrame, code: str, year: int) -> list[dict[str, object]]:
     """Return special schools: capacity as places, or the roll where there is none, from the year that they open.
 
     One with neither has no number: it goes on with about as many children as today.
@@ -204,7 +204,7 @@ def _schools(there: pd.DataFrame, areas: pd.DataFrame, code: str, year: int) -> 
     return rows
 
 
-def _units(there: pd.DataFrame, areas: pd.DataFrame, code: str, year: int) -> list[dict[str, Any]]:
+def _units(there: pd.DataFrame, areas: pd.DataFrame, code: str, year: int) -> list[dict[str, object]]:
     """Return units and resourced provision as settings of their own, beside the school's number."""
     rows = []
     for column, (kind, mark, words) in UNITS.items():
@@ -216,7 +216,7 @@ def _units(there: pd.DataFrame, areas: pd.DataFrame, code: str, year: int) -> li
     return rows
 
 
-def _placed_row(school: dict[Any, Any], areas: pd.DataFrame, code: str, year: int) -> dict[str, Any]:
+def _placed_row(school: Mapping[Hashable, Any], areas: pd.DataFrame, code: str, year: int) -> dict[str, object]:
     point = (float(school["easting"]), float(school["northing"]))
     row = _row(str(school["setting"]), str(school["name"]), "", code, point, 0, year)
     near: Floats = np.hypot(areas["easting"].to_numpy() - point[0], areas["northing"].to_numpy() - point[1])
@@ -230,5 +230,5 @@ def _placed_row(school: dict[Any, Any], areas: pd.DataFrame, code: str, year: in
     return row
 
 
-def _first(*counts: Any) -> int | None:
+def _first(*counts: float | None) -> int | None:
     return next((int(c) for c in counts if c is not None and not pd.isna(c) and c > 0), None)

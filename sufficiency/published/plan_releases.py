@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from typing import Final
 
 import pandas as pd
 
@@ -64,7 +64,12 @@ def refuse_half(stock: pd.DataFrame, release: str) -> None:
         )
 
 
-def of_each(reader: Any, latest_first: Sequence[Release], name: str, gaps: list[tuple[str, str, str]]) -> pd.DataFrame:
+def of_each(
+    reader: Callable[[Release], pd.DataFrame],
+    latest_first: Sequence[Release],
+    name: str,
+    gaps: list[tuple[str, str, str]],
+) -> pd.DataFrame:
     """Return one file of every release as `latest_of` joins them; a note says what the latest release lacks."""
     frames = []
     for release in latest_first:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from sufficiency.margins import Floats, fit, shares_to_whole, side, whole
+from sufficiency.margins import Floats, Ints, fit, shares_to_whole, side, whole
 from sufficiency.tables import PLANS, empty
 from sufficiency.words.school_year import NCYS
 from sufficiency.words.vocabulary import NEEDS, SETTING_TYPES
 
-AXES: Final[dict[str, list[Any]]] = {"ncy": list(NCYS), "need": list(NEEDS), "setting_type": list(SETTING_TYPES)}
+AXES: Final[dict[str, list[int] | list[str]]] = {
+    "ncy": list(NCYS),
+    "need": list(NEEDS),
+    "setting_type": list(SETTING_TYPES),
+}
 FLOW_KEY: Final = ["authority", "year", "kind", "reason", "ncy", "need", "setting_type"]
 
 
@@ -99,14 +103,14 @@ def _cube(states: pd.DataFrame) -> Floats:
     return found
 
 
-def _as_states(counts: Any, code: str, year: int) -> pd.DataFrame:
+def _as_states(counts: Ints, code: str, year: int) -> pd.DataFrame:
     index = pd.MultiIndex.from_product(AXES.values(), names=list(AXES))
     frame = pd.Series(counts, index=index, name="plans").reset_index()
     frame = frame[frame["plans"] > 0].reset_index(drop=True)
     return frame.assign(authority=code, year=year)[["authority", "year", *AXES, "plans"]]
 
 
-def _grid(frame: pd.DataFrame, rows: str, columns: str, axes: dict[str, list[Any]]) -> Floats:
+def _grid(frame: pd.DataFrame, rows: str, columns: str, axes: dict[str, list[int] | list[str]]) -> Floats:
     wide = frame.groupby([rows, columns])["plans"].sum().unstack(fill_value=0)
     grid: Floats = wide.reindex(index=axes[rows], columns=axes[columns]).fillna(0).to_numpy(dtype=np.float64)
     return grid

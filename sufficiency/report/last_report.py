@@ -11,6 +11,7 @@ import pandas as pd
 
 from sufficiency.errors import InputError, MissingError
 from sufficiency.frozen import frozen
+from sufficiency.notebook import titled
 
 WORKBOOK: Final = "tables.xlsx"
 FIGURES: Final = "success-figures"
@@ -34,6 +35,15 @@ class LastReport:
     title: str
     figures: pd.DataFrame
     forecasts: pd.DataFrame
+
+    def __repr__(self) -> str:
+        """Return one line: its title, and how many figures and forecasts were read."""
+        return (
+            f"<LastReport {self.title}: {len(self.figures):,} measures of success, {len(self.forecasts):,} forecasts>"
+        )
+
+    def _repr_html_(self) -> str:
+        return titled(f"What {self.title} forecast", self.forecasts, {"year": "year"})
 
 
 def read_last(path: str | Path) -> LastReport:

@@ -29,7 +29,7 @@ Floats = npt.NDArray[np.float64]
 
 NEVER: Final = LAST_YEAR + 1  # the January of places that don't open
 STREAM: Final = zlib.crc32(b"pipeline")
-LIKELY: Final = 0.5  # the expected demand has a project's places if it is likelier than not to open
+LIKELY: Final = 0.5  # what likelier than not means: the expected demand has the places of such projects
 
 
 @frozen

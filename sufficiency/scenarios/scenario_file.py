@@ -18,7 +18,7 @@ import inspect
 import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sufficiency.errors import InputError, MissingError, nearest, one_of
 from sufficiency.scenarios.law_2029.bases import FreeSchoolSwap, InclusionBases
@@ -61,6 +61,9 @@ LEVERS: Final[Mapping[str, Callable[..., Lever]]] = {
     )
 }
 TOP: Final = ("name", "reform", "levers")
+
+
+T = TypeVar("T")
 
 
 def read_scenario(path: str | Path) -> Scenario:
@@ -125,11 +128,10 @@ def _lever(where: str, row: Any) -> Lever:
         raise InputError(f"{where}: {asked}; `lever` is one of {one_of(LEVERS, shown=len(LEVERS))}")
     if isinstance(values.get("projects"), list):
         values["projects"] = tuple(values["projects"])
-    lever: Lever = _called(where, LEVERS[kind], values)
-    return lever
+    return _called(where, LEVERS[kind], values)
 
 
-def _called(where: str, make: Callable[..., Any], values: dict[str, Any]) -> Any:
+def _called(where: str, make: Callable[..., T], values: dict[str, Any]) -> T:
     known = [p for p in inspect.signature(make).parameters if p != "who"]
     if make is ChangeJoining:
         known += ["ncy_low", "ncy_high", "authority", "ramp_years"]
@@ -147,13 +149,13 @@ def _called(where: str, make: Callable[..., Any], values: dict[str, Any]) -> Any
         raise InputError(f"{where}: {caught}") from caught
 
 
-def _only(where: str, values: Mapping[str, Any], known: list[str] | tuple[str, ...]) -> None:
+def _only(where: str, values: Mapping[str, object], known: list[str] | tuple[str, ...]) -> None:
     for key in values:
         if key not in known:
             raise InputError(f"{where}: '{key}' is not known{nearest(key, known)}; expected {one_of(known)}")
 
 
-def _table(where: str, key: str, value: Any) -> Mapping[str, Any]:
+def _table(where: str, key: str, value: object) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         raise InputError(f"{where}: {key} is {value!r}; a table of names and values is expected")
     return value

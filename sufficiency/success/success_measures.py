@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 
@@ -162,8 +162,10 @@ class SuccessMeasures:
         found = part.groupby("year")["value"].agg(["mean", "count"])
         return found[found["count"] >= HALF * max(len(others), 1)]
 
-    def _row(self, code: str, measure: SuccessMeasure, held: Mapping[Any, pd.DataFrame]) -> dict[str, Any]:
-        row: dict[str, Any] = {
+    def _row(
+        self, code: str, measure: SuccessMeasure, held: Mapping[tuple[str, str], pd.DataFrame]
+    ) -> dict[str, object]:
+        row: dict[str, object] = {
             "authority": self.names[code],
             "measure": measure.code,
             "theme": measure.theme,
@@ -185,14 +187,15 @@ class SuccessMeasures:
         low, high = _range(measure, value, children)
         row |= {"year": year, "when": measure.when(year), "value": value, "low": low, "high": high}
         row["children"] = float("nan") if children is None else children
-        of = held.get((ENGLAND, measure.code))
+        of, england = held.get((ENGLAND, measure.code)), float("nan")
         if of is not None and measure.unit not in COUNTS:
-            row["england"] = of.set_index("year")["value"].get(year, float("nan"))
+            england = float(of.set_index("year")["value"].get(year, float("nan")))
+            row["england"] = england
         others = {
             o: held[o, measure.code].set_index("year")["value"] for o in self._others(code) if (o, measure.code) in held
         }
         now = {o: float(v[year]) for o, v in others.items() if year in v.index}
-        row |= self._beside(code, measure, value, children, now, row["england"])
+        row |= self._beside(code, measure, value, children, now, england)
         if first < year:
             then = float(mine.at[first, "value"])
             changes = [float(v[year] - v[first]) for v in others.values() if {year, first} <= set(v.index)]
@@ -210,7 +213,7 @@ class SuccessMeasures:
         children: float | None,
         now: Mapping[str, float],
         england: float,
-    ) -> dict[str, Any]:
+    ) -> dict[str, object]:
         if measure.unit in COUNTS:
             return {}  # of authorities of different size
         size = children if measure.unit.startswith("%") else None
@@ -270,11 +273,11 @@ def theme_of(measure: str) -> str:
     return THEMES[MEASURES[measure].theme]
 
 
-def _known(value: Any) -> float | None:
+def _known(value: float) -> float | None:
     return None if pd.isna(value) else float(value)
 
 
-def _range(measure: SuccessMeasure, value: float, children: Any) -> tuple[float, float]:
+def _range(measure: SuccessMeasure, value: float, children: float | None) -> tuple[float, float]:
     """Return the range of a percentage by chance in its children; blank for what is no share of them."""
     if not measure.unit.startswith("%") or pd.isna(value) or pd.isna(children) or not children:
         return float("nan"), float("nan")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -119,7 +120,7 @@ def _typed(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> tuple[pd.DataFram
     return pd.DataFrame(typed, index=frame.index), faults
 
 
-def _default(column: pa.Column) -> Any:
+def _default(column: pa.Column) -> object:
     if column.default is not None:
         return column.default
     return {"str": "", "Int64": pd.NA, "float64": np.nan, "int64": 0, "bool": False}[_dtype(column)]
@@ -154,7 +155,7 @@ def _convert(values: pd.Series, column: pa.Column) -> tuple[pd.Series, list[tupl
     return (settled.astype("Int64") if kind == "Int64" else settled.fillna(0).astype("int64")), wrong
 
 
-def _without_commas(match: Any) -> str:
+def _without_commas(match: re.Match[str]) -> str:
     return str(match.group(1)).replace(",", "") + (match.group(2) or "")
 
 
@@ -167,7 +168,9 @@ def _convert_truth(values: pd.Series, column: pa.Column) -> tuple[pd.Series, lis
     return found.fillna(value=False).astype("bool"), wrong
 
 
-def _value_faults(typed: pd.DataFrame, schema: pa.DataFrameSchema, already: set[Any]) -> list[Fault]:
+def _value_faults(
+    typed: pd.DataFrame, schema: pa.DataFrameSchema, already: set[tuple[int | None, str | None]]
+) -> list[Fault]:
     present = schema.remove_columns([c for c in schema.columns if c not in typed])
     present.unique = None
     try:
@@ -183,7 +186,7 @@ def _value_faults(typed: pd.DataFrame, schema: pa.DataFrameSchema, already: set[
     return []
 
 
-def _says(case: Mapping[Any, Any], column: pa.Column) -> str:
+def _says(case: Mapping[Hashable, object], column: pa.Column) -> str:
     """Turn one of pandera's failure cases into words."""
     value, failed = case["failure_case"], str(case["check"])
     shown = f"{value:.10g}" if isinstance(value, int | float) else f"'{value}'"

@@ -54,3 +54,34 @@ class OptionRow(Protocol):
     needs: str
     places: int
     running_gbp_per_place: float
+
+
+class MeasureRow(Protocol):
+    """A row of `success_measures(...).summary()`; a number that is not known is NaN, a word that is not, blank."""
+
+    authority: str
+    measure: str
+    year: int
+    value: float
+    low: float
+    high: float
+    england: float
+    neighbours: float
+    rank: float
+    ranked: float
+    difference: float
+    beside: str
+    beside_rests_on: str
+    since: str
+    was: float
+    change: float
+    trend: str
+
+
+class MeasureThenRow(MeasureRow, Protocol):
+    """The same beside an earlier report's."""
+
+    year_then: int
+    value_then: float
+    low_then: float
+    high_then: float

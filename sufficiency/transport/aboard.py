@@ -8,8 +8,8 @@ homes are taken to be where children of that phase live.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +26,7 @@ from sufficiency.words.school_year import NCY_LOW, NCYS, phase_of
 from sufficiency.words.vocabulary import NEEDS, SETTING_TYPES
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 WAY_OF: Final = {"pass": "pass", "budget": "budget", "wheelchair_accessible": "wheelchair", "solo_taxi": "solo"}
 PLACE: Final = ("authority", "setting", "mode")
@@ -46,7 +47,7 @@ def labels_of(area: Area, runs: xr.Dataset) -> Labels:
     for name in ("name", "setting_type"):
         known = listed[name].to_dict()
         found = found.also(name, "setting", [known[c] if c in known else label(c, name) for c in codes])
-    types = dict(zip(codes, found.known["setting_type"].names, strict=True))
+    types = dict(zip(codes, map(str, found.known["setting_type"].names), strict=True))
     outside = set(listed.index[~listed["is_in_area"] & (listed["setting_type"] == "special")])
     where = [c if c in DESTINATIONS else DESTINATION_OF.get(types[c], types[c]) for c in codes]
     where = ["special_outside" if c in outside else at for c, at in zip(codes, where, strict=True)]
@@ -146,8 +147,9 @@ def _as_shares(found: pd.DataFrame) -> pd.DataFrame:
     return found.drop(columns="weight").assign(share=share)
 
 
-def _places(labels: Any, values: Any) -> Any:
-    return pd.Index(labels).get_indexer(pd.Index(values))
+def _places(labels: Iterable[Hashable], values: Iterable[Hashable]) -> Ints:
+    found: Ints = pd.Index(labels).get_indexer(pd.Index(values))
+    return found
 
 
 def _weights(area: Area, riders: pd.DataFrame, runs: xr.Dataset) -> pd.DataFrame:

@@ -20,6 +20,7 @@ import xarray as xr
 
 from sufficiency import estimated_travel, prices, tables
 from sufficiency.area.area import Area
+from sufficiency.area.setting_keys import keys
 from sufficiency.errors import InputError, MissingError
 from sufficiency.transport.cost.calibration import calibrate
 from sufficiency.transport.cost.elsewhere import Mix, price_elsewhere
@@ -94,7 +95,7 @@ def journeys(
     homes = homes_of(area, rows, attending)
     spread = area.value("transport.round_share_error") if estimate is None else estimate.error_sd
     run_options.seed(seed)
-    noise = _noise(attending, spread, seed)
+    noise = _noise(area, attending, spread, seed)
     practice = partial(_practice, area, rows, attending, homes, noise, estimate)
     runs = practice(Levers())
     levers = Levers.of(area)
@@ -238,12 +239,12 @@ def _totals(known: pd.DataFrame, by: Sequence[str], names: list[str]) -> pd.Data
     return known.groupby(list(by))[["children", *names]].sum()
 
 
-def _noise(attending: xr.DataArray, spread: float, seed: int) -> xr.DataArray:
+def _noise(area: Area, attending: xr.DataArray, spread: float, seed: int) -> xr.DataArray:
     """Return a factor on the cost of shared runs, draw × setting: the error of the approximation, the same in every scenario."""
-    draws = attending["draw"].values
+    draws, known = attending["draw"].values, dict(zip(area.settings["setting"], keys(area.settings), strict=True))
     factors = []
     for setting in attending["setting"].values:
-        own = np.random.SeedSequence([seed, zlib.crc32(str(setting).encode())])
+        own = np.random.SeedSequence([seed, int(known.get(setting, zlib.crc32(str(setting).encode())))])
         factors.append(np.exp(spread * np.random.default_rng(own).standard_normal(int(draws.max()) + 1)[draws]))
     dims = ("draw", "setting")
     return xr.DataArray(np.stack(factors, axis=1), dims=dims, coords={d: attending[d].values for d in dims})

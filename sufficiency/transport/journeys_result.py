@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
 
 from sufficiency.area.area import Area
 from sufficiency.draws import LEVELS, quantiles
@@ -185,7 +186,7 @@ class Journeys:
         unit = np.divide(gbp, children, out=np.full(gbp.shape, np.nan), where=children > 0)
         return quantiles({**measures, "unit_cost_gbp": unit}, cells, levels, years=years, time=time)
 
-    def _totals(self, by: Sequence[str]) -> tuple[dict[str, Any], pd.DataFrame]:
+    def _totals(self, by: Sequence[str]) -> tuple[Mapping[str, NDArray[np.number]], pd.DataFrame]:
         """Return every measure within each draw: draw x year x cell, and each cell's labels."""
         measures = {name: self._constant[name] for name in SHOWN}
         if dims := self._labels.dims(by) & set(OF_CHILD):
@@ -286,7 +287,9 @@ class Journeys:
         return national.against_national(self.area, self.runs)
 
 
-def _in_financial_years(measures: dict[str, Any], years: Sequence[int]) -> tuple[dict[str, Any], list[int]]:
+def _in_financial_years(
+    measures: Mapping[str, NDArray[np.number]], years: Sequence[int]
+) -> tuple[dict[str, NDArray[np.number]], list[int]]:
     """Return measures by financial year, a mixture of two academic years each, and the financial years."""
     whole = [y for y in years if y + 1 in years]
     mixing = np.zeros((len(whole), len(years)))

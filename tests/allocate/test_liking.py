@@ -7,6 +7,7 @@ import pandas as pd
 
 import sufficiency as sf
 from sufficiency.allocate.place import liking
+from sufficiency.area.setting_keys import keys
 
 
 def test_numbers_are_spread_evenly_and_differ_by_child_setting_and_january() -> None:
@@ -23,7 +24,7 @@ def test_settings_that_are_alike_have_keys_of_their_own() -> None:
     alike = pd.DataFrame(
         {"setting_type": ["special"] * 2, "easting": 1.0, "northing": 1.0, "ncy_low": 0, "ncy_high": 11}
     )
-    assert len(set(liking.keys(alike))) == 2
+    assert len(set(keys(alike))) == 2
 
 
 def test_the_best_fitting_route_costs_nothing_more_and_one_to_no_place_is_not_the_best() -> None:

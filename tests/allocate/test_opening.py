@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sufficiency import allocate
+from sufficiency import allocate, tables
 from sufficiency.errors import FaultyTableError, InputError, MissingError
 from sufficiency.scenarios.levers import ChangeAssumption, ClosePlaces, OpenPlaces, OpenSetting
 from tests.allocate.forecasts import grown
@@ -124,6 +124,24 @@ def test_a_wider_designation_is_chosen_where_it_fills_empty_places(tiny_area):
     assert area.settings["needs"].tolist() == ["SLD", "ASD SLCN"]
 
 
+@pytest.mark.parametrize(("least", "opens"), [(0.1, ["DS too"]), (0.5, [])])
+def test_a_place_counts_for_a_group_if_it_suits_at_least_the_share_that_the_area_asks_for(tiny_area, least, opens):
+    """Of four children with severe learning difficulties, one has Down syndrome: a quarter could use what the option adds."""
+    rows = [(8, "ASD", "special", 2), (8, "SLD", "special", 9), (8, "DS", "special", 3)]
+    states = pd.DataFrame(rows, columns=["ncy", "need", "setting_type", "plans"])
+    area = tiny_area.replace(
+        states=tables.check(states.assign(authority="E06000001", year=2025), tables.STATES),
+        settings=tiny_area.settings.assign(needs=["ASD", "ASD"]),
+        places=tiny_area.places.assign(places=[30, 2]),
+    )
+    area = ChangeAssumption("allocate.opening_suits_share", least)(area)
+    option = {"option": "DS too", "kind": "designate", "setting": "S1", "places": 0, "needs": "DS", "year": 2026}
+    options = pd.DataFrame([option]).assign(capital_gbp_per_place=0.0)
+    plans = grown(area, to=2028, draws=3)
+    found = allocate.openings(area, plans, options, draws=3, seconds=3, aim="children")
+    assert found.openings["option"].tolist() == opens
+
+
 AIMS = ("cash", "children", "minutes")
 
 
@@ -204,9 +222,9 @@ def test_capital_is_repaid_in_equal_payments_over_the_years_that_places_are_open
             InputError,
             "designate needs the designations",
         ),
-        (OPTIONS, {"budget_gbp": -5}, InputError, "budget_gbp: -5"),
-        (OPTIONS, {"budget_by_year": {2027: -5}}, InputError, "budget_by_year, 2027: -5"),
-        (OPTIONS, {"most": 1.5}, InputError, "most: 1.5"),
+        (OPTIONS, {"budget_gbp": -5}, InputError, "budget_gbp is -5"),
+        (OPTIONS, {"budget_by_year": {2027: -5}}, InputError, "budget_by_year, 2027 is -5"),
+        (OPTIONS, {"most": 1.5}, InputError, "most is 1.5"),
         (OPTIONS, {"risk": "worst"}, InputError, "risk: 'worst' is not one of mean, cvar"),
         (
             OPTIONS,

@@ -17,8 +17,8 @@ from sufficiency import allocate, tables
 from sufficiency.allocate.open.aims import AIMS
 from sufficiency.allocate.overflow.sampled import AGE_OF_NCY
 from sufficiency.allocate.place.children import Children
+from sufficiency.allocate.place.parts_of_value import PARTS, Worth
 from sufficiency.allocate.place.routes import SECONDARY_FROM, time_gbp
-from sufficiency.allocate.place.worth import PARTS, Worth
 from sufficiency.area.area import Area
 from sufficiency.scenarios.levers import ChangeAssumption
 from sufficiency.words.school_year import NCY_LOW, NCYS

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import sufficiency as sf
 from sufficiency.allocate.place.place_order import PlaceOrder, agreement, saves_more_than
 from sufficiency.errors import InputError
+from sufficiency.scenarios.levers import ChangeAssumption
 
 
 def test_what_moves_all_places_alike_in_a_future_leaves_the_order_as_it_is() -> None:
@@ -42,6 +45,9 @@ def test_the_example_has_an_order_of_its_own_state_settings() -> None:
     placed = sf.allocate.places(area, sf.forecast.plans(area, to=2028, draws=10), draws=10)
     found = placed.order_of_places(2028)
     assert isinstance(found, PlaceOrder)
+    for settled in (found.agreement - 0.01, found.agreement + 0.01):
+        asked = ChangeAssumption("allocate.order_settled_agreement", settled)(area)
+        assert replace(placed, area=asked).order_of_places(2028).is_settled == (settled < found.agreement)
     assert found.table["saves_more_than"].is_monotonic_decreasing
     assert found.table["saves_more_than"].mean() == pytest.approx(0.5)
     ours = area.settings[area.settings["is_in_area"]].set_index("setting").index

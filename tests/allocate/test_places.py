@@ -16,10 +16,10 @@ from sufficiency import tables
 from sufficiency.allocate.overflow import sampled, supply
 from sufficiency.allocate.place import one_january
 from sufficiency.allocate.place.children import NEW, Children, whole_mean
+from sufficiency.allocate.place.parts_of_value import PARTS, Worth
 from sufficiency.allocate.place.placed import Placed
 from sufficiency.allocate.place.places import places
 from sufficiency.allocate.place.routes import KINDS, NEED_CODES, route_map
-from sufficiency.allocate.place.worth import PARTS, Worth
 from sufficiency.area.area import TABLES, Area
 from sufficiency.errors import InputError, MissingError
 from sufficiency.scenarios.levers import ChangeAssumption, ClosePlaces, OpenPlaces
@@ -655,3 +655,17 @@ def test_a_label_that_is_not_known_is_refused(example: tuple[Area, HandMade, Pla
     with pytest.raises(InputError, match="quantiles between 0 and 1"):
         placed.shortfall(levels=(5,))
     assert KINDS == ("special", "unit")
+
+
+def test_the_more_a_lot_may_part_children_by_the_more_it_outweighs_a_shorter_journey(tiny_area: Area) -> None:
+    """More children than places: with a lot of a penny those who live nearest have them, with a large one others too."""
+    columns = ["authority", "year", "ncy", "need", "setting_type", "plans"]
+    states = pd.DataFrame([("E06000001", 2025, 8, "SLD", "special", 10)], columns=columns)
+    room = tiny_area.places.assign(places=[13, 0])
+    area = tiny_area.replace(states=tables.check(states, tables.STATES), places=room)
+    for name, value in {"fit_gbp": 0.0, "even_handed": 0.95, "overfill_share": 0.0, "waiting_gbp": 0.0}.items():
+        area = ChangeAssumption(f"allocate.{name}", value)(area)
+    plans = grown(area, to=2028, draws=20, growth=0.5)
+    near, far = (places(ChangeAssumption("allocate.lot_gbp", lot)(area), plans, draws=20) for lot in (0.01, 1_000.0))
+    assert near.travel()["mean_km"].mean() < far.travel()["mean_km"].mean()
+    pd.testing.assert_frame_equal(near.shortfall(), far.shortfall())

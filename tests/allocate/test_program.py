@@ -185,3 +185,9 @@ def test_the_program_can_be_written_down(tmp_path):
     assert "fair_share(North)" in text
     with pytest.raises(OutputError, match="can't be written"):
         asked().write_lp(tmp_path / "absent" / "places.lp")
+
+
+def test_two_rules_of_one_name_are_refused_in_words():
+    twice = [MinimumRoll(pd.Series({"x": least})) for least in (1, 2)]
+    with pytest.raises(InputError, match=r"two rules ask for roll\(x\); give one of them, the stricter"):
+        asked(*twice).solve()

@@ -200,9 +200,9 @@ def test_what_is_impossible_is_explained_with_its_numbers(changed, words):
         ({"sites": SITES.assign(site=["x", "x"])}, "'x' is there twice"),
         ({"routes": ROUTES.assign(setting=["x", "x", "z"])}, "unknown setting: z"),
         ({"opened": 3}, "opened: 3 is not a whole number from 0 to 2"),
-        ({"budget_gbp": -1}, "budget_gbp: -1"),
-        ({"seconds": 0}, "seconds: 0"),
-        ({"gap": 1}, "gap: 1"),
+        ({"budget_gbp": -1}, "budget_gbp is -1"),
+        ({"seconds": 0}, "seconds is 0"),
+        ({"gap": 1}, "gap is 1"),
         ({"groups": GROUPS * -1}, "'a' has -3 children"),
     ],
 )

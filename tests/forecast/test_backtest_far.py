@@ -67,7 +67,7 @@ def test_an_authority_s_own_totals_can_be_tested() -> None:
 def test_origins_and_horizons_that_cannot_be_used_are_named() -> None:
     with pytest.raises(InputError, match="January 2010 can't be forecast from: expected 2012, 2013"):
         sf.forecast.backtest_far(origins=[2010])
-    with pytest.raises(InputError, match="horizons are whole years"):
+    with pytest.raises(InputError, match="horizons is 0: a whole number of 1 or more"):
         sf.forecast.backtest_far(horizons=[0])
     with pytest.raises(InputError, match="the column 'plans' is missing"):
         sf.forecast.backtest_far(totals().drop(columns="plans"))

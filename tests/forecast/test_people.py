@@ -13,7 +13,7 @@ from benchmarks import witan_send
 from sufficiency import forecast, tables
 from sufficiency.area.area import Area
 from sufficiency.errors import FaultyTableError, InputError, MissingError
-from sufficiency.forecast.plans_from_people import as_recorded, plans_from_people
+from sufficiency.forecast.plans_from_people import _pattern, as_recorded, plans_from_people
 from sufficiency.forecast.rates import people_rates
 from sufficiency.forecast.rates.people_counted import Counted
 from sufficiency.forecast.rates.people_rates import PeopleRates
@@ -311,3 +311,22 @@ def test_an_area_says_itself_how_wrong_rates_from_its_people_may_be(tiny_area: A
     ]
     special = [float(s.sel(setting_type="special").item()) for s in spread]
     assert special[1] < 0.8 * special[0]
+
+
+def test_another_record_may_have_a_child_where_neighbouring_ages_are_as_far_as_the_reach_says() -> None:
+    """All of Year 1 are at school and all of Year 2 in units. Where ages tell alike, one in two may be told otherwise."""
+    ages = pd.DataFrame({"setting_type": ["school", "unit"], "ncy_low": 0, "ncy_high": 8})
+    stay = [(n, "T", where, "T", where, 400) for n, where in ((0, "school"), (1, "unit"))]
+    rows = pd.DataFrame(stay, columns=["ncy", "need", "setting_type", "need_after", "setting_type_after", "children"])
+    moves = tables.check(rows.assign(year=2025, authority=""), tables.TRANSITIONS)
+    of = Counted.of(moves, ages)
+
+    def told_otherwise(reach: float) -> float:
+        """Return the share of Year 1 who may be recorded in a unit."""
+        year_1 = _pattern(of, reach)[AT[1], 0]
+        return float(year_1[of.settings.index("unit")] / year_1.sum())
+
+    reaches = [told_otherwise(reach) for reach in (0.0, 0.5, 2.0, 20.0)]
+    assert reaches[0] == pytest.approx(0.5)
+    assert reaches == sorted(reaches, reverse=True)
+    assert reaches[-1] == pytest.approx(0.0, abs=1e-6)

@@ -11,12 +11,12 @@ import pytest
 import sufficiency as sf
 from sufficiency import tables
 from sufficiency.forecast import base_year_plans, england
-from sufficiency.forecast.rates import own_drift, published_rates
+from sufficiency.forecast.rates import needs, own_drift, published_rates
 from sufficiency.forecast.rates.own_drift import DriftRates
 from sufficiency.forecast.taken import usual
 from sufficiency.scenarios.levers import ChangeAssumption
 from sufficiency.words.school_year import NCYS
-from sufficiency.words.vocabulary import SETTING_TYPES
+from sufficiency.words.vocabulary import NEEDS, SETTING_TYPES
 from tests.forecast import areas
 
 PATTERN = usual(DriftRates, 2025).pattern
@@ -171,3 +171,15 @@ def test_under_fives_stay_part_of_the_way_at_their_last_number() -> None:
     falls = expected[young].sum() > now[young].sum()
     assert (leant[young] < plain[young]).all() == falls
     assert leant[~young] == pytest.approx(plain[~young])
+
+
+def test_a_need_that_england_hardly_counts_at_an_age_is_the_likelier_the_more_children_each_counts_as_having() -> None:
+    plans = np.zeros((1, len(NCYS), len(NEEDS), len(SETTING_TYPES)), dtype=np.int64)
+    rarest = []
+    for least in (0.001, 0.1, 10.0):
+        rates = replace(usual(needs.NeedRates, 2025), needs_least_children=least)
+        found = needs.of_joiners(plans, list(NEEDS), list(SETTING_TYPES), rates)
+        assert found.sum(axis=2) == pytest.approx(1.0)
+        rarest.append(float(found.min(axis=2).mean()))
+    assert rarest == sorted(rarest)
+    assert rarest[2] > 10 * rarest[0]

@@ -166,6 +166,13 @@ def test_a_unit_s_place_costs_less_once_filled_by_a_child_of_its_age(two_authori
     assert paid(area, many, UNIT) == pytest.approx(6 * 6_000)
 
 
+def test_a_setting_where_the_allocation_has_nobody_is_paid_as_empty(two_authorities: Area) -> None:
+    placed = attending((HOME, 5, "ASD", "S1", 3))
+    elsewhere = replace(placed, attending=placed.attending.drop_sel(setting="U1"))
+    assert paid(two_authorities, elsewhere, UNIT) == pytest.approx(4 * 10_000)
+    assert paid(changed(two_authorities, "U1", has_number=False), elsewhere, UNIT) == 0.0
+
+
 def test_an_empty_place_of_one_january_is_paid_for_its_months(two_authorities: Area) -> None:
     placed = attending((HOME, 5, "ASD", "U1", 4))
     placed.attending.loc[{"year": 2026}] = 0
@@ -196,7 +203,8 @@ def test_children_above_the_number_of_a_special_school_are_paid_by_the_share_tha
     assert at(0.5, SPECIAL) == pytest.approx(places + 3 * 5_000)
     assert at(1.0, SPECIAL) == pytest.approx(places + 3 * 10_000)
     assert at(1.0, UNIT) == at(0.0, UNIT) == pytest.approx(4 * 6_000)
-    assert at(1.0, SPECIAL, attending((HOME, 5, "ASD", "S1", 5))) == pytest.approx(places)
+    for children in (5, 3):  # full, and with places empty
+        assert at(1.0, SPECIAL, attending((HOME, 5, "ASD", "S1", children))) == pytest.approx(places)
 
 
 @pytest.mark.parametrize("wrong", [-0.01, 1.01])

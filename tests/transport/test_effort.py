@@ -75,7 +75,11 @@ def test_a_clock_counts_down_and_work_does_not() -> None:
 
 @pytest.mark.parametrize(
     ("wrong", "says"),
-    [({"iterations": -1}, "iterations=-1"), ({"iterations": 1.5}, "iterations=1.5"), ({"seconds": -2}, "seconds=-2")],
+    [
+        ({"iterations": -1}, "iterations is -1"),
+        ({"iterations": 1.5}, "iterations is 1.5"),
+        ({"seconds": -2}, "seconds is -2"),
+    ],
 )
 def test_effort_that_makes_no_sense_is_refused(wrong: dict[str, float], says: str) -> None:
     with pytest.raises(InputError, match=says):

@@ -320,3 +320,12 @@ def test_a_low_income_counts_for_two_miles_from_the_eighth_birthday_to_the_eleve
     ages = pd.concat([child(age_years=age, walk_km=2.5 * MILE, is_low_income=True) for age in (7, 8, 10, 11)])
     checked = tables.check(ages, tables.TRAVELLERS, source="children")
     assert eligibility.low_income_8_to_10(checked, Rules()).tolist() == [0.0, 1.0, 1.0, 0.0]
+
+
+def test_a_school_within_two_miles_on_foot_and_beyond_the_most_by_road_has_no_chance_rather_than_less_than_none() -> (
+    None
+):
+    near = child(age_years=12, walk_km=1.0 * MILE, is_low_income=True, suitable_nearer=1, is_nearest_of_belief=True)
+    checked = tables.check(near.assign(road_km=16.0 * MILE), tables.TRAVELLERS, source="children")
+    assert eligibility.low_income_from_11(checked, Rules()).tolist() == [0.0]
+    assert eligibility.religion_or_belief(checked, Rules()).tolist() == [0.0]

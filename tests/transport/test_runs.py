@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import sufficiency as sf
+from sufficiency.scenarios.levers import ChangeAssumption
 from sufficiency.transport.cost.homes import Homes
 from sufficiency.transport.cost.market import shared_gbp, shared_runs
 from sufficiency.transport.cost.runs import runs
@@ -91,3 +92,12 @@ def test_riders_of_all_kinds_are_those_who_share_and_cost_what_their_runs_cost()
     assert np.allclose(riders, way["shared"] + way["wheelchair"])
     assert np.allclose(shared_gbp(RATES, way, homes()), sum(run.gbp for _, run in found.values()))
     assert found["minibus"][0][2] / 90 > found["minibus"][0][1] / 3  # a minibus has to fill to be worth it
+
+
+def test_the_longer_the_legs_that_an_area_assumes_the_dearer_shared_rides_and_a_lone_one_stays() -> None:
+    def at(leg: float, children: float) -> float:
+        rates = SchoolRunRates.of(ChangeAssumption("transport.leg_over_root_area", leg)(sf.example_area()))
+        return float(runs(rates, np.asarray(children), homes(spread=0), MINIBUS).gbp)
+
+    assert at(0.6, 12.0) < at(0.7124, 12.0) < at(0.9, 12.0)
+    assert at(0.6, 1.0) == at(0.9, 1.0)

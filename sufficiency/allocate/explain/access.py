@@ -29,6 +29,7 @@ from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError, one_of
 from sufficiency.frozen import frozen
 from sufficiency.labels import Labels, asked
+from sufficiency.notebook import titled
 from sufficiency.scenarios.pipeline import most_likely
 from sufficiency.tables import PlansResult
 from sufficiency.words.school_year import NCY_LOW, NCYS, PHASES
@@ -71,6 +72,19 @@ class Access:
         for name in ("authority", "district", "zone"):
             found = found.also(name, "zone", self.routes.zones[name])
         return found
+
+    def __repr__(self) -> str:
+        """Return one line: the January, expected children, and places within reach for each."""
+        whole = self.by_setting["places"].sum() / max(float(self.children.sum()), 1.0)
+        return (
+            f"<Access in January {self.year}: {self.children.sum():,.0f} children expected, {len(self.by_setting):,} "
+            f"settings; {whole:.2f} places for each child>"
+        )
+
+    def _repr_html_(self) -> str:
+        title = f"Places within reach for each child, January {self.year}"
+        table = self.summary("district") if self.routes.zones["district"].ne("").any() else self.summary("authority")
+        return titled(title, table, {"places_per_child": "2", "share_out_of_reach": "%"})
 
 
 def within_reach(

@@ -11,11 +11,12 @@ from sufficiency.allocate.flow.min_cost_flow import least_cost_flow
 from sufficiency.allocate.open.aims import IS_MONEY
 from sufficiency.allocate.open.opened import Openings
 from sufficiency.allocate.place.ledger import PHASE_OF_NCY, Floats, Ints
+from sufficiency.allocate.place.parts_of_value import Worth
 from sufficiency.allocate.place.placed import Placed
 from sufficiency.allocate.place.routes import KIND_OF, KINDS, NEED_CODES, SECONDARY_FROM
-from sufficiency.allocate.place.worth import Worth
 from sufficiency.errors import MissingError, nearest, one_of
 from sufficiency.frozen import frozen
+from sufficiency.notebook import titled
 from sufficiency.words.destinations import DESTINATIONS
 from sufficiency.words.school_year import NCY_LOW, PHASES
 from sufficiency.words.vocabulary import NEED_GROUP_OF
@@ -56,6 +57,16 @@ class WhyFull:
             f"away from every suitable state place ({nowhere:,}): {_shares(self.turned_away)}; one more place would "
             f"{_saves(self.value_of_a_place_gbp)}"
         )
+
+    def __repr__(self) -> str:
+        """Return one line: the setting, the January, children and places."""
+        here, away = int(self.inside["children"].sum()), int(self.turned_away["children"].sum())
+        return f"<WhyFull {self.name}, January {self.year}: {here:,} children in {self.places:,} places, {away:,} better off there>"
+
+    def _repr_html_(self) -> str:
+        rows = self.turned_away if len(self.turned_away) else self.inside
+        whom = "children who would be better off there" if len(self.turned_away) else "children who are there"
+        return titled(f"{self.name}, January {self.year}: {whom}", rows, note=str(self))
 
 
 def _saves(gbp: float) -> str:

@@ -25,11 +25,14 @@ import pandas as pd
 from sufficiency.allocate.flow.lp_names import name_of
 from sufficiency.allocate.flow.plain_tables import checked
 from sufficiency.allocate.flow.rules import FairShare, Model, Row, Rule
-from sufficiency.errors import InfeasibleError, OutputError, SufficiencyError
+from sufficiency.errors import InfeasibleError, InputError, OutputError, SufficiencyError
+from sufficiency.frozen import frozen
+from sufficiency.notebook import titled
 
 SMALLEST: Final = 1e-6  # of a child, a pound or a room: below it a rule is kept
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class ProgramSolution:
     """The cheapest allocation that keeps the rules."""
@@ -46,7 +49,13 @@ class ProgramSolution:
         rules = "; ".join(self.used) or "no rule beyond places"
         return f"<ProgramSolution: {int(self.placements['children'].sum()):,} placed, GBP {self.objective_gbp:,.2f}; {rules}>"
 
+    def _repr_html_(self) -> str:
+        used = self.placements.groupby("setting", sort=False)["children"].sum().rename("children").reset_index()
+        left, rules = int(self.unplaced.sum()), "; ".join(self.used) or "no rule beyond places"
+        return titled(f"{int(used['children'].sum()):,} children placed, {left:,} unplaced", used, note=rules)
 
+
+@frozen
 @dataclass(frozen=True, eq=False)
 class Program:
     """A transportation problem with rules, ready to be solved or written down."""
@@ -56,6 +65,14 @@ class Program:
     routes: pd.DataFrame
     unplaced_gbp: pd.Series | None
     rules: tuple[Rule, ...]
+
+    def __repr__(self) -> str:
+        """Return one line: children, places, routes and rules."""
+        children, places = int(self.groups.sum()), int(self.places.sum())
+        return f"<Program: {children:,} children, {places:,} places, {len(self.routes):,} routes, {len(self.rules):,} rules>"
+
+    def _repr_html_(self) -> str:
+        return titled(repr(self).strip("<>"), self.places.rename("places").rename_axis("setting").reset_index())
 
     def solve(self, *, seconds: float = 60, gap: float = 0.0) -> ProgramSolution:
         """Return the cheapest allocation that keeps every rule, as CBC finds it.
@@ -118,11 +135,16 @@ class Program:
             no_setting_is_overfull = total(to_setting.get(s, [])) <= int(places)
             problem += no_setting_is_overfull, name_of("no_setting_is_overfull", s)
         slacks: list[tuple[Row, Any]] = []
+        named: set[str] = set()
         for row in (row for rule in self.rules for row in rule.rows(model)):
+            name = name_of(row.name, *row.about)
+            if name in named:
+                raise InputError(f"two rules ask for {name}; give one of them, the stricter")
+            named.add(name)
             slack = variable(f"short_of_{row.name}", *row.about, cat="Continuous") if is_elastic else 0
             slacks.append((row, slack))
             kept = row.expression + slack >= row.limit if row.is_least else row.expression - slack <= row.limit
-            problem += kept, name_of(row.name, *row.about)
+            problem += kept, name
 
         price = self.unplaced_gbp
         if is_elastic:

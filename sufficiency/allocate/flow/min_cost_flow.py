@@ -24,6 +24,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from sufficiency.frozen import frozen
+
 Ints = npt.NDArray[np.int64]
 
 NONE: Final = -1
@@ -32,6 +34,7 @@ MOST_ROUNDS: Final = 8  # after so many short lists, every route is let in
 LARGEST_TABLE: Final = 30_000_000  # cells of a settings x settings table; beyond it the arcs stay a list
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class Problem:
     """Children, places and routes by position; all money in one whole unit (see `whole_units.Units`)."""
@@ -88,6 +91,7 @@ class Guess:
         return _with_their_likes(problem, cost <= most[problem.group])
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class Flow:
     """The best allocation of a problem, its prices and its proof."""
@@ -108,8 +112,7 @@ def allocate(problem: Problem, *, short_list: int | None = None, guess: Guess | 
     that might be used if its values were right. Routes left out are priced with the values of places, any that would
     help are added, and it is solved again until none would.
     """
-    chosen = _first_chosen(problem, short_list, guess)
-    rounds = 0
+    chosen, rounds = _first_chosen(problem, short_list, guess), 0
     while True:
         rounds += 1
         if rounds > MOST_ROUNDS:
@@ -257,8 +260,7 @@ def where_placed(problem: Problem, placed: Ints, unplaced: Ints) -> list[tuple[I
 
     Having no place is the setting after the last, by no route.
     """
-    used = np.flatnonzero(placed)
-    left = np.flatnonzero(unplaced)
+    used, left = np.flatnonzero(placed), np.flatnonzero(unplaced)
     group = np.concatenate([problem.group[used], left])
     at = np.concatenate([problem.setting[used], np.full(len(left), len(problem.places))])
     cost = np.concatenate([problem.cost[used], problem.unplaced_cost[left]])
@@ -288,8 +290,7 @@ def distances(arcs: Arcs, nodes: int) -> Ints:
 
 def value_of_a_place(problem: Problem, placed: Ints, unplaced: Ints) -> Ints:
     """Return by setting what one more place would save, exactly. [money units]"""
-    nodes = len(problem.places) + 1
-    return -distances(condensed(problem, placed, unplaced), nodes)[:-1]
+    return -distances(condensed(problem, placed, unplaced), len(problem.places) + 1)[:-1]
 
 
 def charge_of_a_child(problem: Problem, value: Ints) -> Ints:

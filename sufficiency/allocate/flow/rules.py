@@ -30,7 +30,7 @@ class Row:
 
     name: str
     about: tuple[Hashable, ...]  # the labels that tell it from other rows of the name
-    expression: Any
+    expression: Any  # PuLP has no types
     is_least: bool  # the expression must be at least the limit; otherwise at most
     limit: float
     unit: str
@@ -44,11 +44,11 @@ class Model:
     groups: pd.Series  # children by group
     places: pd.Series  # places by setting
     routes: pd.DataFrame  # group, setting, cost_gbp, by route label
-    placed: Mapping[Any, Any]  # x by route label
-    unplaced: Mapping[Any, Any]  # u by group
+    placed: Mapping[Hashable, Any]  # x by route label
+    unplaced: Mapping[Hashable, Any]  # u by group
     variable: Any  # makes a further whole variable: variable(name, *labels, most=...)
 
-    def by_setting(self, setting: Hashable) -> list[Any]:
+    def by_setting(self, setting: Hashable) -> list[Hashable]:
         """Return the labels of the routes that lead to a setting."""
         return list(self.routes.index[self.routes["setting"] == setting])
 

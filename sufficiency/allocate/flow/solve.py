@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -159,7 +159,7 @@ class Solution:
             raise MissingError(f"there is no setting {setting!r}{nearest(setting, self.settings)}")
         return int(self.settings.get_loc(setting))
 
-    def _label(self, node: int) -> Any:
+    def _label(self, node: int) -> Hashable:
         return self.settings[node] if node < len(self.settings) else "unplaced"
 
     @cached_property

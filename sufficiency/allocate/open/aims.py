@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sufficiency.errors import InputError, nearest, one_of
+from sufficiency.frozen import frozen
 
 Floats = npt.NDArray[np.float64]
 
@@ -25,6 +26,7 @@ IS_MONEY: Final = np.array([part.endswith("_gbp") for part in PLACING], dtype=np
 A_POUND: Final = 1e-9  # beside a child or a minute: it decides between plans that are otherwise alike
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class Aim:
     """How plans are compared: the weight of each part of placing, and of a pound of opening."""

@@ -8,7 +8,7 @@ are a school's own and are listed beside them for children who stay in mainstrea
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -85,7 +85,7 @@ def candidates(placed: Placed, *, year: int | None = None) -> pd.DataFrame:
     return made if made.empty else tables.check(made.dropna(axis=1, how="all"), tables.OPTIONS, source="candidates")
 
 
-def _bases(area: Area, placed: Placed, away: TurnedAway) -> Iterator[dict[str, Any]]:
+def _bases(area: Area, placed: Placed, away: TurnedAway) -> Iterator[dict[str, object]]:
     """Yield bases, the authority's and the schools' own, by district, phase and need group."""
     of_unit = away.only(is_kind(away.children, "unit") & away.children["phase"].isin(IN_SCHOOL))
     for (authority, district, phase, group), rows in of_unit.children.groupby(
@@ -106,7 +106,7 @@ def _bases(area: Area, placed: Placed, away: TurnedAway) -> Iterator[dict[str, A
 
 def _base(
     area: Area, placed: Placed, those: TurnedAway, kind: str, authority: str, district: str, phase: str, group: str
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[dict[str, object]]:
     block = int(area.value("allocate.candidate_class_places"))
     blocks = int(those.total() // block)
     if blocks * block < area.value("allocate.candidate_least_places"):
@@ -147,7 +147,7 @@ def _base(
     }
 
 
-def _expansions(area: Area, placed: Placed, away: TurnedAway) -> Iterator[dict[str, Any]]:
+def _expansions(area: Area, placed: Placed, away: TurnedAway) -> Iterator[dict[str, object]]:
     """Yield more places at special schools of the area whose number is known, no more than suit children near by."""
     found, block = placed.routes, int(area.value("allocate.candidate_class_places"))
     guide = [area.value(f"transport.guide_{age}_minutes") for age in IN_SCHOOL]
@@ -176,7 +176,7 @@ def _expansions(area: Area, placed: Placed, away: TurnedAway) -> Iterator[dict[s
             }
 
 
-def _schools(area: Area, placed: Placed, away: TurnedAway) -> Iterator[dict[str, Any]]:
+def _schools(area: Area, placed: Placed, away: TurnedAway) -> Iterator[dict[str, object]]:
     """Yield new special schools by need group, where enough children are turned away to fill one."""
     block, lead = (
         int(area.value("allocate.candidate_school_places")),

@@ -15,10 +15,11 @@ import pandas as pd
 from sufficiency.allocate.open.aims import PLACING
 from sufficiency.allocate.overflow.sampled import AGE_OF_NCY, Sampled
 from sufficiency.allocate.place.children import Demand, Floats, Ints
+from sufficiency.allocate.place.parts_of_value import PARTS as WORTH
+from sufficiency.allocate.place.parts_of_value import Worth
 from sufficiency.allocate.place.routes import KINDS, NEED_CODES, SECONDARY_FROM, RouteMap, time_gbp
-from sufficiency.allocate.place.worth import PARTS as WORTH
-from sufficiency.allocate.place.worth import Worth
 from sufficiency.area.area import Area
+from sufficiency.frozen import frozen
 from sufficiency.words.school_year import NCY_LOW, NCYS, PHASES, phase_of
 from sufficiency.words.vocabulary import NEED_GROUP_OF, NEED_GROUPS, SETTING_TYPES
 
@@ -27,6 +28,7 @@ GROUP_IS: Final = np.array([[NEED_GROUP_OF[n] == g for g in NEED_GROUPS] for n i
 AGE: Final = (np.arange(len(NCYS)) + NCY_LOW >= SECONDARY_FROM).astype(np.int64)
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class GroupDemand:
     """Children who need a specialist place, in groups."""
@@ -112,7 +114,7 @@ def _amounts(area: Area, found: RouteMap) -> Floats:
 
 def away_parts(area: Area, demand: GroupDemand, found: RouteMap, overflow: Sampled) -> Floats:
     """Return group x part (aims.PLACING): what a child turned away comes to where they are instead, in one draw."""
-    worth = Worth.of(area, found, overflow).turned_away[AGE_OF_NCY]  # ncy x need x worth.PARTS
+    worth = Worth.of(area, found, overflow).turned_away[AGE_OF_NCY]  # ncy x need x parts_of_value.PARTS
     minutes = overflow.distance_km[AGE_OF_NCY] * 60 / area.value("transport.rural_kph")  # ncy x destination
     hours = np.stack([time_gbp(area, minutes, age) for age in ("primary", "secondary")])
     time = np.einsum("nwd,nd->nw", overflow.share[AGE_OF_NCY], hours[AGE, np.arange(len(NCYS))])

@@ -20,12 +20,14 @@ import numpy.typing as npt
 
 from sufficiency.allocate.flow.min_cost_flow import Problem, least_cost_flow
 from sufficiency.allocate.open.aims import CASH, IS_MONEY, Aim
+from sufficiency.frozen import frozen
 from sufficiency.whole_units import PENCE
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class OpeningProblem:
     """Everything by position: years t, draws d, groups g, settings j, options o, parts of placing as `aims.PLACING`."""

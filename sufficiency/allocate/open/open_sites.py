@@ -24,10 +24,13 @@ from sufficiency.allocate.flow.solve import Solution, solve
 from sufficiency.allocate.open.sites import Floats, Ints, SiteProblem
 from sufficiency.allocate.open.sites_choice import Choice, choose
 from sufficiency.errors import InfeasibleError, InputError, one_of
+from sufficiency.frozen import frozen
 from sufficiency.notebook import titled
+from sufficiency.words import run_options
 from sufficiency.words.say import shown
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class OpenedSites:
     """The sites to open, who goes to which, and the proof."""
@@ -164,12 +167,9 @@ def _sites(sites: pd.DataFrame, everyone: int) -> tuple[pd.Index, Ints, Floats]:
 def _check_numbers(opened: int | None, budget_gbp: float | None, seconds: float, gap: float, sites: int) -> None:
     if opened is not None and (isinstance(opened, bool) or opened != int(opened) or not 0 <= opened <= sites):
         raise InputError(f"opened: {opened!r} is not a whole number from 0 to {sites}, the sites there are")
-    if budget_gbp is not None and not (np.isfinite(budget_gbp) and budget_gbp >= 0):
-        raise InputError(f"budget_gbp: {budget_gbp!r} is not an amount of 0 or more; None sets no limit")
-    if not seconds > 0:
-        raise InputError(f"seconds: {seconds!r} is not above 0")
-    if not 0 <= gap < 1:
-        raise InputError(f"gap: {gap!r} is not a share from 0 to below 1")
+    run_options.budget(budget_gbp)
+    run_options.seconds(seconds, least=0.01)
+    run_options.gap(gap)
 
 
 def _explain_impossible(problem: SiteProblem, groups: pd.Index, names: pd.Index) -> None:

@@ -26,6 +26,7 @@ from sufficiency.errors import InputError
 from sufficiency.loans import yearly_payment
 from sufficiency.scenarios import pipeline
 from sufficiency.tables import PlansResult
+from sufficiency.words import run_options
 
 CHANGED: Final = ("close", "designate")  # kinds of option that change a setting's own places
 RISKS: Final = ("mean", "cvar")
@@ -92,6 +93,10 @@ def openings(
     """
     chosen_for = aim_of(aim)
     _check_limits(budget_gbp, budget_by_year, most, risk, tail)
+    run_options.draws(draws)
+    run_options.seed(seed)
+    run_options.seconds(seconds)
+    run_options.gap(gap)
     read = read_options(area, options)
     found = route_map(read.area, travel=travel)
     demand = demand_of(
@@ -149,10 +154,9 @@ def _check_limits(
         ("budget_gbp", budget_gbp),
         *((f"budget_by_year, {y}", v) for y, v in (by_year or {}).items()),
     ):
-        if amount is not None and not (np.isfinite(amount) and amount >= 0):
-            raise InputError(f"{name}: {amount!r} is not an amount of 0 or more")
-    if most is not None and (isinstance(most, bool) or most != int(most) or most < 0):
-        raise InputError(f"most: {most!r} is not a whole number of 0 or more")
+        run_options.budget(amount, name)
+    if most is not None:
+        run_options.whole("most", most, least=0, such_as="3, or None for no limit")
 
 
 def _problem(

@@ -14,6 +14,7 @@ from sufficiency import tables
 from sufficiency.allocate.place.children import Ints
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError, nearest, one_of
+from sufficiency.frozen import frozen
 from sufficiency.scenarios.levers import Change, ClosePlaces, OpenPlaces, OpenSetting
 from sufficiency.scenarios.scenario import Lever
 from sufficiency.tables.rows import OptionRow
@@ -24,6 +25,7 @@ OWN: Final = "support_base"  # a school's own: the authority places nobody there
 NEW_NEEDS: Final = ("name", "authority", "easting", "northing", "ncy_low", "ncy_high")
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class Options:
     """Options by position, and the area with a stand-in for each new or newly designated setting."""

@@ -13,6 +13,7 @@ from sufficiency.allocate.open.options import OWN
 from sufficiency.allocate.place.placed import Placed
 from sufficiency.area.area import Area
 from sufficiency.tables import PlansResult
+from sufficiency.words import run_options
 from sufficiency.words.say import gbp
 
 NATIONAL: Final = "funding.national_high_needs_capital_gbp"
@@ -78,6 +79,9 @@ def recommended(
     >>> best.capital_gbp <= 12e6
     True
     """
+    run_options.budget(budget_gbp)
+    run_options.draws(draws)
+    run_options.seed(seed)
     area = placed.area
     own = area.options if len(area.options) else candidates(placed)
     offered = own if options is None else options

@@ -22,7 +22,7 @@ Wilson, A. G. (1971), "A family of spatial interaction models", *Environment and
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -186,7 +186,7 @@ def _kind_of_type() -> Ints:
 def _born_by_type(demand: Demand, left: Ints, rng: np.random.Generator) -> tuple[Children, Ints]:
     """Return children not on the list, with homes, and the type of setting that each one's plan names."""
     children: Children | None = None
-    types: list[Any] = []
+    types: list[Ints] = []
     for position, kind in enumerate(_kind_of_type()):
         wanting = np.zeros((*left.shape[:3], len(KINDS)), dtype=np.int64)
         wanting[..., kind] = left[..., position]

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from sufficiency.allocate.place.ledger import NEED_AND_AGE, Floats, suited
+from sufficiency.allocate.place.parts_of_value import CASH
 from sufficiency.allocate.place.routes import RouteMap
-from sufficiency.allocate.place.worth import CASH
 from sufficiency.labels import Labels
 
 

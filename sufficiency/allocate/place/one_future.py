@@ -15,8 +15,8 @@ from sufficiency.allocate.overflow.supply import Supply, with_those_there
 from sufficiency.allocate.place import one_january
 from sufficiency.allocate.place.children import Children, Demand, as_counted, next_january
 from sufficiency.allocate.place.ledger import Ledger
+from sufficiency.allocate.place.parts_of_value import Worth
 from sufficiency.allocate.place.routes import RouteMap
-from sufficiency.allocate.place.worth import Worth
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

@@ -25,9 +25,9 @@ from sufficiency.allocate.place import one_more
 from sufficiency.allocate.place.children import NEW, Children
 from sufficiency.allocate.place.liking import misfit, uniform
 from sufficiency.allocate.place.one_more import MadeOf
+from sufficiency.allocate.place.parts_of_value import Worth
 from sufficiency.allocate.place.routes import SECONDARY_FROM, RouteMap
 from sufficiency.allocate.place.seats import Seats, seats_of
-from sufficiency.allocate.place.worth import Worth
 from sufficiency.area.area import Area
 from sufficiency.whole_units import Units
 from sufficiency.words.school_year import NCY_LOW, PHASES
@@ -36,8 +36,9 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 
-DISPLACED: Final = 3  # times the price of being unplaced: nobody loses a place so that another child may have it
-LOT_GBP: Final = 10.0  # at most: of two children whom being turned away costs alike, a lot and not their order decides
+# Times the price of being unplaced: nobody loses a place so that another child may have it. No assumption: 1.5 and 10
+# times place every child of the golden run alike.
+DISPLACED: Final = 3
 # So fine that no two ways to place the children cost alike: the cheapest is one, whichever way it is found.
 UNITS: Final = Units(1_000_000)
 # How far last January's values of places may be out, which saves time and changes nothing: routes left out are priced.
@@ -55,6 +56,7 @@ class Prices:
     fit_gbp: float
     waiting_gbp: float
     waiting_most_years: float  # [years]
+    lot_gbp: float
     move_gbp: float
     overfill_gbp: float
     overfill_share: float
@@ -81,7 +83,7 @@ class January:
     """Children placed, and what one more place would have saved."""
 
     children: Children
-    saves: Floats  # setting x part (worth.PARTS): what one more place would save
+    saves: Floats  # setting x part (parts_of_value.PARTS): what one more place would save
     gap_gbp: float  # cost less the bound that the values prove; 0 proves that no placing is cheaper [GBP a year]
     value: Ints  # by seat of a setting, what one more would save with all that is preferred, not paid [UNITS]
 
@@ -222,7 +224,7 @@ def _problem(
         float(found.cost_gbp[..., has_places].min(initial=np.inf)),
     )
     if salt is not None:
-        unplaced = unplaced + LOT_GBP * uniform(number, np.zeros(len(number), dtype=np.uint64), salt)
+        unplaced = unplaced + prices.lot_gbp * uniform(number, np.zeros(len(number), dtype=np.uint64), salt)
     unplaced[stayers] = DISPLACED * prices.unplaced_gbp
     whole, more = UNITS.whole(cost), int(UNITS.whole(prices.overfill_gbp))
     problem = Problem(

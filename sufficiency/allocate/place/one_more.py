@@ -9,14 +9,14 @@ import numpy as np
 from sufficiency.allocate.flow import chains, min_cost_flow
 from sufficiency.allocate.flow.min_cost_flow import Flow, Problem
 from sufficiency.allocate.place.ledger import Bools, Floats, Ints
+from sufficiency.allocate.place.parts_of_value import Worth
 from sufficiency.allocate.place.routes import RouteMap
 from sufficiency.allocate.place.seats import Seats
-from sufficiency.allocate.place.worth import Worth
 
 
 @dataclass(frozen=True, eq=False)
 class MadeOf:
-    """What routes and turnings away of a January's allocation are made of (worth.PARTS), worked out where asked for."""
+    """What routes and turnings away of a January's allocation are made of (parts_of_value.PARTS), worked out where asked for."""
 
     worth: Worth
     found: RouteMap

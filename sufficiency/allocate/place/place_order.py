@@ -15,14 +15,17 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import rankdata, spearmanr
 
+from sufficiency.frozen import frozen
+from sufficiency.notebook import titled
+
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 
 HALVINGS: Final = 40
 FEWEST: Final = 8  # futures, below which halves tell nothing
-SETTLED: Final = 0.9
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class PlaceOrder:
     """Settings in the order of how often one more place saves more there than elsewhere."""
@@ -30,22 +33,34 @@ class PlaceOrder:
     table: (
         pd.DataFrame
     )  # setting, name, setting_type, district, saves_more_than: share of the others, mean over futures
+    settled: float  # agreement from which the order is called settled
     agreement: float  # rank correlation to be expected with as many futures of another seed; NaN where too few tell
 
     @property
     def is_settled(self) -> bool:
         """Whether other futures would give much the same order."""
-        return self.agreement >= SETTLED
+        return self.agreement >= self.settled
+
+    def __repr__(self) -> str:
+        """Return one line: how many settings, which saves most often, and whether other futures would agree."""
+        first = "" if self.table.empty else f", {self.table['name'].iloc[0]} first"
+        known = "too few futures to tell how settled" if np.isnan(self.agreement) else f"agreement {self.agreement:.2f}"
+        return f"<PlaceOrder of {len(self.table):,} settings{first}; {known}>"
+
+    def _repr_html_(self) -> str:
+        title = "Where one more place saves more than elsewhere: share of the other settings where it saves less"
+        table = self.table[["name", "setting_type", "district", "saves_more_than"]]
+        return titled(title, table, {"saves_more_than": "%"}, note=repr(self).strip("<>"))
 
 
-def of_settings(saves: Floats, settings: pd.DataFrame, is_state: Bools) -> PlaceOrder:
+def of_settings(saves: Floats, settings: pd.DataFrame, is_state: Bools, settled: float) -> PlaceOrder:
     """Return the order of the area's own state settings; `saves` is draw x setting. [GBP a year]"""
     ours = np.flatnonzero(settings["is_in_area"].to_numpy(dtype=bool) & is_state)
     more = saves_more_than(saves[:, ours])
     table = settings.iloc[ours][["setting", "name", "setting_type", "district"]]
     table = table.assign(saves_more_than=more.mean(axis=0))
     order = table.sort_values("saves_more_than", ascending=False, kind="stable", ignore_index=True)
-    return PlaceOrder(order, agreement(more))
+    return PlaceOrder(order, settled, agreement(more))
 
 
 def saves_more_than(saves: Floats) -> Floats:

@@ -25,9 +25,9 @@ from sufficiency.allocate.place.ledger import (
 )
 from sufficiency.allocate.place.need import need_by_cell, of_children
 from sufficiency.allocate.place.notes import attendance_notes, travel_notes
+from sufficiency.allocate.place.parts_of_value import CASH, PARTS
 from sufficiency.allocate.place.place_order import PlaceOrder
 from sufficiency.allocate.place.routes import RouteMap
-from sufficiency.allocate.place.worth import CASH, PARTS
 from sufficiency.area.area import Area
 from sufficiency.draws import LEVELS, quantiles
 from sufficiency.errors import InputError
@@ -266,7 +266,7 @@ class Placed:
         -------
         PlaceOrder
             `.table`: setting, name, setting_type, district and saves_more_than, the share of other settings where a place
-            saves less, mean over futures. `.agreement`, and `.is_settled` where it is at least 0.9.
+            saves less, mean over futures. `.agreement`, and `.is_settled` where it is high enough.
 
         Raises
         ------
@@ -284,7 +284,8 @@ class Placed:
         if year not in self.years:
             raise InputError(f"{year} is not a January of the forecast; expected {self.years[0]} to {self.years[-1]}")
         saves = self.saves[:, self.years.index(year), :, :CASH].sum(axis=-1)
-        return place_order.of_settings(saves, self.routes.settings, self._is_state[: len(self.routes.settings)])
+        settled, settings = self.area.value("allocate.order_settled_agreement"), self.routes.settings
+        return place_order.of_settings(saves, settings, self._is_state[: len(settings)], settled)
 
     def could_come_home(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
         """Return children at independent schools whom a state setting of the area suits, and what that would save.

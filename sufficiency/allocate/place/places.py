@@ -18,9 +18,9 @@ from sufficiency.allocate.place.children import Children, Demand, demand_of
 from sufficiency.allocate.place.ledger import Ledger
 from sufficiency.allocate.place.need import hidden_shares
 from sufficiency.allocate.place.one_future import Asked, Placing
+from sufficiency.allocate.place.parts_of_value import Worth, rises
 from sufficiency.allocate.place.placed import Placed
 from sufficiency.allocate.place.routes import RouteMap, route_map
-from sufficiency.allocate.place.worth import Worth, rises
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError
 from sufficiency.scenarios import pipeline

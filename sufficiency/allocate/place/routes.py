@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from importlib import resources
 from typing import Final
 
@@ -25,10 +25,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from sufficiency import estimated_travel, prices, tables
-from sufficiency.allocate.place.liking import Keys, keys
 from sufficiency.area.area import Area
+from sufficiency.area.setting_keys import Keys, keys
 from sufficiency.errors import InputError, MissingError, nearest, one_of
-from sufficiency.frozen import frozen
+from sufficiency.frozen import frozen, once
 from sufficiency.words.school_year import NCY_LOW, NCYS
 from sufficiency.words.vocabulary import NEEDS, SETTING_TYPES, SPECIALIST
 
@@ -61,18 +61,18 @@ class RouteMap:
     admits_sex: Bools  # (boy, girl) x setting
     substitute_gbp: Floats  # kind x setting [GBP a year]
 
-    @cached_property
+    @once
     def has_number(self) -> Bools:
         """By setting: whether it has a number of places of its own, which a market and a setting without one have not."""
         is_state = np.array([SETTING_TYPES[t].is_state for t in self.settings["setting_type"]])
         return np.asarray(is_state & self.is_listed)
 
-    @cached_property
+    @once
     def is_listed(self) -> Bools:
         """By setting: whether places.csv has its number of places."""
         return np.asarray(self.settings["has_number"].to_numpy(dtype=bool))
 
-    @cached_property
+    @once
     def keys(self) -> Keys:
         """By setting: what a child's liking of it is worked out from."""
         return keys(self.settings)

@@ -25,6 +25,7 @@ class NeedRates:
 
     needs_prior_plans: float  # [plans]
     needs_most: float  # [ratio]
+    needs_least_children: float  # [children]
 
     @classmethod
     def of(cls, area: Area) -> NeedRates:
@@ -41,21 +42,20 @@ def of_joiners(states: NDArray[np.int64], needs: Sequence[str], settings: Sequen
         Plans in the base year: authority x ncy x need x setting_type. An authority whose needs are not those of England's
         stock has joiners that differ from England's joiners in the same proportion, shrunk by its size. [plans]
     """
-    joint = _national("new", needs, settings)
-    stock = _national("plans", needs, settings)
+    joint, stock = (_national(what, needs, settings, rates.needs_least_children) for what in ("new", "plans"))
     tilts = [_tilt(own, stock, rates) for own in states.astype("float64")]
     found = np.stack([joint * tilt[None, :, None] for tilt in tilts])
     total = found.sum(axis=2, keepdims=True)
     return found / np.where(total > 0, total, 1.0) + np.where(total > 0, 0.0, 1.0 / len(needs))
 
 
-def _national(what: str, needs: Sequence[str], settings: Sequence[str]) -> Floats:
+def _national(what: str, needs: Sequence[str], settings: Sequence[str], least: float) -> Floats:
     """Return P(need | ncy, setting_type) from P(need | ncy) and P(need | setting), taken as odds that multiply."""
     ages = england.needs_by(what, "age")
     if what == "new":
         ages.loc[ages.index > OLDEST_PUBLISHED] = ages.loc[OLDEST_PUBLISHED].to_numpy()
         ages.loc[ages.index < -2] = ages.loc[-2].to_numpy()
-    by_age = ages.reindex(columns=list(needs), fill_value=0.0).to_numpy() + 0.1
+    by_age = ages.reindex(columns=list(needs), fill_value=0.0).to_numpy() + least
     by_setting = england.needs_by(what, "setting_type").reindex(
         index=list(settings), columns=list(needs), fill_value=0.0
     )

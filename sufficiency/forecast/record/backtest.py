@@ -7,9 +7,9 @@ Needs and ages are published for few Januaries; a case is scored where both its 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
@@ -41,6 +41,7 @@ UNRECORDED_LIMIT: Final = 0.15  # above this share of settings not recorded a Ja
 EARLIEST_YEARS: Final = 2  # Januaries an origin needs at and before it
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class Run:
     """One origin: draws of plans by NCY and by setting, and the area that they came from."""
@@ -133,11 +134,11 @@ class Backtest:
             point = naive.forecast(method, past.to_numpy(dtype="float64"), growth, horizon)
             yield frame.assign(method=method, forecast=point)
 
-    def _history(self, dim: str, names: Sequence[str]) -> tuple[pd.DataFrame, list[Any]]:
+    def _history(self, dim: str, names: Sequence[str]) -> tuple[pd.DataFrame, list[Hashable]]:
         """Return plans by authority and label (rows) and January (columns), and the label of each position of `dim`."""
         truth = self.needs if dim == "need" else self.truth
         if dim == "":
-            label: Any = "all"
+            label: str | pd.Series | Floats = "all"
         elif dim == "need":
             label = truth["need"] if names[0] == dim else label_of(names[0], truth["need"].to_numpy())
         else:
@@ -210,9 +211,7 @@ def backtest(
     run_options.draws(draws)
     run_options.seed(seed)
     whole = joined([areas] if isinstance(areas, Area) else list(areas))
-    steps = tuple(sorted({int(h) for h in horizons}))
-    if not steps or steps[0] < 1:
-        raise InputError(f"horizons are whole years of 1 or more; got {list(horizons)}")
+    steps = run_options.horizons(horizons)
     known = sorted(int(y) for y in whole.plans["year"].unique() if y <= whole.base_year)
     able = [y for i, y in enumerate(known) if i >= EARLIEST_YEARS - 1 and y + steps[0] <= known[-1]]
     wanted = able if origins is None else sorted({int(o) for o in origins})
@@ -253,7 +252,9 @@ def _dimension(by: Sequence[str]) -> tuple[str, list[str]]:
     return FOLLOWS[names[0]][0] if names[0] in FOLLOWS else names[0], names
 
 
-def _totalled(run: Run, at: int, dim: str, names: Sequence[str], codes: Sequence[Any]) -> tuple[list[Any], Floats]:
+def _totalled(
+    run: Run, at: int, dim: str, names: Sequence[str], codes: Sequence[Hashable]
+) -> tuple[list[Hashable], Floats]:
     """Return the labels, and draws by authority and label."""
     if dim == "":
         return ["all"], run.by_ncy[:, at].sum(axis=2, keepdims=True)
@@ -273,7 +274,7 @@ def _recorded(truth: pd.DataFrame) -> pd.Series:
     return unknown <= UNRECORDED_LIMIT * whole
 
 
-def _groups(cases: pd.DataFrame, keys: list[str]) -> Iterable[tuple[tuple[Any, ...], pd.DataFrame]]:
+def _groups(cases: pd.DataFrame, keys: list[str]) -> Iterable[tuple[tuple[Hashable, ...], pd.DataFrame]]:
     named = cases.rename(columns={"label": next((k for k in keys if k in BY[2:]), "label")})
     order = {m: i for i, m in enumerate(METHODS)}
     groups = list(named.groupby(keys, sort=False))

@@ -109,9 +109,7 @@ def backtest_far(
     """
     run_options.draws(draws)
     run_options.seed(seed)
-    steps = tuple(sorted({int(h) for h in horizons}))
-    if not steps or steps[0] < 1:
-        raise InputError(f"horizons are whole years of 1 or more; got {list(horizons)}")
+    steps = run_options.horizons(horizons)
     long = england.table("authorities") if totals is None else totals
     missing = [name for name in ("authority", "year", "plans") if name not in long]
     if missing:

@@ -14,6 +14,7 @@ from sufficiency.errors import MissingError, one_of
 from sufficiency.forecast.plans_from_people import plans_from_people
 from sufficiency.forecast.rates.people_counted import Counted
 from sufficiency.frozen import frozen
+from sufficiency.notebook import titled
 from sufficiency.words.school_year import NCYS
 
 BOUNDS: Final = (0.025, 0.975)
@@ -42,6 +43,17 @@ class Held:
         counts = some.groupby(by).size().rename("cases")
         origins = found.groupby(by)["origin"].nunique().rename("origins")
         return pd.concat([origins, counts, wape, coverage], axis=1).reset_index()
+
+    def __repr__(self) -> str:
+        """Return one line: origins and how far ahead."""
+        origins, ahead = self.cases["origin"], self.cases["horizon"]
+        return (
+            f"<Held: forecasts from people made in {origins.min()} to {origins.max()}, {ahead.min()} to {ahead.max()} "
+            f"years ahead, {len(self.cases):,} cases>"
+        )
+
+    def _repr_html_(self) -> str:
+        return titled("Forecasts from people on years held out", self.scores(), {"wape": "1", "coverage_95": "1"})
 
 
 def backtest_people(

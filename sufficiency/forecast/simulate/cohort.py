@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,7 +45,12 @@ class Paths:
 
 
 def simulate(
-    base: NDArray[Any], years: Sequence[Year], paths: Paths, *, seed: np.random.SeedSequence, workers: int = 2
+    base: NDArray[np.signedinteger],
+    years: Sequence[Year],
+    paths: Paths,
+    *,
+    seed: np.random.SeedSequence,
+    workers: int = 2,
 ) -> Simulated:
     """Return plans in every draw, the base year first.
 
@@ -60,7 +65,7 @@ def simulate(
     seed
         Each draw's key in each year comes from it; the same seed gives the same children with any number of workers.
     """
-    number: type[np.signedinteger[Any]] = np.int16 if base.max(initial=0) < FEW else np.int32
+    number: type[np.signedinteger] = np.int16 if base.max(initial=0) < FEW else np.int32
     found, most = _simulated(base, years, paths, seed, workers, number)
     if most > np.iinfo(number).max:
         found, _ = _simulated(base, years, paths, seed, workers, np.int32)
@@ -68,17 +73,19 @@ def simulate(
 
 
 def _simulated(
-    base: NDArray[Any],
+    base: NDArray[np.signedinteger],
     years: Sequence[Year],
     paths: Paths,
     seed: np.random.SeedSequence,
     workers: int,
-    number: type[np.signedinteger[Any]],
+    number: type[np.signedinteger],
 ) -> tuple[Simulated, int]:
     """Return every draw, and the most children counted anywhere, which may be more than numbers of that size hold."""
     draws = paths.joining.shape[0]
 
-    def empty(kinds: Sequence[str]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+    def empty(
+        kinds: Sequence[str],
+    ) -> tuple[NDArray[np.signedinteger], NDArray[np.signedinteger], NDArray[np.signedinteger]]:
         authorities, ncys, needs, settings = base.shape
         flows = (len(kinds), draws, len(years), authorities)
         by_ncy, by_need = (np.zeros((*flows, size, settings), dtype=number) for size in (ncys, needs))

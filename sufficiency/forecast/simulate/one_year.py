@@ -140,7 +140,12 @@ def at(place: int, length: int) -> int:
 
 @compiled
 def one_year(
-    before: NDArray[Any], odds: Odds, times: Times, keys: NDArray[np.uint64], out: Tables, fresh: NDArray[np.int32]
+    before: NDArray[np.signedinteger],
+    odds: Odds,
+    times: Times,
+    keys: NDArray[np.uint64],
+    out: Tables,
+    fresh: NDArray[np.int32],
 ) -> int:
     """Count one year's children into `out`, and return the most counted anywhere: `out` may hold less.
 
@@ -322,7 +327,7 @@ def _destination(
 
 @compiled
 def review(
-    plans: NDArray[Any],
+    plans: NDArray[np.signedinteger],
     fresh: NDArray[np.int32],
     share: NDArray[np.float64],
     keys: NDArray[np.uint64],

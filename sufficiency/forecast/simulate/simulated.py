@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,13 +20,13 @@ class Simulated:
     All are whole numbers of the smallest size that holds them: sums of them are of the largest.
     """
 
-    plans: NDArray[Any]
-    flows_by_ncy: NDArray[Any]
-    flows_by_need: NDArray[Any]
+    plans: NDArray[np.signedinteger]
+    flows_by_ncy: NDArray[np.signedinteger]
+    flows_by_need: NDArray[np.signedinteger]
     support: Supported | None = None
 
     @property
-    def flows(self) -> tuple[tuple[str, ...], NDArray[Any], NDArray[Any]]:
+    def flows(self) -> tuple[tuple[str, ...], NDArray[np.signedinteger], NDArray[np.signedinteger]]:
         """Kinds of flow, and flows by NCY and by need; those of support plans are among them where there are any."""
         if self.support is None:
             return KINDS, self.flows_by_ncy, self.flows_by_need
@@ -59,6 +59,6 @@ class Simulated:
 class Supported:
     """Children who have a support plan since a review, labelled as plans are, and flows by `SUPPORT_KINDS`."""
 
-    held: NDArray[Any]
-    flows_by_ncy: NDArray[Any]
-    flows_by_need: NDArray[Any]
+    held: NDArray[np.signedinteger]
+    flows_by_ncy: NDArray[np.signedinteger]
+    flows_by_need: NDArray[np.signedinteger]

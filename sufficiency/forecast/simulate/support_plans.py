@@ -8,11 +8,10 @@ and so do those who joined or moved into the area within the year.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
-from sufficiency.forecast.rates.rates import Rates
+from sufficiency.forecast.rates.rates import Floats, Rates
 from sufficiency.words.vocabulary import SPECIALIST
 
 
@@ -22,7 +21,7 @@ def ageing(rates: Rates) -> Rates:
     Nobody joins them but from a plan, and none goes to a specialist setting, which needs a plan.
     """
     open_to = np.array([setting not in SPECIALIST for setting in rates.settings], dtype=np.float64)
-    nobody: Any = np.zeros(rates.shape)
+    nobody: Floats = np.zeros(rates.shape)
     return replace(
         rates,
         joining=nobody,

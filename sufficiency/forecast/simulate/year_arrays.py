@@ -6,7 +6,7 @@ compiled again.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,9 +42,9 @@ class Times(NamedTuple):
 class Tables(NamedTuple):
     """Where a year's children are counted, a row for each draw: plans by state, and flows by kind without need and without NCY."""
 
-    plans: NDArray[Any]  # draw x authority x ncy x need x setting_type
-    by_ncy: NDArray[Any]  # kind x draw x authority x ncy x setting_type
-    by_need: NDArray[Any]  # kind x draw x authority x need x setting_type
+    plans: NDArray[np.signedinteger]  # draw x authority x ncy x need x setting_type
+    by_ncy: NDArray[np.signedinteger]  # kind x draw x authority x ncy x setting_type
+    by_need: NDArray[np.signedinteger]  # kind x draw x authority x need x setting_type
 
 
 class Counts(NamedTuple):

@@ -11,6 +11,7 @@ import xarray as xr
 from sufficiency import policy, prices
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError
+from sufficiency.frozen import frozen
 from sufficiency.prices import Futures
 
 # Who pays, four ways: is the stability grant paid, are in-year deficits met centrally.
@@ -22,6 +23,7 @@ CASES: Final[Mapping[str, tuple[bool, bool]]] = {
 }
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class Terms:
     """What stated policy would take off a deficit, and what carrying one costs."""
@@ -47,6 +49,7 @@ class Terms:
         )
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class Carried:
     """Balances from year to year, each draw x financial_year x authority. Below 0 is a deficit. [GBP]"""

@@ -6,7 +6,7 @@ No forecast, allocation or lever comes into it, so what it can't explain is the 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 import xarray as xr
@@ -27,6 +27,8 @@ _PLACE: Final = {
     "resourced_provision": "unit_place_occupied_gbp",
     "alternative_provision": "alternative_provision_place_gbp",
 }
+# authority, financial year, measure, modelled, reported, modelled less reported, what follows children [GBP]
+Compared = tuple[str, int, str, float, float, float, float]
 COLUMNS: Final = ["authority", "financial_year", "provision", "children", "top_up_gbp", "place_gbp", "gbp"]
 WHAT: Final = {
     "spend": "spending",
@@ -91,7 +93,7 @@ def compared(area: Area, past: pd.DataFrame) -> pd.DataFrame:
 
     Columns authority, financial_year, measure, modelled_gbp, reported_gbp, difference_gbp, says. Modelled less reported.
     """
-    rows: list[Any] = []
+    rows: list[Compared] = []
     incomes = _incomes(area, sorted(past["financial_year"].unique().tolist()))
     for (authority, year), own in past.groupby(["authority", "financial_year"]):
         spend = float(own["gbp"].sum() + services(area, authority, [year]).sum())
@@ -150,7 +152,7 @@ def with_budget(
     return table
 
 
-def _carried(area: Area, rows: Sequence[tuple[str, int, str, float, float, float, float]]) -> list[Any]:
+def _carried(area: Area, rows: Sequence[Compared]) -> list[Compared]:
     """Return the in-year balances modelled, added up from nothing in the first year, against balances carried forward."""
     found = []
     for authority in area.authorities:

@@ -22,10 +22,12 @@ import pandas as pd
 from sufficiency import policy, prices
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError, one_of
+from sufficiency.frozen import frozen
 from sufficiency.funding.budget_lines import INDEPENDENT
 from sufficiency.funding.places.place_plus import elements
 from sufficiency.funding.top_up.top_up import unit_costs
 from sufficiency.loans import yearly_payment
+from sufficiency.notebook import titled
 from sufficiency.words.destinations import DESTINATIONS
 from sufficiency.words.school_year import academic_weights
 
@@ -38,6 +40,7 @@ BUILT: Final[dict[str, tuple[str, str]]] = {
 COLUMNS: Final = ("capital_gbp", "set_up_gbp", "saving_gbp", "borrowing_gbp")
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class Payback:
     """What places cost to build and save to run, in constant prices. [GBP]"""
@@ -48,6 +51,14 @@ class Payback:
     net_present_value_gbp: float
     break_even_independent_share: float  # may be below 0 (always pays) or above 1 (never does)
     by_year: pd.DataFrame = field(repr=False)  # financial year from opening, capital, set-up, saving, borrowing
+
+    def __repr__(self) -> str:
+        """Return one line: capital, what a full year saves, and how soon that has paid."""
+        when = f"paid back in {self.years:,.1f} years" if np.isfinite(self.years) else "never paid back"
+        return f"<Payback: capital GBP {self.capital_gbp:,.0f}, saving GBP {self.saving_gbp:,.0f} a full year, {when}>"
+
+    def _repr_html_(self) -> str:
+        return titled(repr(self).strip("<>"), self.by_year.head(20))
 
 
 @dataclass(frozen=True)

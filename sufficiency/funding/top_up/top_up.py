@@ -20,8 +20,10 @@ import xarray as xr
 from sufficiency import policy, prices
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError, one_of
+from sufficiency.frozen import frozen
 from sufficiency.funding.budget_lines import INDEPENDENT
 from sufficiency.funding.top_up import price_bands
+from sufficiency.notebook import titled
 from sufficiency.prices import Floats, Futures, Growth
 from sufficiency.words.destinations import DESTINATIONS
 from sufficiency.words.school_year import financial_label
@@ -30,6 +32,7 @@ from sufficiency.words.vocabulary import NEEDS, SETTING_TYPES
 ITEM: Final = {t: "fee" if t == "independent_special" else "top_up" for t in SETTING_TYPES}
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class UnitCosts:
     """What one child costs a year, and where each figure is from."""
@@ -37,6 +40,15 @@ class UnitCosts:
     gbp: xr.DataArray  # draw (where asked) x financial_year x authority x need x provision [GBP a child a year]
     basis: pd.DataFrame  # authority, provision, basis, first_given, last_given, status
     notes: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        """Return one line: for whom, and over which years."""
+        years = self.gbp["financial_year"].to_numpy()
+        whose = len(self.basis["authority"].unique())
+        return f"<UnitCosts of {whose:,} authorities, {financial_label(years[0])} to {financial_label(years[-1])}>"
+
+    def _repr_html_(self) -> str:
+        return titled("What one child costs a year: where each figure is from", self.basis, "")
 
 
 def unit_costs(area: Area, financial_years: Sequence[int], *, futures: Futures | None = None) -> UnitCosts:

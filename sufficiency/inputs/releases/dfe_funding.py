@@ -10,7 +10,8 @@ The grant's tables keep their title in the first header row: 'Dedicated schools 
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 import pandas as pd
 
@@ -188,7 +189,7 @@ def _amount(cell: str) -> float | None:
         return None
 
 
-def _tidy(found: list[Any], columns: list[str], source: str) -> pd.DataFrame:
+def _tidy(found: Sequence[Sequence[object]], columns: list[str], source: str) -> pd.DataFrame:
     if not found:
         raise InputError(f"{source}: no authority's row with a three-digit number was found")
     return pd.DataFrame(found, columns=columns).astype({"number": "Int64"})

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sufficiency.allocate.overflow.sampled import AGE_OF_NCY
-from sufficiency.allocate.place.worth import IS_FEE, PARTS, Worth, in_base_year_prices
+from sufficiency.allocate.place.parts_of_value import IS_FEE, PARTS, Worth, in_base_year_prices
 from sufficiency.funding.places.place_plus import elements
 from sufficiency.outcome import Outcome
 from sufficiency.report.sections.common import LEVELS

@@ -13,7 +13,7 @@ import xarray as xr
 from sufficiency.outcome import ForecastOutcome, Outcome
 from sufficiency.recommendation import Recommendation
 from sufficiency.report.model import Section, Table
-from sufficiency.report.sections import beside, destinations, law, to_open
+from sufficiency.report.sections import destinations, law, side_by_side_runs, to_open
 from sufficiency.report.sections.bands import Bands, bands
 from sufficiency.report.sections.common import LEVELS, middle
 from sufficiency.words.say import between, count, gbp, label, shown
@@ -112,7 +112,7 @@ def _recommended(rows: pd.DataFrame, limit: int) -> str:
 def _cost(made: Recommendation, rows: pd.DataFrame, year: int) -> str:
     """Return what it does, as the run with it says, child by child: fewer turned away, and cash a year."""
     assert made.then is not None
-    now, then = beside.alike((made.now, made.then))
+    now, then = side_by_side_runs.alike((made.now, made.then))
     fewer = _change(now, then, "shortfall", year)
     money = {name: _change(then, now, name, year) for name in ("spend_gbp", "transport_gbp")}
     above = "; schools that grow take a few above their number too" if fewer[1] > rows["places"].sum() else ""

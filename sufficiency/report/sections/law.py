@@ -15,7 +15,7 @@ from sufficiency.forecast import PlanForecast, plans
 from sufficiency.outcome import ForecastOutcome
 from sufficiency.report.look import charts
 from sufficiency.report.model import Chart, Section, Table
-from sufficiency.report.sections import beside
+from sufficiency.report.sections import side_by_side_runs
 from sufficiency.report.sections.common import LEVELS, middle, rests_on
 from sufficiency.scenarios.law_2029.arithmetic import reform_arithmetic
 from sufficiency.scenarios.law_2029.mainstream_support import MainstreamSupport
@@ -70,9 +70,9 @@ def section(outcome: ForecastOutcome, futures: Sequence[ForecastOutcome]) -> Sec
             Table(
                 "law-futures",
                 "The futures side by side, middle forecast",
-                beside.table(every, [name_of(future, outcome) for future in every]),
+                side_by_side_runs.table(every, [name_of(future, outcome) for future in every]),
                 {},
-                note=f"{beside.note(every)} {_memo_note(outcome)}",
+                note=f"{side_by_side_runs.note(every)} {_memo_note(outcome)}",
             ),
             Table(
                 "law-arithmetic",

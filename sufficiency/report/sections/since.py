@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,7 @@ from sufficiency.report.model import Section, Table
 from sufficiency.report.sections.success_tables import COUNTED, arrow
 from sufficiency.success import success_measures
 from sufficiency.success.judged import SAME
+from sufficiency.tables.rows import MeasureThenRow
 from sufficiency.words.say import between, count, shown
 from sufficiency.words.school_year import financial_label
 from sufficiency.words.success import MEASURES
@@ -83,7 +84,7 @@ def _figures(outcome: ForecastOutcome, last: LastReport) -> pd.DataFrame:
     return both.assign(change=both["value"] - both["value_then"], verdict=verdicts)
 
 
-def _verdict(row: Any) -> str:
+def _verdict(row: MeasureThenRow) -> str:
     """Return whether a figure is better than the last report's by more than chance in both; blank where that isn't known."""
     if row.year == row.year_then:
         return NOTHING_NEW

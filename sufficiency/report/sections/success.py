@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 
@@ -16,6 +16,7 @@ from sufficiency.report.sections import success_tables
 from sufficiency.report.sections.common import rests_on
 from sufficiency.success import SuccessMeasures, success_measures
 from sufficiency.success.judged import SAME, UNJUDGED
+from sufficiency.tables.rows import MeasureRow
 from sufficiency.tables.success import SCHOOL_PHASES
 from sufficiency.words.say import count, label
 from sufficiency.words.success import GROUPS, MEASURES, SuccessMeasure
@@ -98,7 +99,7 @@ def _told(own: pd.DataFrame, name: str) -> str:
     return f"{'; '.join(parts)}.{ends}"
 
 
-def _figures(row: Any) -> str:
+def _figures(row: MeasureRow) -> str:
     measure, value = MEASURES[row.measure], row.value
     other, by = row.neighbours, "neighbours"
     if pd.isna(other):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 
@@ -11,6 +11,7 @@ from sufficiency.report.model import Table
 from sufficiency.success import SuccessMeasures
 from sufficiency.success.judged import SAME, UNJUDGED
 from sufficiency.success.success_measures import COUNTS
+from sufficiency.tables.rows import MeasureRow
 from sufficiency.words.success import GROUPS, MEASURES
 
 COUNTED: Final = ("children", "young people", "complaints")  # units of a council's own counts, which may be small
@@ -59,20 +60,20 @@ def _range(low: float, high: float) -> str:
     return f" ({figure_of(low)} to {figure_of(high)})" if pd.notna(low) else ""
 
 
-def _beside(row: Any) -> str:
+def _beside(row: MeasureRow) -> str:
     rank = f", {row.rank:.0f} of {row.ranked:.0f}" if pd.notna(row.rank) else ""
     by = " (England)" if row.beside_rests_on == "England" else ""
     return f"{arrow(row.difference, row.beside)}{by}{rank}".removeprefix(", ")
 
 
-def _since(row: Any) -> str:
+def _since(row: MeasureRow) -> str:
     if not row.since:
         return "one year only"
     was = f"from {figure_of(row.was)} in {row.since}"
     return f"{arrow(row.change, row.trend)}, {was}" if row.trend else was
 
 
-def _earlier(found: SuccessMeasures, row: Any) -> str:
+def _earlier(found: SuccessMeasures, row: MeasureRow) -> str:
     """Return the neighbours' latest mean before an authority's figure, with its year, as the chart draws it."""
     measure = MEASURES[row.measure]
     years = found.beside(row.measure)

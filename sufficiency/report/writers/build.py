@@ -16,7 +16,6 @@ from sufficiency.report.last_report import LastReport
 from sufficiency.report.model import Cards, Chart, Exhibit, Map, Report, Section, Table
 from sufficiency.report.sections import (
     access,
-    beside,
     decision,
     districts,
     finance,
@@ -38,6 +37,7 @@ from sufficiency.report.sections import (
     risks,
     scenario,
     schools,
+    side_by_side_runs,
     since,
     success,
     summary,
@@ -114,7 +114,7 @@ def build(
     InputError
         If `now` or a future was run with other draws, another seed or to another year, or `last` is of another area.
     """
-    beside.check((outcome, *futures))
+    side_by_side_runs.check((outcome, *futures))
     beside_it: list[ForecastOutcome] = []
     area = outcome.area
     if isinstance(outcome, Outcome):
@@ -150,7 +150,7 @@ def _with_futures(
     if agreed is not outcome and (others or not isinstance(outcome, Outcome)):
         others.insert(0, outcome)  # alone, a scenario of places has pages of its own instead
     added = [law.section(agreed, laws)] if laws else []
-    added += [beside.section(agreed, others)] if others else []
+    added += [side_by_side_runs.section(agreed, others)] if others else []
     after = next(at for at, part in enumerate(made, start=1) if part.key == "forecast")
     return [*made[:after], *added, *made[after:]]
 

@@ -7,10 +7,10 @@ authority places, so that they are counted and cost high needs nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -188,7 +188,9 @@ def _districts(area: Area) -> pd.DataFrame:
     )
 
 
-def _project(code: str, kind: str, where: dict[Any, Any], year: int, places: int, lever: str) -> dict[str, Any]:
+def _project(
+    code: str, kind: str, where: Mapping[Hashable, object], year: int, places: int, lever: str
+) -> dict[str, object]:
     district = str(where["district"])
     setting = f"{code}-{kind.split('_')[0]}-{district}".upper().replace(" ", "-")
     return {

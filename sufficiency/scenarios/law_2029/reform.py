@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from sufficiency.errors import InputError, nearest, one_of
 from sufficiency.scenarios.law_2029.bases import DECISIONS, FreeSchoolSwap, InclusionBases
@@ -78,7 +78,7 @@ def reform(
         raise InputError(f"{SWAP} needs free_schools, a decision for each row of pipeline.csv: {one_of(DECISIONS)}")
     pulled: list[Lever] = []
     if delivered:
-        more: dict[str, dict[str, Any]] = {SWAP: {"decisions": dict(free_schools or {})}}
+        more: dict[str, dict[str, dict[str, str]]] = {SWAP: {"decisions": dict(free_schools or {})}}
         pulled += [FollowDfE(delivered)] if path == "dfe" else []
         for part, make in PARTS.items():
             if part in asked and (part != SWAP or free_schools):

@@ -27,7 +27,6 @@ from sufficiency.transport.modes.modes import Levers
 
 Floats = npt.NDArray[np.float64]
 
-LEG: Final = 0.7124  # the constant of the shortest path through random points, a leg, × √(area ÷ points)
 DISTANCES: Final = 7
 
 
@@ -101,7 +100,7 @@ def _distances(
 ) -> list[tuple[float, _Legs]]:
     """Return each distance from school with the share of children who live there."""
     board = rates.boarding_wheelchair_minutes if vehicle.wheelchair_spaces else rates.boarding_minutes
-    leg_km = LEG * np.sqrt(homes.area_km2 / np.maximum(stops, 1.0)) * rates.road_over_crow
+    leg_km = rates.leg_over_root_area * np.sqrt(homes.area_km2 / np.maximum(stops, 1.0)) * rates.road_over_crow
     leg_minutes = leg_km * homes.minutes / np.maximum(homes.km, 0.1)
     sigma = np.sqrt(np.log1p(np.square(homes.spread)))
     nodes, weights = np.polynomial.hermite_e.hermegauss(DISTANCES)

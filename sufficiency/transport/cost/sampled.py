@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import partial
 from typing import Final
 
 import numpy as np
+import pandas as pd
 
 from sufficiency.errors import InputError
+from sufficiency.notebook import titled
 from sufficiency.transport.cost.homes import Homes
 from sufficiency.transport.cost.runs import Floats
 
 FEWEST_SAMPLES: Final = 8
-RIDGE: Final = 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,9 +50,23 @@ class Estimate:
         """The error at one school as a standard deviation, a share of cost: a normal error's mean size is 0.8 of it."""
         return float(self.error_school * np.sqrt(np.pi / 2))
 
+    def __repr__(self) -> str:
+        """Return one line: on how many schools it rests, and how far off it is."""
+        return (
+            f"<Estimate from {self.samples:,} routed schools: off by {self.error_school:.0%} at one school, "
+            f"{self.error_county:.0%} over twelve>"
+        )
 
-def fit_samples(samples: Sequence[Sample]) -> Estimate:
+    def _repr_html_(self) -> str:
+        errors = {"one school": self.error_school, "twelve schools together": self.error_county}
+        table = pd.DataFrame({"of": list(errors), "error": list(errors.values())})
+        return titled(f"Routed rounds from {self.samples:,} schools: mean error", table, {"error": "%"})
+
+
+def fit_samples(samples: Sequence[Sample], *, shrinkage: float) -> Estimate:
     """Return the estimate that fits an area's routed samples, with its error measured on samples left out.
+
+    `shrinkage` is how strongly effects of size and distance are drawn to none: `transport.sample_shrinkage`. [a sample]
 
     Raises
     ------
@@ -66,9 +82,10 @@ def fit_samples(samples: Sequence[Sample]) -> Estimate:
         np.array([getattr(s, c) for s in samples]) for c in ("children", "modelled_gbp", "routed_gbp")
     )
     x, y = _features(children, homes), np.log(routed / modelled)
-    left_out = np.array([_fit(np.delete(x, i, 0), np.delete(y, i), np.delete(routed, i)) @ x[i] for i in range(len(y))])
+    fit = partial(_fit, shrinkage=shrinkage)
+    left_out = np.array([fit(np.delete(x, i, 0), np.delete(y, i), np.delete(routed, i)) @ x[i] for i in range(len(y))])
     guess = routed * np.exp(left_out - y)
-    return Estimate(_fit(x, y, routed), _error(guess, routed), _group_error(guess, routed), len(samples))
+    return Estimate(fit(x, y, routed), _error(guess, routed), _group_error(guess, routed), len(samples))
 
 
 def _features(children: Floats, homes: Homes) -> Floats:
@@ -78,10 +95,10 @@ def _features(children: Floats, homes: Homes) -> Floats:
     return np.stack(parts, axis=-1).astype(np.float64)
 
 
-def _fit(x: Floats, y: Floats, weight: Floats) -> Floats:
+def _fit(x: Floats, y: Floats, weight: Floats, *, shrinkage: float) -> Floats:
     """Return least squares weighted by cost, shrunk a little except the level, since samples are few."""
     w = weight / weight.mean()
-    keep = np.diag([1e-9] + [RIDGE * len(y)] * (x.shape[1] - 1))
+    keep = np.diag([1e-9] + [shrinkage * len(y)] * (x.shape[1] - 1))
     return np.asarray(np.linalg.solve(x.T @ (w[:, None] * x) + keep, x.T @ (w * y)))
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+
+import pandas as pd
 
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError, nearest
@@ -44,6 +45,7 @@ class SchoolRunRates:
     boarding_minutes: float  # a stop
     boarding_wheelchair_minutes: float  # a stop
     road_over_crow: float  # between homes
+    leg_over_root_area: float  # a leg, by straight line, over √(area ÷ stops)
     pick_up_children: float  # at a pick-up point, where a lever makes some
     minibus_share: float  # of those who share; below 0: by cost
     choice_gbp: float  # spread of prices in the market [GBP a child a day]
@@ -80,7 +82,7 @@ def _fleet(area: Area) -> dict[str, Vehicle]:
     return {kind: _vehicle(area, kind, own.loc[kind] if kind in own.index else None) for kind in VEHICLES}
 
 
-def _vehicle(area: Area, kind: str, own: Any) -> Vehicle:
+def _vehicle(area: Area, kind: str, own: pd.Series | None) -> Vehicle:
     assistants = area.value(f"transport.{kind}_assistant_share")
     if own is not None:
         day, per_km, per_minute = (float(own[c]) for c in ("fixed_gbp", "gbp_per_km", "gbp_per_minute"))

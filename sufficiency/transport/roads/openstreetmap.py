@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,7 @@ from sufficiency.errors import InputError, MissingError
 from sufficiency.transport.roads.road_network import Network, directed
 
 Tags = Mapping[str, str]
+Way = tuple[list[tuple[int, float, float]], float, bool, int]  # points, car speed, whether it is walked, direction
 
 CARS: Final = (
     "motorway",
@@ -109,7 +110,7 @@ def is_walkable(tags: Tags) -> bool:
     return (kind in PATHS or SAME_AS.get(kind, kind) in CARS) and tags.get("access", "yes") not in CLOSED
 
 
-def _ways(file: Path) -> list[tuple[list[tuple[int, float, float]], float, bool, int]]:
+def _ways(file: Path) -> list[Way]:
     """Return each way's points, car speed (0 for none), whether it can be walked, and its direction."""
     import osmium
 
@@ -129,7 +130,7 @@ def _ways(file: Path) -> list[tuple[list[tuple[int, float, float]], float, bool,
     return [way for way in ways if len(way[0]) > 1]
 
 
-def _lines(ways: list[Any]) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _lines(ways: list[Way]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return lines between junctions and ends of ways, as `network.EDGES` with positions, and their nodes."""
     from pyproj import Transformer
 

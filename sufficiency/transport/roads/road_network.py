@@ -9,15 +9,19 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pandera.pandas as pa
 
 from sufficiency import tables
 from sufficiency.errors import Fault, FaultyTableError, InputError
 from sufficiency.tables import columns
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -112,11 +116,8 @@ class Network:
             counts = np.sort(np.bincount(piece[used]))[::-1]
             counts = counts[counts > 0]
             share = counts / max(counts.sum(), 1)
-            frames.append(
-                pd.DataFrame(
-                    {"profile": profile, "piece": np.arange(1, len(counts) + 1), "nodes": counts, "share": share}
-                )
-            )
+            piece_numbers = np.arange(1, len(counts) + 1)
+            frames.append(pd.DataFrame({"profile": profile, "piece": piece_numbers, "nodes": counts, "share": share}))
         return pd.concat(frames, ignore_index=True)
 
     def main_piece(self, profile: str) -> Ints:
@@ -247,7 +248,7 @@ def _search(
     return np.asarray(found[:, which], dtype=np.float64)
 
 
-def _matrix(rows: Ints, columns: Ints, weight: Floats, n: int) -> Any:
+def _matrix(rows: Ints, columns: Ints, weight: Floats, n: int) -> csr_array:
     """Return a sparse matrix with the least weight of parallel edges; SciPy would add them up."""
     from scipy.sparse import csr_array
 
@@ -274,11 +275,11 @@ def _both(
     )
 
 
-def _arrays(edges: Edges) -> tuple[Any, ...]:
+def _arrays(edges: Edges) -> tuple[Ints, Ints, Floats, Floats]:
     return edges.origin, edges.destination, edges.km, edges.minutes
 
 
-def _renamed(frame: pd.DataFrame, names: dict[str, str], schema: Any) -> pd.DataFrame:
+def _renamed(frame: pd.DataFrame, names: dict[str, str], schema: pa.DataFrameSchema) -> pd.DataFrame:
     """Return the declared columns under our names; other columns that map tools write are left out."""
     renamed = frame.rename(columns={old: new for old, new in names.items() if new not in frame})
     return renamed[[c for c in renamed.columns if c in schema.columns]]

@@ -248,7 +248,11 @@ def _profile() -> str:
 
 
 def _packed(roads: Network) -> disk.Arrays:
-    packed: dict[str, Any] = {"node": roads.node.astype("str"), "easting": roads.easting, "northing": roads.northing}
+    packed: dict[str, np.ndarray[Any, Any]] = {
+        "node": roads.node.astype("str"),
+        "easting": roads.easting,
+        "northing": roads.northing,
+    }
     for profile, edges in (("drive", roads.drive), ("walk", roads.walk)):
         packed |= {f"{profile}_{c}": getattr(edges, c) for c in ("origin", "destination", "km", "minutes")}
     return packed

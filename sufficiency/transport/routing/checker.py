@@ -14,11 +14,16 @@ import numpy as np
 import pandas as pd
 
 from sufficiency.errors import InfeasibleError
+from sufficiency.frozen import frozen
 
 TOLERANCE_MINUTES: Final = 1e-4
 TOLERANCE_GBP: Final = 1e-6
 
 
+Late = tuple[Hashable, Hashable, int, float, float, float]  # stop, round, children, minutes on board, limit, direct
+
+
+@frozen
 @dataclass(frozen=True)
 class Walked:
     """What walking a plan found."""
@@ -52,7 +57,7 @@ def walk(
     kind_of = {row["vehicle"]: row for row in _records(vehicles)}
     pairs = {frozenset(pair) for pair in apart}
     broken: list[str] = []
-    carried: dict[Any, list[int]] = defaultdict(lambda: [0, 0])
+    carried: dict[Hashable, list[int]] = defaultdict(lambda: [0, 0])
     lines, late = [], []
     for label, visits in rounds.sort_values(["round", "order"]).groupby("round", sort=False):
         rows = _records(visits)
@@ -131,9 +136,9 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _wrong_company(
     rows: list[dict[str, Any]],
-    stop_of: dict[Any, dict[str, Any]],
+    stop_of: dict[Hashable, dict[str, Any]],
     vehicle: dict[str, Any],
-    pairs: set[frozenset[Any]],
+    pairs: set[frozenset[Hashable]],
     has_assistant: bool,  # noqa: FBT001
 ) -> list[str]:
     """Say where seats, wheelchair spaces, solo travel or pairs kept apart are not honoured."""
@@ -154,7 +159,7 @@ def _wrong_company(
 
 def _ride(
     rows: list[dict[str, Any]],
-    stop_of: dict[Any, dict[str, Any]],
+    stop_of: dict[Hashable, dict[str, Any]],
     vehicle: dict[str, Any],
     road: _Road,
     school: Hashable,
@@ -174,7 +179,7 @@ def _ride(
 
 def _judge_ride(
     row: dict[str, Any], ride: float, stop: dict[str, Any], road: _Road, school: Hashable
-) -> tuple[list[str], list[tuple[Any, ...]]]:
+) -> tuple[list[str], list[Late]]:
     """Say whether a ride is misreported or needlessly long; a child over the limit must ride no longer than direct."""
     says, late = [], []
     direct = road(stop["location"] or row["stop"], school)[1] + stop["service_minutes"]
@@ -190,7 +195,7 @@ def _judge_ride(
     return says, late
 
 
-def _wrong_numbers(carried: dict[Any, list[int]], stop_of: dict[Any, dict[str, Any]]) -> list[str]:
+def _wrong_numbers(carried: dict[Hashable, list[int]], stop_of: dict[Hashable, dict[str, Any]]) -> list[str]:
     return [
         f"stop {label}: {carried[label][0]} children ({carried[label][1]} in wheelchairs) carried; "
         f"{stop['children']} ({stop['wheelchairs']}) wait"
@@ -199,7 +204,7 @@ def _wrong_numbers(carried: dict[Any, list[int]], stop_of: dict[Any, dict[str, A
     ]
 
 
-def _wrong_fleet(by_round: pd.DataFrame, kind_of: dict[Any, dict[str, Any]]) -> list[str]:
+def _wrong_fleet(by_round: pd.DataFrame, kind_of: dict[Hashable, dict[str, Any]]) -> list[str]:
     return [
         f"{count} rounds by {label}; {kind_of[label]['available']:g} available"
         for label, count in by_round["vehicle"].value_counts().items()

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sufficiency.errors import InputError
+from sufficiency.words import run_options
 
 if TYPE_CHECKING:
     from pyvrp.stop import StoppingCriterion
@@ -83,16 +83,16 @@ class Work:
 Effort = Clock | Work
 
 
-def effort(seconds: float, iterations: int | None) -> Effort:
+def effort(seconds: float, iterations: int | None, *, seed: int = 1) -> Effort:
     """Return work where iterations are given, else a clock that starts now.
 
     Raises
     ------
     InputError
-        If either is below 0, or iterations are not a whole number.
+        If either or the seed is below 0, or iterations or the seed are not whole numbers.
     """
-    if iterations is not None and (isinstance(iterations, bool) or iterations < 0 or int(iterations) != iterations):
-        raise InputError(f"iterations={iterations}: a whole number from 0 is needed, 2_000 say")
-    if not seconds >= 0:
-        raise InputError(f"seconds={seconds}: a number from 0 is needed, 10 say")
+    run_options.seed(seed)
+    run_options.seconds(seconds)
+    if iterations is not None:
+        run_options.whole("iterations", iterations, least=0, such_as="2,000")
     return Clock.of(seconds) if iterations is None else Work(int(iterations))

@@ -198,10 +198,10 @@ def _collector(pool: set[tuple[int, ...]]) -> pyvrp.IteratedLocalSearchCallbacks
 
         seen = 0
 
-        def on_best(self, best: Any) -> None:
+        def on_best(self, best: pyvrp.Solution) -> None:
             pool.update(_parts(route) for route in best.routes())
 
-        def on_iteration(self, current: Any, *_: Any) -> None:
+        def on_iteration(self, current: pyvrp.Solution, *_: object) -> None:
             self.seen += 1
             if self.seen % LOOK_EVERY == 0:
                 pool.update(_parts(route) for route in current.routes() if route.is_feasible())

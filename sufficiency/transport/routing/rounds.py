@@ -145,7 +145,7 @@ def rounds(
     Golden, Assad, Levy and Gheysens (1984), Computers & Operations Research 11(1); Wouda, Lan and Kool (2024), *PyVRP*,
     INFORMS Journal on Computing 36(4).
     """
-    until = effort(seconds, iterations)
+    until = effort(seconds, iterations, seed=seed)
     pairs = tuple(apart)
     run = compiled(stops, vehicles, travel, school=school, apart=pairs)
     plan = search(run, effort=until, seed=seed)

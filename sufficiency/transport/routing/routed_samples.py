@@ -17,6 +17,7 @@ from sufficiency.transport.routing.effort import Clock
 from sufficiency.transport.routing.plan_search import search
 from sufficiency.transport.routing.rounds import compiled
 from sufficiency.transport.routing.school_stops import legs_of, stops_at, vehicles
+from sufficiency.words import run_options
 
 FEWEST: Final = 5  # travellers at a school worth sampling
 
@@ -25,7 +26,11 @@ def routed_estimate(
     area: Area, riders: pd.DataFrame, year: int, *, schools: int = 20, seconds: float = 2, seed: int = 1
 ) -> Estimate:
     """Return what routed rounds cost over their approximation, fitted on schools of the area that are routed here."""
-    return fit_samples(routed_samples(area, riders, year, schools=schools, seconds=seconds, seed=seed))
+    run_options.seed(seed)
+    run_options.seconds(seconds)
+    run_options.whole("schools", schools, least=1, such_as="20")
+    samples = routed_samples(area, riders, year, schools=schools, seconds=seconds, seed=seed)
+    return fit_samples(samples, shrinkage=area.value("transport.sample_shrinkage"))
 
 
 def routed_samples(

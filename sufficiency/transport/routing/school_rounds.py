@@ -15,6 +15,8 @@ import pandas as pd
 
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError, OutputError, nearest, one_of
+from sufficiency.frozen import frozen
+from sufficiency.notebook import titled
 from sufficiency.transport.routing.rounds import Rounds, rounds
 from sufficiency.transport.routing.school_stops import legs_of, stops_at, vehicles
 from sufficiency.words.geojson import Feature, Features, Shape
@@ -23,6 +25,7 @@ Points = Literal["rounded", "exact", "none"]
 ROUNDED_M: Final = 1_000  # points are rounded to the nearest km of the grid [m]
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class SchoolRounds:
     """Rounds to one school, with where its stops are."""
@@ -46,6 +49,14 @@ class SchoolRounds:
             f"{self.name}, January {self.year}: {children:,} children in {runs:,} vehicle{'s' if runs != 1 else ''}, "
             f"£{self.cost_gbp:,.0f} a school day"
         )
+
+    def __repr__(self) -> str:
+        """Return one line: the school, the January, children, vehicles and cost."""
+        return f"<SchoolRounds {self.says}>"
+
+    def _repr_html_(self) -> str:
+        minutes = dict.fromkeys(("minutes_on_board", "round_km", "round_minutes"), "1")
+        return titled(f"Rounds to {self.says}", self.table(), {**minutes, "round_gbp_a_day": "2"})
 
     def table(self) -> pd.DataFrame:
         """Return a row for each stop, as a transport team could take to market.

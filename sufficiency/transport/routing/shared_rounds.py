@@ -16,6 +16,8 @@ import pandas as pd
 
 from sufficiency import tables
 from sufficiency.errors import InfeasibleError, InputError, one_of
+from sufficiency.frozen import frozen
+from sufficiency.notebook import titled
 from sufficiency.tables import columns
 from sufficiency.transport.routing.effort import effort
 from sufficiency.transport.routing.many_schools import TOLERANCE, ManySchools, clock_of, in_turn, total_gbp
@@ -34,6 +36,7 @@ SCHOOLS: Final = columns.table(
 )
 
 
+@frozen
 @dataclass(frozen=True, eq=False)
 class SharedRounds:
     """Rounds that may call at several schools.
@@ -51,6 +54,18 @@ class SharedRounds:
     def saved_share(self) -> float:
         """What sharing saves, as a share of separate rounds."""
         return 1 - self.cost_gbp / self.separate_gbp
+
+    def __repr__(self) -> str:
+        """Return one line: rounds, children, cost, and what sharing saves."""
+        aboard = int(self.calls["children"].clip(lower=0).sum())
+        return (
+            f"<SharedRounds: {self.calls['round'].nunique():,} rounds for {aboard:,} children, GBP {self.cost_gbp:,.2f} "
+            f"a morning; sharing saves {self.saved_share:.0%}>"
+        )
+
+    def _repr_html_(self) -> str:
+        title = f"Shared rounds: GBP {self.cost_gbp:,.2f} a morning, {self.saved_share:.0%} less than separate ones"
+        return titled(title, self.calls, {"clock_minutes": "1", "minutes_on_board": "1"})
 
 
 def shared_rounds(
@@ -83,7 +98,7 @@ def shared_rounds(
     """
     times = tables.check(schools, SCHOOLS, source="schools")
     problem, own = _read(stops, vehicles, travel, times)
-    until = effort(seconds, iterations)
+    until = effort(seconds, iterations, seed=seed)
     separate: list[Trip] = []
     for parts in own:
         alone = _to_school(problem, parts)

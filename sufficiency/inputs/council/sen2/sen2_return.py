@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 
@@ -104,7 +104,7 @@ def _renamed(module: str, raw: pd.DataFrame) -> pd.DataFrame:
 
 
 def _typed(frame: pd.DataFrame) -> pd.DataFrame:
-    changed: dict[str, Any] = {}
+    changed: dict[str, pd.Series] = {}
     for column in frame:
         words = frame[column].astype("str").str.strip()
         if column in DATES:

@@ -15,7 +15,7 @@ from sufficiency.area.area import Area
 from sufficiency.commands import futures
 from sufficiency.errors import InputError
 from sufficiency.outcome import Outcome
-from sufficiency.report.sections import beside
+from sufficiency.report.sections import side_by_side_runs
 from sufficiency.report.writers.build import build
 from sufficiency.transport.cost.homes import so_far
 
@@ -44,8 +44,8 @@ def every() -> tuple[Outcome, ...]:
 
 def test_before_any_lever_acts_every_column_is_the_same_to_the_pound(every: tuple[Outcome, ...]) -> None:
     assert every[0].journeys.calibration["factor"].iloc[0] != every[1].journeys.calibration["factor"].iloc[0]
-    for measure in beside.MEASURES:
-        first, *others = (one.measure(measure) for one in beside.alike(every))
+    for measure in side_by_side_runs.MEASURES:
+        first, *others = (one.measure(measure) for one in side_by_side_runs.alike(every))
         along = str(first.dims[-1])
         before = slice(None, 2029 if along == "year" else 2028)
         for other in others:
@@ -55,20 +55,20 @@ def test_before_any_lever_acts_every_column_is_the_same_to_the_pound(every: tupl
 
 
 def test_the_table_has_the_same_words_in_every_column_until_a_lever_acts(every: tuple[Outcome, ...]) -> None:
-    table = beside.table(every, ["a", "b", "c"]).set_index("when")
+    table = side_by_side_runs.table(every, ["a", "b", "c"]).set_index("when")
     for when in ("January 2027", "January 2029", "2027-28", "31 March 2028"):
         rows = table.loc[[when]]
         assert (rows["a"] == rows["b"]).all(), when
         assert (rows["a"] == rows["c"]).all(), when
     assert (table.loc[["January 2031"], "a"] != table.loc[["January 2031"], "b"]).any()
-    assert "on the same 2 of them in every column" in beside.note(every)
-    assert "elsewhere rest on 4" in beside.note(every)
+    assert "on the same 2 of them in every column" in side_by_side_runs.note(every)
+    assert "elsewhere rest on 4" in side_by_side_runs.note(every)
 
 
 def test_a_balance_stands_at_march_2028_alone_and_counts_the_grant_in_every_column_or_in_none(
     every: tuple[Outcome, ...],
 ) -> None:
-    told = [row for row in beside.rows(every) if "balance carried forward" in row.says]
+    told = [row for row in side_by_side_runs.rows(every) if "balance carried forward" in row.says]
     assert [(row.says.split(", ")[1], row.when) for row in told] == [
         ("without the stability grant", "31 March 2028"),
         ("with the stability grant", "31 March 2028"),
