@@ -1,0 +1,204 @@
+"""What a report prints of a cube: each number of a table, chart or sentence as a sum of its cells.
+
+A column of a table is about a cube where, read by its labels, the numbers that it shows are sums of the cube's cells. So
+read, the cells that it hides are sums too. A chart is read as the table of what it draws. A number in a sentence is one of
+the cube where the labels named beside it have just that total.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from sufficiency.report.disclosure.cubes import WHOLE, Cube, Group
+from sufficiency.report.disclosure.suppress import HIDDEN
+
+YEAR: Final = re.compile(r"\b(?:January )?(19|20)\d\d\b")
+SPLIT_BY: Final = ("case", "education_phase", "breakdown", "label", "measure", "age_rule")  # what makes one table several
+AGREES: Final = 0.8  # of the numbers of a column, from which it is read as the cube's
+NAMED: Final = 0.2  # of a column's words, from which it is one of labels
+HALF: Final = 0.5 + 1e-9  # how far off a number is that is shown whole
+READINGS: Final = 400  # of a column's labels that are tried at most
+NUMBER: Final = re.compile(r"(?<![\w.,£−-])(\d[\d,]*)(\.\d+)?(%?)(?![\d,]*\d)")
+CHILDREN: Final = re.compile(r"\)? *(?:more |other )?(?:children|child\b|pupils?\b|plans?\b|\))")
+
+
+EVERYONE: Final = Group(WHOLE, frozenset())
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a number stands: the section and the exhibit, in words, and the row and column of a table."""
+
+    section: str
+    exhibit: str
+    key: str = ""
+    row: object = None
+    column: object = None
+
+    def __str__(self) -> str:
+        """Return 'Children with SEND today, "EHC plans by type of setting and authority"'."""
+        return f'{self.section}, "{self.exhibit}"' if self.exhibit else self.section
+
+
+@dataclass(frozen=True, eq=False)
+class Printed:
+    """One number of a report as a sum of a cube's cells."""
+
+    place: Place
+    groups: tuple[Group, ...]  # what its labels name
+    is_hidden: bool
+    within: float = 0.0  # how far off what is shown may be [children]
+
+
+def of_table(cube: Cube, frame: pd.DataFrame, place: Place, title: str = "") -> Iterator[Printed]:
+    """Yield what a table prints of a cube, its hidden cells among them."""
+    by = [c for c in SPLIT_BY if c in frame and frame[c].nunique() > 1]
+    if by:
+        for _, part in frame.groupby(by, sort=False, dropna=False):
+            yield from of_table(cube, part.drop(columns=by), place, title)
+        return
+    rows = frame
+    named_year = "year" in frame and pd.api.types.is_numeric_dtype(frame["year"])
+    if named_year:
+        rows = frame[frame["year"] == cube.year]
+    if rows.empty:
+        return
+    labels = _label_columns(cube, rows)
+    for number, column in enumerate(rows.columns):
+        if column in labels or column == "year":
+            continue
+        yield from _of_column(cube, rows, number, labels, place, "" if named_year else title, has_year=named_year)
+
+
+def _label_columns(cube: Cube, rows: pd.DataFrame) -> list[object]:
+    """Return the columns of words or codes of which most name something of the cube."""
+    found = []
+    for column in rows.columns:
+        values = rows[column]
+        if pd.api.types.is_float_dtype(values) or (pd.api.types.is_numeric_dtype(values) and column != "ncy"):
+            continue
+        texts = [t for t in values.unique() if isinstance(t, str | int | np.integer) and t != HIDDEN]
+        if texts and sum(bool(cube.named(t, str(column))) for t in texts) > NAMED * len(texts):
+            found.append(column)
+    return found
+
+
+def _of_column(
+    cube: Cube, rows: pd.DataFrame, number: int, labels: list[object], place: Place, title: str, *, has_year: bool
+) -> Iterator[Printed]:
+    head = str(rows.columns[number])
+    told_year = _year(head) or (None if has_year else _year(title))
+    if told_year is not None and told_year != cube.year:
+        return
+    bare = YEAR.sub("", head).strip(" ,:")
+    heads = cube.named(bare)
+    values = rows.iloc[:, number]
+    numbers = pd.to_numeric(values.astype(str).str.replace(",", ""), errors="coerce").to_numpy(dtype=float)
+    if bare == "share":
+        heads, numbers = (EVERYONE,), numbers * cube.total(())
+    if not heads:
+        return
+    hidden = values.astype(str).eq(HIDDEN).to_numpy()
+    if not (np.isfinite(numbers) | hidden).any():
+        return
+    read = _best_reading(cube, rows, labels, heads, numbers, hidden)
+    for at, groups in enumerate(read):
+        if groups is None or not (hidden[at] or np.isfinite(numbers[at])):
+            continue
+        true = cube.total(groups)
+        if not hidden[at] and abs(numbers[at] - true) > HALF:
+            continue  # it counts something else
+        off = 0.0 if hidden[at] else abs(numbers[at] - true)
+        where = Place(place.section, place.exhibit, place.key, rows.index[at], rows.columns[number])
+        yield Printed(where, groups, bool(hidden[at]), 0.0 if off < 1e-6 else 0.5)
+
+
+def _best_reading(
+    cube: Cube,
+    rows: pd.DataFrame,
+    labels: list[object],
+    heads: Sequence[Group],
+    numbers: np.ndarray,
+    hidden: np.ndarray,
+) -> list[tuple[Group, ...] | None]:
+    """Return what each row's labels name, read in the way in which most of the numbers shown are the cube's; none if few are."""
+    named = {c: [cube.named(t, str(c)) for t in rows[c]] for c in labels}
+    # A column may name one of several labels, or nothing of this cube.
+    kinds = {c: list(dict.fromkeys(g.label for groups in named[c] for g in groups if g.label != WHOLE)) for c in labels}
+    ways = itertools.product(*[[*kinds[c], None] for c in labels], list(dict.fromkeys(g.label for g in heads)))
+    shown = np.isfinite(numbers) & ~hidden
+    best: tuple[tuple[float, int], list[tuple[Group, ...] | None]] | None = None
+    for way in itertools.islice(ways, READINGS):
+        used = [kind for kind in way if kind]
+        if len(set(used)) < len(used):
+            continue
+        head = [g for g in heads if g.label == way[-1]]
+        read = [_row(named, labels, way, at, head) for at in range(len(rows))]
+        right = [abs(cube.total(r) - numbers[i]) <= HALF for i, r in enumerate(read) if shown[i] and r is not None and numbers[i]]
+        if numbers[shown].any() and not (right and sum(right) >= AGREES * len(right)):
+            continue
+        score = (float(sum(right)), len(used))
+        if best is None or score > best[0]:
+            best = score, read
+    return best[1] if best else [None] * len(rows)
+
+
+def _row(
+    named: dict[object, list[tuple[Group, ...]]],
+    labels: list[object],
+    way: tuple[str | None, ...],
+    at: int,
+    head: Sequence[Group],
+) -> tuple[Group, ...] | None:
+    found = list(head[:1])
+    for column, kind in zip(labels, way[:-1], strict=True):
+        if kind is None:
+            continue
+        hits = [g for g in named[column][at] if g.label in (kind, WHOLE)]
+        if not hits:
+            return None
+        found.append(hits[0])
+    return tuple(g for g in found if g.label != WHOLE)
+
+
+def of_words(cube: Cube, text: str, place: Place) -> Iterator[Printed]:
+    """Yield the totals of the cube that a sentence tells: numbers that are just what the labels beside them add up to."""
+    numbers = [(m, float(m[1].replace(",", ""))) for m in NUMBER.finditer(text) if not m[2] and not m[3]]
+    numbers = [(m, n) for m, n in numbers if not YEAR.fullmatch(m[1])]
+    if not numbers:
+        return
+    lower = text.lower()
+    found: dict[str, dict[Group, None]] = {}
+    for words, groups in cube.names.items():
+        if len(words) > 3 and words in lower and re.search(rf"(?<!\w){re.escape(words)}(?!\w)", lower):
+            for group in groups:
+                if group.label != WHOLE:
+                    found.setdefault(group.label, {})[group] = None
+    ways = itertools.product(*[[None, *groups] for groups in found.values()])
+    for way in itertools.islice(ways, READINGS):
+        groups = tuple(g for g in way if g is not None)
+        true = cube.total(groups)
+        for match, number in numbers:
+            few = number < 10 and not CHILDREN.match(text, match.end())
+            if number == true and number >= 1 and not few:
+                yield Printed(place, groups, is_hidden=False)
+
+
+def _year(text: str) -> int | None:
+    found = YEAR.search(text)
+    return int(found[0][-4:]) if found else None
+
+
+def texts(page: str) -> Iterable[str]:
+    """Return the words of a page of HTML, block by block: text between tags, attributes read aloud, and data for scripts."""
+    body = re.sub(r"<(style|script(?! type=\"application/json\"))\b.*?</\1>", " ", page, flags=re.S)
+    body = re.sub(r"<path[^>]*>", "", body)
+    spoken = re.findall(r'(?:aria-label|alt|title)="([^"]*)"', body)
+    return dict.fromkeys([*spoken, *re.findall(r'[">]([^<>"]*\d[^<>"]*)[<"]', body)])
