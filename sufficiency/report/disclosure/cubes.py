@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +20,7 @@ from sufficiency.words.say import label
 from sufficiency.words.school_year import AGE_GROUPS, NCYS, PHASES
 from sufficiency.words.vocabulary import NEED_GROUPS, NEEDS, SETTING_GROUPS, SETTING_TYPES, SPECIALIST
 
+LETTERS: Final = 3  # of a word that a sentence may name something by, at least one more
 WHOLE: Final = ""  # the label of what names every cell
 # Columns and rows that count everybody that the other labels leave.
 EVERYBODY: Final = (
@@ -31,10 +33,11 @@ NEEDING: Final = "need for a specialist place: placed and turned away"
 
 @dataclass(frozen=True)
 class Group:
-    """What a word may name: values of one label of the cells."""
+    """What a word may name: values of one label of the cells, in one sense where words have several."""
 
     label: str
     values: frozenset[object]
+    sense: str = ""  # of types of setting: alone, in the groups of releases, in those of the management plan
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +52,7 @@ class Cube:
     cells: pd.DataFrame  # one row for each combination of labels
     counts: Numbers  # of each cell [children]
     names: Mapping[str, tuple[Group, ...]]  # words in small letters -> what they may name
+    is_now: bool = True  # of the base January
 
     def named(self, words: object, column: str = "") -> tuple[Group, ...]:
         """Return what a word may name, as a label in a column of that name where that matters."""
@@ -75,6 +79,12 @@ class Cube:
         if group not in self._flags:
             self._flags[group] = self.cells[group.label].isin(list(group.values)).to_numpy()
         return self._flags[group]
+
+    @cached_property
+    def spoken(self) -> re.Pattern[str]:
+        """Words of a sentence that name something: what finds them in small letters."""
+        words = sorted((w for w in self.names if len(w) > LETTERS and ": " not in w), key=len, reverse=True)
+        return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)")
 
     @cached_property
     def _flags(self) -> dict[Group, Flags]:
@@ -143,7 +153,7 @@ def _past(area: Area, year: int, past: pd.DataFrame, names: Mapping[str, tuple[G
         for words, groups in names.items()
         if (kept := tuple(g for g in groups if g.label in (WHOLE, *labels)))
     }
-    return Cube(cube.says, year, cube.cells, cube.counts, kept)
+    return Cube(cube.says, year, cube.cells, cube.counts, kept, is_now=False)
 
 
 def _placed(outcome: Outcome) -> Cube:
@@ -182,9 +192,9 @@ class _Names:
     def __init__(self) -> None:
         self.found: dict[str, dict[Group, None]] = {}
 
-    def add(self, label_of: str, values: Sequence[object], *words: object) -> None:
+    def add(self, label_of: str, values: Sequence[object], *words: object, sense: str = "") -> None:
         for word in words:
-            self.found.setdefault(str(word).strip().lower(), {})[Group(label_of, frozenset(values))] = None
+            self.found.setdefault(str(word).strip().lower(), {})[Group(label_of, frozenset(values), sense)] = None
 
     def done(self) -> dict[str, tuple[Group, ...]]:
         return {words: tuple(groups) for words, groups in self.found.items()}
@@ -201,13 +211,13 @@ def _plan_names(
     for need in NEEDS.values():
         names.add("need", [need.code], need.code, need.name, f"{need.name} ({need.code})")
     for code, words in NEED_GROUPS.items():
-        names.add("need", [n.code for n in NEEDS.values() if n.group == code], code, words)
+        names.add("need", [n.code for n in NEEDS.values() if n.group == code], code, words, sense="group")
     for kind in SETTING_TYPES.values():
         names.add("setting_type", [kind.code], kind.code, kind.name)
     for code, words in SETTING_GROUPS.items():
-        names.add("setting_type", [s.code for s in SETTING_TYPES.values() if s.group == code], code, words)
+        names.add("setting_type", [s.code for s in SETTING_TYPES.values() if s.group == code], code, words, sense="group")
     for words in dict.fromkeys(PLACEMENT_GROUPS.values()):
-        names.add("setting_type", [s for s in SETTING_TYPES if PLACEMENT_GROUPS[s] == words], words)
+        names.add("setting_type", [s for s in SETTING_TYPES if PLACEMENT_GROUPS[s] == words], words, sense="placement")
     for words, kinds in also.items():
         names.add("setting_type", kinds, words)
     for code, words in rows.items():

@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -20,7 +20,7 @@ from sufficiency.report.disclosure.cubes import WHOLE, Cube, Group
 from sufficiency.report.disclosure.suppress import HIDDEN
 
 YEAR: Final = re.compile(r"\b(?:January )?(19|20)\d\d\b")
-SPLIT_BY: Final = ("case", "education_phase", "breakdown", "label", "measure", "age_rule")  # what makes one table several
+SPLIT_BY: Final = ("case", "breakdown", "label", "measure", "age_rule")  # what makes one table several
 AGREES: Final = 0.8  # of the numbers of a column, from which it is read as the cube's
 NAMED: Final = 0.2  # of a column's words, from which it is one of labels
 HALF: Final = 0.5 + 1e-9  # how far off a number is that is shown whole
@@ -57,12 +57,22 @@ class Printed:
     within: float = 0.0  # how far off what is shown may be [children]
 
 
-def of_table(cube: Cube, frame: pd.DataFrame, place: Place, title: str = "") -> Iterator[Printed]:
-    """Yield what a table prints of a cube, its hidden cells among them."""
+def of_chart(cube: Cube, drawn: pd.DataFrame, place: Place, title: str = "") -> Iterator[Printed]:
+    """Yield what a chart draws of a cube; `drawn` is what `artists.drawn` reads."""
+    whole = Place(place.section, place.exhibit, place.key)
+    table = drawn.rename(columns={"value": "counted"}).dropna(axis="columns", how="all")
+    parts = [table, *(part for _, part in table.groupby("series"))] if table["series"].nunique() > 1 else [table]
+    for part in parts:  # a series may be of something else: what was forecast, beside what was counted
+        for one in of_table(cube, part, whole, title):
+            yield replace(one, place=whole)
+
+
+def of_table(cube: Cube, frame: pd.DataFrame, place: Place, title: str = "", implied: str = "") -> Iterator[Printed]:
+    """Yield what a table prints of a cube, its hidden cells among them; `implied` names those whom all of it counts."""
     by = [c for c in SPLIT_BY if c in frame and frame[c].nunique() > 1]
     if by:
         for _, part in frame.groupby(by, sort=False, dropna=False):
-            yield from of_table(cube, part.drop(columns=by), place, title)
+            yield from of_table(cube, part.drop(columns=by), place, title, implied)
         return
     rows = frame
     named_year = "year" in frame and pd.api.types.is_numeric_dtype(frame["year"])
@@ -74,7 +84,8 @@ def of_table(cube: Cube, frame: pd.DataFrame, place: Place, title: str = "") -> 
     for number, column in enumerate(rows.columns):
         if column in labels or column == "year":
             continue
-        yield from _of_column(cube, rows, number, labels, place, "" if named_year else title, has_year=named_year)
+        told = None if named_year else _year(title)
+        yield from _of_column(cube, rows, number, labels, place, told, cube.named(implied)[:1])
 
 
 def _label_columns(cube: Cube, rows: pd.DataFrame) -> list[object]:
@@ -82,7 +93,7 @@ def _label_columns(cube: Cube, rows: pd.DataFrame) -> list[object]:
     found = []
     for column in rows.columns:
         values = rows[column]
-        if pd.api.types.is_float_dtype(values) or (pd.api.types.is_numeric_dtype(values) and column != "ncy"):
+        if pd.api.types.is_float_dtype(values) or (pd.api.types.is_numeric_dtype(values) and column not in ("ncy", "place")):
             continue
         texts = [t for t in values.unique() if isinstance(t, str | int | np.integer) and t != HIDDEN]
         if texts and sum(bool(cube.named(t, str(column))) for t in texts) > NAMED * len(texts):
@@ -91,10 +102,16 @@ def _label_columns(cube: Cube, rows: pd.DataFrame) -> list[object]:
 
 
 def _of_column(
-    cube: Cube, rows: pd.DataFrame, number: int, labels: list[object], place: Place, title: str, *, has_year: bool
+    cube: Cube,
+    rows: pd.DataFrame,
+    number: int,
+    labels: list[object],
+    place: Place,
+    year: int | None,
+    implied: tuple[Group, ...],
 ) -> Iterator[Printed]:
     head = str(rows.columns[number])
-    told_year = _year(head) or (None if has_year else _year(title))
+    told_year = _year(head) or year
     if told_year is not None and told_year != cube.year:
         return
     bare = YEAR.sub("", head).strip(" ,:")
@@ -108,7 +125,7 @@ def _of_column(
     hidden = values.astype(str).eq(HIDDEN).to_numpy()
     if not (np.isfinite(numbers) | hidden).any():
         return
-    read = _best_reading(cube, rows, labels, heads, numbers, hidden)
+    read = _best_reading(cube, rows, labels, heads, numbers, hidden, implied)
     for at, groups in enumerate(read):
         if groups is None or not (hidden[at] or np.isfinite(numbers[at])):
             continue
@@ -127,19 +144,20 @@ def _best_reading(
     heads: Sequence[Group],
     numbers: np.ndarray,
     hidden: np.ndarray,
+    implied: tuple[Group, ...],
 ) -> list[tuple[Group, ...] | None]:
     """Return what each row's labels name, read in the way in which most of the numbers shown are the cube's; none if few are."""
     named = {c: [cube.named(t, str(c)) for t in rows[c]] for c in labels}
     # A column may name one of several labels, or nothing of this cube.
-    kinds = {c: list(dict.fromkeys(g.label for groups in named[c] for g in groups if g.label != WHOLE)) for c in labels}
-    ways = itertools.product(*[[*kinds[c], None] for c in labels], list(dict.fromkeys(g.label for g in heads)))
+    kinds = {c: list(dict.fromkeys(_kind(g) for groups in named[c] for g in groups if g.label != WHOLE)) for c in labels}
+    ways = itertools.product(*[[*kinds[c], None] for c in labels], list(dict.fromkeys(map(_kind, heads))))
     shown = np.isfinite(numbers) & ~hidden
     best: tuple[tuple[float, int], list[tuple[Group, ...] | None]] | None = None
     for way in itertools.islice(ways, READINGS):
-        used = [kind for kind in way if kind]
+        used = [kind[0] for kind in way if kind]
         if len(set(used)) < len(used):
             continue
-        head = [g for g in heads if g.label == way[-1]]
+        head = [*implied, *(g for g in heads if _kind(g) == way[-1])]
         read = [_row(named, labels, way, at, head) for at in range(len(rows))]
         right = [abs(cube.total(r) - numbers[i]) <= HALF for i, r in enumerate(read) if shown[i] and r is not None and numbers[i]]
         if numbers[shown].any() and not (right and sum(right) >= AGREES * len(right)):
@@ -153,34 +171,42 @@ def _best_reading(
 def _row(
     named: dict[object, list[tuple[Group, ...]]],
     labels: list[object],
-    way: tuple[str | None, ...],
+    way: tuple[tuple[str, str] | None, ...],
     at: int,
     head: Sequence[Group],
 ) -> tuple[Group, ...] | None:
-    found = list(head[:1])
+    found = list(head)
     for column, kind in zip(labels, way[:-1], strict=True):
         if kind is None:
             continue
-        hits = [g for g in named[column][at] if g.label in (kind, WHOLE)]
+        hits = [g for g in named[column][at] if _kind(g) == kind or g.label == WHOLE]
+        hits += [g for g in named[column][at] if g.label == kind[0]]  # in another sense, where it has but that
         if not hits:
             return None
         found.append(hits[0])
     return tuple(g for g in found if g.label != WHOLE)
 
 
+def _kind(group: Group) -> tuple[str, str]:
+    return group.label, group.sense
+
+
 def of_words(cube: Cube, text: str, place: Place) -> Iterator[Printed]:
-    """Yield the totals of the cube that a sentence tells: numbers that are just what the labels beside them add up to."""
+    """Yield the totals of the cube that a sentence tells: numbers that are just what the labels beside them add up to.
+
+    Of numbers below ten only those are read that are said to be of children. A sentence is of a past January if it names it.
+    """
+    if not cube.is_now and str(cube.year) not in text:
+        return
     numbers = [(m, float(m[1].replace(",", ""))) for m in NUMBER.finditer(text) if not m[2] and not m[3]]
     numbers = [(m, n) for m, n in numbers if not YEAR.fullmatch(m[1])]
     if not numbers:
         return
-    lower = text.lower()
     found: dict[str, dict[Group, None]] = {}
-    for words, groups in cube.names.items():
-        if len(words) > 3 and words in lower and re.search(rf"(?<!\w){re.escape(words)}(?!\w)", lower):
-            for group in groups:
-                if group.label != WHOLE:
-                    found.setdefault(group.label, {})[group] = None
+    for words in set(cube.spoken.findall(text.lower())):
+        for group in cube.names[words]:
+            if group.label != WHOLE:
+                found.setdefault(group.label, {})[group] = None
     ways = itertools.product(*[[None, *groups] for groups in found.values()])
     for way in itertools.islice(ways, READINGS):
         groups = tuple(g for g in way if g is not None)
