@@ -13,6 +13,8 @@ from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator
 
+from sufficiency.report.disclosure.suppress import HIDDEN
+
 COLUMNS: Final = ("panel", "series", "along", "place", "year", "value")
 NEAR: Final = 0.49  # of a tick, or of a January
 
@@ -21,7 +23,7 @@ def drawn(figure: Figure) -> pd.DataFrame:
     """Return the numbers that a chart draws, each with what it stands beside: panel, series, along, place, year, value.
 
     `along` is the tick that a mark stands at, `place` its place among the marks of one January from the left, and `year`
-    the January, where the axis has years. A number written in a chart is read at its ticks: along, and series.
+    the January, where the axis has years. What is hidden has no value. A number written in a chart is read at its ticks: along, and series.
     """
     rows: list[tuple[object, ...]] = []
     for axis in figure.axes:
@@ -50,7 +52,7 @@ def _marks(axis: Axes) -> Iterator[tuple[str, str, object, float]]:
             yield str(line.get_label()), _near(along, x), x, y
     for text in axis.texts:
         number = pd.to_numeric(text.get_text().replace(",", ""), errors="coerce")
-        if np.isfinite(number):
+        if np.isfinite(number) or text.get_text() == HIDDEN:
             x, y = text.get_position()
             yield _near(up, float(y)), _near(along, float(x)), float(x), float(number)
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from sufficiency.report.disclosure.cubes import Cube
-from sufficiency.report.disclosure.figures import Figures, Flags, pinned, protected, small, what_pins
+from sufficiency.report.disclosure.figures import Figures, Flags, freed, pinned, small, what_pins
 from sufficiency.report.disclosure.printed import Place, Printed
 
 
@@ -68,13 +68,9 @@ def audited(cube: Cube, printed: Iterable[Printed], limit: int, *, mends: bool =
     figures, targets = _figures(cube, found, limit)
     hidden = np.concatenate([found.hidden, np.ones(targets, dtype=bool)])
     few = small(figures.values, limit) & ~hidden  # told outright
-    to_hide = hidden.copy()
-    if mends:
-        to_hide |= few & figures.can_hide
-        if len(pinned(figures, to_hide, limit)):
-            to_hide = protected(figures, limit, to_hide)
+    to_hide, stuck = freed(figures, limit, hidden) if mends else (hidden, pinned(figures, hidden, limit))
     leaks = [Leak(cube.says, found.first(i), tuple(found.shown_at(i))) for i in np.flatnonzero(few & ~to_hide)]
-    for at in pinned(figures, to_hide, limit):
+    for at in stuck:
         by = [p for i in what_pins(figures, to_hide, int(at)) if i < len(found.places) for p in found.shown_at(i)[:1]]
         place = found.first(int(at)) if at < len(found.places) else None
         leaks.append(Leak(cube.says, place, tuple(by)))
@@ -144,7 +140,7 @@ def _figures(cube: Cube, found: _Known, limit: int) -> tuple[Figures, int]:
     at[~alone] = len(size) + np.arange(len(apart))
     targets = sparse.csr_array((np.ones(len(own)), (np.arange(len(own)), at)), shape=(len(own), printed.shape[1]))
     sums = sparse.csr_array(sparse.vstack([printed, targets], format="csr"))
-    values = sums @ np.concatenate([counts, cube.counts[apart]])
+    cells = np.concatenate([counts, cube.counts[apart]])
     none = np.zeros(len(own))
     can_hide = np.concatenate([found.can_hide(), none.astype(bool)])
-    return Figures(sums, values, can_hide, np.concatenate([found.within, none])), len(own)
+    return Figures(sums, sums @ cells, can_hide, np.concatenate([found.within, none]), cells), len(own)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -122,8 +122,29 @@ def cubes(
     found = [_cube(f"plans in January {area.base_year}", area.base_year, full, base, labels, "plans", names)]
     for year, past in area.plans[area.plans["year"] < area.base_year].groupby("year"):
         found.append(_past(area, int(str(year)), past, names))
+    found += _new(area)
     if isinstance(outcome, Outcome):
         found.append(_placed(outcome))
+    return found
+
+
+def _new(area: Area) -> list[Cube]:
+    """Return new plans of each year whose ages are known, by authority and NCY."""
+    rows = area.flows[(area.flows["kind"] == "new") & area.flows["ncy"].notna() & area.flows["need"].eq("")]
+    names = _Names()
+    names.add(WHOLE, (), "", "counted", "new plans", "children")
+    _add_authorities(names, area)
+    for code, (low, high) in PHASES.items():
+        names.add("ncy", range(low, high + 1), code, label(code, "phase"))
+    for ncy in NCYS:
+        names.add("ncy", [ncy], "Reception" if ncy == 0 else f"Year {ncy}" if ncy > 0 else f"Age {ncy + 4}")
+    full = pd.MultiIndex.from_product([list(area.authorities), NCYS], names=["authority", "ncy"]).to_frame(index=False)
+    found = []
+    for year, part in rows.groupby("year"):
+        counted = part.assign(ncy=part["ncy"].astype(int))
+        says = f"new plans in the year to January {year}"
+        cube = _cube(says, int(str(year)), full, counted, list(full), "children", names.done())
+        found.append(replace(cube, is_now=False))
     return found
 
 
@@ -153,7 +174,7 @@ def _past(area: Area, year: int, past: pd.DataFrame, names: Mapping[str, tuple[G
         for words, groups in names.items()
         if (kept := tuple(g for g in groups if g.label in (WHOLE, *labels)))
     }
-    return Cube(cube.says, year, cube.cells, cube.counts, kept, is_now=False)
+    return replace(cube, names=kept, is_now=False)
 
 
 def _placed(outcome: Outcome) -> Cube:
@@ -200,14 +221,18 @@ class _Names:
         return {words: tuple(groups) for words, groups in self.found.items()}
 
 
+def _add_authorities(names: _Names, area: Area) -> None:
+    for place, (code, name) in enumerate(area.authorities.items()):
+        names.add("authority", [code], code, name, f"place: {place}")
+
+
 def _plan_names(
     area: Area, also: Mapping[str, Sequence[str]], rows: Mapping[str, str]
 ) -> dict[str, tuple[Group, ...]]:
     names = _Names()
     names.add(WHOLE, (), *EVERYBODY, "")
     names.add("setting_type", SPECIALIST, *PLACED, NEEDING, "specialist")
-    for place, (code, name) in enumerate(area.authorities.items()):
-        names.add("authority", [code], code, name, f"place: {place}")
+    _add_authorities(names, area)
     for need in NEEDS.values():
         names.add("need", [need.code], need.code, need.name, f"{need.name} ({need.code})")
     for code, words in NEED_GROUPS.items():

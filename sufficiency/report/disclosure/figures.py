@@ -23,6 +23,8 @@ from scipy import sparse
 Flags = NDArray[np.bool_]
 Numbers = NDArray[np.float64]
 Rows = tuple[sparse.csr_array, Numbers]  # sums of cells, and a number for each
+Columns = NDArray[np.int64] | slice
+EVERY: Final = slice(None)  # cell
 SLACK: Final = 1e-6  # of a solver's numbers [children]
 
 
@@ -34,6 +36,7 @@ class Figures:
     values: Numbers  # of each figure [children]
     can_hide: Flags  # by figure; the others a reader knows, whatever is hidden
     within: Numbers | None = None  # how far off what is shown may be: half of the last digit of a rounded share
+    cells: Numbers | None = None  # the true ones, where they are at hand: what can be moved among them is looked at first
 
 
 def small(values: Numbers, limit: int) -> Flags:
@@ -66,22 +69,28 @@ def protected(figures: Figures, limit: int, hidden: Flags | None = None) -> Flag
 
     A zero can be hidden as well. Where nothing that can be hidden is left, a figure may stay pinned.
     """
+    return freed(figures, limit, hidden)[0]
+
+
+def freed(figures: Figures, limit: int, hidden: Flags | None = None) -> tuple[Flags, NDArray[np.int64]]:
+    """Return which figures to hide, as `protected`, and which of them are pinned still."""
     hide = small(figures.values, limit) & figures.can_hide
     if hidden is not None:
         hide |= hidden
     reader = _Reader(figures, hide, limit)
     reader.try_all(np.flatnonzero(hide))
-    waiting = [int(i) for i in np.flatnonzero(hide)]
+    waiting, stuck = [int(i) for i in np.flatnonzero(hide)], []
     while waiting:
         figure = waiting[0]
-        more = None if reader.leaves_open(figure) else _to_free(figures, hide, figure, reader.low[figure] + limit - 1)
+        more = None if reader.may_be_open(figure) else _to_free(figures, hide, figure, reader.low[figure] + limit - 1)
         if more is None:  # it is open, or pinned by what can't be hidden
-            waiting.pop(0)
+            stuck.append(waiting.pop(0))
             continue
         hide = hide | more
         waiting += [int(i) for i in np.flatnonzero(more)]
         reader = _Reader(figures, hide, limit, before=reader)
-    return hide
+        reader.try_all(np.array(waiting))
+    return hide, np.array([i for i in stuck if not reader.leaves_open(i)], dtype=np.int64)
 
 
 class _Reader:
@@ -91,30 +100,44 @@ class _Reader:
         self.limit = limit
         self.sums = figures.sums
         self.known = _Known.of(figures, np.flatnonzero(~hidden))
+        some = [] if figures.cells is None else [np.flatnonzero(figures.cells > 0)]
+        self.looks: tuple[Columns, ...] = (*some, EVERY)  # what can move; among a few cells first, which is quicker
         # Tables that were possible before more was hidden are possible still.
         self.low: Numbers = figures.values.copy() if before is None else before.low
         self.high: Numbers = figures.values.copy() if before is None else before.high
 
     def leaves_open(self, figure: int) -> bool:
         """Return whether a figure can be at least `limit` whole numbers."""
+        for columns in self.looks:
+            for sign in (1, -1):
+                if self._is_open(figure):
+                    return True
+                self._reach(figure, sign, columns)
+        return self._is_open(figure)
+
+    def may_be_open(self, figure: int) -> bool:
+        """Return whether a figure is found open at a first look, which also finds how low it can be."""
         for sign in (-1, 1):
             if self._is_open(figure):
                 return True
-            self._reach(figure, sign)
+            self._reach(figure, sign, self.looks[0])
         return self._is_open(figure)
 
     def try_all(self, wanted: NDArray[np.int64]) -> None:
-        """Look for tables of cells in which as many of these as can be are higher or lower at once by enough."""
-        sign = 1.0
-        for _ in range(ROUNDS):
-            left = np.array([i for i in wanted if not self._is_open(int(i))], dtype=np.int64)
-            if len(left) <= 1:
-                return
-            found = self._many(left, sign)
-            if found is None:
-                return
-            self._learn(found)
-            sign = -sign
+        """Look for tables of cells in which as many of these as can be are lower or higher at once by enough."""
+        for columns in self.looks:
+            left, sign, idle = self._closed(wanted), -1.0, 0
+            while len(left) > 1 and idle < 2:
+                found = self._many(left, sign, columns)
+                if found is None:
+                    break
+                self._learn(found, columns)
+                before, left = len(left), self._closed(left)
+                idle = idle + 1 if len(left) == before else 0
+                sign = 1.0 if sign < 0 or not idle else -1.0
+
+    def _closed(self, wanted: NDArray[np.int64]) -> NDArray[np.int64]:
+        return np.array([i for i in wanted if not self._is_open(int(i))], dtype=np.int64)
 
     def used(self, figure: int, sign: int) -> NDArray[np.bool_]:
         """Return which of the known figures hold one back, the least or the most that it can be."""
@@ -123,49 +146,43 @@ class _Reader:
             return np.zeros(self.known.number, dtype=bool)
         return self.known.which(found)
 
-    def _many(self, wanted: NDArray[np.int64], sign: float) -> Numbers | None:
+    def _many(self, wanted: NDArray[np.int64], sign: float, columns: Columns) -> Numbers | None:
         """Return cells in which each of some figures is as far from what is known to be possible as is enough, where it can."""
-        cells, number = self.sums.shape[1], len(wanted)
-        equal, at_most = self.known.rows()
-        far = np.full(number, self.limit - 1.0)
-        from_ = self.low[wanted] if sign > 0 else -self.high[wanted]
-        each = sparse.hstack([-sign * self.sums[wanted], sparse.eye_array(number)], format="csr")
-        wide = tuple(
-            (sparse.hstack([rows, sparse.csr_array((rows.shape[0], number))], format="csr"), told)
-            for rows, told in (equal, at_most)
-        )
-        below = (
-            sparse.csr_array(sparse.vstack([wide[1][0], each], format="csr")),
-            np.concatenate([at_most[1], -from_]),
-        )
+        sums = self.sums[wanted][:, columns]
+        cells, number = sums.shape[1], len(wanted)
+        equal, at_most = self.known.rows(columns)
+        start = self.low[wanted] if sign > 0 else -self.high[wanted]
+        each = sparse.hstack([-sign * sums, sparse.eye_array(number)], format="csr")
+        same, less = (_widened(rows, number) for rows in (equal[0], at_most[0]))
+        below = sparse.csr_array(sparse.vstack([less, each], format="csr")), np.concatenate([at_most[1], -start])
         aim = np.concatenate([np.zeros(cells), -np.ones(number)])
-        bounds = np.concatenate([np.tile([0, np.inf], (cells, 1)), np.column_stack([np.zeros(number), far])])
-        found = _solved(aim, wide[0], below, bounds=bounds)
+        room = [np.tile([0, np.inf], (cells, 1)), np.tile([-np.inf, self.limit - 1.0], (number, 1))]
+        found = _solved(aim, (same, equal[1]), below, bounds=np.concatenate(room))
         return None if found is None or found.status == UNBOUNDED else np.asarray(found.x[:cells])
 
-    def _learn(self, cells: Numbers) -> None:
-        reached = self.sums @ cells
+    def _learn(self, cells: Numbers, columns: Columns) -> None:
+        reached = self.sums[:, columns] @ cells
         np.minimum(self.low, reached, out=self.low)
         np.maximum(self.high, reached, out=self.high)
 
     def span(self, figure: int) -> tuple[float, float]:
         for sign in (-1, 1):
-            self._reach(figure, sign)
+            self._reach(figure, sign, EVERY)
         return float(self.low[figure]), float(self.high[figure])
 
     def _is_open(self, figure: int) -> bool:
         whole = np.floor(self.high[figure] + SLACK) - np.ceil(self.low[figure] - SLACK) + 1
         return bool(whole >= self.limit)
 
-    def _reach(self, figure: int, sign: int) -> None:
-        aim = -sign * self.sums[[figure]].toarray()[0]
-        found = _solved(aim, *self.known.rows())
+    def _reach(self, figure: int, sign: int, columns: Columns) -> None:
+        aim = -sign * self.sums[[figure]][:, columns].toarray()[0]
+        found = _solved(aim, *self.known.rows(columns))
         if found is None:  # no other table is found: the figure stays pinned, and more is hidden
             return
         if found.status == UNBOUNDED:
             (self.high if sign > 0 else self.low)[figure] = np.inf
             return
-        self._learn(found.x)
+        self._learn(found.x, columns)
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,10 +210,11 @@ class _Known:
     def number(self) -> int:
         return len(self.is_exact)
 
-    def rows(self) -> tuple[Rows, Rows]:
+    def rows(self, columns: Columns = EVERY) -> tuple[Rows, Rows]:
         """Return what cells must equal, and what they may not be above."""
-        both = sparse.csr_array(sparse.vstack([self.rough, -self.rough], format="csr"))
-        return (self.exact, self.told), (both, np.concatenate([self.high, -self.low]))
+        rough = self.rough[:, columns]
+        both = sparse.csr_array(sparse.vstack([rough, -rough], format="csr"))
+        return (sparse.csr_array(self.exact[:, columns]), self.told), (both, np.concatenate([self.high, -self.low]))
 
     def which(self, found: Any) -> Flags:
         """Return which of what is told has a price in a solution."""
@@ -209,7 +227,11 @@ class _Known:
 
 
 UNBOUNDED: Final = 3  # a status of SciPy's
-ROUNDS: Final = 8  # of looking for many figures at once, before each alone
+
+
+def _widened(rows: sparse.csr_array, by: int) -> sparse.csr_array:
+    """Return rows with so many columns of nothing at their right."""
+    return sparse.csr_array((rows.data, rows.indices, rows.indptr), shape=(rows.shape[0], rows.shape[1] + by))
 
 
 def _to_free(figures: Figures, hide: Flags, figure: int, at_least: float) -> Flags | None:

@@ -60,7 +60,8 @@ class Printed:
 def of_chart(cube: Cube, drawn: pd.DataFrame, place: Place, title: str = "") -> Iterator[Printed]:
     """Yield what a chart draws of a cube; `drawn` is what `artists.drawn` reads."""
     whole = Place(place.section, place.exhibit, place.key)
-    table = drawn.rename(columns={"value": "counted"}).dropna(axis="columns", how="all")
+    table = drawn.dropna(axis="columns", how="all").drop(columns="value", errors="ignore")
+    table = table.assign(counted=drawn["value"].astype(object).where(drawn["value"].notna(), HIDDEN))
     parts = [table, *(part for _, part in table.groupby("series"))] if table["series"].nunique() > 1 else [table]
     for part in parts:  # a series may be of something else: what was forecast, beside what was counted
         for one in of_table(cube, part, whole, title):
@@ -228,3 +229,19 @@ def texts(page: str) -> Iterable[str]:
     body = re.sub(r"<path[^>]*>", "", body)
     spoken = re.findall(r'(?:aria-label|alt|title)="([^"]*)"', body)
     return dict.fromkeys([*spoken, *re.findall(r'[">]([^<>"]*\d[^<>"]*)[<"]', body)])
+
+
+def of_share(cube: Cube, labels: Sequence[str], says: str, place: Place) -> Iterator[Printed]:
+    """Yield what a bar tells of the children that its labels name: a count, or a rounded share of those of its first label."""
+    groups = [cube.named(words)[:1] for words in labels]
+    if not all(groups):
+        return
+    cells = tuple(group for each in groups for group in each)
+    if says == HIDDEN:
+        yield Printed(place, cells, is_hidden=True)
+        return
+    number = float(says.rstrip("%").replace(",", ""))
+    whole = cube.total(cells[:1])
+    told, within = (number / 100 * whole, 0.005 * whole) if says.endswith("%") else (number, 0.5)
+    if abs(told - cube.total(cells)) <= within + HALF:
+        yield Printed(place, cells, is_hidden=False, within=within + abs(told - cube.total(cells)) if "%" in says else 0.0)
