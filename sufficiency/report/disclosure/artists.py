@@ -44,7 +44,7 @@ def _marks(axis: Axes) -> Iterator[tuple[str, str, object, float]]:
         if isinstance(bars, BarContainer):
             is_flat = bars.orientation == "horizontal"
             for patch in bars.patches:
-                (x, y), wide, high = patch.get_xy(), patch.get_width(), patch.get_height()  # type: ignore[attr-defined]
+                (x, y), wide, high = patch.get_xy(), patch.get_width(), patch.get_height()
                 at, value = (y + high / 2, wide) if is_flat else (x + wide / 2, high)
                 yield str(bars.get_label()), _near(up if is_flat else along, at), at, value
     for line in axis.lines:
@@ -62,7 +62,7 @@ def _ticks(axis: Axis) -> dict[float, str]:
     names, places = axis.get_major_formatter(), axis.get_major_locator()
     if not isinstance(places, FixedLocator):
         return {}
-    return {float(at): str(names(at, place)) for place, at in enumerate(places.locs)}
+    return {float(at): str(names(at, place)) for place, at in enumerate(axis.get_ticklocs())}
 
 
 def _near(ticks: dict[float, str], at: float) -> str:

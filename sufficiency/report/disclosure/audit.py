@@ -69,7 +69,9 @@ def audited(cube: Cube, printed: Iterable[Printed], limit: int, *, mends: bool =
     hidden = np.concatenate([found.hidden, np.ones(targets, dtype=bool)])
     few = small(figures.values, limit) & ~hidden  # told outright
     to_hide, stuck = freed(figures, limit, hidden) if mends else (hidden, pinned(figures, hidden, limit))
-    leaks = [Leak(cube.says, found.first(i), tuple(found.shown_at(i))) for i in np.flatnonzero(few & ~to_hide)]
+    leaks = [
+        Leak(cube.says, found.first(i), tuple(found.shown_at(i))) for i in map(int, np.flatnonzero(few & ~to_hide))
+    ]
     for at in stuck:
         by = [p for i in what_pins(figures, to_hide, int(at)) if i < len(found.places) for p in found.shown_at(i)[:1]]
         place = found.first(int(at)) if at < len(found.places) else None
@@ -105,7 +107,12 @@ class _Known:
                 within[number] = min(within[number], one.within)
         off = np.array(within, dtype=float)
         is_hidden = ~np.isfinite(off)
-        return cls(np.array(sums, dtype=bool).reshape(len(sums), len(cube.counts)), is_hidden, np.where(is_hidden, 0, off), places)
+        return cls(
+            np.array(sums, dtype=bool).reshape(len(sums), len(cube.counts)),
+            is_hidden,
+            np.where(is_hidden, 0, off),
+            places,
+        )
 
     def first(self, figure: int) -> Place:
         hidden = [place for place, is_hidden in self.places[figure] if is_hidden]
@@ -115,7 +122,9 @@ class _Known:
         return list(dict.fromkeys(place for place, is_hidden in self.places[figure] if not is_hidden))
 
     def can_hide(self) -> Flags:
-        return np.array([all(p.row is not None for p, is_hidden in each if not is_hidden) for each in self.places], dtype=bool)
+        return np.array(
+            [all(p.row is not None for p, is_hidden in each if not is_hidden) for each in self.places], dtype=bool
+        )
 
 
 def _figures(cube: Cube, found: _Known, limit: int) -> tuple[Figures, int]:

@@ -226,13 +226,7 @@ def _add_authorities(names: _Names, area: Area) -> None:
         names.add("authority", [code], code, name, f"place: {place}")
 
 
-def _plan_names(
-    area: Area, also: Mapping[str, Sequence[str]], rows: Mapping[str, str]
-) -> dict[str, tuple[Group, ...]]:
-    names = _Names()
-    names.add(WHOLE, (), *EVERYBODY, "")
-    names.add("setting_type", SPECIALIST, *PLACED, NEEDING, "specialist")
-    _add_authorities(names, area)
+def _add_needs_and_types(names: _Names, also: Mapping[str, Sequence[str]]) -> None:
     for need in NEEDS.values():
         names.add("need", [need.code], need.code, need.name, f"{need.name} ({need.code})")
     for code, words in NEED_GROUPS.items():
@@ -240,11 +234,21 @@ def _plan_names(
     for kind in SETTING_TYPES.values():
         names.add("setting_type", [kind.code], kind.code, kind.name)
     for code, words in SETTING_GROUPS.items():
-        names.add("setting_type", [s.code for s in SETTING_TYPES.values() if s.group == code], code, words, sense="group")
+        names.add(
+            "setting_type", [s.code for s in SETTING_TYPES.values() if s.group == code], code, words, sense="group"
+        )
     for words in dict.fromkeys(PLACEMENT_GROUPS.values()):
         names.add("setting_type", [s for s in SETTING_TYPES if PLACEMENT_GROUPS[s] == words], words, sense="placement")
     for words, kinds in also.items():
         names.add("setting_type", kinds, words)
+
+
+def _plan_names(area: Area, also: Mapping[str, Sequence[str]], rows: Mapping[str, str]) -> dict[str, tuple[Group, ...]]:
+    names = _Names()
+    names.add(WHOLE, (), *EVERYBODY, "")
+    names.add("setting_type", SPECIALIST, *PLACED, NEEDING, "specialist")
+    _add_authorities(names, area)
+    _add_needs_and_types(names, also)
     for code, words in rows.items():
         names.add("row", [code], f"provision: {code}", f"value: {code}", words)
     for code, (low, high) in PHASES.items():

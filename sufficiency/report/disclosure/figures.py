@@ -36,7 +36,9 @@ class Figures:
     values: Numbers  # of each figure [children]
     can_hide: Flags  # by figure; the others a reader knows, whatever is hidden
     within: Numbers | None = None  # how far off what is shown may be: half of the last digit of a rounded share
-    cells: Numbers | None = None  # the true ones, where they are at hand: what can be moved among them is looked at first
+    cells: Numbers | None = (
+        None  # the true ones, where they are at hand: what can be moved among them is looked at first
+    )
 
 
 def small(values: Numbers, limit: int) -> Flags:

@@ -29,6 +29,7 @@ NUMBER: Final = re.compile(r"(?<![\w.,£−-])(\d[\d,]*)(\.\d+)?(%?)(?![\d,]*\d)
 CHILDREN: Final = re.compile(r"\)? *(?:more |other )?(?:children|child\b|pupils?\b|plans?\b|\))")
 
 
+SHARE: Final = "share"  # the column of shares of everybody
 EVERYONE: Final = Group(WHOLE, frozenset())
 
 
@@ -59,34 +60,44 @@ class Printed:
 
 def of_chart(cube: Cube, drawn: pd.DataFrame, place: Place, title: str = "") -> Iterator[Printed]:
     """Yield what a chart draws of a cube; `drawn` is what `artists.drawn` reads."""
-    whole = Place(place.section, place.exhibit, place.key)
-    table = drawn.dropna(axis="columns", how="all").drop(columns="value", errors="ignore")
-    table = table.assign(counted=drawn["value"].astype(object).where(drawn["value"].notna(), HIDDEN))
-    parts = [table, *(part for _, part in table.groupby("series"))] if table["series"].nunique() > 1 else [table]
+    table = drawn if drawn["year"].isna().all() else drawn[drawn["year"] == cube.year]
+    if table.empty or (table is drawn and not _may_be_of(cube, title)):
+        return
+    values = table["value"].astype(object).where(table["value"].notna(), HIDDEN)
+    table = table.drop(columns="value").dropna(axis="columns", how="all").assign(counted=values)
+    parts = [table, *(part for _, part in table.groupby("series"))] if len(set(table["series"])) > 1 else [table]
     for part in parts:  # a series may be of something else: what was forecast, beside what was counted
-        for one in of_table(cube, part, whole, title):
-            yield replace(one, place=whole)
+        for one in of_table(cube, part, place, title):
+            yield replace(one, place=place)
 
 
 def of_table(cube: Cube, frame: pd.DataFrame, place: Place, title: str = "", implied: str = "") -> Iterator[Printed]:
     """Yield what a table prints of a cube, its hidden cells among them; `implied` names those whom all of it counts."""
-    by = [c for c in SPLIT_BY if c in frame and frame[c].nunique() > 1]
-    if by:
-        for _, part in frame.groupby(by, sort=False, dropna=False):
-            yield from of_table(cube, part.drop(columns=by), place, title, implied)
+    rows, year = frame, _year(title)
+    if "year" in frame and pd.api.types.is_numeric_dtype(frame["year"]):
+        rows, year = frame[(frame["year"] == cube.year).to_numpy(dtype=bool, na_value=False)], cube.year
+    heads = {n: found for n, column in enumerate(rows.columns) if (found := _heads(cube, str(column), year))}
+    if rows.empty or not heads:
         return
-    rows = frame
-    named_year = "year" in frame and pd.api.types.is_numeric_dtype(frame["year"])
-    if named_year:
-        rows = frame[frame["year"] == cube.year]
-    if rows.empty:
-        return
-    labels = _label_columns(cube, rows)
-    for number, column in enumerate(rows.columns):
-        if column in labels or column == "year":
-            continue
-        told = None if named_year else _year(title)
-        yield from _of_column(cube, rows, number, labels, place, told, cube.named(implied)[:1])
+    by = [c for c in SPLIT_BY if c in rows and len(rows[c].unique()) > 1]
+    for part in [each for _, each in rows.groupby(by, sort=False, dropna=False)] if by else [rows]:
+        labels = [c for c in _label_columns(cube, part) if c not in by]
+        for number, found in heads.items():
+            if part.columns[number] not in labels:
+                yield from _of_column(cube, part, number, labels, place, found, cube.named(implied)[:1])
+
+
+def _heads(cube: Cube, head: str, year: int | None) -> tuple[Group, ...]:
+    """Return what the head of a column names, if it is of the cube's January."""
+    told = _year(head) or year
+    if head == "year" or (told or cube.year) != cube.year or not (told or cube.is_now):
+        return ()
+    bare = YEAR.sub("", head).strip(" ,:")
+    return (EVERYONE,) if bare == SHARE else cube.named(bare)
+
+
+def _may_be_of(cube: Cube, title: str) -> bool:
+    return (_year(title) or cube.year) == cube.year and (cube.is_now or _year(title) is not None)
 
 
 def _label_columns(cube: Cube, rows: pd.DataFrame) -> list[object]:
@@ -94,7 +105,9 @@ def _label_columns(cube: Cube, rows: pd.DataFrame) -> list[object]:
     found = []
     for column in rows.columns:
         values = rows[column]
-        if pd.api.types.is_float_dtype(values) or (pd.api.types.is_numeric_dtype(values) and column not in ("ncy", "place")):
+        if pd.api.types.is_float_dtype(values) or (
+            pd.api.types.is_numeric_dtype(values) and column not in ("ncy", "place")
+        ):
             continue
         texts = [t for t in values.unique() if isinstance(t, str | int | np.integer) and t != HIDDEN]
         if texts and sum(bool(cube.named(t, str(column))) for t in texts) > NAMED * len(texts):
@@ -108,22 +121,18 @@ def _of_column(
     number: int,
     labels: list[object],
     place: Place,
-    year: int | None,
+    heads: tuple[Group, ...],
     implied: tuple[Group, ...],
 ) -> Iterator[Printed]:
-    head = str(rows.columns[number])
-    told_year = _year(head) or year
-    if told_year is not None and told_year != cube.year:
-        return
-    bare = YEAR.sub("", head).strip(" ,:")
-    heads = cube.named(bare)
     values = rows.iloc[:, number]
-    numbers = pd.to_numeric(values.astype(str).str.replace(",", ""), errors="coerce").to_numpy(dtype=float)
-    if bare == "share":
-        heads, numbers = (EVERYONE,), numbers * cube.total(())
-    if not heads:
-        return
-    hidden = values.astype(str).eq(HIDDEN).to_numpy()
+    if not pd.api.types.is_numeric_dtype(values):
+        texts = [t.replace(",", "") if isinstance(t, str) else t for t in values]
+        numbers = pd.to_numeric(pd.Series(texts, dtype=object), errors="coerce").to_numpy(dtype=float)
+    else:
+        numbers = values.to_numpy(dtype=float, na_value=np.nan)
+    if rows.columns[number] == SHARE:
+        numbers = numbers * cube.total(())
+    hidden = np.array([isinstance(v, str) and v == HIDDEN for v in values])
     if not (np.isfinite(numbers) | hidden).any():
         return
     read = _best_reading(cube, rows, labels, heads, numbers, hidden, implied)
@@ -150,7 +159,9 @@ def _best_reading(
     """Return what each row's labels name, read in the way in which most of the numbers shown are the cube's; none if few are."""
     named = {c: [cube.named(t, str(c)) for t in rows[c]] for c in labels}
     # A column may name one of several labels, or nothing of this cube.
-    kinds = {c: list(dict.fromkeys(_kind(g) for groups in named[c] for g in groups if g.label != WHOLE)) for c in labels}
+    kinds = {
+        c: list(dict.fromkeys(_kind(g) for groups in named[c] for g in groups if g.label != WHOLE)) for c in labels
+    }
     ways = itertools.product(*[[*kinds[c], None] for c in labels], list(dict.fromkeys(map(_kind, heads))))
     shown = np.isfinite(numbers) & ~hidden
     best: tuple[tuple[float, int], list[tuple[Group, ...] | None]] | None = None
@@ -160,7 +171,11 @@ def _best_reading(
             continue
         head = [*implied, *(g for g in heads if _kind(g) == way[-1])]
         read = [_row(named, labels, way, at, head) for at in range(len(rows))]
-        right = [abs(cube.total(r) - numbers[i]) <= HALF for i, r in enumerate(read) if shown[i] and r is not None and numbers[i]]
+        right = [
+            abs(cube.total(r) - numbers[i]) <= HALF
+            for i, r in enumerate(read)
+            if shown[i] and r is not None and numbers[i]
+        ]
         if numbers[shown].any() and not (right and sum(right) >= AGREES * len(right)):
             continue
         score = (float(sum(right)), len(used))
@@ -244,4 +259,6 @@ def of_share(cube: Cube, labels: Sequence[str], says: str, place: Place) -> Iter
     whole = cube.total(cells[:1])
     told, within = (number / 100 * whole, 0.005 * whole) if says.endswith("%") else (number, 0.5)
     if abs(told - cube.total(cells)) <= within + HALF:
-        yield Printed(place, cells, is_hidden=False, within=within + abs(told - cube.total(cells)) if "%" in says else 0.0)
+        yield Printed(
+            place, cells, is_hidden=False, within=within + abs(told - cube.total(cells)) if "%" in says else 0.0
+        )

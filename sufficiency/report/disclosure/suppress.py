@@ -109,11 +109,13 @@ def without_few_behind(frame: pd.DataFrame, children: pd.DataFrame, limit: int) 
     Parameters
     ----------
     children
-        How many each figure follows from, by the same rows; columns that it lacks are left. [children]
+        How many each figure follows from, by the same rows; not a number of what follows from none. [children]
     """
     shown = frame.copy()
     for column in [c for c in children if c in frame]:
-        few = hidden_parts(np.ceil(children[column].fillna(0).to_numpy(dtype=float) - 1e-6), limit)
+        known = children[column].notna().to_numpy()
+        few = np.zeros(len(frame), dtype=bool)
+        few[known] = hidden_parts(np.ceil(children.loc[known, column].to_numpy(dtype=float) - 1e-6), limit)
         if few.any():
             shown[column] = shown[column].astype(object).mask(few, HIDDEN)
     return shown

@@ -80,9 +80,7 @@ def printed(published: Published, cube: Cube, read: Mapping[str, pd.DataFrame]) 
             yield from of_words(cube, text, Place(where, ""))
 
 
-def _of_exhibit(
-    cube: Cube, section: Section, exhibit: Exhibit, read: Mapping[str, pd.DataFrame]
-) -> Iterator[Printed]:
+def _of_exhibit(cube: Cube, section: Section, exhibit: Exhibit, read: Mapping[str, pd.DataFrame]) -> Iterator[Printed]:
     place = Place(section.title, exhibit.title, exhibit.key)
     yield from of_words(cube, exhibit.note, place)
     if isinstance(exhibit, Table):
@@ -122,7 +120,9 @@ def hidden_at(published: Published, places: Iterable[Place]) -> Published:
 def _exhibit(exhibit: Exhibit, places: Sequence[Place]) -> Exhibit:
     if isinstance(exhibit, Cards):
         few = {place.row for place in places}
-        cards = tuple(replace(c, bars=(), bars_say=f"{c.bars_say}: {BARS_HIDDEN}") if c.key in few else c for c in exhibit.cards)
+        cards = tuple(
+            replace(c, bars=(), bars_say=f"{c.bars_say}: {BARS_HIDDEN}") if c.key in few else c for c in exhibit.cards
+        )
         return replace(exhibit, cards=cards)
     if not isinstance(exhibit, Table):
         return exhibit

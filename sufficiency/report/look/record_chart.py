@@ -78,7 +78,9 @@ def said_against_came(record: Backtest, by: str, *, horizon: int = 1, limit: int
     cases = record.cases(by)
     cases = cases[(cases["method"] == MODEL) & (cases["horizon"] == horizon)]
     if limit > 1:
-        each = [undrawn(part, ["label", "authority"], "truth", limit) for _, part in cases.groupby("origin", sort=False)]
+        each = [
+            undrawn(part, ["label", "authority"], "truth", limit) for _, part in cases.groupby("origin", sort=False)
+        ]
         cases = pd.concat(each).reindex(cases.index)
     groups = list(dict.fromkeys(cases["label"]))
     columns = min(3, len(groups))

@@ -110,7 +110,7 @@ def write_tables(
     made: Mapping[str, pd.DataFrame], folder: str | Path, authorities: Mapping[str, str], *, suppress: int = 0
 ) -> list[Path]:
     """Write returns as CSV, and the workbook laid out as the forms; return the paths written."""
-    sheets = safe_forms(made) if suppress > 1 else forms(made, authorities)
+    sheets = safe_forms(made) if suppress > 1 else forms(dict(made), authorities)
     target = Path(folder)
     try:
         target.mkdir(parents=True, exist_ok=True)
