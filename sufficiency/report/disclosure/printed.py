@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -35,7 +35,7 @@ EVERYONE: Final = Group(WHOLE, frozenset())
 
 @dataclass(frozen=True)
 class Place:
-    """Where a number stands: the section and the exhibit, in words, and the row and column of a table."""
+    """Where a number stands: the section and the exhibit, in words, and the row and column of a table, or a chart's mark."""
 
     section: str
     exhibit: str
@@ -67,8 +67,7 @@ def of_chart(cube: Cube, drawn: pd.DataFrame, place: Place, title: str = "") -> 
     table = table.drop(columns="value").dropna(axis="columns", how="all").assign(counted=values)
     parts = [table, *(part for _, part in table.groupby("series"))] if len(set(table["series"])) > 1 else [table]
     for part in parts:  # a series may be of something else: what was forecast, beside what was counted
-        for one in of_table(cube, part, place, title):
-            yield replace(one, place=place)
+        yield from of_table(cube, part, place, title)
 
 
 def of_table(cube: Cube, frame: pd.DataFrame, place: Place, title: str = "", implied: str = "") -> Iterator[Printed]:

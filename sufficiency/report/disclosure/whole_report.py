@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from sufficiency.errors import DisclosureError
-from sufficiency.report.disclosure.artists import drawn
+from sufficiency.report.disclosure.artists import drawn, take_out
 from sufficiency.report.disclosure.audit import Audit, audited
 from sufficiency.report.disclosure.cubes import Cube
 from sufficiency.report.disclosure.printed import Place, Printed, of_chart, of_share, of_table, of_words
@@ -20,6 +20,7 @@ from sufficiency.report.model import Cards, Chart, Exhibit, Map, Report, Section
 SPECIALIST_ONLY: Final = ("scap_special", "scap_special_totals")  # returns of children at specialist settings alone
 NAMED: Final = 5  # leaks that a message names
 RETURNS: Final = "the returns"
+NOT_DRAWN: Final = "Some figures aren't drawn, so that no child can be told."
 BARS_HIDDEN: Final = "hidden, so that no child can be told"
 
 
@@ -100,12 +101,14 @@ def _of_exhibit(cube: Cube, section: Section, exhibit: Exhibit, read: Mapping[st
 
 
 def hidden_at(published: Published, places: Iterable[Place]) -> Published:
-    """Return the same with some cells of tables hidden, and what is tied to them; and the bars of some cards."""
+    """Return the same with some cells of tables hidden, and what is tied to them; marks of charts and bars of cards taken out."""
     by_key: dict[str, list[Place]] = {}
     for place in places:
         by_key.setdefault(place.key, []).append(place)
     if not by_key:
         return published
+    for key, figure in published.charts.items():
+        take_out(figure, {place.row for place in by_key.get(key, ())})
     returns = {n: _hidden(t, by_key[n]) if n in by_key else t for n, t in published.returns.items()}
     report = published.report
     if report is not None:
@@ -124,6 +127,12 @@ def _exhibit(exhibit: Exhibit, places: Sequence[Place]) -> Exhibit:
             replace(c, bars=(), bars_say=f"{c.bars_say}: {BARS_HIDDEN}") if c.key in few else c for c in exhibit.cards
         )
         return replace(exhibit, cards=cards)
+    if isinstance(exhibit, Chart):
+        return (
+            exhibit
+            if exhibit.has_counts
+            else replace(exhibit, note=f"{exhibit.note} {NOT_DRAWN}".strip(), alt=f"{exhibit.alt} {NOT_DRAWN}")
+        )
     if not isinstance(exhibit, Table):
         return exhibit
     says = "'c': hidden, so that no child can be told."

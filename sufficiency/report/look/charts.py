@@ -113,8 +113,10 @@ def shared_legend(figure: Figure, axis: Axes) -> None:
 
 
 def _one_fan(axis: Axes, part: pd.DataFrame, value: str, colour: str) -> None:
-    wide = part.pivot_table(index="year", columns="level", values=value)
+    wide = part.pivot_table(index="year", columns="level", values=value)  # without what is not drawn
     levels = list(wide.columns)
+    if wide.empty:
+        return
     axis.fill_between(
         wide.index, wide[levels[0]], wide[levels[-1]], color=colour, alpha=0.2, linewidth=0, label="9 in 10 futures"
     )

@@ -14,6 +14,7 @@ from sufficiency.errors import OutputError
 from sufficiency.method import Progress
 from sufficiency.outcome import ForecastOutcome, Outcome
 from sufficiency.recommendation import Recommendation
+from sufficiency.report.disclosure.cubes import Cube
 from sufficiency.report.last_report import LastReport
 from sufficiency.report.model import Chart, Map, Report
 from sufficiency.report.writers.swap import LIST, check_own_folder, in_place_of
@@ -125,21 +126,29 @@ def _safe(
     easy: str,
     returns: Mapping[str, pd.DataFrame],
 ) -> tuple[Report, dict[str, pd.DataFrame]]:
-    """Return a report and returns in which no small count can be worked out from all that is written together."""
-    from sufficiency.report.disclosure.cubes import cubes
+    """Return a report and returns in which no small count can be worked out from all that is written together.
+
+    Charts that would tell one are drawn without it.
+    """
     from sufficiency.report.disclosure.printed import texts
     from sufficiency.report.disclosure.whole_report import Published, made_safe, maps_written
-    from sufficiency.report.returns.reform_rows import ROWS
-    from sufficiency.report.returns.whole_plans import whole_base
-    from sufficiency.report.sections.graduated_steps import STEPS
 
     report = maps_written(report)
     words = {f'the map "{e.title}"': texts(e.svg()) for _, e in report.exhibits() if isinstance(e, Map)}
     words["the easy-read page"] = texts(easy)
-    published = Published(report, drawn, returns, words)
-    safe = made_safe(published, cubes(outcome, whole_base(outcome), STEPS, ROWS), report.suppress)
+    safe = made_safe(Published(report, drawn, returns, words), known_cubes(outcome), report.suppress)
     assert safe.report is not None
     return safe.report, dict(safe.returns)
+
+
+def known_cubes(outcome: ForecastOutcome) -> list[Cube]:
+    """Return what a report of the outcome must protect, with the words by which its tables and returns name it."""
+    from sufficiency.report.disclosure.cubes import cubes
+    from sufficiency.report.returns.reform_rows import ROWS
+    from sufficiency.report.returns.whole_plans import whole_base
+    from sufficiency.report.sections.graduated_steps import STEPS
+
+    return cubes(outcome, whole_base(outcome), STEPS, ROWS)
 
 
 def check_writable(target: Path) -> None:
