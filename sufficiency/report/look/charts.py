@@ -86,14 +86,23 @@ def fan(
             axis.plot(past["year"], past[value], "o-", color=INK, markersize=3.5, linewidth=1, label="Counted")
         if group is not None:
             axis.set_title(label(str(group), by or ""), fontsize=9.5, loc="left", color=INK)
+        if limit > 1:  # a panel may lack years
+            axis.set_xlim(*_years_along(summary, history))
         tidy_axis(axis, unit if place % columns == 0 else "", low_zero=low_zero, ticks=6 if columns == 1 else 3)
     for axis in axes[len(groups) :]:
         axis.set_visible(False)
-    if len(groups) > 1:
+    if by is not None:
         shared_legend(figure, axes[0])
     else:
         axes[0].legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=3, fontsize=8.5, frameon=False)
     return figure
+
+
+def _years_along(*frames: pd.DataFrame | None) -> tuple[float, float]:
+    """Return where an axis of years begins and ends, a little beyond the first and the last."""
+    years = pd.concat([frame["year"] for frame in frames if frame is not None])
+    beyond = 0.05 * float(years.max() - years.min())
+    return float(years.min()) - beyond, float(years.max()) + beyond
 
 
 def undrawn(frame: pd.DataFrame, by: list[str], value: str, limit: int) -> pd.DataFrame:
@@ -116,6 +125,8 @@ def _one_fan(axis: Axes, part: pd.DataFrame, value: str, colour: str) -> None:
     wide = part.pivot_table(index="year", columns="level", values=value)  # without what is not drawn
     levels = list(wide.columns)
     if wide.empty:
+        axis.text(0.5, 0.5, "hidden", transform=axis.transAxes, ha="center", fontsize=8.5, color=FAINT)
+        axis.set_yticks([])
         return
     axis.fill_between(
         wide.index, wide[levels[0]], wide[levels[-1]], color=colour, alpha=0.2, linewidth=0, label="9 in 10 futures"
@@ -192,6 +203,7 @@ def bars(
     sizes = frame[value].to_numpy(dtype=float)
     if limit > 1:
         sizes = np.where(hidden_parts(np.round(sizes), limit), np.nan, sizes)
+        axis.set_ylim(-0.75, len(frame) - 0.25)  # room for those that aren't drawn
     axis.barh(rows, sizes, 0.66, color=COLOURS[5] if low else COLOURS[0])
     beside = 0.0
     if low and high:
