@@ -16,7 +16,6 @@ from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
-from matplotlib.path import Path
 from matplotlib.ticker import FixedLocator
 
 from sufficiency.report.disclosure.suppress import HIDDEN
@@ -125,7 +124,7 @@ def _without_point(axis: Axes, line: Line2D, at: int) -> None:
         if isinstance(band, PolyCollection):
             corners = [np.asarray(path.vertices, dtype=float) for path in band.get_paths()]
             kept = [each[~np.isclose(each[:, 0], x)] for each in corners]
-            band.set_paths([Path(each) for each in kept if len(each)])
+            band.set_verts([each for each in kept if len(each)])
 
 
 def _ticks(axis: Axis) -> dict[float, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -59,6 +60,10 @@ class Cube:
         text = str(words).strip().lower()
         return self.names.get(f"{column.lower()}: {text}") or self.names.get(text, ())
 
+    def of_kind(self, label_of: str, sense: str) -> tuple[Group, ...]:
+        """Return all that words may name of one label, in one sense."""
+        return self._kinds.get((label_of, sense), ())
+
     def where(self, groups: Sequence[Group]) -> Flags:
         """Return which cells all of these name."""
         found = np.ones(len(self.counts), dtype=bool)
@@ -85,6 +90,13 @@ class Cube:
         """Words of a sentence that name something: what finds them in small letters."""
         words = sorted((w for w in self.names if len(w) > LETTERS and ": " not in w), key=len, reverse=True)
         return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)")
+
+    @cached_property
+    def _kinds(self) -> dict[tuple[str, str], tuple[Group, ...]]:
+        kinds: dict[tuple[str, str], dict[Group, None]] = {}
+        for group in itertools.chain.from_iterable(self.names.values()):
+            kinds.setdefault((group.label, group.sense), {})[group] = None
+        return {kind: tuple(groups) for kind, groups in kinds.items()}
 
     @cached_property
     def _flags(self) -> dict[Group, Flags]:

@@ -29,6 +29,7 @@ NUMBER: Final = re.compile(r"(?<![\w.,£−-])(\d[\d,]*)(\.\d+)?(%?)(?![\d,]*\d)
 CHILDREN: Final = re.compile(r"\)? *(?:more |other )?(?:children|child\b|pupils?\b|plans?\b|\))")
 
 
+SECTION: Final = "section"  # a column of what the section is about
 SHARE: Final = "share"  # the column of shares of everybody
 EVERYONE: Final = Group(WHOLE, frozenset())
 
@@ -75,6 +76,8 @@ def of_table(cube: Cube, frame: pd.DataFrame, place: Place, title: str = "", imp
     rows, year = frame, _year(title)
     if "year" in frame and pd.api.types.is_numeric_dtype(frame["year"]):
         rows, year = frame[(frame["year"] == cube.year).to_numpy(dtype=bool, na_value=False)], cube.year
+    if cube.named(place.section):  # a district's own page
+        rows = rows.assign(**{SECTION: place.section})
     heads = {n: found for n, column in enumerate(rows.columns) if (found := _heads(cube, str(column), year))}
     if rows.empty or not heads:
         return
@@ -144,6 +147,22 @@ def _of_column(
         off = 0.0 if hidden[at] else abs(numbers[at] - true)
         where = Place(place.section, place.exhibit, place.key, rows.index[at], rows.columns[number])
         yield Printed(where, groups, bool(hidden[at]), 0.0 if off < 1e-6 else 0.5)
+    yield from _nobody(cube, [r for r in read if r is not None], {*heads, *implied}, place)
+
+
+def _nobody(cube: Cube, read: Sequence[tuple[Group, ...]], fixed: set[Group], place: Place) -> Iterator[Printed]:
+    """Yield what rows that aren't there tell: that nobody is in them, of a table that has all who are somewhere."""
+    seen = {frozenset(groups) for groups in read}
+    asked: set[frozenset[Group]] = set()
+    for groups in read:
+        for one in groups:
+            others = tuple(g for g in groups if g != one)
+            if one in fixed or (around := frozenset([*others, Group(one.label, frozenset(), one.sense)])) in asked:
+                continue
+            asked.add(around)
+            absent = [told for g in cube.of_kind(*_kind(one)) if frozenset(told := (*others, g)) not in seen]
+            if not any(cube.total(told) for told in absent):
+                yield from (Printed(place, told, is_hidden=False) for told in absent)
 
 
 def _best_reading(
