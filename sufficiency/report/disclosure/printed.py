@@ -25,10 +25,19 @@ AGREES: Final = 0.8  # of the numbers of a column, from which it is read as the 
 NAMED: Final = 0.2  # of a column's words, from which it is one of labels
 HALF: Final = 0.5 + 1e-9  # how far off a number is that is shown whole
 READINGS: Final = 400  # of a column's labels that are tried at most
-NUMBER: Final = re.compile(r"(?<![\w.,£−-])(\d[\d,]*)(\.\d+)?(%?)(?![\d,]*\d)")
+NUMBER: Final = re.compile(r"(?<![\w.,£/−-])(\d[\d,]*)(\.\d+)?(%?)(?![\d,]*\d)")
+# Beside a number that counts something else: Years 7 to 11, aged 5, 32 minutes, 9 in 10 futures.
+BEFORE: Final = re.compile(
+    r"(?:\b(?:years?|ages?|aged|ncy|section|below|under)|£) ?(?:\d+ (?:to|and|or) )?$", re.IGNORECASE
+)
+AFTER: Final = re.compile(
+    r" ?(?:to \d|and over|months?|years?|minutes?|hours?|days?|km|miles?|metres?|places?|schools?|settings?|projects?|futures|draws|in \d|of \d|%)",
+    re.IGNORECASE,
+)
 CHILDREN: Final = re.compile(r"\)? *(?:more |other )?(?:children|child\b|pupils?\b|plans?\b|\))")
 
 
+EVERYBODY: Final = (WHOLE, "")  # kind of a label that names all
 SECTION: Final = "section"  # a column of what the section is about
 SHARE: Final = "share"  # the column of shares of everybody
 EVERYONE: Final = Group(WHOLE, frozenset())
@@ -137,7 +146,8 @@ def _of_column(
     hidden = np.array([isinstance(v, str) and v == HIDDEN for v in values])
     if not (np.isfinite(numbers) | hidden).any():
         return
-    read = _best_reading(cube, rows, labels, heads, numbers, hidden, implied)
+    is_named = YEAR.sub("", str(rows.columns[number])).strip(" ,:") != ""
+    read = _best_reading(cube, rows, labels, heads, numbers, hidden, implied, is_named=is_named)
     for at, groups in enumerate(read):
         if groups is None or not (hidden[at] or np.isfinite(numbers[at])):
             continue
@@ -173,6 +183,8 @@ def _best_reading(
     numbers: np.ndarray,
     hidden: np.ndarray,
     implied: tuple[Group, ...],
+    *,
+    is_named: bool,
 ) -> list[tuple[Group, ...] | None]:
     """Return what each row's labels name, read in the way in which most of the numbers shown are the cube's; none if few are."""
     named = {c: [cube.named(t, str(c)) for t in rows[c]] for c in labels}
@@ -194,7 +206,11 @@ def _best_reading(
             for i, r in enumerate(read)
             if shown[i] and r is not None and numbers[i]
         ]
-        if numbers[shown].any() and not (right and sum(right) >= AGREES * len(right)):
+        if numbers[shown].any():
+            is_read = bool(right) and sum(right) >= AGREES * len(right)
+        else:  # all of it is hidden or nobody: it is read where its labels leave no doubt
+            is_read = is_named and len(used) > len(set(way[-1:]) & {EVERYBODY})
+        if not is_read:
             continue
         score = (float(sum(right)), len(used))
         if best is None or score > best[0]:
@@ -233,7 +249,11 @@ def of_words(cube: Cube, text: str, place: Place) -> Iterator[Printed]:
     if not cube.is_now and str(cube.year) not in text:
         return
     numbers = [(m, float(m[1].replace(",", ""))) for m in NUMBER.finditer(text) if not m[2] and not m[3]]
-    numbers = [(m, n) for m, n in numbers if not YEAR.fullmatch(m[1])]
+    numbers = [
+        (m, n)
+        for m, n in numbers
+        if not (YEAR.fullmatch(m[1]) or BEFORE.search(text[: m.start()]) or AFTER.match(text, m.end()))
+    ]
     if not numbers:
         return
     found: dict[str, dict[Group, None]] = {}
