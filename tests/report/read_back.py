@@ -14,11 +14,12 @@ from sufficiency.report.disclosure.artists import drawn
 from sufficiency.report.disclosure.audit import Audit, audited
 from sufficiency.report.disclosure.cubes import Cube
 from sufficiency.report.disclosure.printed import Place, Printed, of_table, of_words, texts
-from sufficiency.report.disclosure.whole_report import Published, made_safe, printed
-from sufficiency.report.model import Chart
+from sufficiency.report.disclosure.whole_report import Published, printed
+from sufficiency.report.easy_read import easy_read_page
+from sufficiency.report.model import Chart, Map
 from sufficiency.report.returns.write_returns import publishable
 from sufficiency.report.writers.build import build
-from sufficiency.report.writers.write import known_cubes
+from sufficiency.report.writers.write import known_cubes, safely
 
 LIMIT = 5
 
@@ -28,9 +29,9 @@ def audits(outcome: ForecastOutcome, folder: Path) -> list[Audit]:
     sf.report.write(outcome, folder, suppress=LIMIT)
     cubes = known_cubes(outcome)
     report = build(outcome, suppress=LIMIT)
-    charts = {e.key: e.draw() for _, e in report.exhibits() if isinstance(e, Chart)}
+    charts = {e.key: e.draw() for _, e in report.exhibits() if isinstance(e, Chart | Map)}
     returns = publishable(outcome, suppress=LIMIT) if isinstance(outcome, Outcome) else {}
-    safe = made_safe(Published(report, charts, returns), cubes, LIMIT)
+    safe = safely(outcome, Published(report, charts, returns), LIMIT, easy_read_page(outcome, suppress=LIMIT))
     read = {key: drawn(figure) for key, figure in safe.charts.items()}
     return [audited(cube, [*printed(safe, cube, read), *of_folder(cube, folder)], LIMIT, mends=False) for cube in cubes]
 

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-
-import pandas as pd
-from matplotlib.figure import Figure
 
 from sufficiency.errors import OutputError
 from sufficiency.method import Progress
 from sufficiency.outcome import ForecastOutcome, Outcome
 from sufficiency.recommendation import Recommendation
 from sufficiency.report.disclosure.cubes import Cube
+from sufficiency.report.disclosure.whole_report import Published
 from sufficiency.report.last_report import LastReport
-from sufficiency.report.model import Chart, Map, Report
+from sufficiency.report.model import Chart, Map
 from sufficiency.report.writers.swap import LIST, check_own_folder, in_place_of
 from sufficiency.varied.found import Sensitivity
 
@@ -100,7 +99,8 @@ def write(
         returns = publishable(outcome, now=now, suppress=suppress) if isinstance(outcome, Outcome) else {}
         if suppress > 1:
             tell("Looking for what small numbers could be worked out from", 0.4)
-            report, returns = _safe(outcome, report, drawn, easy, returns)
+            safe = safely(outcome, Published(report, drawn, returns), suppress, easy)
+            report, returns = safe.report or report, dict(safe.returns)
         pictures = {key: as_png(figure) for key, figure in drawn.items()}
         for key, png in pictures.items():
             (new / "charts" / f"{key}.png").write_bytes(png)
@@ -119,26 +119,19 @@ def write(
     return target / "report.html"
 
 
-def _safe(
-    outcome: ForecastOutcome,
-    report: Report,
-    drawn: Mapping[str, Figure],
-    easy: str,
-    returns: Mapping[str, pd.DataFrame],
-) -> tuple[Report, dict[str, pd.DataFrame]]:
-    """Return a report and returns in which no small count can be worked out from all that is written together.
+def safely(outcome: ForecastOutcome, published: Published, limit: int, easy: str) -> Published:
+    """Return what is to be published, with no small count that can be worked out from all of it together.
 
-    Charts that would tell one are drawn without it.
+    Charts that would tell one are drawn without it. `easy` is the easy-read page.
     """
     from sufficiency.report.disclosure.printed import texts
-    from sufficiency.report.disclosure.whole_report import Published, made_safe, maps_written
+    from sufficiency.report.disclosure.whole_report import made_safe, maps_written
 
-    report = maps_written(report)
+    assert published.report is not None
+    report = maps_written(published.report)
     words = {f'the map "{e.title}"': texts(e.svg()) for _, e in report.exhibits() if isinstance(e, Map)}
     words["the easy-read page"] = texts(easy)
-    safe = made_safe(Published(report, drawn, returns, words), known_cubes(outcome), report.suppress)
-    assert safe.report is not None
-    return safe.report, dict(safe.returns)
+    return made_safe(replace(published, report=report, words=words), known_cubes(outcome), limit)
 
 
 def known_cubes(outcome: ForecastOutcome) -> list[Cube]:
