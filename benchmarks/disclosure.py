@@ -79,12 +79,11 @@ def reports(published: Path) -> None:
         began = time.perf_counter()
         with tempfile.TemporaryDirectory() as folder:
             found = audits(outcome, Path(folder) / "report")
-        figures, hidden, small_cells, leaks = (
-            sum(each) for each in zip(*((a.figures, a.hidden, a.cells, len(a.leaks)) for a in found), strict=True)
-        )
+        counted = ((a.figures, a.hidden, a.cells, len(a.leaks), a.others) for a in found)
+        figures, hidden, small_cells, leaks, others = (sum(each) for each in zip(*counted, strict=True))
         print(
             f"{name}: {figures:,} figures read, {hidden:,} shown nowhere, {small_cells:,} small cells looked at; "
-            f"pinned: {leaks:,} ({time.perf_counter() - began:.0f} s)",
+            f"pinned: {leaks:,}, and {others:,} larger figures ({time.perf_counter() - began:.0f} s)",
             flush=True,
         )
         for leak in [leak for audit in found for leak in audit.leaks]:

@@ -230,6 +230,7 @@ def test_no_cell_of_a_made_council_s_suppressed_report_can_be_worked_out_of_all_
     found = audits(outcome, tmp_path / "report")
     assert sum(one.hidden for one in found) > 10, "else there is nothing to hide"
     assert [str(leak) for one in found for leak in one.leaks] == []
+    assert sum(one.others for one in found) == 0
 
 
 def test_the_same_report_without_suppression_tells_small_counts(council: pd.DataFrame, tiny_area: Area) -> None:

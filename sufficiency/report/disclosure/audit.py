@@ -47,7 +47,8 @@ class Audit:
     hidden: int  # of these, shown nowhere
     cells: int  # small cells by every label at once
     to_hide: tuple[Place, ...]  # cells of tables to hide as well
-    leaks: tuple[Leak, ...]  # what can be worked out still
+    leaks: tuple[Leak, ...]  # small counts that can be worked out still
+    others: int  # larger ones, hidden to cover a small one, that can be; the small ones are safe without them
 
 
 def audited(cube: Cube, printed: Iterable[Printed], limit: int, *, mends: bool = True) -> Audit:
@@ -72,12 +73,15 @@ def audited(cube: Cube, printed: Iterable[Printed], limit: int, *, mends: bool =
     leaks = [
         Leak(cube.says, found.first(i), tuple(found.shown_at(i))) for i in map(int, np.flatnonzero(few & ~to_hide))
     ]
-    for at in stuck:
+    is_small = small(figures.values, limit)
+    for at in stuck[is_small[stuck]]:
         by = [p for i in what_pins(figures, to_hide, int(at)) if i < len(found.places) for p in found.shown_at(i)[:1]]
         place = found.first(int(at)) if at < len(found.places) else None
         leaks.append(Leak(cube.says, place, tuple(by)))
     more = [place for i in np.flatnonzero(to_hide & ~hidden) for place in found.shown_at(int(i))]
-    return Audit(len(found.places), int(found.hidden.sum()), targets, tuple(more), tuple(leaks))
+    return Audit(
+        len(found.places), int(found.hidden.sum()), targets, tuple(more), tuple(leaks), int((~is_small[stuck]).sum())
+    )
 
 
 @dataclass(frozen=True, eq=False)
