@@ -31,6 +31,10 @@ class OutputError(SufficiencyError, OSError):
     """A result can't be written where it was asked for."""
 
 
+class DisclosureError(SufficiencyError, ValueError):
+    """What is to be published would tell of single children; the message says where, never how many."""
+
+
 @dataclass(frozen=True, order=True)
 class Fault:
     """One thing to correct in a file: the line a person sees in Excel, the column, and what is wrong in words."""

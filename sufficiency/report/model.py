@@ -21,6 +21,9 @@ class Table:
     counts: tuple[str, ...] = ()  # columns that count children, which suppression may hide
     totals: tuple[str, ...] = ()  # columns that add `counts` up
     tied: tuple[str, ...] = ()  # columns from which a count of the row could be worked out: hidden with it
+    behind: pd.DataFrame | None = (
+        None  # children that money or a share follows from, by its rows and columns: hidden where few
+    )
     rows_shown: int = 60  # in the page and the document, 0 leaves it to the workbook, which has every row
     is_close: bool = False  # so near to single children that it is left out where small numbers are hidden
     stacks: bool = False  # on a phone each row is a card, with its columns one under another

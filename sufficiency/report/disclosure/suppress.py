@@ -103,6 +103,24 @@ def hidden_parts(counts: Sequence[float] | Numbers, limit: int) -> Flags:
     return hide
 
 
+def without_few_behind(frame: pd.DataFrame, children: pd.DataFrame, limit: int) -> pd.DataFrame:
+    """Return a table of money or shares without what follows from few children, and enough others that totals don't tell it.
+
+    Parameters
+    ----------
+    children
+        How many each figure follows from, by the same rows; not a number of what follows from none. [children]
+    """
+    shown = frame.copy()
+    for column in [c for c in children if c in frame]:
+        known = children[column].notna().to_numpy()
+        few = np.zeros(len(frame), dtype=bool)
+        few[known] = hidden_parts(np.ceil(children.loc[known, column].to_numpy(dtype=float) - 1e-6), limit)
+        if few.any():
+            shown[column] = shown[column].astype(object).mask(few, HIDDEN)
+    return shown
+
+
 def suppressed(
     frame: pd.DataFrame, counts: Sequence[str], limit: int, *, totals: Sequence[str] = (), tied: Sequence[str] = ()
 ) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from sufficiency.report.disclosure.suppress import HIDDEN, hidden_cells
+from sufficiency.report.disclosure.suppress import HIDDEN, hidden_cells, hidden_parts
 from sufficiency.words.say import gbp, label, shown
 
 INK: Final = "#1d2b36"
@@ -64,11 +64,16 @@ def fan(
     by: str | None = None,
     history: pd.DataFrame | None = None,
     low_zero: bool = True,
+    limit: int = 0,
 ) -> Figure:
     """Return a fan chart: medians as lines, 90 % intervals as bands, the past as points.
 
-    `summary` has year, `by`, level and `value`; `history` has year, `by` and `value`.
+    `summary` has year, `by`, level and `value`; `history` has year, `by` and `value`. Of several groups counts from 1 to
+    one below `limit`, and those that would give them away, are not drawn.
     """
+    if by is not None and limit > 1:
+        summary = undrawn(summary, [by, "year"], value, limit)
+        history = None if history is None else undrawn(history, [by, "year"], value, limit)
     groups = [None] if by is None else list(dict.fromkeys(summary[by]))
     columns = min(3, len(groups))
     rows = -(-len(groups) // columns)
@@ -81,14 +86,33 @@ def fan(
             axis.plot(past["year"], past[value], "o-", color=INK, markersize=3.5, linewidth=1, label="Counted")
         if group is not None:
             axis.set_title(label(str(group), by or ""), fontsize=9.5, loc="left", color=INK)
+        if limit > 1:  # a panel may lack years
+            axis.set_xlim(*_years_along(summary, history))
         tidy_axis(axis, unit if place % columns == 0 else "", low_zero=low_zero, ticks=6 if columns == 1 else 3)
     for axis in axes[len(groups) :]:
         axis.set_visible(False)
-    if len(groups) > 1:
+    if by is not None:
         shared_legend(figure, axes[0])
     else:
         axes[0].legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=3, fontsize=8.5, frameon=False)
     return figure
+
+
+def _years_along(*frames: pd.DataFrame | None) -> tuple[float, float]:
+    """Return where an axis of years begins and ends, a little beyond the first and the last."""
+    years = pd.concat([frame["year"] for frame in frames if frame is not None])
+    beyond = 0.05 * float(years.max() - years.min())
+    return float(years.min()) - beyond, float(years.max()) + beyond
+
+
+def undrawn(frame: pd.DataFrame, by: list[str], value: str, limit: int) -> pd.DataFrame:
+    """Return the frame without small counts, and those that would give them away, of a table of two labels; middles decide."""
+    middle = frame if "level" not in frame else frame[frame["level"] == frame["level"].median()]
+    wide = middle.pivot_table(index=by[0], columns=by[1], values=value, aggfunc="sum", sort=False)
+    hide = hidden_cells(np.round(wide.to_numpy(dtype=float)), limit)
+    is_hidden = pd.DataFrame(hide, wide.index, wide.columns).stack()
+    at = is_hidden.reindex(pd.MultiIndex.from_frame(frame[by]), fill_value=False).to_numpy(dtype=bool)
+    return frame.assign(**{value: frame[value].astype(float).mask(at)})
 
 
 def shared_legend(figure: Figure, axis: Axes) -> None:
@@ -98,8 +122,12 @@ def shared_legend(figure: Figure, axis: Axes) -> None:
 
 
 def _one_fan(axis: Axes, part: pd.DataFrame, value: str, colour: str) -> None:
-    wide = part.pivot_table(index="year", columns="level", values=value)
+    wide = part.pivot_table(index="year", columns="level", values=value)  # without what is not drawn
     levels = list(wide.columns)
+    if wide.empty:
+        axis.text(0.5, 0.5, "hidden", transform=axis.transAxes, ha="center", fontsize=8.5, color=FAINT)
+        axis.set_yticks([])
+        return
     axis.fill_between(
         wide.index, wide[levels[0]], wide[levels[-1]], color=colour, alpha=0.2, linewidth=0, label="9 in 10 futures"
     )
@@ -119,9 +147,14 @@ def lines(frame: pd.DataFrame, x: str, value: str, by: str, *, unit: str) -> Fig
     return figure
 
 
-def stacked(frame: pd.DataFrame, x: str, value: str, by: str, *, unit: str) -> Figure:
-    """Return stacked bars: `x` along, `by` as the parts."""
+def stacked(frame: pd.DataFrame, x: str, value: str, by: str, *, unit: str, limit: int = 0) -> Figure:
+    """Return stacked bars: `x` along, `by` as the parts.
+
+    Counts from 1 to one below `limit`, and those that would give them away, are not drawn.
+    """
     wide = frame.pivot_table(index=x, columns=by, values=value, aggfunc="sum", sort=False).fillna(0)
+    if limit > 1:
+        wide = wide.mask(hidden_cells(np.round(wide.to_numpy(dtype=float)), limit))
     figure, axis = sheet(7.4, 3.8)
     bottom = np.zeros(len(wide))
     along = np.arange(len(wide))
@@ -138,7 +171,7 @@ def stacked(frame: pd.DataFrame, x: str, value: str, by: str, *, unit: str) -> F
             edgecolor="white",
             linewidth=0.4,
         )
-        bottom += height
+        bottom += np.nan_to_num(height)
     names = [str(i) if x == "need" else label(str(i), x) for i in wide.index]
     axis.set_xticks(along, names, rotation=0 if len(wide) < 15 else 60)
     longest = max(len(label(str(part), by)) for part in wide.columns)
@@ -157,13 +190,20 @@ def bars(
     low: str | None = None,
     high: str | None = None,
     how: str = "n",
+    limit: int = 0,
 ) -> Figure:
-    """Return horizontal bars, the greatest first, each with its number at its end; whiskers below it where there is an interval."""
+    """Return horizontal bars, the greatest first, each with its number at its end; whiskers below it where there is an interval.
+
+    Counts from 1 to one below `limit`, and those that would give them away, are not drawn: 'c' stands in their place.
+    """
     if low and high:
         frame = frame.sort_values(value, ascending=False, kind="stable")  # as the numbers that are printed
     figure, axis = sheet(7.4, max(1.6, 0.3 * len(frame) + 0.9))
     rows = np.arange(len(frame))[::-1]
     sizes = frame[value].to_numpy(dtype=float)
+    if limit > 1:
+        sizes = np.where(hidden_parts(np.round(sizes), limit), np.nan, sizes)
+        axis.set_ylim(-0.75, len(frame) - 0.25)  # room for those that aren't drawn
     axis.barh(rows, sizes, 0.66, color=COLOURS[5] if low else COLOURS[0])
     beside = 0.0
     if low and high:
@@ -171,8 +211,8 @@ def bars(
         beside = 0.1  # the number stands above the whisker, which would run through it
     for y, size in zip(rows, sizes, strict=True):
         axis.annotate(
-            shown(size, how),
-            (max(size, 0), y + beside),
+            HIDDEN if np.isnan(size) else shown(size, how),
+            (max(float(np.nan_to_num(size)), 0), y + beside),
             xytext=(4, 0),
             textcoords="offset points",
             va="center",

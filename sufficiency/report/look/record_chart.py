@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from sufficiency.draws import LEVELS
 from sufficiency.forecast.record.backtest import MODEL, Backtest
-from sufficiency.report.look.charts import COLOURS, INK, panels, shared_legend, tidy_axis
+from sufficiency.report.look.charts import COLOURS, INK, panels, shared_legend, tidy_axis, undrawn
 from sufficiency.words.say import label
 
 MOST = 6  # authorities drawn apart; more are drawn as one
@@ -59,7 +59,7 @@ def _panel(axis: Axes, record: Backtest, codes: tuple[str, ...]) -> None:
     axis.plot(counted.index, counted.to_numpy(), "o-", color=INK, markersize=3.5, linewidth=1, label="Counted")
 
 
-def said_against_came(record: Backtest, by: str, *, horizon: int = 1) -> Figure:
+def said_against_came(record: Backtest, by: str, *, horizon: int = 1, limit: int = 0) -> Figure:
     """Return a chart of what was forecast for each group beside what was counted: a panel for each group, a mark for each January.
 
     A bar is the 9-in-10 range and a dot its middle; a ring is the count, filled where the range missed it.
@@ -72,9 +72,16 @@ def said_against_came(record: Backtest, by: str, *, horizon: int = 1) -> Figure:
         A label that scores can be had by: setting_group, age_group ...
     horizon
         Years ahead. [years]
+    limit
+        Plans counted from 1 to one below this, and those that would give them away, are not drawn. [plans]
     """
     cases = record.cases(by)
     cases = cases[(cases["method"] == MODEL) & (cases["horizon"] == horizon)]
+    if limit > 1:
+        each = [
+            undrawn(part, ["label", "authority"], "truth", limit) for _, part in cases.groupby("origin", sort=False)
+        ]
+        cases = pd.concat(each).reindex(cases.index)
     groups = list(dict.fromkeys(cases["label"]))
     columns = min(3, len(groups))
     rows = -(-len(groups) // columns)
@@ -99,4 +106,5 @@ def _said_and_came(axis: Axes, cases: pd.DataFrame) -> None:
     held = (cases["truth"] >= cases["low"]) & (cases["truth"] <= cases["high"])
     ring: dict[str, Any] = {"linestyle": "none", "marker": "o", "markersize": 5.5, "markeredgecolor": INK}
     axis.plot(at[held], cases["truth"][held], markerfacecolor="none", label="Counted, inside", **ring)
-    axis.plot(at[~held], cases["truth"][~held], markerfacecolor=COLOURS[1], label="Counted, outside", **ring)
+    outside = ~held & cases["truth"].notna()
+    axis.plot(at[outside], cases["truth"][outside], markerfacecolor=COLOURS[1], label="Counted, outside", **ring)

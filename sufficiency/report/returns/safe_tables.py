@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from sufficiency.report.disclosure.suppress import HIDDEN, hidden_parts
@@ -33,8 +34,7 @@ def safe_tables(found: Mapping[str, pd.DataFrame], limit: int) -> dict[str, pd.D
 
 def _safe(name: str, table: pd.DataFrame, limit: int) -> pd.DataFrame:
     if name == "dsg_plan_money":
-        few = table["children"].between(0, limit, inclusive="neither")
-        return table.assign(children=table["children"].mask(few), average_gbp=table["average_gbp"].mask(few))
+        return _safe_money(table, limit)
     if name not in BREAKDOWNS or table.empty:
         return table
     count, labels = BREAKDOWNS[name]
@@ -53,3 +53,14 @@ def _safe(name: str, table: pd.DataFrame, limit: int) -> pd.DataFrame:
     )
     safe[count] = safe[count].astype(object).mask(hide, HIDDEN)
     return safe[[*keys, "breakdown", "value", count]]
+
+
+def _safe_money(table: pd.DataFrame, limit: int) -> pd.DataFrame:
+    """Return spending by placement without what few children cost: money over the price of a place tells how many they are.
+
+    The total of an authority's year is known, so money of one more group goes with a lone one.
+    """
+    by = ["case", "authority", "financial_year"]
+    few = table.groupby(by, sort=False)["children"].transform(lambda c: hidden_parts(np.ceil(c.to_numpy(float)), limit))
+    hide = few.astype(bool)
+    return table.assign(**{c: table[c].astype(object).mask(hide, HIDDEN) for c in ("gbp", "children", "average_gbp")})

@@ -40,3 +40,20 @@ def whole_plans(run: ForecastOutcome) -> pd.DataFrame:
     both = with_age_groups(rows.astype({"plans": "float64"}))
     both["plans"] = whole_numbers(both, "plans", BY_AGE_ON_CENSUS_DAY)
     return both[both["plans"] > 0].reset_index(drop=True)
+
+
+def whole_base(run: ForecastOutcome) -> pd.DataFrame:
+    """Return the same children of the base January by every label: authority, ncy, need, setting_type, row, plans.
+
+    `row` is the reform plan's. [plans]
+    """
+    base = run.area.base_year
+    cells = as_placed(run, expected(run.plans, range(base, base + 1)))
+    cells = cells.assign(
+        placement=cells["provision"].map(PLACEMENT_GROUPS), age_group=age_group_of(cells["ncy"].to_numpy())
+    )
+    whole = cells.assign(plans=whole_numbers(cells, "plans", LEVELS), primary_need=cells["need"])
+    whole = whole.assign(setting_type=whole["provision"])
+    rows = with_rows(run.area, whole[whole["plans"] > 0])
+    named = rows.drop(columns="need").rename(columns={"provision": "row", "primary_need": "need"})
+    return named[["authority", "ncy", "need", "setting_type", "row", "plans"]].reset_index(drop=True)

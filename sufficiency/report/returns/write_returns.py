@@ -15,11 +15,15 @@ import pandas as pd
 from sufficiency.comparison import each_alone
 from sufficiency.errors import InputError, OutputError
 from sufficiency.outcome import ForecastOutcome, Outcome
+from sufficiency.report.disclosure.cubes import cubes
+from sufficiency.report.disclosure.whole_report import Published, made_safe
 from sufficiency.report.returns import actions, dsg_plan, reform_plan, scap, scap_places
 from sufficiency.report.returns.definitions import RULE_AUGUST, RULE_CENSUS, definitions
 from sufficiency.report.returns.forms import ACTION_CHILDREN, ACTION_MONEY, forms
+from sufficiency.report.returns.reform_rows import ROWS
 from sufficiency.report.returns.safe_tables import safe_tables
 from sufficiency.report.returns.sheets import safe_forms, write_forms
+from sufficiency.report.returns.whole_plans import whole_base
 from sufficiency.scenarios.pipeline_levers import AS_AGREED, from_agreed
 from sufficiency.tables.inert import inert
 
@@ -73,17 +77,40 @@ def write_returns(
     ------
     OutputError
         If the folder can't be written.
+    DisclosureError
+        If a small count could be worked out from the returns together.
+    """
+    made = publishable(outcome, now=now, suppress=suppress)
+    if suppress > 1:
+        known = cubes(outcome, whole_base(outcome), {}, ROWS)
+        made = dict(made_safe(Published(returns=made), known, suppress).returns)
+    return write_tables(made, folder, outcome.area.authorities, suppress=suppress)
+
+
+def publishable(
+    outcome: Outcome | ForecastOutcome, *, now: Outcome | ForecastOutcome | None = None, suppress: int = 0
+) -> dict[str, pd.DataFrame]:
+    """Return the returns as tidy tables, each by itself without small counts where these are to be hidden.
+
+    Raises
+    ------
+    InputError
+        If `suppress` is below 0.
     """
     if suppress < 0:
         raise InputError(f"suppress={suppress}: the limit is 0 (hide nothing) or a count such as 5")
     made = return_tables(outcome, now=now)
-    sheets = forms(made, outcome.area.authorities)
-    if suppress > 1:
-        left_out = [
-            n for n in made if n.endswith(CENSUS_DAY) or n == ACTION_CHILDREN
-        ]  # the other rule; few children each
-        made = safe_tables({n: t for n, t in made.items() if n not in left_out}, suppress)
-        sheets = safe_forms(made)
+    if suppress <= 1:
+        return made
+    left_out = [n for n in made if n.endswith(CENSUS_DAY) or n == ACTION_CHILDREN]  # the other rule; few children each
+    return safe_tables({n: t for n, t in made.items() if n not in left_out}, suppress)
+
+
+def write_tables(
+    made: Mapping[str, pd.DataFrame], folder: str | Path, authorities: Mapping[str, str], *, suppress: int = 0
+) -> list[Path]:
+    """Write returns as CSV, and the workbook laid out as the forms; return the paths written."""
+    sheets = safe_forms(made) if suppress > 1 else forms(dict(made), authorities)
     target = Path(folder)
     try:
         target.mkdir(parents=True, exist_ok=True)

@@ -66,6 +66,7 @@ def section(outcome: Outcome) -> Section:
                 dict.fromkeys(table.columns[2:4], "2") | {"children": "n", "minutes to the nearest": "n"},
                 note=f"Children who need a specialist place, and minutes, in January {first}.",
                 counts=("children",),
+                tied=tuple(table.columns[2:4]),
             ),
         ),
         assumptions=rests_on(area, "suitability", "distance"),

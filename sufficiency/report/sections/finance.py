@@ -8,7 +8,7 @@ import pandas as pd
 
 from sufficiency.funding import anchors
 from sufficiency.funding.balance.past_years import what_reported
-from sufficiency.funding.budget_lines import NO_FORECAST, line_name
+from sufficiency.funding.budget_lines import NO_FORECAST, STREAMS, line_name
 from sufficiency.funding.top_up.services import unknown_lines
 from sufficiency.outcome import Outcome
 from sufficiency.report.model import Section, Table
@@ -86,14 +86,26 @@ def _provision(outcome: Outcome, years: list[int]) -> Table:
         provision=lambda f: [where(p) if p in DESTINATIONS else p for p in f["provision"]],
     )
     table = across(some, ["provision"], "financial_year", "gbp")
+    held = _children(outcome, years).reindex(table["provision"]).reset_index(drop=True)
     return Table(
         "high-needs-provision",
         "High Needs by type of provision, middle forecast",
         table,
         {"provision": "code"} | dict.fromkeys(table.columns[1:], "£"),
         note=f"Each row's middle is its own, so rows need not add up to the middle of the total. '{AWAY.capitalize().strip()}' marks what is spent on children turned away from every suitable state place, by where they are instead.",
+        behind=held,
         rows_shown=40,
     )
+
+
+def _children(outcome: Outcome, years: list[int]) -> pd.DataFrame:
+    """Return the middle number of children whom each type of provision's money follows: provision x financial year. [children]"""
+    children = outcome.budget.children.sel(financial_year=milestones(years)).sum(["authority", "need", "phase"])
+    streams = [STREAMS[str(stream)].provision for stream in children["stream"].values]
+    sums = children.assign_coords(stream=[where(p) if p in DESTINATIONS else p for p in streams])
+    middles = sums.groupby("stream").sum().median("draw").to_pandas().T
+    wide = middles if middles.index.name == "stream" else middles.T
+    return wide.rename(columns=lambda year: financial_label(int(year)))
 
 
 def _published(outcome: Outcome) -> tuple[Table, ...]:

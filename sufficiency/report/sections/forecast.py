@@ -43,6 +43,7 @@ def section(outcome: ForecastOutcome) -> Section:
                 "EHC plans by authority, counted and forecast",
                 partial(_by_authority, outcome),
                 f"Counts to January {area.base_year}, then a fan to January {last}: {mid:,.0f}, or {between(low, high)} in nine futures of ten.",
+                has_counts=True,
             ),
             _table(outcome, "authority", "forecast-by-authority", "EHC plans by authority"),
             *trust.exhibits(outcome),
@@ -52,6 +53,7 @@ def section(outcome: ForecastOutcome) -> Section:
                 "EHC plans by group of settings, forecast",
                 partial(_by_group, outcome),
                 "One panel for each group of settings. The scales differ: read each by its own axis.",
+                has_counts=True,
             ),
             _table(outcome, "setting_group", "forecast-by-setting", "EHC plans by group of settings"),
             _table(outcome, "phase", "forecast-by-phase", "EHC plans by phase"),
@@ -63,7 +65,7 @@ def section(outcome: ForecastOutcome) -> Section:
     )
 
 
-def _by_authority(outcome: ForecastOutcome) -> Figure:
+def _by_authority(outcome: ForecastOutcome, limit: int = 0) -> Figure:
     names = outcome.area.authorities
     ahead = outcome.plans.summary("authority", levels=LEVELS)
     past = outcome.area.plans.groupby(["authority", "year"], as_index=False)["plans"].sum()
@@ -73,12 +75,14 @@ def _by_authority(outcome: ForecastOutcome) -> Figure:
         unit="plans",
         by="authority",
         history=past.assign(authority=past["authority"].map(names)),
+        limit=limit,
     )
 
 
-def _by_group(outcome: ForecastOutcome) -> Figure:
+def _by_group(outcome: ForecastOutcome, limit: int = 0) -> Figure:
     ahead = outcome.plans.summary("setting_group", levels=LEVELS)
-    return charts.fan(ahead[ahead["setting_group"] != "not_recorded"], "plans", unit="plans", by="setting_group")
+    known = ahead[ahead["setting_group"] != "not_recorded"]
+    return charts.fan(known, "plans", unit="plans", by="setting_group", limit=limit)
 
 
 def _table(outcome: ForecastOutcome, by: str, key: str, title: str) -> Table:

@@ -31,7 +31,7 @@ def section(outcome: Outcome) -> Section:
     independent = placed.independent(levels=LEVELS)
     count, share = middle(independent, "children", year=now)[1], middle(independent, "share", year=now)[1]
     by_phase = placed.travel("phase", levels=LEVELS)
-    years = map_years(outcome)
+    years, by_district = map_years(outcome), _by_district(outcome)
     return Section(
         "going",
         "Where children go",
@@ -44,7 +44,7 @@ def section(outcome: Outcome) -> Section:
             Table(
                 "travel-district",
                 f"Journeys to specialist settings by home district, January {now}",
-                _by_district(outcome),
+                by_district,
                 {
                     "children": "n",
                     "mean minutes": "1",
@@ -53,6 +53,8 @@ def section(outcome: Outcome) -> Section:
                     "beyond guidance": "%",
                 },
                 counts=("children",),
+                tied=("mean minutes", "90th percentile minutes", "mean km", "beyond guidance"),
+                behind=_beyond(by_district),
             ),
             mapped(
                 "map-travel",
@@ -98,6 +100,11 @@ def _by_district(outcome: Outcome) -> pd.DataFrame:
         "share_beyond": "beyond guidance",
     }
     return table.rename(columns=names)[["district", "children", *names.values()]].reset_index(drop=True)
+
+
+def _beyond(by_district: pd.DataFrame) -> pd.DataFrame:
+    """Return how many children of each district a share beyond guidance stands for. [children]"""
+    return (by_district[["beyond guidance"]].mul(by_district["children"], axis=0)).round()
 
 
 def _travel_fan(by_phase: pd.DataFrame) -> Figure:

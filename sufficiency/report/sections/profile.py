@@ -44,6 +44,7 @@ def section(outcome: ForecastOutcome) -> Section:
                 f"EHC plans by primary need and phase, January {area.base_year}",
                 partial(charts.stacked, mix, "need", "plans", "phase", unit="plans"),
                 f"Stacked bars: {top}.",
+                has_counts=True,
             ),
             Table(
                 "plans-need",

@@ -44,6 +44,7 @@ def section(outcome: ForecastOutcome) -> Section:
                 f"New plans by year group at the start, year to January {starts['year'].max()}",
                 partial(charts.bars, last, "start", "children", unit="new plans"),
                 f"More begin in {peak} than in any other year of age.",
+                has_counts=True,
             )
         )
     if len(area.requests):

@@ -138,6 +138,7 @@ def exhibits(outcome: ForecastOutcome) -> tuple[Exhibit, ...]:
             partial(said_against_came, tested, "setting_group"),
             "Ranges forecast a year ahead for each group of settings, with the plans then counted as rings. Within a January, "
             f"from the left: {', '.join(outcome.area.authorities.values())}.",
+            has_counts=True,
         ),
         Table(
             "record-parts",

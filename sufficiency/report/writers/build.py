@@ -11,7 +11,7 @@ from sufficiency.comparison import steps_between
 from sufficiency.outcome import ForecastOutcome, Outcome
 from sufficiency.recommendation import Recommendation
 from sufficiency.report.disclosure.range_ends import ends_hidden
-from sufficiency.report.disclosure.suppress import HIDDEN, suppressed
+from sufficiency.report.disclosure.suppress import HIDDEN, suppressed, without_few_behind
 from sufficiency.report.last_report import LastReport
 from sufficiency.report.model import Cards, Chart, Exhibit, Map, Report, Section, Table
 from sufficiency.report.sections import (
@@ -74,6 +74,7 @@ OF_PLACES: Final[tuple[Callable[[Outcome], Section], ...]] = (
     risks.section,
     method.section,
 )
+HIDDEN_SAYS: Final = "'c': hidden, so that no child can be told."
 COVERS: Final = "EHC plans, specialist places, transport and High Needs Funding"
 COVERS_FORECAST: Final = "EHC plans and SEN Support"  # of an area without schools
 
@@ -206,10 +207,19 @@ def _hidden(exhibit: Exhibit, limit: int) -> Exhibit:
     if isinstance(exhibit, Map):
         return replace(exhibit, draw=partial(exhibit.draw, limit=limit), svg=partial(exhibit.svg, limit=limit))
     if isinstance(exhibit, Chart):
-        return replace(exhibit, draw=partial(exhibit.draw, limit=limit)) if exhibit.has_counts else exhibit
+        return _undrawn(exhibit, limit) if exhibit.has_counts else exhibit
     if isinstance(exhibit, Cards):
         return exhibit  # made without them
     frame = suppressed(exhibit.frame, exhibit.counts, limit, totals=exhibit.totals, tied=exhibit.tied)
+    if exhibit.behind is not None:
+        frame = without_few_behind(frame, exhibit.behind, limit)
     if frame is exhibit.frame or not (frame.astype(object) == HIDDEN).any(axis=None):
         return exhibit
-    return replace(exhibit, frame=frame, note=f"{exhibit.note} 'c': hidden, so that no child can be told.".strip())
+    return replace(exhibit, frame=frame, note=f"{exhibit.note} {HIDDEN_SAYS}".strip())
+
+
+def _undrawn(chart: Chart, limit: int) -> Chart:
+    """Return a chart without small counts, saying so beside it and to those who can't see it."""
+    says = f"Figures from 1 to {limit - 1}, and those that would give them away, aren't drawn."
+    draw, note, alt = partial(chart.draw, limit=limit), f"{chart.note} {says}".strip(), f"{chart.alt} {says}"
+    return replace(chart, draw=draw, note=note, alt=alt)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from sufficiency.errors import OutputError
 from sufficiency.method import Progress
 from sufficiency.outcome import ForecastOutcome, Outcome
 from sufficiency.recommendation import Recommendation
+from sufficiency.report.disclosure.cubes import Cube
+from sufficiency.report.disclosure.whole_report import Published
 from sufficiency.report.last_report import LastReport
 from sufficiency.report.model import Chart, Map
 from sufficiency.report.writers.swap import LIST, check_own_folder, in_place_of
@@ -63,10 +66,12 @@ def write(
         If `now` or a future was run with other draws or another seed, or `last` is of another area.
     OutputError
         If the folder can't be written; nothing is left half-written.
+    DisclosureError
+        If small numbers are to be hidden and one could be worked out from what is written, read as one.
     """
     from sufficiency.report.easy_read import easy_read_page
     from sufficiency.report.look.charts import as_png
-    from sufficiency.report.returns.write_returns import write_returns
+    from sufficiency.report.returns.write_returns import publishable, write_tables
     from sufficiency.report.sections import rounds
     from sufficiency.report.writers.build import build
     from sufficiency.report.writers.document.word import document
@@ -90,12 +95,18 @@ def write(
         (new / "charts").mkdir()
         tell("Drawing charts and maps", 0.2)
         drawn = {e.key: e.draw() for _, e in report.exhibits() if isinstance(e, Chart | Map)}
+        easy = easy_read_page(outcome, suppress=suppress)
+        returns = publishable(outcome, now=now, suppress=suppress) if isinstance(outcome, Outcome) else {}
+        if suppress > 1:
+            tell("Looking for what small numbers could be worked out from", 0.4)
+            safe = safely(outcome, Published(report, drawn, returns), suppress, easy)
+            report, returns = safe.report or report, dict(safe.returns)
         pictures = {key: as_png(figure) for key, figure in drawn.items()}
         for key, png in pictures.items():
             (new / "charts" / f"{key}.png").write_bytes(png)
         tell("Writing the page", 0.6)
         (new / "report.html").write_text(page(report, drawn), encoding="utf-8")
-        (new / "easy-read.html").write_text(easy_read_page(outcome, suppress=suppress), encoding="utf-8")
+        (new / "easy-read.html").write_text(easy, encoding="utf-8")
         tell("Writing Word and Excel", 0.7)
         (new / "report.docx").write_bytes(document(report, pictures))
         (new / "tables.xlsx").write_bytes(workbook(report))
@@ -103,9 +114,34 @@ def write(
         if isinstance(outcome, Outcome):
             if suppress <= 1 and (lines := rounds.geojson(outcome)) is not None:
                 (new / "rounds.geojson").write_text(json.dumps(lines), encoding="utf-8")
-            write_returns(outcome, new / "returns", now=now, suppress=suppress)
+            write_tables(returns, new / "returns", outcome.area.authorities, suppress=suppress)
     tell("Done", 1.0)
     return target / "report.html"
+
+
+def safely(outcome: ForecastOutcome, published: Published, limit: int, easy: str) -> Published:
+    """Return what is to be published, with no small count that can be worked out from all of it together.
+
+    Charts that would tell one are drawn without it. `easy` is the easy-read page.
+    """
+    from sufficiency.report.disclosure.printed import texts
+    from sufficiency.report.disclosure.whole_report import made_safe, maps_written
+
+    assert published.report is not None
+    report = maps_written(published.report)
+    words = {f'the map "{e.title}"': texts(e.svg()) for _, e in report.exhibits() if isinstance(e, Map)}
+    words["the easy-read page"] = texts(easy)
+    return made_safe(replace(published, report=report, words=words), known_cubes(outcome), limit)
+
+
+def known_cubes(outcome: ForecastOutcome) -> list[Cube]:
+    """Return what a report of the outcome must protect, with the words by which its tables and returns name it."""
+    from sufficiency.report.disclosure.cubes import cubes
+    from sufficiency.report.returns.reform_rows import ROWS
+    from sufficiency.report.returns.whole_plans import whole_base
+    from sufficiency.report.sections.graduated_steps import STEPS
+
+    return cubes(outcome, whole_base(outcome), STEPS, ROWS)
 
 
 def check_writable(target: Path) -> None:
