@@ -8,16 +8,19 @@ where one is read in a loop, take it out of the loop.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
+from functools import wraps
 from types import MappingProxyType
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, Final, Generic, ParamSpec, TypeVar, overload
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
 T = TypeVar("T")
+P = ParamSpec("P")
+_ANSWERS: Final = "_answers"  # of an object, by what it was asked
 
 
 def frozen(cls: type[T]) -> type[T]:
@@ -71,6 +74,39 @@ class once(Generic[T]):  # noqa: N801 - a decorator
 
     def __set__(self, thing: object, value: T) -> None:
         raise AttributeError(f"{self.name} is worked out and can't be set")
+
+
+def remembered(method: Callable[P, pd.DataFrame]) -> Callable[P, pd.DataFrame]:
+    """Make a method of a frozen result keep its answers by what it was asked; each who asks gets a copy.
+
+    Examples
+    --------
+    >>> class Counted:
+    ...     times = 0
+    ...     @remembered
+    ...     def table(self, *by: str) -> pd.DataFrame:
+    ...         self.times += 1
+    ...         return pd.DataFrame({"by": by})
+    >>> counted = Counted()
+    >>> len(counted.table("need")), len(counted.table("need")), counted.times
+    (1, 1, 1)
+    """
+
+    @wraps(method)
+    def answer(*args: P.args, **kwargs: P.kwargs) -> pd.DataFrame:
+        thing: Any = args[0]
+        told = {name: tuple(v) if isinstance(v, Iterable) else v for name, v in kwargs.items()}
+        asked = (method.__name__, args[1:], *sorted(told.items()))
+        try:
+            answers = thing.__dict__.setdefault(_ANSWERS, {})
+            if asked not in answers:
+                answers[asked] = method(*args, **kwargs)
+        except TypeError:  # asked by what is no name: the method says so
+            return method(*args, **kwargs)
+        found: pd.DataFrame = answers[asked].copy()
+        return found
+
+    return answer
 
 
 class _Held:

@@ -23,7 +23,7 @@ from sufficiency.forecast.record import naive
 from sufficiency.forecast.record.national_growth import growth_by_label
 from sufficiency.forecast.record.past_areas import as_of, joined
 from sufficiency.forecast.record.scoring import COLUMNS, crps, score, with_errors
-from sufficiency.frozen import frozen
+from sufficiency.frozen import frozen, remembered
 from sufficiency.labels import FOLLOWS, asked, label_of
 from sufficiency.notebook import titled
 from sufficiency.words import run_options
@@ -99,6 +99,7 @@ class Backtest:
         rows = [(*key, *score(group)) for key, group in _groups(cases, keys)]
         return pd.DataFrame(rows, columns=[*keys, *COLUMNS])
 
+    @remembered
     def cases(self, *by: str) -> pd.DataFrame:
         """Return every case: origin, horizon, authority, labels, method, truth, forecast, low, high, crps. [plans]"""
         dim, names = _dimension(by)

@@ -10,6 +10,8 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
@@ -248,7 +250,7 @@ def as_svg(figure: Figure) -> str:
     """Return a figure as SVG to stand inside a page: no header, no date, the same bytes for the same figure."""
     with mpl.rc_context(STYLE):
         page = io.StringIO()
-        figure.savefig(page, format="svg", metadata={"Date": None, "Creator": None})
+        FigureCanvasSVG(_set_out(figure)).print_svg(page, metadata={"Date": None, "Creator": None})
     text = page.getvalue()
     return text[text.index("<svg") :]
 
@@ -257,8 +259,20 @@ def as_png(figure: Figure, dpi: int = 160) -> bytes:
     """Return a figure as PNG bytes."""
     with mpl.rc_context(STYLE):
         page = io.BytesIO()
-        figure.savefig(page, format="png", dpi=dpi, metadata={"Software": None})
+        was = _set_out(figure).dpi
+        figure.dpi = dpi
+        FigureCanvasAgg(figure).print_png(page, metadata={"Software": None})
+        figure.dpi = was
     return page.getvalue()
+
+
+def _set_out(figure: Figure) -> Figure:
+    """Return a figure whose parts have their places: found once, whatever it is then written as."""
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+        figure.set_layout_engine("none")
+    return figure
 
 
 def tidy_axis(axis: Axes, unit: str, *, low_zero: bool = True, whole_x: bool = True, ticks: int = 6) -> None:
