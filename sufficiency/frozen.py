@@ -3,12 +3,15 @@
 A frozen dataclass keeps its names, not what they name. `@frozen` keeps a copy of each table that a field is given and
 hands out a copy of it; arrays are handed out read-only. A copy of a table of 10,000 rows takes less than a millisecond:
 where one is read in a loop, take it out of the loop.
+
+What can't change need not be worked out twice: `once` keeps a property, `remembered` a method's answers by what was asked.
+Remembered answers last as long as the object, and are left behind where it is pickled or copied.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from functools import wraps
 from types import MappingProxyType
@@ -42,10 +45,15 @@ def frozen(cls: type[T]) -> type[T]:
     for name in names:
         setattr(cls, name, _Held(name))
 
+    def carried(self: T) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != _ANSWERS}
+
     def restored(self: T, state: Mapping[str, Any]) -> None:
         # Pickles forget that an array was read-only.
         self.__dict__.update({name: _locked(value) for name, value in state.items()})
 
+    if "__getstate__" not in vars(cls):
+        cls.__getstate__ = carried  # type: ignore[assignment]
     cls.__setstate__ = restored  # type: ignore[attr-defined]
     return cls
 
@@ -94,17 +102,16 @@ def remembered(method: Callable[P, pd.DataFrame]) -> Callable[P, pd.DataFrame]:
 
     @wraps(method)
     def answer(*args: P.args, **kwargs: P.kwargs) -> pd.DataFrame:
-        thing: Any = args[0]
-        told = {name: tuple(v) if isinstance(v, Iterable) else v for name, v in kwargs.items()}
+        told = {name: tuple(value) if isinstance(value, list) else value for name, value in kwargs.items()}
         asked = (method.__name__, args[1:], *sorted(told.items()))
+        answers: dict[tuple[Any, ...], pd.DataFrame] = vars(args[0]).setdefault(_ANSWERS, {})
         try:
-            answers = thing.__dict__.setdefault(_ANSWERS, {})
-            if asked not in answers:
-                answers[asked] = method(*args, **kwargs)
-        except TypeError:  # asked by what is no name: the method says so
+            found = answers.get(asked)
+        except TypeError:  # an array of levels, say, is no key
             return method(*args, **kwargs)
-        found: pd.DataFrame = answers[asked].copy()
-        return found
+        if found is None:
+            found = answers[asked] = method(*args, **kwargs)
+        return found.copy()
 
     return answer
 

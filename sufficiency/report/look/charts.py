@@ -250,7 +250,7 @@ def as_svg(figure: Figure) -> str:
     """Return a figure as SVG to stand inside a page: no header, no date, the same bytes for the same figure."""
     with mpl.rc_context(STYLE):
         page = io.StringIO()
-        FigureCanvasSVG(_set_out(figure)).print_svg(page, metadata={"Date": None, "Creator": None})
+        FigureCanvasSVG(_set_out(figure)).print_svg(page, metadata={"Date": None, "Creator": None})  # type: ignore[no-untyped-call]
     text = page.getvalue()
     return text[text.index("<svg") :]
 
@@ -261,7 +261,7 @@ def as_png(figure: Figure, dpi: int = 160) -> bytes:
         page = io.BytesIO()
         was = _set_out(figure).dpi
         figure.dpi = dpi
-        FigureCanvasAgg(figure).print_png(page, metadata={"Software": None})
+        FigureCanvasAgg(figure).print_png(page, metadata={"Software": None})  # type: ignore[no-untyped-call]
         figure.dpi = was
     return page.getvalue()
 

@@ -31,7 +31,7 @@ WIDEST_CM: Final = 10.0  # of a column of words, so that one does not starve the
 LEEWAY: Final = 1.06  # letters set on a screen's grid are a little wider than drawn
 TWIPS: Final = 1440 / 2.54  # in a centimetre
 SPACE: Final = '<w:spacing w:before="30" w:after="30" w:line="240" w:lineRule="auto"/>'  # around a line, in twips
-CONTROLS: Final = re.compile(r"[\x00-\x1f]")  # that no document may hold
+CONTROLS: Final = re.compile("[\x00-\x1f\ud800-\udfff\ufffe\uffff]")  # that no document may hold
 RULES: Final = {"top": (8, "0B3566"), "bottom": (8, "0B3566"), "insideH": (4, "C9D1DA")}  # eighths of a point, colour
 
 
@@ -41,8 +41,10 @@ def add_grid(made: Document, table: Table, *, largest: float = SIZES[0]) -> int:
     numeric = [_is_right(frame[c], table.formats.get(str(c), "")) for c in frame]
     how = [(str(c), table.formats.get(str(c), "")) for c in frame]
     rows = [[label(column) for column, _ in how]]
-    for record in frame.itertuples(index=False):
-        rows.append([_in_words(value, *told) for value, told in zip(record, how, strict=True)])
+    rows += [
+        [_in_words(value, *told) for value, told in zip(record, how, strict=True)]
+        for record in frame.itertuples(index=False)
+    ]
     size, widths = _set_widths(list(zip(*rows, strict=True)), largest)
     last = len(rows) - 1
     written = [
@@ -65,13 +67,13 @@ def words_cm(text: str, points: float, *, bold: bool = False) -> float:
 def _at_one_point(letter: str, face: str) -> float:
     font = get_font(str(Path(mpl.get_data_path()) / "fonts" / "ttf" / f"{face}.ttf"))
     font.set_size(100, 72)
-    return float(font.load_char(ord(letter)).linearHoriAdvance) / 65536 / 100
+    glyph = font.load_glyph(font.get_char_index(ord(letter)))  # one that the face lacks is a box
+    return float(glyph.linearHoriAdvance) / 65536 / 100
 
 
 def _in_words(value: str | float | None, column: str, how: str) -> str:
-    if isinstance(value, str) and how == "code":
-        return label(value, column)
-    return shown(value, "" if how == "code" else how)
+    is_code = isinstance(value, str) and how == "code"
+    return CONTROLS.sub(" ", label(str(value), column) if is_code else shown(value, "" if how == "code" else how))
 
 
 def _is_right(values: pd.Series, how: str) -> bool:
@@ -85,9 +87,7 @@ def _properties() -> str:
         f'<w:{edge} w:val="single" w:sz="{size}" w:space="0" w:color="{colour}"/>'
         for edge, (size, colour) in RULES.items()
     )
-    margins = "".join(
-        f'<w:{edge} w:w="{round(EDGES_CM / 2 * TWIPS)}" w:type="dxa"/>' for edge in ("left", "right")
-    )
+    margins = "".join(f'<w:{edge} w:w="{round(EDGES_CM / 2 * TWIPS)}" w:type="dxa"/>' for edge in ("left", "right"))
     return (
         f'<w:tblPr><w:tblW w:type="auto" w:w="0"/><w:jc w:val="left"/><w:tblBorders>{rules}</w:tblBorders>'
         f'<w:tblLayout w:type="fixed"/><w:tblCellMar>{margins}</w:tblCellMar>'
@@ -112,7 +112,7 @@ def _row(
     cells = "".join(
         f'<w:tc><w:tcPr><w:tcW w:type="dxa" w:w="{width}"/></w:tcPr><w:p><w:pPr>{kept}{SPACE}{_side(right)}</w:pPr>'
         f'<w:r><w:rPr>{face}<w:sz w:val="{round(2 * size)}"/></w:rPr>'
-        f'<w:t xml:space="preserve">{html.escape(CONTROLS.sub(" ", text), quote=False)}</w:t></w:r></w:p></w:tc>'
+        f'<w:t xml:space="preserve">{html.escape(text, quote=False)}</w:t></w:r></w:p></w:tc>'
         for text, width, right in zip(texts, widths, numeric, strict=True)
     )
     return f"<w:tr><w:trPr>{told}</w:trPr>{cells}</w:tr>"
