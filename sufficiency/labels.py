@@ -120,7 +120,7 @@ class Labels:
 
         `at` gives the position of every entry along each dimension.
         """
-        code, ranks = np.zeros(len(next(iter(at.values()))), dtype=np.int64), []
+        code, ranks = np.zeros(len(next(iter(at.values()))), dtype=np.int64), list[pd.DataFrame]()
         if not by:
             return code, pd.DataFrame(index=range(1))
         for dim in dict.fromkeys(self.known[name].dim for name in by):
