@@ -14,6 +14,7 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final, Generic, TypeVar
 
 Asked = TypeVar("Asked")
@@ -44,13 +45,14 @@ class Helper(Generic[Asked, Found]):
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
-        self._work: Callable[[Asked], Found] | None = work
+        try:
+            self._send(work)
+        except BaseException:
+            self.__exit__()
+            raise
 
     def __call__(self, asked: Asked) -> Found:
         """Return what the work finds."""
-        if self._work is not None:
-            self._send(self._work)
-            self._work = None
         self._send(asked)
         assert self._process.stdout is not None
         found: Found = pickle.load(self._process.stdout)
@@ -58,7 +60,9 @@ class Helper(Generic[Asked, Found]):
 
     def _send(self, what: object) -> None:
         assert self._process.stdin is not None
-        pickle.dump(what, self._process.stdin, pickle.HIGHEST_PROTOCOL)
+        self._process.stdin.write(
+            pickle.dumps(what, pickle.HIGHEST_PROTOCOL)
+        )  # all of it, or where it can't be, nothing
         self._process.stdin.flush()
 
     def __enter__(self) -> Helper[Asked, Found]:
@@ -67,7 +71,8 @@ class Helper(Generic[Asked, Found]):
 
     def __exit__(self, *raised: object) -> None:
         """Let the process end, and wait until it has."""
-        self._process.__exit__(None, None, None)
+        with suppress(OSError):  # it may have ended before
+            self._process.__exit__(None, None, None)
 
 
 def processors() -> int:

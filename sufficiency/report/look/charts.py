@@ -185,7 +185,7 @@ def bars(
     axis.grid(visible=True, axis="x")
     axis.set_xlabel(unit)
     axis.xaxis.set_major_locator(MaxNLocator(nbins=4))
-    axis.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:,.6g}"))
+    axis.xaxis.set_major_formatter(FuncFormatter(plainly))
     axis.margins(x=0.12)
     return figure
 
@@ -239,7 +239,7 @@ def waterfall(steps: pd.DataFrame, *, unit: str, how: str = "£") -> Figure:
     axis.set_yticks([-p for p in range(len(names))], names)
     axis.set_xlabel(unit)
     axis.xaxis.set_major_locator(MaxNLocator(nbins=6))
-    axis.xaxis.set_major_formatter(FuncFormatter(lambda v, _: gbp(v) if how == "£" else f"{v:,.6g}"))
+    axis.xaxis.set_major_formatter(FuncFormatter(in_pounds if how == "£" else plainly))
     axis.grid(visible=False, axis="y")
     axis.grid(visible=True, axis="x")
     axis.margins(x=0.15)
@@ -275,11 +275,26 @@ def _set_out(figure: Figure) -> Figure:
     return figure
 
 
+def plainly(value: float, _place: int | None = None) -> str:
+    """Return a number for an axis: 1,500 or 0.25."""
+    return f"{value:,.6g}"
+
+
+def as_people_write(value: float, _place: int | None = None) -> str:
+    """Return a number for an axis, whole numbers in full."""
+    return f"{value:,.0f}" if value == int(value) else plainly(value)
+
+
+def in_pounds(value: float, _place: int | None = None) -> str:
+    """Return an amount for an axis. [GBP]"""
+    return gbp(value)
+
+
 def tidy_axis(axis: Axes, unit: str, *, low_zero: bool = True, whole_x: bool = True, ticks: int = 6) -> None:
     """Label an axis, start it at nothing where asked, and write whole numbers as people do."""
     axis.set_ylabel(unit)
     if low_zero:
         axis.set_ylim(bottom=min(0, axis.get_ylim()[0]))
-    axis.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:,.0f}" if v == int(v) else f"{v:,.6g}"))
+    axis.yaxis.set_major_formatter(FuncFormatter(as_people_write))
     if whole_x:
         axis.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=ticks))

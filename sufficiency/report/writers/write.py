@@ -65,45 +65,48 @@ def write(
         If the folder can't be written; nothing is left half-written.
     """
     from sufficiency.report.easy_read import easy_read_page
-    from sufficiency.report.look.charts import as_png
     from sufficiency.report.returns.write_returns import write_returns
     from sufficiency.report.sections import rounds
     from sufficiency.report.writers.build import build
     from sufficiency.report.writers.document.word import document
+    from sufficiency.report.writers.drawn import drawing
     from sufficiency.report.writers.excel import workbook
     from sufficiency.report.writers.html import page
 
     tell = progress or (lambda _what, _share: None)
     target = Path(folder)
     check_writable(target)
-    tell("Writing words and tables", 0.0)
-    report = build(
-        outcome,
-        now=now,
-        futures=futures,
-        suppress=suppress,
-        sensitivity=sensitivity,
-        recommendation=recommendation,
-        last=last,
-    )
-    with in_place_of(target, made_before=_of_earlier_reports) as new:
-        (new / "charts").mkdir()
-        tell("Drawing charts and maps", 0.2)
-        drawn = {e.key: e.draw() for _, e in report.exhibits() if isinstance(e, Chart | Map)}
-        pictures = {key: as_png(figure) for key, figure in drawn.items()}
-        for key, png in pictures.items():
-            (new / "charts" / f"{key}.png").write_bytes(png)
-        tell("Writing the page", 0.6)
-        (new / "report.html").write_text(page(report, drawn), encoding="utf-8")
-        (new / "easy-read.html").write_text(easy_read_page(outcome, suppress=suppress), encoding="utf-8")
-        tell("Writing Word and Excel", 0.7)
-        (new / "report.docx").write_bytes(document(report, pictures))
-        (new / "tables.xlsx").write_bytes(workbook(report))
-        tell("Writing returns", 0.9)
-        if isinstance(outcome, Outcome):
-            if suppress <= 1 and (lines := rounds.geojson(outcome)) is not None:
-                (new / "rounds.geojson").write_text(json.dumps(lines), encoding="utf-8")
-            write_returns(outcome, new / "returns", now=now, suppress=suppress)
+    with drawing() as pictures:
+        tell("Writing words and tables", 0.0)
+        report = build(
+            outcome,
+            now=now,
+            futures=futures,
+            suppress=suppress,
+            sensitivity=sensitivity,
+            recommendation=recommendation,
+            last=last,
+        )
+        with in_place_of(target, made_before=_of_earlier_reports) as new:
+            tell("Drawing charts and maps", 0.6)
+            pictured = [e for _, e in report.exhibits() if isinstance(e, Chart | Map)]
+            for exhibit in pictured:
+                pictures.add(exhibit.key, exhibit.draw(), is_in_page=isinstance(exhibit, Chart))
+            tell("Writing returns", 0.7)  # while charts go on being drawn
+            if isinstance(outcome, Outcome):
+                if suppress <= 1 and (lines := rounds.geojson(outcome)) is not None:
+                    (new / "rounds.geojson").write_text(json.dumps(lines), encoding="utf-8")
+                write_returns(outcome, new / "returns", now=now, suppress=suppress)
+            (new / "easy-read.html").write_text(easy_read_page(outcome, suppress=suppress), encoding="utf-8")
+            (new / "tables.xlsx").write_bytes(workbook(report))
+            tell("Writing the page", 0.8)
+            (new / "report.html").write_text(page(report, lambda chart: pictures[chart.key].svg), encoding="utf-8")
+            tell("Writing Word", 0.9)
+            files = {e.key: pictures[e.key].png for e in pictured}
+            (new / "report.docx").write_bytes(document(report, files))
+            (new / "charts").mkdir()
+            for key, png in files.items():
+                (new / "charts" / f"{key}.png").write_bytes(png)
     tell("Done", 1.0)
     return target / "report.html"
 
