@@ -156,8 +156,8 @@ def _scores(points: pd.DataFrame) -> None:
     Ranges of the naive ways are their own errors from other origins, later ones too; CRPS is compared with the model's
     ranges made alike.
     """
-    cases = pd.concat([points[points["method"] == MODEL], *scoring.with_errors(points, MODEL)])
-    elsewhere = pd.concat(list(scoring.with_errors(points[points["method"] == MODEL], "")))
+    cases = pd.concat([points[points["method"] == MODEL], scoring.with_errors(points, MODEL)])
+    elsewhere = scoring.with_errors(points[points["method"] == MODEL], "")
     for horizon, rows in cases.groupby("horizon"):
         whole = pd.DataFrame({m: scoring.score(g) for m, g in rows.groupby("method")}, list(scoring.COLUMNS))
         wape, crps = whole.loc["wape"], whole.loc["crps"]

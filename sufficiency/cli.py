@@ -117,9 +117,13 @@ def report(
     with progress() as tell:
         own, run = futures.reported(beside), partial(sf.run, area, to=to, draws=draws, seed=seed)
         now = run(progress=lambda what, share: tell(what, 0.4 * share))
-        outcome = now if own is None else run(own, progress=lambda what, share: tell(what, 0.4 + 0.1 * share))
+        outcome = (
+            now if own is None else run(own, beside=now, progress=lambda what, share: tell(what, 0.4 + 0.1 * share))
+        )
         rest = [one for one in beside if one is not own]
-        others = futures.run(area, rest, outcome.options, progress=lambda what, share: tell(what, 0.5 + 0.1 * share))
+        others = futures.run(
+            area, rest, outcome.options, beside=now, progress=lambda what, share: tell(what, 0.5 + 0.1 * share)
+        )
         made = None
         if isinstance(outcome, sf.Outcome):
             made = sf.recommend(outcome, budget_gbp=budget, progress=lambda what, share: tell(what, 0.6 + 0.1 * share))

@@ -68,6 +68,7 @@ def steps_between(
             draws=options.draws,
             placed_draws=options.placed_draws,
             seed=options.seed,
+            beside=now,
             progress=progress,
         )
         for prefix in prefixes
@@ -113,6 +114,7 @@ def each_alone(
                 draws=options.draws,
                 placed_draws=options.placed_draws,
                 seed=options.seed,
+                beside=now,
                 progress=progress,
             )
         )

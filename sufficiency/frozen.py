@@ -3,6 +3,9 @@
 A frozen dataclass keeps its names, not what they name. `@frozen` keeps a copy of each table that a field is given and
 hands out a copy of it; arrays are handed out read-only. A copy of a table of 10,000 rows takes less than a millisecond:
 where one is read in a loop, take it out of the loop.
+
+What can't change need not be worked out twice: `once` keeps a property, `remembered` a method's answers by what was asked.
+Remembered answers last as long as the object, and are left behind where it is pickled or copied.
 """
 
 from __future__ import annotations
@@ -10,8 +13,9 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Mapping
 from dataclasses import fields
+from functools import wraps
 from types import MappingProxyType
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, Final, Generic, ParamSpec, TypeVar, overload
 
 import numpy as np
 import pandas as pd
@@ -19,6 +23,8 @@ import xarray as xr
 
 T = TypeVar("T")
 Draws = TypeVar("Draws", xr.DataArray, xr.Dataset)
+P = ParamSpec("P")
+_ANSWERS: Final = "_answers"  # of an object, by what it was asked
 
 
 def frozen(cls: type[T]) -> type[T]:
@@ -40,10 +46,15 @@ def frozen(cls: type[T]) -> type[T]:
     for name in names:
         setattr(cls, name, _Held(name))
 
+    def carried(self: T) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != _ANSWERS}
+
     def restored(self: T, state: Mapping[str, Any]) -> None:
         # Pickles forget that an array was read-only.
         self.__dict__.update({name: _locked(value) for name, value in state.items()})
 
+    if "__getstate__" not in vars(cls):
+        cls.__getstate__ = carried  # type: ignore[assignment]
     cls.__setstate__ = restored  # type: ignore[attr-defined]
     return cls
 
@@ -72,6 +83,38 @@ class once(Generic[T]):  # noqa: N801 - a decorator
 
     def __set__(self, thing: object, value: T) -> None:
         raise AttributeError(f"{self.name} is worked out and can't be set")
+
+
+def remembered(method: Callable[P, pd.DataFrame]) -> Callable[P, pd.DataFrame]:
+    """Make a method of a frozen result keep its answers by what it was asked; each who asks gets a copy.
+
+    Examples
+    --------
+    >>> class Counted:
+    ...     times = 0
+    ...     @remembered
+    ...     def table(self, *by: str) -> pd.DataFrame:
+    ...         self.times += 1
+    ...         return pd.DataFrame({"by": by})
+    >>> counted = Counted()
+    >>> len(counted.table("need")), len(counted.table("need")), counted.times
+    (1, 1, 1)
+    """
+
+    @wraps(method)
+    def answer(*args: P.args, **kwargs: P.kwargs) -> pd.DataFrame:
+        told = {name: tuple(value) if isinstance(value, list) else value for name, value in kwargs.items()}
+        asked = (method.__name__, args[1:], *sorted(told.items()))
+        answers: dict[tuple[Any, ...], pd.DataFrame] = vars(args[0]).setdefault(_ANSWERS, {})
+        try:
+            found = answers.get(asked)
+        except TypeError:  # an array of levels, say, is no key
+            return method(*args, **kwargs)
+        if found is None:
+            found = answers[asked] = method(*args, **kwargs)
+        return found.copy()
+
+    return answer
 
 
 class _Held:

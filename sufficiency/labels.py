@@ -31,6 +31,7 @@ Ints = NDArray[np.int64]
 
 DRAW: Final = "draw"
 TIMES: Final = ("year", "financial_year")
+LARGEST_TABLE: Final = 10_000_000  # cells that there could be, up to which each is looked up by its number
 
 
 def _grouped(groups: Mapping[str, str]) -> Callable[[Sequence[str]], Sequence[str]]:
@@ -121,18 +122,28 @@ class Labels:
 
         `at` gives the position of every entry along each dimension.
         """
-        code, ranks = np.zeros(len(next(iter(at.values()))), dtype=np.int64), []
+        code, ranks = np.zeros(len(next(iter(at.values()))), dtype=np.int64), list[pd.DataFrame]()
         if not by:
             return code, pd.DataFrame(index=range(1))
         for dim in dict.fromkeys(self.known[name].dim for name in by):
             group, rank = self._groups(dim, by)
-            code = code * len(rank) + group[np.asarray(at[dim], dtype=np.int64)]
+            of_entry = group[np.asarray(at[dim], dtype=np.intp)]
+            code = code * len(rank) + of_entry if ranks else of_entry
             ranks.append(rank)
-        cell, kept = pd.factorize(code)
-        order, labels = self._named(_crossed(ranks, np.asarray(kept, dtype=np.int64)), by)
-        place = np.empty(len(order), dtype=np.int64)
-        place[order] = np.arange(len(order))
-        return place[cell], labels
+        cells = int(np.prod([len(rank) for rank in ranks]))
+        if cells > LARGEST_TABLE:
+            found, kept = pd.factorize(code)
+            order, labels = self._named(_crossed(ranks, np.asarray(kept, dtype=np.int64)), by)
+            place = np.empty(len(order), dtype=np.int64)
+            place[order] = np.arange(len(order))
+            return place[found], labels
+        is_there = np.zeros(cells, dtype=bool)
+        is_there[code] = True
+        kept = np.flatnonzero(is_there)
+        order, labels = self._named(_crossed(ranks, kept), by)
+        place = np.empty(cells, dtype=np.int64)
+        place[kept[order]] = np.arange(len(order))
+        return place[code], labels
 
     def totals(self, array: xr.DataArray, by: Sequence[str]) -> tuple[NDArray[np.number], pd.DataFrame]:
         """Return totals of an array within each draw: draw x year x cell, and each cell's labels in order."""

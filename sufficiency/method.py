@@ -10,15 +10,19 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from functools import partial
 from itertools import product
+from typing import Final
 
 from sufficiency import allocate, forecast, funding, transport
 from sufficiency.area.area import Area
+from sufficiency.forecast import PlanForecast
 from sufficiency.outcome import ForecastOutcome, Outcome, RunOptions, files_lacking, has_nobody_to_place
 from sufficiency.scenarios.pipeline_levers import AS_AGREED, from_agreed
 from sufficiency.scenarios.scenario import Scenario
 from sufficiency.words import run_options
 
 Progress = Callable[[str, float], None]  # what is being done, and the share that is done
+# What no forecast of plans reads, of all that a lever or a run changes.
+NOT_FORECAST_FROM: Final = frozenset({"settings", "places", "pipeline", "coming", "travel", "roads", "notes"})
 
 
 def run(
@@ -30,6 +34,7 @@ def run(
     placed_draws: int = 100,
     seed: int = 7,
     workers: int | None = None,
+    beside: ForecastOutcome | None = None,
     progress: Progress | None = None,
 ) -> Outcome | ForecastOutcome:
     """Return what follows for an area under a scenario.
@@ -49,6 +54,9 @@ def run(
         The same seed gives the same numbers on any machine.
     workers
         How many processors may forecast and place; by default what the work repays. Changes nothing but the time.
+    beside
+        Another scenario's outcome: the forecast that both share is taken from it and not made again. Changes nothing but
+        the time and the memory.
     progress
         Called with what is being done and the share done.
 
@@ -75,10 +83,14 @@ def run(
     changed = scenario(area)
 
     tell("Forecasting EHC plans", 0.0)
-    plans = forecast.plans(changed, to=to, draws=draws, seed=seed, workers=workers)
+    plans = _known(beside, changed, to, draws, seed) or forecast.plans(
+        changed, to=to, draws=draws, seed=seed, workers=workers
+    )
     tell("Forecasting SEN Support", 0.25)
     support = forecast.sen_support(changed, to=to, draws=draws, seed=seed) if len(changed.sen_support) else None
-    unmoved = plans if _plans_alike(area, changed) else forecast.plans(area, to=to, draws=draws, seed=seed)
+    unmoved = plans if _plans_alike(area, changed) else _known(beside, area, to, draws, seed)
+    if unmoved is None:
+        unmoved = forecast.plans(area, to=to, draws=draws, seed=seed, workers=workers)
     if support is not None and len(changed.changes) > len(area.changes):
         # A child who is given a plan leaves SEN Support, so a lever on plans moves both.
         support = support.with_plans(plans, unmoved)
@@ -112,8 +124,15 @@ def run(
 
 
 def _plans_alike(area: Area, changed: Area) -> bool:
-    """Return whether no lever that was pulled moves the forecast of plans."""
-    return len(changed.changes) == len(area.changes) and changed.assumptions.equals(area.assumptions)
+    """Return whether plans are forecast alike for two areas: nothing that a forecast reads has changed."""
+    return changed.changed_from(area) <= NOT_FORECAST_FROM
+
+
+def _known(beside: ForecastOutcome | None, area: Area, to: int, draws: int, seed: int) -> PlanForecast | None:
+    """Return the forecast of plans of another outcome where it is this area's too, else None."""
+    if beside is None or (beside.options.to, beside.options.draws, beside.options.seed) != (to, draws, seed):
+        return None
+    return beside.plans if _plans_alike(beside.area, area) else None
 
 
 def run_many(

@@ -105,6 +105,7 @@ def recommend(
         draws=asked.draws,
         placed_draws=min(asked.placed_draws, PLACED_DRAWS),
         seed=asked.seed,
+        beside=outcome,
         progress=lambda what, share: tell(what, 0.4 + 0.6 * share),
     )
     assert isinstance(then, Outcome)  # the run that it adds places to placed children already

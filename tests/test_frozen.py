@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import pickle
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cached_property
 from typing import Any
@@ -17,9 +18,10 @@ from hypothesis import strategies as st
 
 import sufficiency as sf
 from sufficiency.area.area import Area
-from sufficiency.frozen import frozen, once
+from sufficiency.frozen import frozen, once, remembered
 from sufficiency.outcome import Outcome
 
+ASKED: list[tuple[int, ...]] = []  # what `Held.times` had to work out
 TABLES = [f.name for f in fields(Area) if "DataFrame" in str(f.type)]
 
 
@@ -36,6 +38,12 @@ class Held:
     def worked_out(self) -> pd.DataFrame:
         """Twice the table."""
         return self.table * 2
+
+    @remembered
+    def times(self, *by: int, levels: Sequence[float] = (1.0,)) -> pd.DataFrame:
+        """Return the table times each of `by`."""
+        ASKED.append(by)
+        return pd.concat([self.table * b * level for b in by for level in levels])
 
 
 def edits(frame: pd.DataFrame) -> Iterator[Callable[[], Any]]:
@@ -153,13 +161,57 @@ def test_whatever_a_class_holds_is_kept(values: list[int], other: int) -> None:
     held.draws.attrs["n"] = other
     held.table.loc[:, "n"] = other
     held.worked_out.loc[:, "n"] = other
+    held.times(3).loc[:, "n"] = other
     for one in (held, pickle.loads(pickle.dumps(held))):
+        assert one.times(3)["n"].tolist() == [3 * v for v in values]
         assert one.table["n"].tolist() == values
         assert one.worked_out["n"].tolist() == [2 * v for v in values]
         assert one.array.tolist() == one.draws.values.tolist() == values
         assert not one.draws.attrs
         assert not one.array.flags.writeable
         assert not one.draws.values.flags.writeable
+
+
+def test_what_is_remembered_is_worked_out_once_for_each_question() -> None:
+    held = Held(pd.DataFrame({"n": [1, 2]}), np.ones(2), xr.DataArray([1.0], dims="draw"))
+    ASKED.clear()
+    for _ in range(2):
+        assert held.times(2)["n"].tolist() == [2, 4]
+        assert held.times(2, 3)["n"].tolist() == [2, 4, 3, 6]
+        assert held.times(3, 2)["n"].tolist() == [3, 6, 2, 4]
+        assert held.times(2, levels=[10.0])["n"].tolist() == [20, 40]
+        assert held.times(2, levels=(10.0,))["n"].tolist() == [20, 40]
+    assert ASKED == [(2,), (2, 3), (3, 2), (2,)]
+    assert held.times(2, levels=np.array([10.0]))["n"].tolist() == [20, 40], "no key, and answered all the same"
+
+
+def test_what_is_remembered_stays_with_the_object_that_was_asked() -> None:
+    held = Held(pd.DataFrame({"n": [1, 2]}), np.ones(2), xr.DataArray([1.0], dims="draw"))
+    unasked = pickle.dumps(held)
+    held.times(2)
+    assert pickle.dumps(held) == unasked
+    for other in (pickle.loads(unasked), copy.copy(held), copy.deepcopy(held)):
+        ASKED.clear()
+        assert other.times(2)["n"].tolist() == [2, 4]
+        assert ASKED == [(2,)]
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(
+    "asked",
+    [
+        lambda o: o.plans.summary("need"),
+        lambda o: o.placed.shortfall("district"),
+        lambda o: o.journeys.summary("mode"),
+        lambda o: o.budget.summary("line"),
+    ],
+)
+def test_an_answer_can_be_edited_and_the_next_is_as_it_was(asked: Callable[[Outcome], Any], done: Outcome) -> None:
+    before = asked(done)
+    for i in range(sum(1 for _ in edits(before.copy()))):
+        tried(list(edits(asked(done)))[i])
+    pd.testing.assert_frame_equal(asked(done), before)
+    pd.testing.assert_frame_equal(asked(pickle.loads(pickle.dumps(done))), before)
 
 
 def test_a_national_value_can_not_be_edited() -> None:

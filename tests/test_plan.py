@@ -183,6 +183,31 @@ def test_runs_of_other_areas_do_not_compare_whatever_they_are_called() -> None:
     assert sf.compare(now, read_again, measure="plans").steps["change"].tolist() == [0.0, 0.0]
 
 
+def test_a_run_beside_another_comes_to_the_same_and_shares_the_forecast_that_no_lever_moves() -> None:
+    area = sf.example_area()
+    opens = sf.Scenario("More places", (sf.OpenPlaces("137875", 24, 2028),))
+    now = sf.run(area, **SMALL)
+    for scenario in (opens, sf.Scenario("Fewer", (sf.ChangeJoining(0.5, since=2027),))):
+        alone, beside = sf.run(area, scenario, **SMALL), sf.run(area, scenario, beside=now, **SMALL)
+        for name in alone.measures:
+            np.testing.assert_array_equal(beside.measure(name), alone.measure(name))
+        assert (beside.plans is now.plans) == (scenario is opens)
+        assert beside.support is not None
+        assert alone.support is not None
+        pd.testing.assert_frame_equal(beside.support.summary(), alone.support.summary())
+
+
+@pytest.mark.parametrize("other", [{"seed": 8}, {"draws": 9}, {"to": 2029}])
+def test_a_run_beside_one_of_other_options_or_of_another_area_forecasts_for_itself(other: dict[str, int]) -> None:
+    area = forecast_only()
+    now = sf.run(area, **{**SMALL, **other})
+    assert sf.run(area, beside=now, **SMALL).plans is not now.plans
+    fewer = area.plans.assign(plans=lambda t: t["plans"] + (t["year"] == area.base_year) * (t["plans"] > 100))
+    same = sf.run(area.replace(plans=fewer), **SMALL)
+    assert sf.run(area, beside=same, **SMALL).plans is not same.plans
+    assert sf.run(area.replace(name="Elsewhere"), beside=same, **SMALL).plans is not same.plans
+
+
 def test_an_unknown_measure_is_named_with_the_nearest(example_outcome: Outcome) -> None:
     with pytest.raises(MissingError, match="did you mean 'balance_gbp'"):
         example_outcome.measure("balance")

@@ -138,6 +138,11 @@ class Area:
         made._settle(changed)
         return made
 
+    def changed_from(self, other: Area) -> frozenset[str]:
+        """Return the names of the tables and fields in which this area is not as the other."""
+        names = [f.name for f in fields(self)]
+        return frozenset(name for name in names if not _same(vars(self)[name], vars(other)[name]))
+
     def _settle(self, given: Collection[str]) -> None:
         """Put the tables given in the order of their keys, and refuse assumptions that can't be meant."""
         for name in given:
@@ -186,6 +191,12 @@ class Area:
 
 
 TABLES: Final[Mapping[str, AreaTable]] = {f.name: f.metadata["table"] for f in fields(Area) if "table" in f.metadata}
+
+
+def _same(one: object, other: object) -> bool:
+    if one is other:
+        return True
+    return one.equals(other) if isinstance(one, pd.DataFrame) else bool(one == other)
 
 
 def check_assumptions(assumptions: pd.DataFrame) -> None:

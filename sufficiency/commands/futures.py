@@ -66,9 +66,10 @@ def run(
     scenarios: Sequence[Scenario],
     options: RunOptions,
     *,
+    beside: ForecastOutcome | None = None,
     progress: Callable[[str, float], None] | None = None,
 ) -> list[ForecastOutcome]:
-    """Return each scenario's outcome in the run's own simulated futures, of which a few are placed."""
+    """Return each scenario's outcome in the run's own simulated futures, of which a few are placed; `beside` as `sf.run`."""
     import sufficiency as sf
 
     found: list[ForecastOutcome] = []
@@ -83,6 +84,7 @@ def run(
                 draws=options.draws,
                 placed_draws=min(options.placed_draws, PLACED_DRAWS),
                 seed=options.seed,
+                beside=beside,
             )
         )
     return found

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sufficiency import draws
 from sufficiency.draws import LEVELS
 from sufficiency.errors import InputError, MissingError
-from sufficiency.frozen import frozen
+from sufficiency.frozen import frozen, remembered
 from sufficiency.labels import Labels
 from sufficiency.notebook import titled, wide
 
@@ -73,6 +73,7 @@ class PlanForecast:
         where = Labels.of(self.homes, without=("authority",)).known
         return Labels({**found.known, **{n: label for n, label in where.items() if label.dim == "zone"}}, found.times)
 
+    @remembered
     def summary(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
         """Return quantiles of plans, totals taken within each draw: year, *by, level, plans.
 

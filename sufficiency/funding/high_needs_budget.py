@@ -12,7 +12,7 @@ import xarray as xr
 from sufficiency import draws
 from sufficiency.draws import LEVELS
 from sufficiency.errors import InputError, one_of
-from sufficiency.frozen import frozen
+from sufficiency.frozen import frozen, remembered
 from sufficiency.funding.balance import medium_term
 from sufficiency.funding.balance.deficit import CASES, Carried, Terms, carry_forward
 from sufficiency.funding.budget_lines import AWAY, STREAMS, line_name
@@ -122,6 +122,7 @@ class HighNeedsBudget:
             "balance": self.balance,
         }
 
+    @remembered
     def summary(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
         """Return quantiles of totals taken within each draw: financial_year, *by, level, gbp.
 

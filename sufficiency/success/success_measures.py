@@ -10,7 +10,7 @@ import pandas as pd
 
 from sufficiency.area.area import Area
 from sufficiency.errors import MissingError, nearest, one_of
-from sufficiency.frozen import frozen
+from sufficiency.frozen import frozen, remembered
 from sufficiency.notebook import titled
 from sufficiency.success.gathered import ENGLAND, figures
 from sufficiency.success.judged import Judged, beside_earlier, beside_mean, interval
@@ -45,6 +45,7 @@ class SuccessMeasures:
         table = table.assign(measure=[MEASURES[m].named for m in table["measure"]])
         return titled("How children with SEND fare", table, dict.fromkeys(("value", "england", "neighbours"), "1"))
 
+    @remembered
     def summary(self) -> pd.DataFrame:
         """Return one row for each authority and measure: its latest figure, what stands beside it, and its trend.
 

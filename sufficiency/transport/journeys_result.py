@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sufficiency.area.area import Area
 from sufficiency.draws import LEVELS, quantiles
 from sufficiency.errors import InputError
-from sufficiency.frozen import frozen, once
+from sufficiency.frozen import frozen, once, remembered
 from sufficiency.labels import TIMES, Labels, asked
 from sufficiency.notebook import titled
 from sufficiency.transport.aboard import OF_CHILD, labels_of, others_of, riders_of, shared
@@ -152,6 +152,7 @@ class Journeys:
         mixed = (7 * growth ** (after - 1) + 5 * growth**after) / 12
         return mixed.where(after > 0, 1.0)
 
+    @remembered
     def summary(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
         """Return quantiles of totals taken within each draw.
 

@@ -11,9 +11,11 @@ from multiprocessing import get_context
 import numpy as np
 import pytest
 
-from sufficiency import allocate
+from sufficiency import allocate, helper
 from sufficiency.allocate.place import side_by_side
+from sufficiency.allocate.place.one_future import Asked, Placing
 from sufficiency.errors import InputError
+from sufficiency.helper import Helper
 from tests.allocate.forecasts import grown
 
 UNGUARDED = """
@@ -43,11 +45,11 @@ def test_one_worker_and_two_give_the_same_children_places_and_values(placed_by):
 
 def test_a_helper_does_its_share(placed_by, monkeypatch):
     handed = []
-    send = side_by_side._send
-    monkeypatch.setattr(side_by_side, "_send", lambda helper, what: (handed.append(what), send(helper, what)))
+    call = Helper.__call__
+    monkeypatch.setattr(Helper, "__call__", lambda one, what: (handed.append(what), call(one, what))[1])
     monkeypatch.setattr(side_by_side, "_next", lambda waiting, take=side_by_side._next: _slowly(take, waiting))
     placed_by(2)
-    assert sum(isinstance(what, side_by_side.Asked) for what in handed) > 0
+    assert sum(isinstance(what, Asked) for what in handed) > 0
 
 
 def _slowly(take, waiting):
@@ -59,10 +61,10 @@ def _slowly(take, waiting):
     return take(waiting)
 
 
-@pytest.mark.parametrize("helper", ["raise SystemExit(3)", "import sys; sys.stdout.write('not a result')"])
-def test_where_helpers_fail_this_process_places_every_draw(placed_by, monkeypatch, helper):
+@pytest.mark.parametrize("command", ["raise SystemExit(3)", "import sys; sys.stdout.write('not a result')"])
+def test_where_helpers_fail_this_process_places_every_draw(placed_by, monkeypatch, command):
     alone = placed_by(1)
-    monkeypatch.setattr(side_by_side, "HELPER", helper)
+    monkeypatch.setattr(helper, "COMMAND", command)
     assert the_same(alone, placed_by(3))
 
 
@@ -73,7 +75,7 @@ def test_where_no_python_can_be_started_this_process_places_every_draw(placed_by
 
 
 def test_an_error_in_placing_reaches_the_caller_and_stops_the_helpers(placed_by, monkeypatch):
-    monkeypatch.setattr(side_by_side.Placing, "through", _fails_after_the_expected(side_by_side.Placing.through))
+    monkeypatch.setattr(Placing, "through", _fails_after_the_expected(Placing.through))
     with pytest.raises(InputError, match="nowhere to go"):
         placed_by(2)
 

@@ -124,20 +124,20 @@ def points(origins: tuple[int, ...], authorities: tuple[str, ...] = ("A", "B")) 
 
 
 def test_a_naive_range_comes_from_the_errors_of_other_origins() -> None:
-    found = pd.concat(with_errors(points((2021, 2022, 2023, 2024)), "model"))
+    found = with_errors(points((2021, 2022, 2023, 2024)), "model")
     last = found[found["origin"] == 2024]
     assert (last["high"] < last["truth"]).all()  # 2024's error, the largest, is in no range of its own
     assert last["high"].to_numpy() == pytest.approx(1000 * np.exp(0.3) - 1, rel=0.01)
 
 
 def test_a_naive_range_of_few_origins_borrows_other_authorities_and_mirrors() -> None:
-    one = pd.concat(with_errors(points((2021,)), "model"))
+    one = with_errors(points((2021,)), "model")
     assert one["high"].to_numpy() == pytest.approx(1000 * np.exp(0.1) - 1, rel=0.02)
     assert one["low"].to_numpy() == pytest.approx(1000 * np.exp(-0.1) - 1, rel=0.02)
 
 
 def test_an_error_alone_makes_no_range_and_no_score() -> None:
-    alone = pd.concat(with_errors(points((2021,), ("A",)), "model"))
+    alone = with_errors(points((2021,), ("A",)), "model")
     assert alone[["low", "high", "crps"]].isna().all(axis=None)
     figures = dict(zip(COLUMNS, score(alone), strict=True))
     assert figures["wape"] == pytest.approx(100 * (1 - np.exp(-0.1)), rel=0.01)

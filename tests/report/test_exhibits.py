@@ -6,10 +6,12 @@ import io
 import re
 from dataclasses import replace
 
+import docx.document
 import numpy as np
 import pandas as pd
 import pytest
 from docx import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from matplotlib.figure import Figure
 from pyproj import Transformer
 
@@ -20,9 +22,11 @@ from sufficiency.outcome import Outcome
 from sufficiency.report.model import Table
 from sufficiency.report.sections import access, common, far, options, provision, rounds, trust, why
 from sufficiency.report.writers.build import build
-from sufficiency.report.writers.document.grids import words_cm
+from sufficiency.report.writers.document.grids import MOST_ROWS, WHOLE_ROWS, add_grid, words_cm
 from sufficiency.report.writers.document.pages import PAGE_WIDTH_CM
 from sufficiency.report.writers.document.word import document
+from sufficiency.words import say
+from sufficiency.words.say import label
 
 
 def test_a_table_shows_each_of_the_next_five_years_and_fewer_after_them() -> None:
@@ -163,6 +167,51 @@ def test_no_word_of_a_table_is_broken_in_word(example_outcome: Outcome) -> None:
                 size = cell.paragraphs[0].runs[0].font.size.pt
                 longest = max((words_cm(word, size) for word in cell.text.split()), default=0.0)
                 assert column.width.cm > longest, (cell.text, size)
+
+
+def test_a_table_in_word_holds_every_cell_as_it_is_shown(example_outcome: Outcome) -> None:
+    tables = [table for _, table in build(example_outcome).tables("document") if table.rows_shown]
+    made = Document()
+    for table in tables:
+        shown_rows = add_grid(made, table)
+        (*_, grid) = made.tables
+        head, *rows = [[cell.text for cell in row.cells] for row in grid.rows]
+        assert head == [label(str(column)) for column in table.frame]
+        assert len(rows) == shown_rows == min(len(table.frame), table.rows_shown, MOST_ROWS)
+        for row, record in zip(rows, table.frame.itertuples(index=False), strict=False):
+            for text, value, column in zip(row, record, table.frame, strict=True):
+                how = table.formats.get(str(column), "")
+                is_code = how == "code" and isinstance(value, str)
+                assert text == (
+                    label(value, str(column)) if is_code else say.shown(value, "" if how == "code" else how)
+                )
+
+
+@pytest.mark.parametrize("rows", [0, 1, WHOLE_ROWS, WHOLE_ROWS + 1])
+def test_a_table_in_word_is_kept_whole_where_short_and_its_head_is_repeated_where_not(rows: int) -> None:
+    odd = "<b>&amp;</b> \x0b\ufffe 'a' \"b\" caf\u00e9 \u65e5"
+    made = Document()
+    add_grid(
+        made, Table("odd", "Odd", pd.DataFrame({"what": [odd] * rows, "children": range(rows)}), {"children": "n"})
+    )
+    made = Document(_saved(made))
+    (grid,) = made.tables
+    assert [[cell.text for cell in row.cells] for row in grid.rows[1:]] == [
+        [odd.replace("\x0b", " ").replace("\ufffe", " "), str(n)] for n in range(rows)
+    ]
+    assert grid.rows[0].cells[0].paragraphs[0].runs[0].bold
+    assert "w:tblHeader" in grid.rows[0]._tr.xml
+    assert all("w:cantSplit" in row._tr.xml and "w:tblHeader" not in row._tr.xml for row in grid.rows[1:])
+    kept = [cell.paragraphs[0].paragraph_format.keep_with_next for row in grid.rows for cell in row.cells]
+    assert kept == [True] * (2 * rows) + [None] * 2 if rows <= WHOLE_ROWS else not any(kept)
+    sides = [row.cells[1].paragraphs[0].alignment for row in grid.rows]
+    assert all(side == WD_ALIGN_PARAGRAPH.RIGHT for side in sides)
+
+
+def _saved(made: docx.document.Document) -> io.BytesIO:
+    page = io.BytesIO()
+    made.save(page)
+    return page
 
 
 def test_the_document_leads_with_the_first_section_and_numbers_its_tables_and_pages(example_outcome: Outcome) -> None:

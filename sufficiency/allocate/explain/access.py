@@ -16,18 +16,19 @@ Luo and Wang, "Measures of spatial accessibility to health care in a GIS environ
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from sufficiency.allocate.place.children import Floats, demand_of
+from sufficiency.allocate.place.children import Demand, Floats, Ints, demand_of
 from sufficiency.allocate.place.ledger import PHASE_OF_NCY
 from sufficiency.allocate.place.places import room, room_as_today
 from sufficiency.allocate.place.routes import KINDS, NEED_CODES, SECONDARY_FROM, RouteMap, route_map
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError, one_of
-from sufficiency.frozen import frozen
+from sufficiency.frozen import frozen, remembered
 from sufficiency.labels import Labels, asked
 from sufficiency.notebook import titled
 from sufficiency.scenarios.pipeline import most_likely
@@ -49,6 +50,7 @@ class Access:
     places: Floats  # zone x ncy x need x kind: within reach, for each child [places a child]
     by_setting: pd.DataFrame  # setting, name, places, children_within, places_per_child
 
+    @remembered
     def summary(self, *by: str) -> pd.DataFrame:
         """Return places within reach for each child: *by, children, places_per_child, share_out_of_reach.
 
@@ -119,22 +121,53 @@ def within_reach(
     MissingError
         If the forecast lacks the year.
     """
+    (only,) = within_reach_each(
+        area,
+        plans,
+        None if year is None else [year],
+        travel=travel,
+        decay=decay,
+        only_state=only_state,
+        draws=draws,
+    ).values()
+    return only
+
+
+def within_reach_each(
+    area: Area,
+    plans: PlansResult,
+    years: Sequence[int] | None,
+    *,
+    travel: pd.DataFrame | None = None,
+    decay: bool = False,
+    only_state: bool = True,
+    draws: int = 20,
+) -> dict[int, Access]:
+    """Return places within reach in each of several Januaries, by January; all else as `within_reach`."""
     found = route_map(area, travel=travel)
     demand = demand_of(
         plans, found.zones, area.authorities, draws=draws, girls_share=area.value("allocate.girls_share")
     )
-    year = demand.years[0] if year is None else year
-    if year not in demand.years:
-        raise MissingError(f"the forecast has no January {year}; it runs from {demand.years[0]} to {demand.years[-1]}")
+    wanted = demand.years[:1] if years is None else years
+    for year in wanted:
+        if year not in demand.years:
+            raise MissingError(
+                f"the forecast has no January {year}; it runs from {demand.years[0]} to {demand.years[-1]}"
+            )
+    rooms, near = room_as_today(area, found, demand, wanted), _near(area, found, decay=decay)
+    if only_state:
+        rooms = rooms * np.array([SETTING_TYPES[t].is_state for t in found.settings["setting_type"]])
+    return {year: _in_one_january(found, demand, there, near, year) for year, there in zip(wanted, rooms, strict=True)}
+
+
+def _in_one_january(found: RouteMap, demand: Demand, room: Ints, near: Floats, year: int) -> Access:
+    """Return places within reach in one January, whose places by setting are `room`."""
     at = demand.years.index(year)
     children = np.zeros((len(found.zones), *demand.expected.shape[2:]))
     for a, own in enumerate(demand.zone_of):
         share = np.diff(demand.home_share[:, own], axis=1, prepend=0.0)  # ncy x zone
         children[own] = np.einsum("nz,nwk->znwk", share, demand.counts[:, at, a].mean(axis=0))
-    places = room_as_today(area, found, demand, year).astype(np.float64)
-    if only_state:
-        places = places * np.array([SETTING_TYPES[t].is_state for t in found.settings["setting_type"]])
-    near = _near(area, found, decay=decay)
+    places = room.astype(np.float64)
     wanting = np.zeros(len(places))
     for age in (0, 1):
         rows = children[:, age == AGE]

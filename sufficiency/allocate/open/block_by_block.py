@@ -28,24 +28,24 @@ def block_by_block(problem: OpeningProblem) -> Ints:
         return np.zeros(problem.shape, dtype=np.int64)
     when = min(int(problem.first[could].max()), years - 1)
     now = _measure(problem, when, blocks)
-    waiting = [(-np.inf, int(o), -1) for o in np.flatnonzero(could & (problem.blocks > 0))]
+    waiting = [(-np.inf, int(o), -1, now) for o in np.flatnonzero(could & (problem.blocks > 0))]
     heapq.heapify(waiting)
     step = 0
     while waiting:
-        _, option, known = heapq.heappop(waiting)
+        _, option, known, then = heapq.heappop(waiting)
         more = blocks.copy()
         more[option] += 1
         if more[option] > problem.blocks[option] or not problem.allows(_soonest(problem, more)):
             continue
         if known < step:
-            gain = now - _measure(problem, when, more)
+            then = _measure(problem, when, more)
+            gain = now - then
             capital = float(problem.capital[when, option] + problem.begin[option] * (blocks[option] == 0))
             if gain > 0:
-                heapq.heappush(waiting, (-gain / max(capital, A_POUND), option, step))
+                heapq.heappush(waiting, (-gain / max(capital, A_POUND), option, step, then))
             continue
-        blocks, step = more, step + 1
-        now = _measure(problem, when, blocks)
-        heapq.heappush(waiting, (-np.inf, option, -1))
+        blocks, now, step = more, then, step + 1
+        heapq.heappush(waiting, (-np.inf, option, -1, now))
     plan = _when_half_filled(problem, blocks)
     return plan if problem.allows(plan) else _soonest(problem, blocks)
 

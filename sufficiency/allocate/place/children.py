@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import xarray as xr
 
 from sufficiency.allocate.place.chosen_futures import chosen_futures, positions_of
 from sufficiency.allocate.place.routes import KIND_OF, KINDS, NEED_CODES, positions
@@ -107,45 +108,47 @@ def demand_of(
         raise MissingError("the forecast has no specialist type of setting, so there is nobody to place")
     labels = tuple(draws) if isinstance(draws, Sequence) else chosen_futures(plans, draws)
     at = positions_of(plans, labels)
-    order = ("draw", "year", "authority", "ncy", "need", "setting_type")
+    order = ("year", "authority", "ncy", "need", "setting_type")
     names = tuple(authorities)
-    special = (
-        held.sel(setting_type=known)
-        .transpose(*order)
-        .reindex(authority=list(names), ncy=list(NCYS), need=list(NEED_CODES), fill_value=0)
+    everyone = {"authority": list(names), "ncy": list(NCYS), "need": list(NEED_CODES)}
+    # Only what is asked for is laid out: the draws to place, and the total of all.
+    placed, total = (
+        part.sel(setting_type=known).transpose(..., *order).reindex(everyone, fill_value=0)
+        for part in (held.isel(draw=at), held.sum("draw"))
     )
-    every = np.stack(
-        [
-            special.sel(setting_type=[t for t in known if KIND_OF[t] == kind]).sum("setting_type").to_numpy()
-            for kind in KINDS
-        ],
-        -1,
-    ).astype(np.int64)
     bought = [t for t in known if not SETTING_TYPES[t].is_state]
-    market = special.sel(setting_type=bought).sum(["authority", "ncy", "need", "setting_type"]).to_numpy()
-    first = special.isel(draw=0, year=0).reindex(setting_type=list(SPECIALIST), fill_value=0)
+    market, all_market = (
+        part.sel(setting_type=bought).sum(["authority", "ncy", "need", "setting_type"]).to_numpy()
+        for part in (placed, total)
+    )
+    first = placed.isel(draw=0, year=0).reindex(setting_type=list(SPECIALIST), fill_value=0)
     shares, zone_of = _homes(plans, zones, names)
     return Demand(
         authorities=names,
         years=tuple(int(y) for y in held.indexes["year"]),
         draws=labels,
-        counts=every[at],
-        expected=whole_mean(every),
+        counts=_by_kind(placed, known).astype(np.int64),
+        expected=whole_mean(_by_kind(total, known) / held.sizes["draw"]),
         by_type=first.to_numpy().astype(np.int64),
-        market=market[at],
-        expected_market=np.rint(market.mean(axis=0)).astype(np.int64),
+        market=market,
+        expected_market=np.rint(all_market / held.sizes["draw"]).astype(np.int64),
         home_share=shares,
         zone_of=zone_of,
         girls_share=girls_share,
     )
 
 
-def whole_mean(counts: Ints) -> Ints:
-    """Return the mean over draws in whole children: totals by year, authority and kind as near as can be.
+def _by_kind(plans: xr.DataArray, known: Sequence[str]) -> Ints:
+    """Return children by kind of place, the last axis, in place of the type of setting."""
+    types = [[t for t in known if KIND_OF[t] == kind] for kind in KINDS]
+    return np.stack([plans.sel(setting_type=of_kind).sum("setting_type").to_numpy() for of_kind in types], -1)
+
+
+def whole_mean(mean: Floats) -> Ints:
+    """Return a mean over draws in whole children: totals by year, authority and kind as near as can be.
 
     Each total is rounded, then shared among its cells by largest remainder, so that parts add up to it.
     """
-    mean = counts.mean(axis=0)
     moved = np.moveaxis(mean, -1, 2)  # year x authority x kind x ncy x need
     rows = moved.reshape(-1, moved.shape[-2] * moved.shape[-1])
     whole = np.floor(rows + 1e-9)

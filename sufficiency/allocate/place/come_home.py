@@ -6,6 +6,7 @@ import numpy as np
 
 from sufficiency.allocate.place.ledger import Bools, Floats, Ledger
 from sufficiency.allocate.place.routes import SECONDARY_FROM, RouteMap
+from sufficiency.words.school_year import NCY_LOW
 
 
 def saves(book: Ledger, routes: RouteMap, is_state: Bools, those: Bools) -> Floats:
@@ -26,9 +27,13 @@ def saves(book: Ledger, routes: RouteMap, is_state: Bools, those: Bools) -> Floa
         By entry. [GBP a year]
     """
     found, entries = np.zeros(len(book.zone)), np.flatnonzero(those)
-    columns = (book.zone, book.ncy, book.need, book.kind, book.is_girl, book.setting)
-    alike, back = np.unique(np.stack([c[entries].astype(np.int64) for c in columns]), axis=1, return_inverse=True)
-    zone, ncy, need, kind, is_girl, setting = alike
+    columns = (book.zone, book.ncy.astype(np.int64) - NCY_LOW, book.need, book.kind, book.is_girl, book.setting)
+    shape = [int(column.max(initial=0)) + 1 for column in columns]
+    alike, back = np.unique(
+        np.ravel_multi_index([column[entries].astype(np.int64) for column in columns], shape), return_inverse=True
+    )
+    zone, ncy, need, kind, is_girl, setting = np.unravel_index(alike, shape)
+    ncy = ncy + NCY_LOW
     is_home = is_state[: len(routes.settings)] & routes.settings["is_in_area"].to_numpy(dtype=bool)
     open_to = routes.open_to(zone, ncy, need, kind, is_girl == 1) & is_home
     preferred = routes.cost_gbp[(ncy >= SECONDARY_FROM).astype(np.int64), zone] + routes.substitute_gbp[kind]

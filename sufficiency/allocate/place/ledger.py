@@ -143,7 +143,10 @@ def suited(routes: RouteMap, by: Sequence[str]) -> tuple[Bools, pd.DataFrame]:
 def totals(ledger: Ledger, cell: Ints, shape: tuple[int, int, int], weights: Floats | Bools | None = None) -> Floats:
     """Return draw x year x cell: how many entries, or the sum of their weights."""
     draws, years, cells = shape
-    key = (ledger.draw.astype(np.int64) * years + ledger.year) * cells + cell
+    january = ledger.draw.astype(np.int32) * np.int32(years) + ledger.year
+    if weights is not None and weights.dtype == bool:
+        january, cell, weights = january[weights], cell[weights], None
+    key = january * np.int64(cells) + cell
     return np.asarray(np.bincount(key, weights, minlength=draws * years * cells).reshape(shape), dtype=np.float64)
 
 

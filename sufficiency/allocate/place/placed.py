@@ -31,7 +31,7 @@ from sufficiency.allocate.place.routes import RouteMap
 from sufficiency.area.area import Area
 from sufficiency.draws import LEVELS, quantiles
 from sufficiency.errors import InputError
-from sufficiency.frozen import frozen, once
+from sufficiency.frozen import frozen, once, remembered
 from sufficiency.labels import Labels
 from sufficiency.notebook import titled
 from sufficiency.scenarios.pipeline import Coming
@@ -132,10 +132,12 @@ class Placed:
         """Return draw x year x setting: places that opened beyond those of places.csv. [places]"""
         return self.opened.places(settings, years)
 
+    @remembered
     def summary(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
         """Return children who need a specialist place, by where they are: year, *by, level, children."""
         return self._count(by, np.ones(len(self.drawn.zone), dtype=bool), levels)
 
+    @remembered
     def destinations(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
         """Return where every child who needs a specialist place is: year, destination, *by, level, children.
 
@@ -157,6 +159,7 @@ class Placed:
         rows.insert(1, "year", np.array(self.years)[year])
         return rows.assign(children=found[draw, year, some].astype(np.int64))
 
+    @remembered
     def shortfall(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
         """Return children turned away from every suitable state place: year, *by, level, children.
 
@@ -164,6 +167,7 @@ class Placed:
         """
         return self._count(by, ~self._is_placed, levels)
 
+    @remembered
     def need(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
         """Return need for a specialist place as the forecast has it, and had rationing hidden some: year, *by, level, ….
 
@@ -192,11 +196,13 @@ class Placed:
         )
         return quantiles(measures, frame, levels, years=self.years)
 
+    @remembered
     def out_of_area(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
         """Return children at settings outside the area, and their share of those placed: year, *by, level, …"""
         outside = np.append(~self.routes.settings["is_in_area"].to_numpy(dtype=bool), np.zeros(len(DESTINATIONS), bool))
         return self._count(by, outside[self.drawn.setting], levels, of=self._is_placed)
 
+    @remembered
     def independent(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
         """Return children at independent and non-maintained schools, and their share of all who need a specialist place.
 
@@ -205,6 +211,7 @@ class Placed:
         there = np.isin(self.drawn.destination, [WHERE.index(code) for code in AT_INDEPENDENT])
         return self._count(by, there, levels, of=np.ones(len(there), dtype=bool))
 
+    @remembered
     def travel(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
         """Return how far placed children go, one way.
 
@@ -218,6 +225,7 @@ class Placed:
         )
         return quantiles(measures, labels, levels, years=self.years)
 
+    @remembered
     def utilisation(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
         """Return how full settings are: year, *by, level, children, places, share (above 1 where over-full).
 
@@ -233,6 +241,7 @@ class Placed:
         measures = how_full.by_cell(self.drawn, self.places, numbered, cell, len(labels), on_list)
         return quantiles(measures, labels, levels, years=self.years)
 
+    @remembered
     def value_of_a_place(self, *by: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
         """Return what one more place would save, for that January alone: year, *by, level, value_of_a_place_gbp, parts.
 

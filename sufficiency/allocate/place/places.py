@@ -156,12 +156,11 @@ def room(area: Area, found: RouteMap, years: Sequence[int], opened: pipeline.Com
     return listed + opened.places(found.codes, years)
 
 
-def room_as_today(area: Area, found: RouteMap, demand: Demand, year: int) -> Ints:
-    """Return places by setting in a January: those most likely, and today's children, growing, where no number is known."""
-    (likely,) = room(area, found, [year], pipeline.most_likely(area))
+def room_as_today(area: Area, found: RouteMap, demand: Demand, years: Sequence[int]) -> Ints:
+    """Return year x setting: places most likely, and today's children, growing, where no number is known. [places]"""
+    (likely,) = room(area, found, years, pipeline.most_likely(area))
     roll, growth = roll_today(area, found, demand), supply.expected(area).growth
-    places = supply.with_those_there(likely, [year - demand.years[0]], found.is_listed, roll, growth)
-    return places.reshape(-1)
+    return supply.with_those_there(likely, [year - demand.years[0] for year in years], found.is_listed, roll, growth)
 
 
 def roll_today(area: Area, found: RouteMap, demand: Demand, *, seed: int = 7) -> Ints:

@@ -23,7 +23,7 @@ from sufficiency.forecast.record import naive
 from sufficiency.forecast.record.national_growth import growth_by_label
 from sufficiency.forecast.record.past_areas import as_of, joined
 from sufficiency.forecast.record.scoring import COLUMNS, crps, score, with_errors
-from sufficiency.frozen import frozen
+from sufficiency.frozen import frozen, remembered
 from sufficiency.labels import FOLLOWS, asked, label_of
 from sufficiency.notebook import titled
 from sufficiency.words import run_options
@@ -100,18 +100,21 @@ class Backtest:
         rows = [(*key, *score(group)) for key, group in _groups(cases, keys)]
         return pd.DataFrame(rows, columns=[*keys, *COLUMNS])
 
+    @remembered
     def cases(self, *by: str) -> pd.DataFrame:
         """Return every case: origin, horizon, authority, labels, method, truth, forecast, low, high, crps. [plans]"""
         dim, names = _dimension(by)
-        parts = [p for run in self.runs for h in self.horizons for p in self._at(run, h, dim, names)]
+        known = self._history(dim, names)
+        parts = [p for run in self.runs for h in self.horizons for p in self._at(run, h, dim, names, *known)]
         if not parts:
             return pd.DataFrame()
         points = pd.concat(parts, ignore_index=True)
-        return pd.concat([points[points["method"] == MODEL], *with_errors(points, MODEL)], ignore_index=True)
+        return pd.concat([points[points["method"] == MODEL], with_errors(points, MODEL)], ignore_index=True)
 
-    def _at(self, run: Run, horizon: int, dim: str, names: Sequence[str]) -> Iterable[pd.DataFrame]:
+    def _at(
+        self, run: Run, horizon: int, dim: str, names: Sequence[str], history: pd.DataFrame, codes: list[Hashable]
+    ) -> Iterable[pd.DataFrame]:
         """Yield the cases of one origin and horizon: the model's with its draws' scores, and the naive points."""
-        history, codes = self._history(dim, names)
         year = run.origin + horizon
         at = list(self.horizons).index(horizon)
         if year not in history.columns or run.origin not in history.columns:

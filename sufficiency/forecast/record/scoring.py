@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
@@ -15,33 +14,40 @@ COLUMNS: Final = ("cases", "median_ape", "wape", "bias", "coverage_90", "width_9
 ENOUGH_ERRORS: Final = 5  # with fewer at other origins a method's interval also takes those of other authorities
 
 
-def with_errors(points: pd.DataFrame, model: str) -> Iterable[pd.DataFrame]:
-    """Yield naive cases with intervals and CRPS from the errors of the same method, horizon and label elsewhere.
+def with_errors(points: pd.DataFrame, model: str) -> pd.DataFrame:
+    """Return naive cases with intervals and CRPS from the errors of the same method, horizon and label elsewhere.
 
     No interval comes from the error that it is scored on: errors at other origins make it; where those are few, with
     errors of other authorities, and each error's mirror image where even these are few. With none at all it is blank.
     """
-    own = points[points["method"] != model].assign(error=lambda f: np.log((f["truth"] + 1) / (f["forecast"] + 1)))
-    for _, group in own.groupby(["method", "horizon", "label"], sort=False):
-        for origin, here in group.groupby("origin"):
-            elsewhere = group.loc[group["origin"] != origin, "error"].to_numpy()
+    own = points[points["method"] != model]
+    truth, forecast = own["truth"].to_numpy(dtype="float64"), own["forecast"].to_numpy(dtype="float64")
+    error, origins = np.log((truth + 1) / (forecast + 1)), own["origin"].to_numpy()
+    order, found = [np.zeros(0, dtype=np.int64)], [np.zeros((3, 0))]  # positions, and low, high and CRPS of each
+    for group in own.groupby(["method", "horizon", "label"], sort=False).indices.values():
+        for origin in np.unique(origins[group]):
+            is_here = origins[group] == origin
+            here, elsewhere = group[is_here], error[group[~is_here]]
+            order.append(here)
             if len(elsewhere) >= ENOUGH_ERRORS:
-                yield _spread(here, elsewhere)
+                found.append(_spread(forecast[here], truth[here], elsewhere))
                 continue
-            for i in range(len(here)):
-                others = np.concatenate([elsewhere, np.delete(here["error"].to_numpy(), i)])
-                yield _spread(here.iloc[[i]], others if len(others) >= ENOUGH_ERRORS else np.r_[others, -others])
+            for i, at in enumerate(here):
+                others = np.concatenate([elsewhere, np.delete(error[here], i)])
+                errors = others if len(others) >= ENOUGH_ERRORS else np.r_[others, -others]
+                found.append(_spread(forecast[[at]], truth[[at]], errors))
+    low, high, scored = np.concatenate(found, axis=1)
+    return own.iloc[np.concatenate(order)].assign(low=low, high=high, crps=scored)
 
 
-def _spread(cases: pd.DataFrame, errors: Floats) -> pd.DataFrame:
-    """Return cases with the interval and CRPS that errors make about each forecast."""
+def _spread(forecast: Floats, truth: Floats, errors: Floats) -> Floats:
+    """Return low, high and CRPS (3 x case) of what errors make about each forecast."""
     if not len(errors):
-        return cases.drop(columns="error").assign(low=np.nan, high=np.nan, crps=np.nan)
+        return np.full((3, len(forecast)), np.nan)
     drawn = np.quantile(errors, (np.arange(100) + 0.5) / 100)
-    spread = (cases["forecast"].to_numpy()[None] + 1) * np.exp(drawn)[:, None] - 1
+    spread = (forecast[None] + 1) * np.exp(drawn)[:, None] - 1
     low, high = np.quantile(spread, [LEVELS[0], LEVELS[-1]], axis=0)
-    score = crps(spread, cases["truth"].to_numpy(dtype="float64"))
-    return cases.drop(columns="error").assign(low=low, high=high, crps=score)
+    return np.stack([low, high, crps(spread, truth)])
 
 
 def crps(draws: Floats, truth: Floats) -> Floats:

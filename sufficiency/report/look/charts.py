@@ -10,6 +10,8 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
@@ -223,7 +225,7 @@ def bars(
     axis.grid(visible=True, axis="x")
     axis.set_xlabel(unit)
     axis.xaxis.set_major_locator(MaxNLocator(nbins=4))
-    axis.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:,.6g}"))
+    axis.xaxis.set_major_formatter(FuncFormatter(plainly))
     axis.margins(x=0.12)
     return figure
 
@@ -277,7 +279,7 @@ def waterfall(steps: pd.DataFrame, *, unit: str, how: str = "£") -> Figure:
     axis.set_yticks([-p for p in range(len(names))], names)
     axis.set_xlabel(unit)
     axis.xaxis.set_major_locator(MaxNLocator(nbins=6))
-    axis.xaxis.set_major_formatter(FuncFormatter(lambda v, _: gbp(v) if how == "£" else f"{v:,.6g}"))
+    axis.xaxis.set_major_formatter(FuncFormatter(in_pounds if how == "£" else plainly))
     axis.grid(visible=False, axis="y")
     axis.grid(visible=True, axis="x")
     axis.margins(x=0.15)
@@ -288,7 +290,7 @@ def as_svg(figure: Figure) -> str:
     """Return a figure as SVG to stand inside a page: no header, no date, the same bytes for the same figure."""
     with mpl.rc_context(STYLE):
         page = io.StringIO()
-        figure.savefig(page, format="svg", metadata={"Date": None, "Creator": None})
+        FigureCanvasSVG(_set_out(figure)).print_svg(page, metadata={"Date": None, "Creator": None})  # type: ignore[no-untyped-call]
     text = page.getvalue()
     return text[text.index("<svg") :]
 
@@ -297,8 +299,35 @@ def as_png(figure: Figure, dpi: int = 160) -> bytes:
     """Return a figure as PNG bytes."""
     with mpl.rc_context(STYLE):
         page = io.BytesIO()
-        figure.savefig(page, format="png", dpi=dpi, metadata={"Software": None})
+        was = _set_out(figure).dpi
+        figure.dpi = dpi
+        FigureCanvasAgg(figure).print_png(page, metadata={"Software": None})  # type: ignore[no-untyped-call]
+        figure.dpi = was
     return page.getvalue()
+
+
+def _set_out(figure: Figure) -> Figure:
+    """Return a figure whose parts have their places: found once, whatever it is then written as."""
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+        figure.set_layout_engine("none")
+    return figure
+
+
+def plainly(value: float, _place: int | None = None) -> str:
+    """Return a number for an axis: 1,500 or 0.25."""
+    return f"{value:,.6g}"
+
+
+def as_people_write(value: float, _place: int | None = None) -> str:
+    """Return a number for an axis, whole numbers in full."""
+    return f"{value:,.0f}" if value == int(value) else plainly(value)
+
+
+def in_pounds(value: float, _place: int | None = None) -> str:
+    """Return an amount for an axis. [GBP]"""
+    return gbp(value)
 
 
 def tidy_axis(axis: Axes, unit: str, *, low_zero: bool = True, whole_x: bool = True, ticks: int = 6) -> None:
@@ -306,6 +335,6 @@ def tidy_axis(axis: Axes, unit: str, *, low_zero: bool = True, whole_x: bool = T
     axis.set_ylabel(unit)
     if low_zero:
         axis.set_ylim(bottom=min(0, axis.get_ylim()[0]))
-    axis.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:,.0f}" if v == int(v) else f"{v:,.6g}"))
+    axis.yaxis.set_major_formatter(FuncFormatter(as_people_write))
     if whole_x:
         axis.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=ticks))

@@ -9,9 +9,9 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from sufficiency.report.look.charts import COLOURS, FAINT, INK, sheet
+from sufficiency.report.look.charts import COLOURS, FAINT, INK, in_pounds, plainly, sheet
 from sufficiency.varied.found import Sensitivity
-from sufficiency.words.say import gbp, shown
+from sufficiency.words.say import shown
 
 MOST: Final = 12  # bars that can be read
 LETTERS: Final = 52  # of a line that names an assumption
@@ -74,7 +74,7 @@ def tornado(found: Sensitivity, measure: str, *, scenario: str | None = None, mo
     what = f"{'effect on ' if found.against else ''}{headline.says}, {found.years[measure]}"
     axis.set_xlabel(what[:1].upper() + what[1:] + (" (±: the sign turns)" if rows["flips"].any() else ""))
     axis.xaxis.set_major_locator(MaxNLocator(nbins=5))
-    axis.xaxis.set_major_formatter(FuncFormatter(lambda v, _: gbp(v) if how == "£" else f"{v:,.6g}"))
+    axis.xaxis.set_major_formatter(FuncFormatter(in_pounds if how == "£" else plainly))
     axis.grid(visible=False, axis="y")
     axis.grid(visible=True, axis="x")
     axis.margins(x=0.2)

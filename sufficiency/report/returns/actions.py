@@ -20,7 +20,7 @@ from sufficiency.report.look.rounding import whole_numbers
 from sufficiency.report.returns.definitions import RULE_AUGUST
 from sufficiency.report.returns.reform_plan import calendar_label, reform_children
 from sufficiency.report.returns.reform_rows import ROWS
-from sufficiency.report.returns.whole_plans import YEARS_ON
+from sufficiency.report.returns.whole_plans import YEARS_ON, whole_plans
 from sufficiency.words.school_year import academic_label, financial_label
 
 INTERACTION: Final = "together"
@@ -54,7 +54,7 @@ def action_money(now: ForecastOutcome, alone: Mapping[str, ForecastOutcome], the
 
 def _children(run: ForecastOutcome) -> pd.DataFrame:
     """Return whole plans by row of the reform plan, as its own return has them."""
-    cells = reform_children({"": run})
+    cells = reform_children({"": whole_plans(run)})
     own = cells[cells["age_rule"] == RULE_AUGUST]
     return own.groupby(["authority", "year", "provision"], as_index=False)["plans"].sum()
 

@@ -15,23 +15,23 @@ from sufficiency.funding.high_needs_budget import HighNeedsBudget
 from sufficiency.outcome import ForecastOutcome, Outcome
 from sufficiency.report.look.rounding import whole_numbers
 from sufficiency.report.returns.counts import with_age_groups
-from sufficiency.report.returns.whole_plans import YEARS_ON, whole_plans
+from sufficiency.report.returns.whole_plans import YEARS_ON
 from sufficiency.words.school_year import academic_label, financial_label
 
 EITHER_RULE: Final = "either"  # of what has no ages
 COUNTED: Final = ("age_group", "need", "placement")
 
 
-def dsg_children(runs: Mapping[str, ForecastOutcome]) -> pd.DataFrame:
+def dsg_children(whole: Mapping[str, pd.DataFrame], *, base_year: int) -> pd.DataFrame:
     """Return plans by age group x need x placement, whole: case, authority, age_rule, age_group, need, placement, year, plans, basis.
 
-    `runs` maps 'unmitigated' and 'mitigated' to outcomes. Years are the base year and five on. [plans]
+    `whole` maps 'unmitigated' and 'mitigated' to the `whole_plans` of outcomes. Years are the base year and five on. [plans]
     """
     parts = []
-    for case, run in runs.items():
+    for case, plans in whole.items():
         by = ["authority", "age_rule", "age_group", "primary_need", "placement", "year"]
-        grouped = whole_plans(run).groupby(by, as_index=False)["plans"].sum().rename(columns={"primary_need": "need"})
-        basis = np.where(grouped["year"] == run.area.base_year, "actual", "forecast")
+        grouped = plans.groupby(by, as_index=False)["plans"].sum().rename(columns={"primary_need": "need"})
+        basis = np.where(grouped["year"] == base_year, "actual", "forecast")
         parts.append(grouped.assign(case=case, basis=basis))
     cells = pd.concat(parts, ignore_index=True)
     cells["academic_year"] = cells["year"].map(academic_label)

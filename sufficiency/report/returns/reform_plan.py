@@ -11,7 +11,7 @@ import pandas as pd
 from sufficiency.outcome import ForecastOutcome
 from sufficiency.report.look.rounding import whole_numbers
 from sufficiency.report.returns.reform_rows import ROWS
-from sufficiency.report.returns.whole_plans import YEARS_ON, whole_plans
+from sufficiency.report.returns.whole_plans import YEARS_ON
 from sufficiency.words.school_year import academic_label, age_group_of
 
 LABELS: Final = ["authority", "age_rule", "age_group", "provision", "need"]
@@ -23,14 +23,14 @@ def calendar_label(year: int) -> str:
     return f"{year - 1} (January {year})"
 
 
-def reform_children(runs: Mapping[str, ForecastOutcome]) -> pd.DataFrame:
+def reform_children(whole: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Return plans by age group, row of provision and need, whole: case, authority, age_rule, age_group, provision, need, …
 
-    `runs` maps 'unmitigated' and 'mitigated' to outcomes. Then year (January), academic_year, calendar_year, plans. [plans]
+    `whole` maps 'unmitigated' and 'mitigated' to the `whole_plans` of outcomes. Then year (January), academic_year, calendar_year, plans. [plans]
     """
     found = []
-    for case, run in runs.items():
-        rows = whole_plans(run).groupby([*LABELS, "year"], as_index=False)["plans"].sum()
+    for case, plans in whole.items():
+        rows = plans.groupby([*LABELS, "year"], as_index=False)["plans"].sum()
         found.append(rows.assign(case=case))
     cells = pd.concat(found, ignore_index=True)
     cells["provision_name"] = cells["provision"].map(ROWS)

@@ -30,13 +30,7 @@ def whole_plans(run: ForecastOutcome) -> pd.DataFrame:
     has for `primary_need`. Whole children are shared out year by year from the total down: by where they are, age and
     need. Ages on census day are of the same children, so both age rules agree on all but age. [plans]
     """
-    base = run.area.base_year
-    cells = as_placed(run, expected(run.plans, range(base, base + YEARS_ON + 1)))
-    cells = cells.assign(
-        placement=cells["provision"].map(PLACEMENT_GROUPS), age_group=age_group_of(cells["ncy"].to_numpy())
-    )
-    whole = cells.assign(plans=whole_numbers(cells, "plans", LEVELS), primary_need=cells["need"])
-    rows = with_rows(run.area, whole[whole["plans"] > 0].drop(columns="age_group"))
+    rows = _rows(run, YEARS_ON).drop(columns=["age_group", "setting_type"])
     both = with_age_groups(rows.astype({"plans": "float64"}))
     both["plans"] = whole_numbers(both, "plans", BY_AGE_ON_CENSUS_DAY)
     return both[both["plans"] > 0].reset_index(drop=True)
@@ -47,13 +41,17 @@ def whole_base(run: ForecastOutcome) -> pd.DataFrame:
 
     `row` is the reform plan's. [plans]
     """
+    rows = _rows(run, 0)
+    named = rows.drop(columns="need").rename(columns={"provision": "row", "primary_need": "need"})
+    return named[["authority", "ncy", "need", "setting_type", "row", "plans"]].reset_index(drop=True)
+
+
+def _rows(run: ForecastOutcome, years_on: int) -> pd.DataFrame:
+    """Return whole children of the base year and so many on, shared out from the total down, with their row."""
     base = run.area.base_year
-    cells = as_placed(run, expected(run.plans, range(base, base + 1)))
+    cells = as_placed(run, expected(run.plans, range(base, base + years_on + 1)))
     cells = cells.assign(
         placement=cells["provision"].map(PLACEMENT_GROUPS), age_group=age_group_of(cells["ncy"].to_numpy())
     )
     whole = cells.assign(plans=whole_numbers(cells, "plans", LEVELS), primary_need=cells["need"])
-    whole = whole.assign(setting_type=whole["provision"])
-    rows = with_rows(run.area, whole[whole["plans"] > 0])
-    named = rows.drop(columns="need").rename(columns={"provision": "row", "primary_need": "need"})
-    return named[["authority", "ncy", "need", "setting_type", "row", "plans"]].reset_index(drop=True)
+    return with_rows(run.area, whole[whole["plans"] > 0].assign(setting_type=whole["provision"]))

@@ -23,7 +23,7 @@ from sufficiency.report.returns.forms import ACTION_CHILDREN, ACTION_MONEY, form
 from sufficiency.report.returns.reform_rows import ROWS
 from sufficiency.report.returns.safe_tables import safe_tables
 from sufficiency.report.returns.sheets import safe_forms, write_forms
-from sufficiency.report.returns.whole_plans import whole_base
+from sufficiency.report.returns.whole_plans import whole_base, whole_plans
 from sufficiency.scenarios.pipeline_levers import AS_AGREED, from_agreed
 from sufficiency.tables.inert import inert
 
@@ -135,17 +135,18 @@ def return_tables(
     gaps = [("SCAP", "not reached", says) for says in scap.missing_years(outcome.area, outcome.plans)]
     words = pd.concat([definitions(), pd.DataFrame(gaps, columns=["return", "term", "means"])], ignore_index=True)
     survey = {case: scap.scap_special(run.area, run.plans) for case, run in runs.items()}
+    whole = {case: whole_plans(run) for case, run in runs.items()}
     totals = {case: scap.scap_totals(runs[case].plans, cells) for case, cells in survey.items()}
     return {
         "scap_special": _by_case(survey),
         "scap_special_totals": _by_case(totals),
         "scap_places": _by_case({case: scap_places.scap_places(run) for case, run in runs.items()}),
         "scap_planned": scap_places.scap_planned(outcome),
-        **_by_age_rule("dsg_plan_children", dsg_plan.dsg_children(runs)),
+        **_by_age_rule("dsg_plan_children", dsg_plan.dsg_children(whole, base_year=outcome.area.base_year)),
         **_by_age_rule("dsg_plan_past", dsg_plan.dsg_past(outcome)),
         "dsg_plan_money": dsg_plan.dsg_money(runs),
         "dsg_plan_position": dsg_plan.dsg_position(runs),
-        **_by_age_rule("reform_plan_children", reform_plan.reform_children(runs)),
+        **_by_age_rule("reform_plan_children", reform_plan.reform_children(whole)),
         "reform_plan_process": _by_case({case: reform_plan.reform_process(run) for case, run in runs.items()}),
         **({} if now is None else _by_action(now, outcome)),
         "definitions": words,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Final
 
@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sufficiency.allocate import nearest_suitable, within_reach
-from sufficiency.allocate.explain.access import Access
+from sufficiency.allocate import nearest_suitable
+from sufficiency.allocate.explain.access import Access, within_reach_each
 from sufficiency.outcome import Outcome
 from sufficiency.report.look import charts, maps
 from sufficiency.report.look.ground import ground
@@ -109,9 +109,14 @@ def _in_words(outcome: Outcome, year: int) -> str:
     return f"{says}."
 
 
-@lru_cache(maxsize=16)
 def _reach(outcome: Outcome, year: int) -> Access:
-    return within_reach(outcome.area, outcome.plans, year=year, decay=True, draws=DRAWS)
+    return _reaches(outcome)[year]
+
+
+@lru_cache(maxsize=1)
+def _reaches(outcome: Outcome) -> Mapping[int, Access]:
+    years = [int(year) for year in outcome.plans.plans["year"].to_numpy()]
+    return within_reach_each(outcome.area, outcome.plans, years, decay=True, draws=DRAWS)
 
 
 def _whole(outcome: Outcome, year: int) -> float:

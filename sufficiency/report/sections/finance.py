@@ -6,7 +6,6 @@ from typing import Final
 
 import pandas as pd
 
-from sufficiency.funding import anchors
 from sufficiency.funding.balance.past_years import what_reported
 from sufficiency.funding.budget_lines import NO_FORECAST, STREAMS, line_name
 from sufficiency.funding.top_up.services import unknown_lines
@@ -110,7 +109,7 @@ def _children(outcome: Outcome, years: list[int]) -> pd.DataFrame:
 
 def _published(outcome: Outcome) -> tuple[Table, ...]:
     """Return the balances beside what others forecast for England, by the area's share of England's plans."""
-    beside = anchors(outcome.budget)
+    beside = who_pays.beside_others(outcome)
     if beside.empty:
         return ()
     ends = who_pays.balance_year(outcome)

@@ -14,7 +14,8 @@ from sufficiency.report.look.success_charts import figure_of, funnel
 from sufficiency.report.model import Chart, Exhibit, Section, Table
 from sufficiency.report.sections import graduated_steps
 from sufficiency.report.sections.common import LEVELS, middle, rests_on
-from sufficiency.success import Funnel, by_school, success_measures
+from sufficiency.report.sections.success_tables import measures_of
+from sufficiency.success import Funnel, by_school
 from sufficiency.success.funnel import PHASES
 from sufficiency.success.judged import interval
 from sufficiency.words.say import between, count
@@ -184,7 +185,7 @@ def _by_district(area: Area, found: Funnel) -> Table:
 
 def _practice_words(area: Area) -> tuple[str, ...]:
     """Return which authorities' children at SEN Support fare better than neighbours, and who of those fares best."""
-    latest = success_measures(area).summary()
+    latest = measures_of(area).summary()
     own = latest[latest["measure"].map(lambda m: MEASURES[m].group == "support")]
     if own["value"].notna().sum() == 0:
         return ()
@@ -210,7 +211,7 @@ def _practice_words(area: Area) -> tuple[str, ...]:
 
 
 def _practice(area: Area) -> tuple[Table, ...]:
-    best = success_measures(area).best_neighbours()
+    best = measures_of(area).best_neighbours()
     if best.empty:
         return ()
     frame = pd.DataFrame(

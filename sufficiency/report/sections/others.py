@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from sufficiency.funding.published_anchors import anchors
 from sufficiency.outcome import ForecastOutcome, Outcome
 from sufficiency.report.sections import who_pays
 from sufficiency.report.sections.common import LEVELS, middle
@@ -31,7 +30,7 @@ def _plans(outcome: ForecastOutcome) -> tuple[str, ...]:
 
 def _money(outcome: Outcome) -> tuple[str, ...]:
     """Return the balance when the override ends and the gap after it, as others have them."""
-    table = anchors(outcome.budget)
+    table = who_pays.beside_others(outcome)
     said = []
     for measure, year, what in (
         ("balance", who_pays.balance_year(outcome), "the balance at 31 March {march}"),

@@ -15,8 +15,7 @@ from sufficiency.outcome import ForecastOutcome
 from sufficiency.report.last_report import FORECASTS, LastReport
 from sufficiency.report.look.success_charts import figure_of
 from sufficiency.report.model import Section, Table
-from sufficiency.report.sections.success_tables import COUNTED, arrow
-from sufficiency.success import success_measures
+from sufficiency.report.sections.success_tables import COUNTED, arrow, measures_of
 from sufficiency.success.judged import SAME
 from sufficiency.tables.rows import MeasureThenRow
 from sufficiency.words.say import between, count, shown
@@ -78,7 +77,7 @@ def forecasts_table(outcome: ForecastOutcome, limit: int = 0) -> Table:
 
 def _figures(outcome: ForecastOutcome, last: LastReport) -> pd.DataFrame:
     """Return measures of both reports: authority, measure, year and value then and now, change, verdict."""
-    now = success_measures(outcome.area).summary().dropna(subset=["value"])
+    now = measures_of(outcome.area).summary().dropna(subset=["value"])
     both = now.merge(last.figures.dropna(subset=["value"]), on=["authority", "measure"], suffixes=("", "_then"))
     verdicts = [_verdict(r) for r in both.itertuples()]
     return both.assign(change=both["value"] - both["value_then"], verdict=verdicts)

@@ -14,7 +14,7 @@ from sufficiency.report.look.success_charts import Panel, figure_of, multiples
 from sufficiency.report.model import Chart, Exhibit, Section
 from sufficiency.report.sections import success_tables
 from sufficiency.report.sections.common import rests_on
-from sufficiency.success import SuccessMeasures, success_measures
+from sufficiency.success import SuccessMeasures
 from sufficiency.success.judged import SAME, UNJUDGED
 from sufficiency.tables.rows import MeasureRow
 from sufficiency.tables.success import SCHOOL_PHASES
@@ -59,7 +59,7 @@ def section(outcome: ForecastOutcome, limit: int = 0) -> Section | None:
     area = outcome.area
     if not area.outcomes["whose"].isin(area.authorities).any():
         return None
-    found = success_measures(area)
+    found = success_tables.measures_of(area)
     latest = found.summary()
     known = latest["value"].notna().groupby(latest["measure"]).any()
     exhibits: list[Exhibit] = []

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 import pandas as pd
 
+from sufficiency.area.area import Area
 from sufficiency.report.look.success_charts import figure_of
 from sufficiency.report.model import Table
-from sufficiency.success import SuccessMeasures
+from sufficiency.success import SuccessMeasures, success_measures
 from sufficiency.success.judged import SAME, UNJUDGED
 from sufficiency.success.success_measures import COUNTS
 from sufficiency.tables.rows import MeasureRow
@@ -17,6 +19,12 @@ from sufficiency.words.success import GROUPS, MEASURES
 COUNTED: Final = ("children", "young people", "complaints")  # units of a council's own counts, which may be small
 NOT_PUBLISHED: Final = "not published"
 UNJUDGED_SAYS: Final = "Can't be judged: the figure lies no further off than neighbours lie from one another, and the number of children, or what chance allows in them, isn't known."
+
+
+@lru_cache(maxsize=2)
+def measures_of(area: Area) -> SuccessMeasures:
+    """Return how an area's children fare: several sections tell of it."""
+    return success_measures(area)
 
 
 def arrow(change: float, verdict: str) -> str:

@@ -62,7 +62,7 @@ def rows(made: Recommendation, year: int) -> pd.DataFrame:
 
 def of_each(best: Openings, run: Outcome, year: int) -> pd.DataFrame:
     """Return by option: children, complex, whom (need groups in words) and sure, of those whom a run turns away."""
-    used = allocate.filled(best, run.placed, year=year)
+    used = _filled(best, run, year)
     draws = len(run.placed.draws)
     by_draw = used.groupby(["option", "places", "draw"], as_index=False)["children"].sum()
     by_draw["is_full"] = by_draw["children"] >= FULL * by_draw["places"]
@@ -74,17 +74,19 @@ def of_each(best: Openings, run: Outcome, year: int) -> pd.DataFrame:
     return found.reset_index()
 
 
+@lru_cache(maxsize=8)
+def _filled(best: Openings, run: Outcome, year: int) -> pd.DataFrame:
+    return allocate.filled(best, run.placed, year=year)
+
+
 def in_each_law(made: Recommendation, futures: Mapping[str, ForecastOutcome], year: int) -> pd.DataFrame:
     """Return by option, then under each law or scenario: the share of its places that is filled, mean over futures."""
     best, columns = made.openings, {}
     assert best is not None
     for name, run in futures.items():
         if isinstance(run, Outcome):
-            used = (
-                allocate.filled(best, run.placed, year=year)
-                .groupby(["option", "places", "draw"], as_index=False)["children"]
-                .sum()
-            )
+            used = _filled(best, run, year)
+            used = used.groupby(["option", "places", "draw"], as_index=False)["children"].sum()
             columns[name] = (used["children"] / used["places"]).groupby(used["option"]).mean()
     return pd.DataFrame(columns)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
+from functools import lru_cache, partial
 from itertools import pairwise
 from typing import Final
 
@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 
 from sufficiency.comparison import step_name
 from sufficiency.funding.budget_lines import line_name
+from sufficiency.funding.published_anchors import anchors
 from sufficiency.outcome import Outcome
 from sufficiency.report.look import charts
 from sufficiency.report.model import Chart, Table
@@ -42,6 +43,12 @@ ROWS: Final = {
     "balance": "Balance carried forward",
 }
 PLAN_YEARS: Final = 5  # that a medium-term plan shows
+
+
+@lru_cache(maxsize=2)
+def beside_others(outcome: Outcome) -> pd.DataFrame:
+    """Return balances beside those that others publish: two sections tell of them."""
+    return anchors(outcome.budget)
 
 
 def balance_year(outcome: Outcome) -> int:

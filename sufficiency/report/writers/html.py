@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Callable
 from functools import partial
 from importlib import resources
 from typing import Final
@@ -12,7 +12,6 @@ from typing import Final
 import jinja2
 import pandas as pd
 from markupsafe import Markup
-from matplotlib.figure import Figure
 
 from sufficiency.report.look.charts import as_svg
 from sufficiency.report.model import Card, Cards, Chart, Exhibit, Map, Report, Table
@@ -23,16 +22,16 @@ WIDE: Final = 8  # columns from which its type is smaller
 LONG: Final = 14  # rows from which a table may run over a printed page
 
 
-def page(report: Report, drawn: Mapping[str, Figure] | None = None) -> str:
+def page(report: Report, svg: Callable[[Chart], str] | None = None) -> str:
     """Return the whole page: styles, pictures and script inside it; nothing is fetched.
 
-    `drawn` has figures by the key of their chart where they are drawn already.
+    `svg` returns a chart's picture where it is drawn already; by default it is drawn.
     """
     files = resources.files("sufficiency.report.writers") / "page"
     environment = jinja2.Environment(
         autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
     )
-    environment.filters["exhibit"] = partial(_exhibit, drawn=drawn or {})
+    environment.filters["exhibit"] = partial(_exhibit, svg=svg or (lambda chart: as_svg(chart.draw())))
     environment.filters["prose"] = _prose
     template = environment.from_string((files / "page.html").read_text(encoding="utf-8"))
     style, script = (
@@ -49,7 +48,7 @@ def _prose(text: str) -> Markup:
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text, quote=False)))
 
 
-def _exhibit(exhibit: Exhibit, drawn: Mapping[str, Figure]) -> Markup:
+def _exhibit(exhibit: Exhibit, svg: Callable[[Chart], str]) -> Markup:
     if isinstance(exhibit, Table):
         return Markup(_table(exhibit) if "page" in exhibit.shown_in else "")
     if isinstance(exhibit, Cards):
@@ -60,15 +59,11 @@ def _exhibit(exhibit: Exhibit, drawn: Mapping[str, Figure]) -> Markup:
     alt = f'<p class="alt">{html.escape(exhibit.alt)}</p>'
     if isinstance(exhibit, Map):
         return Markup(f'<figure id="{exhibit.key}">{caption}{exhibit.svg()}{alt}{note}</figure>')
-    return Markup(
-        f'<figure id="{exhibit.key}">{caption}{_picture(exhibit, drawn.get(exhibit.key))}{alt}{note}</figure>'
-    )
+    return Markup(f'<figure id="{exhibit.key}">{caption}{_picture(exhibit, svg(exhibit))}{alt}{note}</figure>')
 
 
-def _picture(chart: Chart, figure: Figure | None) -> str:
-    drawn = re.sub(
-        r'( id="|href="#|url\(#)', rf"\1{chart.key}-", as_svg(figure or chart.draw())
-    )  # no id twice on a page
+def _picture(chart: Chart, svg: str) -> str:
+    drawn = re.sub(r'( id="|href="#|url\(#)', rf"\1{chart.key}-", svg)  # no id twice on a page
     return drawn.replace("<svg", f'<svg role="img" aria-label="{html.escape(chart.alt, quote=True)}" class="chart"', 1)
 
 

@@ -70,51 +70,59 @@ def write(
         If small numbers are to be hidden and one could be worked out from what is written, read as one.
     """
     from sufficiency.report.easy_read import easy_read_page
-    from sufficiency.report.look.charts import as_png
     from sufficiency.report.returns.write_returns import publishable, write_tables
     from sufficiency.report.sections import rounds
     from sufficiency.report.writers.build import build
     from sufficiency.report.writers.document.word import document
+    from sufficiency.report.writers.drawn import drawing
     from sufficiency.report.writers.excel import workbook
     from sufficiency.report.writers.html import page
 
     tell = progress or (lambda _what, _share: None)
     target = Path(folder)
     check_writable(target)
-    tell("Writing words and tables", 0.0)
-    report = build(
-        outcome,
-        now=now,
-        futures=futures,
-        suppress=suppress,
-        sensitivity=sensitivity,
-        recommendation=recommendation,
-        last=last,
-    )
-    with in_place_of(target, made_before=_of_earlier_reports) as new:
-        (new / "charts").mkdir()
-        tell("Drawing charts and maps", 0.2)
-        drawn = {e.key: e.draw() for _, e in report.exhibits() if isinstance(e, Chart | Map)}
-        easy = easy_read_page(outcome, suppress=suppress)
-        returns = publishable(outcome, now=now, suppress=suppress) if isinstance(outcome, Outcome) else {}
-        if suppress > 1:
-            tell("Looking for what small numbers could be worked out from", 0.4)
-            safe = safely(outcome, Published(report, drawn, returns), suppress, easy)
-            report, returns = safe.report or report, dict(safe.returns)
-        pictures = {key: as_png(figure) for key, figure in drawn.items()}
-        for key, png in pictures.items():
-            (new / "charts" / f"{key}.png").write_bytes(png)
-        tell("Writing the page", 0.6)
-        (new / "report.html").write_text(page(report, drawn), encoding="utf-8")
-        (new / "easy-read.html").write_text(easy, encoding="utf-8")
-        tell("Writing Word and Excel", 0.7)
-        (new / "report.docx").write_bytes(document(report, pictures))
-        (new / "tables.xlsx").write_bytes(workbook(report))
-        tell("Writing returns", 0.9)
-        if isinstance(outcome, Outcome):
-            if suppress <= 1 and (lines := rounds.geojson(outcome)) is not None:
-                (new / "rounds.geojson").write_text(json.dumps(lines), encoding="utf-8")
-            write_tables(returns, new / "returns", outcome.area.authorities, suppress=suppress)
+    with drawing() as pictures:
+        tell("Writing words and tables", 0.0)
+        report = build(
+            outcome,
+            now=now,
+            futures=futures,
+            suppress=suppress,
+            sensitivity=sensitivity,
+            recommendation=recommendation,
+            last=last,
+        )
+        with in_place_of(target, made_before=_of_earlier_reports) as new:
+            tell("Drawing charts and maps", 0.6)
+            pictured = [e for _, e in report.exhibits() if isinstance(e, Chart | Map)]
+            figures = {}
+            for exhibit in pictured:
+                figures[exhibit.key] = exhibit.draw()
+                if suppress <= 1:  # put in files meanwhile; one that may have to lose a mark waits
+                    pictures.add(exhibit.key, figures[exhibit.key], is_in_page=isinstance(exhibit, Chart))
+            easy = easy_read_page(outcome, suppress=suppress)
+            returns = publishable(outcome, now=now, suppress=suppress) if isinstance(outcome, Outcome) else {}
+            if suppress > 1:
+                tell("Looking for what small numbers could be worked out from", 0.7)
+                safe = safely(outcome, Published(report, figures, returns), suppress, easy)
+                report, returns = safe.report or report, dict(safe.returns)
+                for exhibit in pictured:
+                    pictures.add(exhibit.key, figures[exhibit.key], is_in_page=isinstance(exhibit, Chart))
+            tell("Writing returns", 0.7)
+            if isinstance(outcome, Outcome):
+                if suppress <= 1 and (lines := rounds.geojson(outcome)) is not None:
+                    (new / "rounds.geojson").write_text(json.dumps(lines), encoding="utf-8")
+                write_tables(returns, new / "returns", outcome.area.authorities, suppress=suppress)
+            (new / "easy-read.html").write_text(easy, encoding="utf-8")
+            (new / "tables.xlsx").write_bytes(workbook(report))
+            tell("Writing the page", 0.8)
+            (new / "report.html").write_text(page(report, lambda chart: pictures[chart.key].svg), encoding="utf-8")
+            tell("Writing Word", 0.9)
+            files = {e.key: pictures[e.key].png for e in pictured}
+            (new / "report.docx").write_bytes(document(report, files))
+            (new / "charts").mkdir()
+            for key, png in files.items():
+                (new / "charts" / f"{key}.png").write_bytes(png)
     tell("Done", 1.0)
     return target / "report.html"
 

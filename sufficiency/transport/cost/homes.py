@@ -57,9 +57,14 @@ def homes_of(area: Area, rows: pd.DataFrame, attending: xr.DataArray) -> Homes:
 
 def so_far(totals: pd.DataFrame, years: Sequence[int]) -> pd.DataFrame:
     """Return totals by year and other labels, each year with those before it: what comes later changes no earlier year."""
-    others = [str(name) for name in totals.index.names if name != "year"]
-    wide = totals.unstack(others, fill_value=0.0).reindex(list(years), fill_value=0.0).cumsum()
-    return wide.stack(others, future_stack=True)
+    others = totals.index.droplevel("year")
+    cells = others.unique()
+    year, cell = pd.Index(years).get_indexer(totals.index.get_level_values("year")), cells.get_indexer(others)
+    wide = np.zeros((len(years), len(cells), totals.shape[1]))
+    wide[year[year >= 0], cell[year >= 0]] = totals.to_numpy()[year >= 0]
+    labels = [np.tile(cells.get_level_values(name), len(years)) for name in others.names]
+    index = pd.MultiIndex.from_arrays([np.repeat(years, len(cells)), *labels], names=["year", *others.names])
+    return pd.DataFrame(wide.cumsum(axis=0).reshape(len(index), -1), index=index, columns=totals.columns)
 
 
 def spread_of(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
