@@ -477,3 +477,10 @@ def test_a_setting_whose_places_begin_after_the_base_year_is_noted(folder: Path)
     notes = sf.read_area(folder).notes
     said = notes.loc[notes["table"].eq("places") & notes["kind"].eq("doubtful"), "says"]
     assert any(f"{first} has no places before January 2028" in words for words in said)
+
+
+def test_what_differs_between_two_areas_is_named_by_value_and_not_by_object(tiny_area: sf.Area) -> None:
+    again = tiny_area.replace(plans=tiny_area.plans, places=tiny_area.places.assign(places=1))
+    assert tiny_area.changed_from(tiny_area) == frozenset()
+    assert again.changed_from(tiny_area) == {"places"} == tiny_area.changed_from(again)
+    assert tiny_area.replace(name="Elsewhere", base_year=2026).changed_from(tiny_area) == {"name", "base_year"}

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from sufficiency import allocate
+from sufficiency.allocate.explain.access import within_reach_each
 from sufficiency.errors import InputError, MissingError
 from tests.allocate.forecasts import grown
 
@@ -25,6 +26,19 @@ def test_a_zone_near_the_school_has_more_within_reach_than_one_far_away(tiny_are
     assert special["A"] > special["B"] > special["C"]
     by_phase = found.summary("phase", "need_group")
     assert {"phase", "need_group", "children", "places_per_child", "share_out_of_reach"} == set(by_phase)
+
+
+def test_several_januaries_at_once_are_each_as_alone(tiny_area):
+    plans = grown(tiny_area, to=2027, draws=3, growth=0.5)
+    for only_state in (True, False):
+        each = within_reach_each(tiny_area, plans, [2027, 2025], only_state=only_state, draws=3)
+        assert list(each) == [2027, 2025]
+        for year, found in each.items():
+            alone = allocate.within_reach(tiny_area, plans, year=year, only_state=only_state, draws=3)
+            assert np.array_equal(found.places, alone.places)
+            assert np.array_equal(found.children, alone.children)
+            assert found.by_setting.equals(alone.by_setting)
+    assert not np.array_equal(each[2025].children, each[2027].children)
 
 
 def test_twice_the_places_are_twice_the_access(tiny_area):
