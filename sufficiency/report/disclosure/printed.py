@@ -34,6 +34,8 @@ AFTER: Final = re.compile(
     r" ?(?:to \d|and over|months?|years?|minutes?|hours?|days?|km|miles?|metres?|places?|schools?|settings?|projects?|futures|draws|in \d|of \d|%)",
     re.IGNORECASE,
 )
+FEW: Final = 10  # from which a number in a sentence is read whatever it is said to be of
+ENDS: Final = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")  # of a sentence
 CHILDREN: Final = re.compile(r"\)? *(?:more |other )?(?:children|child\b|pupils?\b|plans?\b|\))")
 
 
@@ -242,12 +244,17 @@ def _kind(group: Group) -> tuple[str, str]:
 
 
 def of_words(cube: Cube, text: str, place: Place) -> Iterator[Printed]:
-    """Yield the totals of the cube that a sentence tells: numbers that are just what the labels beside them add up to.
+    """Yield the totals of the cube that words tell, sentence by sentence: numbers that are just what the labels beside add up to.
 
-    Of numbers below ten only those are read that are said to be of children. A sentence is of a past January if it names it.
+    Of numbers below ten only those are read that are said to be of children. A sentence that names Januaries is of those.
     """
-    if not cube.is_now and str(cube.year) not in text:
-        return
+    for sentence in ENDS.split(text):
+        years = {int(year[0][-4:]) for year in YEAR.finditer(sentence)}
+        if cube.year in years or (cube.is_now and not years):
+            yield from _of_sentence(cube, sentence, place)
+
+
+def _of_sentence(cube: Cube, text: str, place: Place) -> Iterator[Printed]:
     numbers = [(m, float(m[1].replace(",", ""))) for m in NUMBER.finditer(text) if not m[2] and not m[3]]
     numbers = [
         (m, n)
@@ -256,17 +263,20 @@ def of_words(cube: Cube, text: str, place: Place) -> Iterator[Printed]:
     ]
     if not numbers:
         return
-    found: dict[str, dict[Group, None]] = {}
+    found: dict[str, dict[Group, str]] = {}
     for words in set(cube.spoken.findall(text.lower())):
         for group in cube.names[words]:
             if group.label != WHOLE:
-                found.setdefault(group.label, {})[group] = None
-    ways = itertools.product(*[[None, *groups] for groups in found.values()])
+                found.setdefault(group.label, {})[group] = words
+    ways = itertools.product(*[[None, *groups.items()] for groups in found.values()])
     for way in itertools.islice(ways, READINGS):
-        groups = tuple(g for g in way if g is not None)
+        named = [each for each in way if each is not None]
+        if len({words for _, words in named}) < len(named):
+            continue  # one word names one thing
+        groups = tuple(group for group, _ in named)
         true = cube.total(groups)
         for match, number in numbers:
-            few = number < 10 and not CHILDREN.match(text, match.end())
+            few = number < FEW and not CHILDREN.match(text, match.end())
             if number == true and number >= 1 and not few:
                 yield Printed(place, groups, is_hidden=False)
 
