@@ -23,6 +23,9 @@ Keys = npt.NDArray[np.uint64]
 
 # What tells one setting from another, whatever it is called.
 SEEN: Final = ("setting_type", "easting", "northing", "ncy_low", "ncy_high")
+HALF_STEP: Final = 2.0**-54  # `uniform` is no nearer to 0 or 1
+# Between the least and the most of all Gumbel errors that `uniform` can give, in units of their scale.
+WIDEST: Final = float(np.log(-np.log(HALF_STEP)) - np.log(-np.log1p(-HALF_STEP)))
 
 
 def keys(settings: pd.DataFrame) -> Keys:
