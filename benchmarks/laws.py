@@ -115,6 +115,11 @@ class January:
         chance = np.random.default_rng(1)
         return one_january.place(self.children, self.found, room, room, self.prices, elsewhere, chance)
 
+    def takes_above(self, setting: int, more: int) -> int:
+        """Return how many a setting takes above its number, with so many places more."""
+        share = self.prices.overfill_share * self.found.has_number[setting]
+        return int(np.floor(share * (self.room[setting] + more) + 1e-9))
+
     def parts(self, setting: np.ndarray) -> np.ndarray:
         """Return the total of each part."""
         is_away, at = setting >= self.settings, np.minimum(setting, self.settings - 1)
@@ -143,11 +148,19 @@ def one_more(january: January) -> Iterator[Law]:
         room = january.room + (np.arange(settings) == setting)
         again = january.placed(room)
         after = january.parts(again.children.setting)
+        if january.takes_above(setting, 1) != january.takes_above(setting, 0):
+            yield "where it lets in one more above the number too, two at most", 0 <= fewer(now, again, settings) <= 2
+            continue
         yield (
             "the value of a place is what placing again with one more saves, part by part",
             bool(np.allclose(now.saves[setting], before - after, atol=1e-6)),
         )
         yield "one more place turns nobody more away", bool((again.children.setting >= settings).sum() <= len(away))
+
+
+def fewer(now: one_january.January, then: one_january.January, settings: int) -> int:
+    """Return how many fewer are turned away."""
+    return int((now.children.setting >= settings).sum()) - int((then.children.setting >= settings).sum())
 
 
 def unpaid_aside(january: January) -> Iterator[Law]:
