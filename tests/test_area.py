@@ -401,12 +401,12 @@ def test_a_changed_copy_leaves_the_area_as_it_was(tiny_area: sf.Area) -> None:
 
 
 def test_the_areas_own_value_comes_before_the_national_one(tiny_area: sf.Area) -> None:
-    name = "allocate.unplaced_gbp"
+    name = "allocate.move_gbp"
     national = tiny_area.value(name)
     changed = sf.ChangeAssumption(name, national + 1)(tiny_area)
     assert (tiny_area.value(name), changed.value(name)) == (national, national + 1)
-    with pytest.raises(MissingError, match=r"no policy value 'allocate\.unplaced'; did you mean"):
-        tiny_area.value("allocate.unplaced")
+    with pytest.raises(MissingError, match=r"no policy value 'allocate\.move_gb'; did you mean"):
+        tiny_area.value("allocate.move_gb")
 
 
 # --- England ----------------------------------------------------------------------------------------------------------

@@ -111,17 +111,13 @@ def test_a_change_of_rate_that_cannot_be_made_is_refused(tiny_area: Area, change
 
 
 def test_an_assumption_is_set_with_what_it_was_and_an_unknown_one_is_refused(tiny_area: Area) -> None:
-    national = tiny_area.value("allocate.unplaced_gbp")
-    twice = sf.ChangeAssumption("allocate.unplaced_gbp", 5.0)(
-        sf.ChangeAssumption("allocate.unplaced_gbp", 4.0)(tiny_area)
-    )
+    national = tiny_area.value("allocate.move_gbp")
+    twice = sf.ChangeAssumption("allocate.move_gbp", 5.0)(sf.ChangeAssumption("allocate.move_gbp", 4.0)(tiny_area))
     (row,) = twice.assumptions.to_dict("records")
     assert (row["value"], row["status"], row["source"]) == (5.0, "assumed", "lever; was 4")
-    assert tiny_area.value("allocate.unplaced_gbp") == national
-    with pytest.raises(
-        MissingError, match=r"no policy value 'allocate\.unplacd_gbp'; did you mean 'allocate\.unplaced_gbp'"
-    ):
-        sf.ChangeAssumption("allocate.unplacd_gbp", 5.0)(tiny_area)
+    assert tiny_area.value("allocate.move_gbp") == national
+    with pytest.raises(MissingError, match=r"no policy value 'allocate\.mve_gbp'; did you mean 'allocate\.move_gbp'"):
+        sf.ChangeAssumption("allocate.mve_gbp", 5.0)(tiny_area)
 
 
 def test_any_other_change_is_a_label_and_a_function(tiny_area: Area) -> None:

@@ -168,7 +168,7 @@ def test_runs_of_other_areas_do_not_compare_whatever_they_are_called() -> None:
     fewer = area.replace(population=area.population.assign(children=area.population["children"] * 0.9))
     others = {
         "the two were read with different population.csv": fewer,
-        "the two were read with different area.toml, assumptions": sf.ChangeAssumption("allocate.unplaced_gbp", 40_000)(
+        "the two were read with different area.toml, assumptions": sf.ChangeAssumption("allocate.move_gbp", 40_000)(
             area
         ),
         r"one starts from January 2026, the other from January 2024": area.replace(base_year=2024),

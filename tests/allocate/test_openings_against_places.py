@@ -143,15 +143,3 @@ def test_under_each_aim_no_other_does_more_of_what_it_is_for(made):
     found = {aim: allocate.openings(area, plans, options, draws=DRAWS, seconds=5, aim=aim).saving for aim in AIMS}
     for aim, part in (("cash", "saves_gbp"), ("children", "turned_away"), ("minutes", "minutes")):
         assert found[aim][part] >= max(other[part] for other in found.values()) - 0.01
-
-
-@settings(max_examples=6)
-@given(small_areas())
-def test_the_weight_of_being_turned_away_is_in_no_result(made):
-    area, plans, options = made
-    found, other = (
-        allocate.openings(one, plans, options, draws=DRAWS, seconds=5, aim="children")
-        for one in (area, ChangeAssumption("allocate.unplaced_gbp", 450_000)(area))
-    )
-    assert found.saving.to_dict() == pytest.approx(other.saving.to_dict())
-    assert found.cost_gbp == pytest.approx(other.cost_gbp)

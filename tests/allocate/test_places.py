@@ -25,6 +25,7 @@ from sufficiency.errors import InputError, MissingError
 from sufficiency.scenarios.levers import ChangeAssumption, ClosePlaces, OpenPlaces
 from sufficiency.words.destinations import DESTINATIONS
 from sufficiency.words.vocabulary import SPECIALIST
+from tests.allocate.any_area import any_area
 from tests.allocate.forecasts import HandMade, grown
 
 
@@ -55,77 +56,9 @@ def test_every_child_is_at_a_setting_or_at_a_destination(example: tuple[Area, Ha
     assert list(placed.attending.indexes["setting"])[-len(DESTINATIONS) :] == list(DESTINATIONS)
 
 
-@st.composite
-def areas(draw: st.DrawFn) -> tuple[Area, HandMade]:
-    """Draw a small area with any mixture of settings, places and children, and a forecast of it."""
-    rng = np.random.default_rng(draw(st.integers(0, 10_000)))
-    zones, schools = draw(st.integers(1, 4)), draw(st.integers(1, 5))
-    authorities = [f"E0600000{a}" for a in range(1, draw(st.integers(1, 2)) + 1)]
-    zone_table = pd.DataFrame(
-        {
-            "zone": [f"Z{i}" for i in range(max(zones, len(authorities)))],
-            "district": "D",
-            "easting": rng.uniform(400_000, 430_000, max(zones, len(authorities))),
-            "northing": rng.uniform(300_000, 330_000, max(zones, len(authorities))),
-        }
-    )
-    zone_table["authority"] = [authorities[i % len(authorities)] for i in range(len(zone_table))]
-    low = rng.integers(-4, 12, schools)
-    setting_table = pd.DataFrame(
-        {
-            "setting": [f"S{j}" for j in range(schools)],
-            "name": "School",
-            "setting_type": rng.choice(SPECIALIST, schools),
-            "authority": rng.choice(authorities, schools),
-            "district": "D",
-            "easting": rng.uniform(400_000, 430_000, schools),
-            "northing": rng.uniform(300_000, 330_000, schools),
-            "ncy_low": low,
-            "ncy_high": np.minimum(low + rng.integers(0, 15, schools), 20),
-            "needs": rng.choice(["", "ASD", "SEMH", "ASD SLD", "SLCN MLD"], schools),
-            "sex": rng.choice(["all", "girls", "boys"], schools, p=[0.6, 0.2, 0.2]),
-            "is_in_area": rng.random(schools) < 0.8,
-        }
-    )
-    setting_table["has_number"] = (rng.random(schools) < 0.8) | (setting_table.index == 0)
-    years = draw(st.lists(st.sampled_from([2026, 2027]), unique=True))
-    place_table = pd.concat(
-        [
-            pd.DataFrame({"setting": setting_table["setting"], "year": y, "places": rng.integers(0, 12, schools)})
-            for y in [2025, *years]
-        ]
-    )
-    place_table = place_table[place_table["setting"].map(setting_table.set_index("setting")["has_number"])]
-    cells = 25
-    states = pd.DataFrame(
-        {
-            "authority": rng.choice(authorities, cells),
-            "year": 2025,
-            "ncy": rng.integers(-4, 21, cells),
-            "need": rng.choice(["ASD", "SEMH", "SLD", "MLD", "OTH"], cells),
-            "setting_type": rng.choice([*SPECIALIST, "mainstream"], cells),
-            "plans": rng.integers(0, 5, cells),
-        }
-    ).drop_duplicates(["authority", "ncy", "need", "setting_type"])
-    area = Area(
-        name="Anyshire",
-        authorities={a: a for a in authorities},
-        base_year=2025,
-        population=tables.empty(tables.POPULATION),
-        plans=tables.empty(tables.PLANS),
-        states=tables.check(states, tables.STATES),
-        zones=tables.check(zone_table, tables.ZONES),
-        zone_children=pd.DataFrame(
-            [(z, n, float(rng.integers(0, 3))) for z in zone_table["zone"] for n in range(-4, 21)],
-            columns=["zone", "ncy", "children"],
-        ),
-        settings=tables.check(setting_table, tables.SCHOOLS),
-        places=tables.check(place_table, tables.PLACES),
-    )
-    area = ChangeAssumption("allocate.who_may_move", float(draw(st.integers(0, 3))))(area)
-    area = ChangeAssumption("allocate.overfill_share", draw(st.sampled_from([0.0, 0.3])), high=0.3)(area)
-    area = ChangeAssumption("allocate.outside_share", draw(st.sampled_from([0.0, 0.1, 1.0])))(area)
-    return area, grown(area, to=2028, draws=2, growth=0.1, seed=draw(st.integers(0, 99)))
+def areas() -> st.SearchStrategy[tuple[Area, HandMade]]:
+    """Return small areas with any mixture of settings, places and children, and a forecast of each."""
+    return st.integers(0, 2**32 - 1).map(any_area)
 
 
 @settings(max_examples=25)

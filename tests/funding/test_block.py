@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from sufficiency import policy, tables
 from sufficiency.area.area import Area
-from sufficiency.errors import InputError
+from sufficiency.errors import InputError, MissingError
 from sufficiency.funding.block import block
 from sufficiency.scenarios.levers import ChangeAssumption
 from tests.funding.dsg import BLOCK_COLUMNS, dsg_rows
@@ -217,6 +217,15 @@ def test_without_a_block_it_is_england_s_a_plan_times_the_plans_of_the_nearest_j
     assert found["rule"].iloc[0] == "no block given for this authority: England's a plan, times its plans"
     assert found["rule"].iloc[1] == "rolled forward: the formula is suspended"
     assert blocks_of(area, 2023)["gbp"].item() == pytest.approx(120 * 9_952_172_126 / 517_048)
+
+
+def test_without_plans_csv_it_goes_by_the_plans_of_states_csv_and_without_both_says_what_is_missing(two_authorities):
+    area = with_money(two_authorities.replace(plans=two_authorities.plans.iloc[:0]), (2025, "therapies_gbp", 0.0))
+    held = pd.DataFrame({"authority": list(area.authorities), "year": 2026, "ncy": 3, "need": "ASD", "plans": 7})
+    with_states = area.replace(states=held.assign(setting_type="special", note=""))
+    assert blocks_of(with_states, 2025)["gbp"].item() == pytest.approx(7 * 12_000e6 / 638_745)
+    with pytest.raises(MissingError, match=r"neither plans.csv nor states.csv has plans for E0600000\d, so money"):
+        blocks_of(area.replace(states=area.states.iloc[:0]), 2025)
 
 
 def test_the_formula_held_before_its_last_year_too(two_authorities):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from sufficiency.allocate.flow import place_first
 from sufficiency.allocate.flow.algebra import Program, as_program
 from sufficiency.allocate.flow.rules import Rule
 from sufficiency.allocate.place.placed import Placed
@@ -48,11 +49,12 @@ def program(placed: Placed, year: int, *, rules: Sequence[Rule] = ()) -> Program
     """
     groups = groups_of(placed, year)
     settings = placed.routes.codes
+    routes = routes_of(placed.routes, groups)
     return as_program(
         groups["children"],
         pd.Series(placed.expected_places[placed.years.index(year)], settings),
-        routes_of(placed.routes, groups),
-        unplaced_gbp=placed.area.value("allocate.unplaced_gbp"),
+        routes,
+        unplaced_gbp=place_first.weight(float(routes["cost_gbp"].max()), len(settings)),
         rules=rules,
     )
 

@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from sufficiency.allocate.flow import place_first
 from sufficiency.allocate.open.aims import PLACING
 from sufficiency.allocate.overflow.sampled import AGE_OF_NCY, Sampled
 from sufficiency.allocate.place.children import Demand, Floats, Ints
@@ -95,7 +96,8 @@ def rows_of(area: Area, demand: GroupDemand, found: RouteMap, journeys_to: Ints)
     even_handed, least = area.value("allocate.even_handed"), float(found.cost_gbp.min())
     best = cost.min(axis=0, initial=np.inf)
     dearness = np.where(np.isfinite(best), best - least, 0.0)
-    return Rows(cost, parts, area.value("allocate.unplaced_gbp") + even_handed * dearness)
+    dearest = float(cost.max(initial=0.0, where=np.isfinite(cost)))
+    return Rows(cost, parts, place_first.weight(dearest, len(journeys_to)) + even_handed * dearness)
 
 
 def _amounts(area: Area, found: RouteMap) -> Floats:

@@ -6,6 +6,8 @@ because a setting was added to the list: it is worked out from the child's numbe
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import numpy.typing as npt
 
@@ -15,6 +17,10 @@ from sufficiency.split_mix import STRIDE, mixed
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
+
+HALF_STEP: Final = 2.0**-54  # `uniform` is no nearer to 0 or 1
+# Between the least and the most of all Gumbel errors that `uniform` can give, in units of their scale.
+WIDEST: Final = float(np.log(-np.log(HALF_STEP)) - np.log(-np.log1p(-HALF_STEP)))
 
 
 def misfit(who: Ints, child: Ints, setting: Keys, counts: Bools, scale: float, salt: int) -> Floats:

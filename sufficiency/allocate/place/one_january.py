@@ -2,7 +2,8 @@
 
 Children stay where they are unless their setting no longer takes their age or has places cut, or unless they may move:
 never, at a change of phase, also where places open, or every year, as `allocate.who_may_move` says. A move must save
-more, over all children, than the price of one, and never leaves the child who moves without a place. A setting that is
+more, over all children, than the price of one, and never leaves the child who moves without a place. As many children have a
+suitable place as can have one, whatever that costs (`flow.place_first`); of all ways to do so it is the cheapest. A setting that is
 over-full keeps its children and takes none until it has room, except at the price of over-filling where the area allows
 any (`allocate.overfill_share`). A child turned away from every suitable setting is somewhere all the same: where the shares
 of `overflow` say, and there until a place is free or their phase changes. They are placed first next year, by price.
@@ -16,14 +17,14 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from sufficiency.allocate.flow import min_cost_flow
+from sufficiency.allocate.flow import min_cost_flow, place_first
 from sufficiency.allocate.flow.min_cost_flow import Dearer, Flow, Guess, Problem
 from sufficiency.allocate.overflow import supply
 from sufficiency.allocate.overflow.sampled import Sampled
 from sufficiency.allocate.overflow.split import NOWHERE, split
 from sufficiency.allocate.place import one_more
 from sufficiency.allocate.place.children import NEW, Children
-from sufficiency.allocate.place.liking import misfit, uniform
+from sufficiency.allocate.place.liking import WIDEST, misfit, uniform
 from sufficiency.allocate.place.one_more import MadeOf
 from sufficiency.allocate.place.parts_of_value import Worth
 from sufficiency.allocate.place.routes import SECONDARY_FROM, RouteMap
@@ -36,7 +37,7 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 
-# Times the price of being unplaced: nobody loses a place so that another child may have it. No assumption: 1.5 and 10
+# Times the weight of having no place: nobody loses a place so that another child may have it. No assumption: 1.5 and 10
 # times place every child of the golden run alike.
 DISPLACED: Final = 3
 # So fine that no two ways to place the children cost alike: the cheapest is one, whichever way it is found.
@@ -51,7 +52,6 @@ PHASE_STARTS: Final = tuple(low for low, _ in PHASES.values())[1:]
 class Prices:
     """What is not paid but preferred, and who may move; all from `allocate.*`. [GBP a year]"""
 
-    unplaced_gbp: float
     even_handed: float
     fit_gbp: float
     waiting_gbp: float
@@ -216,7 +216,8 @@ def _problem(
     cost += preferred
     kept = stays[seats.kept[own[stayers]] > 0]
     extra = np.flatnonzero(seats.takes_above[where])
-    unplaced = prices.unplaced_gbp + prices.waiting_gbp * np.minimum(children.waited, prices.waiting_most_years)
+    left = place_first.held(_weight(found, prices), UNITS, nodes=len(children) + 3 * settings, times=DISPLACED + 1)
+    unplaced = left + prices.waiting_gbp * np.minimum(children.waited, prices.waiting_most_years)
     unplaced = unplaced + prices.even_handed * _dearness(
         who,
         np.where(has_places[where], cost, np.inf),
@@ -225,7 +226,7 @@ def _problem(
     )
     if salt is not None:
         unplaced = unplaced + prices.lot_gbp * uniform(number, np.zeros(len(number), dtype=np.uint64), salt)
-    unplaced[stayers] = DISPLACED * prices.unplaced_gbp
+    unplaced[stayers] = DISPLACED * left
     whole, more = UNITS.whole(cost), int(UNITS.whole(prices.overfill_gbp))
     problem = Problem(
         children=np.ones(len(children), dtype=np.int64),
@@ -237,6 +238,13 @@ def _problem(
         dearer=Dearer(extra, len(who) + len(kept) + np.arange(len(extra)), more),
     )
     return problem, MadeOf(worth, found, children.zone, problem, worth.of_turned_away(children))
+
+
+def _weight(found: RouteMap, prices: Prices) -> float:
+    """Return what having no place must weigh, so that a place comes before everything that is paid or preferred. [GBP a year]"""
+    dearest = float(found.cost_gbp.max()) + float(found.substitute_gbp.max())
+    preferred = prices.move_gbp + prices.overfill_gbp + prices.fit_gbp * WIDEST
+    return place_first.weight(dearest + preferred, len(found.settings))
 
 
 def _dearness(who: Ints, cost: Floats, children: int, least: float) -> Floats:

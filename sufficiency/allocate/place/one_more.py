@@ -40,7 +40,8 @@ def saves(problem: Problem, flow: Flow, made_of: MadeOf, seats: Seats, is_over: 
 
     Where children who stay are above the number, one more place is for one of them, and lets in one more above it. A
     setting that takes none above it takes nobody in: where all above it stay, one more saves nothing; where some of them
-    may leave, one more stands in for theirs, so that only placing again tells.
+    may leave, one more stands in for theirs, so that only placing again tells. How many a setting takes above its
+    number is held: where a place more raises that by a whole child (`allocate.overfill_share`), it lets in that child too.
     """
     settings = len(seats.shared)
     saves = chains.parts(problem, flow, made_of.routes, made_of.turned_away)

@@ -18,6 +18,7 @@ import pandas as pd
 from sufficiency import policy
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError, one_of
+from sufficiency.funding.plans_held import plans_held
 from sufficiency.words.school_year import financial_label
 
 # The components of the identity, as `tables.HIGH_NEEDS` items; the last two lead to the additional allocation.
@@ -227,7 +228,7 @@ def _population(area: Area, authority: str, year: int) -> float:
 
 def _by_population(area: Area, authority: str, year: int) -> Block:
     """Return a block where an area gives none: England's a plan, times the authority's plans."""
-    plans = area.plans[area.plans["authority"] == authority].groupby("year")["plans"].sum()
+    plans = plans_held(area, authority)
     near = min(plans.index, key=lambda y: abs(y - year))
     a_plan = policy.value("funding.national_high_needs_funding_gbp", on=year) / policy.value(
         "funding.national_plans", on=year

@@ -10,6 +10,7 @@ import pandas as pd
 
 from sufficiency.area.area import Area
 from sufficiency.funding.budget_lines import GRANTS, GRANTS_PASSED_ON, SERVICES
+from sufficiency.funding.plans_held import plans_held
 from sufficiency.funding.top_up.top_up import growth_rates, project
 from sufficiency.prices import Floats, Futures, Growth
 
@@ -63,7 +64,7 @@ def other_places(area: Area, authority: str, financial_years: Sequence[int]) -> 
     if len(own):
         return _flat(_amounts(own), financial_years)
     listed = area.settings["setting_type"].isin(OTHER_PLACE_TYPES) & (area.settings["authority"] == authority)
-    if listed.any() or area.plans.empty:
+    if listed.any():
         return pd.Series(0.0, index=list(financial_years))
     return _flat(_a_plan(area, authority, "other_places_a_plan_gbp"), financial_years)
 
@@ -89,9 +90,7 @@ def _given(area: Area, authority: str, item: str, national: str) -> dict[int, fl
 
 def _a_plan(area: Area, authority: str, national: str) -> dict[int, float]:
     """Return England's figure a plan times the authority's plans in the January within each year it is given for."""
-    plans = area.plans[area.plans["authority"] == authority].groupby("year")["plans"].sum()
-    if plans.empty:
-        return dict.fromkeys((2021,), 0.0)
+    plans = plans_held(area, authority)
     january = pd.Series(plans.index, index=plans.index)
     return {
         year: gbp * float(plans[(january - year - 1).abs().idxmin()])
