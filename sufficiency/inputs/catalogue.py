@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Final
 
 from sufficiency.errors import InputError, MissingError
+from sufficiency.inputs.ehc_releases import KINDS, put_together
 from sufficiency.inputs.files.columns import plain
-from sufficiency.inputs.files.release import Release, container, releases
+from sufficiency.inputs.files.release import Release, release_name
 from sufficiency.inputs.files.sheets import Sheet, is_book, is_text, sheets_in
 from sufficiency.inputs.form import Form
 from sufficiency.inputs.forms import FORMS
+from sufficiency.inputs.releases.ehc_plan_files import file_of
 from sufficiency.inputs.releases.ons import level_of, mid_year_of
 from sufficiency.inputs.releases.postcodes import is_code_point
 
@@ -35,7 +37,7 @@ class Found:
     sheet
         Where.
     release
-        The files beside it, where its form is a release of several.
+        The release that it is read with, where it is one file of several; None: another copy of it is.
     mid_year, level
         Of wide estimates of people: the year that they are for, and 'lsoa', 'msoa', 'oa' or 'authority'.
     is_doubtful
@@ -74,6 +76,8 @@ class Survey:
         Files that can't be read, and why.
     others
         Files that hold no table.
+    releases
+        Releases of EHC plans that the files make together.
     """
 
     root: Path
@@ -81,6 +85,7 @@ class Survey:
     strangers: list[tuple[Sheet, list[list[str]]]] = field(default_factory=list)
     broken: list[tuple[Path, str]] = field(default_factory=list)
     others: list[Path] = field(default_factory=list)
+    releases: list[Release] = field(default_factory=list)
 
 
 def survey(folder: str | Path) -> Survey:
@@ -117,7 +122,7 @@ def _survey(root: Path, stamps: tuple[tuple[Path, int, int], ...]) -> Survey:
                 seen.strangers.append((sheet, head))
             else:
                 seen.found.append(hit)
-    return replace(seen, found=_with_releases(seen))
+    return _with_releases(seen)
 
 
 def contents(folder: str | Path) -> list[Found]:
@@ -156,7 +161,8 @@ def recognised(sheet: Sheet, head: Sequence[Sequence[str]]) -> Found | None:
         header = {plain(cell) for cell in row if cell}
         for form in FORMS.values():
             if len(header) > 1 and form.tells(header):
-                found = Found(form, replace(sheet, top=top))
+                file = file_of(header, head[top + 1 :], row)  # two files of EHC plans have one header
+                found = Found(FORMS[KINDS[file]] if file else form, replace(sheet, top=top))
                 return _people(found, head) if form.kind == "people" else found
     return None
 
@@ -196,11 +202,13 @@ def _grant(head: Sequence[Sequence[str]]) -> str:
     return "dsg_deductions" if "high needs block deductions" in titles[0] else "dsg_block" if is_block else "dsg_other"
 
 
-def _with_releases(seen: Survey) -> list[Found]:
-    """Return what was found, a release of several files as one, with the sheets that lie beside its first."""
-    lone = [s for s, _ in seen.strangers]
-    by_place = {container(r.sheets[0]): r for r in releases([*(f.sheet for f in seen.found), *lone])}
-    return [replace(f, release=by_place[container(f.sheet)]) if f.form.is_release else f for f in seen.found]
+def _with_releases(seen: Survey) -> Survey:
+    """Return the survey with the releases that its files make, each file with the release that reads it."""
+    together = put_together(seen.found)
+    of_sheet = {sheet: release for release in together for sheet in release.sheets}
+    early = {f.sheet: Release(release_name(f.sheet), (f.sheet,)) for f in seen.found if f.kind == "ehc_plans_2022"}
+    found = [replace(f, release=of_sheet.get(f.sheet, early.get(f.sheet))) for f in seen.found]
+    return replace(seen, found=found, releases=together)
 
 
 def _people(found: Found, head: Sequence[Sequence[str]]) -> Found:

@@ -128,7 +128,8 @@ def _read(folder: str, stamps: tuple[tuple[str, int, int], ...]) -> Downloads:  
     seen = catalogue.survey(folder)
     found = seen.found
     gaps = [("area", "doubtful", f"{path.name} is left out: {says}") for path, says in seen.broken]
-    stocks = plan_releases.stocks(found, folder, gaps)
+    stocks = plan_releases.stocks(seen, gaps)
+    chiefs = {f.sheet for f in catalogue.of_kind(found, "ehc_plans")}
     latest_first = sorted(stocks, key=lambda r: int(stocks[r]["year"].max()), reverse=True)
     release = latest_first[0]
     plan_releases.refuse_half(stocks[release], release.name)
@@ -136,8 +137,9 @@ def _read(folder: str, stamps: tuple[tuple[str, int, int], ...]) -> Downloads:  
         ("plans", "read", f"{r.name} is read where {release.name}, which is later, has no rows")
         for r in latest_first[1:]
     ]
+    without_caseload = [r for r in reversed(seen.releases) if not any(s in chiefs for s in r.sheets)]
     parts = {
-        name: plan_releases.of_each(reader, latest_first, name, gaps)
+        name: plan_releases.of_each(reader, [*latest_first, *without_caseload], name, gaps)
         for name, reader in (
             ("needs", dfe_ehc_plans.needs),
             ("new", dfe_ehc_plans.new_plans),

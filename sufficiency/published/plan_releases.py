@@ -25,7 +25,7 @@ COSTS: Final = {
 }
 
 
-def stocks(found: list[catalogue.Found], folder: str, gaps: list[tuple[str, str, str]]) -> dict[Release, pd.DataFrame]:
+def stocks(seen: catalogue.Survey, gaps: list[tuple[str, str, str]]) -> dict[Release, pd.DataFrame]:
     """Return plans in January of every release that can be read.
 
     Raises
@@ -35,10 +35,10 @@ def stocks(found: list[catalogue.Found], folder: str, gaps: list[tuple[str, str,
     InputError
         If there are some and none can be read.
     """
-    releases = [f.release for f in catalogue.of_kind(found, "ehc_plans") if f.release]
+    releases = [f.release for f in catalogue.of_kind(seen.found, "ehc_plans") if f.release]
     if not releases:
         raise MissingError(
-            f"no EHC-plan release in {folder}: download DfE, Education, health and care plans, all files, as a zip"
+            f"no EHC-plan release in {seen.root}: download DfE, Education, health and care plans, all files, as a zip"
         )
     by_release: dict[Release, pd.DataFrame] = {}
     for release in releases:
@@ -49,7 +49,7 @@ def stocks(found: list[catalogue.Found], folder: str, gaps: list[tuple[str, str,
                 raise
             gaps.append(("plans", "doubtful", f"{release.name} is left out: {caught}"))
     if not by_release:
-        raise InputError(f"no EHC-plan release in {folder} can be read: {gaps[-1][2]}")
+        raise InputError(f"no EHC-plan release in {seen.root} can be read: {gaps[-1][2]}")
     return by_release
 
 

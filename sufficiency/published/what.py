@@ -11,12 +11,14 @@ import pandas as pd
 from sufficiency.errors import SufficiencyError
 from sufficiency.inputs import catalogue
 from sufficiency.inputs.catalogue import Found
+from sufficiency.inputs.files.release import container
 from sufficiency.inputs.files.sheets import Sheet
-from sufficiency.inputs.forms import READ_BESIDE
+from sufficiency.inputs.ehc_releases import KINDS
 from sufficiency.inputs.releases import dfe_lait
 
 SHAPE_BYTES: Final = 4_000  # within which a map says by what its shapes are known
 FEW: Final = 4  # tables of one zip, alike and told alike, from which they are one row
+NOT_NEEDED: Final = "not needed of this release"
 OTHERS: Final = {
     ".txt": "words, not a table",
     ".pdf": "a document, not a table",
@@ -72,11 +74,10 @@ def what(folder: str | Path) -> pd.DataFrame:
     seen = catalogue.survey(folder)
     root = seen.root
     rows = [(_place(root, f.sheet), f.form.title, *_told(f, seen.found)) for f in seen.found]
-    beside = {sheet: f.form.title for f in seen.found if f.release for sheet in f.release.sheets}
-    rows += [
-        (_place(root, s), beside.get(s, ""), False, "not needed of this release" if s in beside else _nearest(head))
-        for s, head in seen.strangers
-    ]
+    beside = {container(f.sheet): f.form.title for f in seen.found if f.release and _is_publishers(f.sheet)}
+    for sheet, head in seen.strangers:
+        of_release = beside.get(container(sheet), "") if _is_publishers(sheet) else ""
+        rows.append((_place(root, sheet), of_release, False, NOT_NEEDED if of_release else _nearest(head)))
     rows += [(str(path.relative_to(root)), "", False, f"can't be read: {says}") for path, says in seen.broken]
     rows += [(str(path.relative_to(root)), *_other(path)) for path in seen.others]
     frame = pd.DataFrame(sorted(rows), columns=["file", "form", "used", "says"]).astype({"used": "bool"})
@@ -114,10 +115,15 @@ def _place(root: Path, sheet: Sheet) -> str:
     return sheet.name if where == "." else f"{where}/{sheet.name}"
 
 
+def _is_publishers(sheet: Sheet) -> bool:
+    """Return whether a sheet lies where its publisher put it: in a zip, or in a release's folder `data`."""
+    return bool(sheet.members) or sheet.file.parent.name == "data"
+
+
 def _told(hit: Found, found: Sequence[Found]) -> tuple[bool, str]:
     """Return whether a sheet is used, and for what or why not."""
-    if hit.kind == "ehc_plans_part":
-        return _beside(hit, found)
+    if hit.kind in KINDS.values():
+        return _of_release(hit, found)
     if hit.kind == "people":
         return _people(hit, found)
     if hit.kind == "lait":
@@ -127,15 +133,13 @@ def _told(hit: Found, found: Sequence[Found]) -> tuple[bool, str]:
     return bool(hit.form.use), hit.form.use or hit.form.why_not
 
 
-def _beside(hit: Found, found: Sequence[Found]) -> tuple[bool, str]:
-    chiefs = [f for f in catalogue.of_kind(list(found), "ehc_plans") if f.release and hit.sheet in f.release.sheets]
-    if hit.sheet.last.name.lower() not in READ_BESIDE:
-        return False, "not needed of this release"
-    if not chiefs:
-        return False, "the release's caseload.csv is not beside it: download all files of the release"
-    name = hit.sheet.last.name.lower()
-    is_stock = "need" in name and "new" not in name
-    return True, "states" if is_stock else "requests" if name in ("requests.csv", "assessments.csv") else "flows"
+def _of_release(hit: Found, found: Sequence[Found]) -> tuple[bool, str]:
+    """Return whether a file of EHC plans is read: not where another copy of it is, or there is no caseload at all."""
+    if not catalogue.of_kind(found, KINDS["caseload"]):
+        return False, "there is no caseload of the release with it: download all files of the release"
+    if hit.release is None:
+        return False, "another file is the same table of the same January, and that one is read"
+    return True, hit.form.use
 
 
 def _lait(hit: Found, found: Sequence[Found]) -> tuple[bool, str]:
