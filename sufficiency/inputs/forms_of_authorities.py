@@ -94,10 +94,10 @@ OF_AUTHORITIES: Final = (
     ),
     Form(
         "sen_other",
-        "DfE, Special educational needs in England: another file",
+        "DfE, school statistics by phase: another file",
         ("time_period", "phase_type_grouping"),
         has("time_period", "phase_type_grouping", "new_la_code"),
-        why_not="of this release the file by type of SEN provision alone is used",
+        why_not="of such files those by type of SEN provision, and pupils by year group, are used",
     ),
     Form(
         "section_251",

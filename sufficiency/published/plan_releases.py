@@ -9,7 +9,9 @@ import pandas as pd
 
 from sufficiency.errors import InputError, MissingError
 from sufficiency.inputs import catalogue
+from sufficiency.inputs.ehc_releases import KINDS
 from sufficiency.inputs.files.release import Release
+from sufficiency.inputs.files.sheets import Sheet
 from sufficiency.inputs.releases import dfe_ehc_plans
 
 # The table of a draft that each file makes, and what it costs to be without.
@@ -23,6 +25,31 @@ COSTS: Final = {
     "ceased": ("flows", "leavers are inferred from the stock alone"),
     "requests": ("requests", "levers on requests and thresholds can't be tested"),
 }
+
+
+READERS: Final = {
+    "needs": dfe_ehc_plans.needs,
+    "new": dfe_ehc_plans.new_plans,
+    "new_needs": dfe_ehc_plans.new_needs,
+    "ceased": dfe_ehc_plans.ceased_plans,
+    "requests": dfe_ehc_plans.requests,
+}
+
+
+def faults(found: list[catalogue.Found]) -> dict[Sheet, str]:
+    """Return the files of releases that can't be read, and why."""
+    readers = {KINDS[name]: reader for name, reader in READERS.items()}
+    readers |= {KINDS["caseload"]: dfe_ehc_plans.stock, KINDS["assessments"]: dfe_ehc_plans.requests}
+    wrong = {}
+    for file in found:
+        if file.kind in readers and file.release is not None:
+            try:
+                readers[file.kind](file.release)
+            except InputError as caught:
+                wrong[file.sheet] = str(caught)
+            except MissingError:
+                continue  # of requests without assessments, which is told of the area
+    return wrong
 
 
 def stocks(seen: catalogue.Survey, gaps: list[tuple[str, str, str]]) -> dict[Release, pd.DataFrame]:

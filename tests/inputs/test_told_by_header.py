@@ -18,7 +18,10 @@ from sufficiency.inputs.releases import dfe_ehc_plans
 from tests.inputs import forms_made as made
 from tests.inputs.test_dfe_ehc_plans import LAYOUT_2025, NORTH, PLACES, caseload
 
-NEEDS = [f"number_{n}" for n in "asd hi mld msi oth pd pmld semh slcn sld spld vi need_unknown".split()]
+NEEDS = [
+    f"number_{n}"
+    for n in ["asd", "hi", "mld", "msi", "oth", "pd", "pmld", "semh", "slcn", "sld", "spld", "vi", "need_unknown"]
+]
 
 
 def as_text(rows: list[dict[str, str]]) -> str:

@@ -189,7 +189,9 @@ def projection(source: Source) -> pd.DataFrame:
         wide = wide[text[component].str.strip().str.lower().isin(["population", ""])]
     if "sex" in wide:
         sex = wide["sex"].str.strip().str.lower()
-        wide = wide[sex == "persons"] if (sex == "persons").any() else wide
+        if len(set(sex)) == 1 and sex.iloc[0] not in BOTH:
+            raise InputError(f"{sheet.name} has one sex alone; persons, or women and men, are needed")
+        wide = wide[sex.isin(BOTH)] if sex.isin(BOTH).any() else wide
     wide = wide[wide["age"].str.fullmatch(r"\s*\d+\s*")].astype({"age": "int64"})
     key = ["code", *(["name"] if "name" in wide else []), "age"]
     long = wide[wide["age"] <= OLDEST].melt(key, [str(c) for c in years], "mid_year", "children")
