@@ -6,7 +6,7 @@ import csv
 import gzip
 import io
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -23,15 +23,14 @@ from sufficiency.inputs.files.long_text import Columns, UnevenError, cut
 from sufficiency.inputs.files.packed import LARGEST_BYTES, member_of, members_of, stops
 from sufficiency.inputs.files.streamed import columns_of, encoding_of, lines_of
 from sufficiency.inputs.files.text import decoded, one_table
+from sufficiency.inputs.files.workbook import LONGEST_TITLE, header_row
 
 TEXT: Final = (".csv", ".tsv", ".txt")
 BOOKS: Final = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
-LONGEST_TITLE: Final = 40  # rows above a table's header
 READ_WHOLE: Final = 40_000_000  # bytes; a longer text file is read as a stream, its needed columns alone
 LONGEST_ROWS: Final = 250_000_000  # bytes of a table read by its rows; Code-Point Open has 170 million
 HEAD_BYTES: Final = 400_000
 Keep = Callable[[Columns], "np.ndarray[Any, Any]"]
-HEADER_SHARE: Final = 0.6  # of the widest row's cells, from which a row is taken for the header
 
 
 @dataclass(frozen=True, order=True)
@@ -250,13 +249,6 @@ def _inside(sheet: Sheet, content: Content | None, *, depth: int) -> Iterator[Sh
             inside = members_of(stream, source=sheet.name)
         for member in inside:
             yield from _inside(Sheet(sheet.file, (*sheet.members, member)), _by_name(member), depth=depth + 1)
-
-
-def header_row(head: Sequence[Sequence[str]]) -> int:
-    """Return which row is the header: the first nearly as wide as the widest, since titles stand in few cells."""
-    widths = [sum(bool(cell.strip()) for cell in row) for row in head]
-    wide = max(widths, default=0)
-    return next((i for i, width in enumerate(widths) if width and width >= HEADER_SHARE * wide), 0)
 
 
 def _is_gzip(stream: IO[bytes]) -> bool:

@@ -24,7 +24,8 @@ import pandas as pd
 
 from sufficiency.errors import InputError, nearest
 from sufficiency.inputs.files.columns import january_of, numbers, plain, take
-from sufficiency.inputs.files.sheets import Sheet, Source, header_row, sheet_of
+from sufficiency.inputs.files.sheets import Sheet, Source, sheet_of
+from sufficiency.inputs.files.workbook import header_row
 from sufficiency.words.geojson import Feature, Features
 
 OLDEST: Final = 25
