@@ -102,7 +102,8 @@ def whole(cells: Floats, margins: Sequence[Margin]) -> Ints:
             constraints=LinearConstraint(steps, needed, needed),
             bounds=Bounds(0, top),
             integrality=np.ones(len(cost)),
-            options={"time_limit": 60.0, "mip_rel_gap": 0.02},
+            # Presolve costs more than it saves here: Kirklees takes 2.5 s with it and 0.5 s without.
+            options={"time_limit": 60.0, "mip_rel_gap": 0.02, "presolve": False},
         )
         if found.x is not None:
             np.add.at(low, moved, step * np.round(found.x))

@@ -60,6 +60,8 @@ class Rate:
     def check(self, own: float, *, low: float | None = None, high: float | None = None) -> None:
         """Refuse an area's own value outside the range; `low` and `high` are the area's own range, where it gives one."""
         least, most = self.low if low is None else low, self.high if high is None else high
+        if least > most:
+            raise InputError(f"{self.name}: low, {least:,.10g}, is above high, {most:,.10g}; swap them")
         if not least <= own <= most:
             percent = f"; {own:g} % is written {own / 100:g}" if self.unit.startswith("share") and own > most else ""
             raise InputError(

@@ -77,7 +77,7 @@ def _read(folder: Path) -> tuple[Area | None, list[SufficiencyError]]:
     old: list[tuple[str, str, str]] = []
     for name, table in TABLES.items():
         path = folder / table.file
-        if path.is_file() or table.is_needed:
+        if path.exists() or table.is_needed:  # a folder of that name is told, not passed over
             frame = kept(partial(_read_table, path, table.declared, old))
             if frame is not None:
                 found[name] = frame
@@ -129,6 +129,8 @@ def _read_settings(folder: Path) -> AreaToml:
         raise InputError(f"{folder} is a file; give the folder that holds it, where area.toml is")
     if not folder.is_dir():
         raise MissingError(f"there is no folder {folder}; `sufficiency new {folder}` makes one to fill in")
+    if path.is_dir():
+        raise InputError(f"area.toml in {folder} is a folder; a file of that name is needed")
     if not path.is_file():
         raise MissingError(f"there is no area.toml in {folder}; `sufficiency new FOLDER` writes one to fill in")
     try:
@@ -191,6 +193,8 @@ def _roads(folder: Path, settings: AreaToml) -> Path | None:
 
 
 def _boundaries(path: Path) -> Features | None:
+    if path.is_dir():
+        raise InputError(f"{path.name} in {path.parent} is a folder; a file of that name is needed")
     if not path.is_file():
         return None
     try:

@@ -10,18 +10,38 @@ from pathlib import Path
 from typing import Final
 
 from sufficiency.errors import InputError, MissingError
+from sufficiency.inputs.ehc_releases import KINDS, put_together
 from sufficiency.inputs.files.columns import plain
-from sufficiency.inputs.files.release import Release, container, releases
+from sufficiency.inputs.files.content import NoTableError
+from sufficiency.inputs.files.release import Release, release_name
 from sufficiency.inputs.files.sheets import Sheet, is_book, is_text, sheets_in
 from sufficiency.inputs.form import Form
 from sufficiency.inputs.forms import FORMS
+from sufficiency.inputs.releases.ehc_plan_files import file_of
 from sufficiency.inputs.releases.ons import level_of, mid_year_of
 from sufficiency.inputs.releases.postcodes import is_code_point
 
 DEEPEST: Final = 6
 ALIKE: Final = 0.5  # share of a form's columns from which a table is said to resemble it
+DFE: Final = frozenset({"timeperiod", "timeidentifier", "geographiclevel"})
+COMMON: Final = DFE | {
+    *("newlacode", "oldlacode", "laname", "countrycode", "countryname", "regioncode", "regionname"),
+    *("area", "period", "value", "rank", "x", "y", "headcount"),
+}
 GRANT_TITLE: Final = re.compile(r"dedicated schools grant( \(dsg\))?:")
-READABLE: Final = (".zip", ".gz")
+PACKED: Final = (".zip", ".gz")
+# Files that hold no table of a draft, whatever is in them.
+NO_TABLES: Final = {
+    ".geojson": "boundaries",
+    ".json": "boundaries",
+    ".pbf": "a road map: give it with --roads",
+    ".shp": "a map's shapes; boundaries are read as GeoJSON",
+    ".gpkg": "a map's shapes; boundaries are read as GeoJSON",
+    ".crdownload": "a download that had not finished; download it again",
+    ".part": "a download that had not finished; download it again",
+    ".partial": "a download that had not finished; download it again",
+    ".exe": "a program, not a table",
+}
 
 
 @dataclass(frozen=True)
@@ -35,7 +55,7 @@ class Found:
     sheet
         Where.
     release
-        The files beside it, where its form is a release of several.
+        The release that it is read with, where it is one file of several; None: another copy of it is.
     mid_year, level
         Of wide estimates of people: the year that they are for, and 'lsoa', 'msoa', 'oa' or 'authority'.
     is_doubtful
@@ -73,14 +93,17 @@ class Survey:
     broken
         Files that can't be read, and why.
     others
-        Files that hold no table.
+        Files that hold no table, and what they are.
+    releases
+        Releases of EHC plans that the files make together.
     """
 
     root: Path
     found: list[Found] = field(default_factory=list)
     strangers: list[tuple[Sheet, list[list[str]]]] = field(default_factory=list)
     broken: list[tuple[Path, str]] = field(default_factory=list)
-    others: list[Path] = field(default_factory=list)
+    others: list[tuple[Path, str]] = field(default_factory=list)
+    releases: list[Release] = field(default_factory=list)
 
 
 def survey(folder: str | Path) -> Survey:
@@ -100,24 +123,34 @@ def _survey(root: Path, stamps: tuple[tuple[Path, int, int], ...]) -> Survey:
     """Return the survey of files as they are stamped: a folder is looked through once until one changes."""
     seen = Survey(root)
     for path, *_ in stamps:
-        if not (is_text(path.name) or is_book(path.name) or path.suffix.lower() in READABLE):
-            seen.others.append(path)
+        if path.suffix.lower() in NO_TABLES:
+            seen.others.append((path, NO_TABLES[path.suffix.lower()]))
             continue
         try:
             inside = sheets_in(path)
             told = [(sheet, sheet.head()) for sheet in inside]
+        except NoTableError as caught:
+            seen.others.append((path, str(caught)))
+            continue
         except InputError as caught:
             seen.broken.append((path, str(caught)))
             continue
         if not inside:
-            seen.others.append(path)
+            seen.others.append((path, "no table is in it"))
         for sheet, head in told:
             hit = recognised(sheet, head)
-            if hit is None:
+            if hit is None and _is_words(path, head):
+                seen.others.append((path, "words, not a table"))
+            elif hit is None:
                 seen.strangers.append((sheet, head))
             else:
                 seen.found.append(hit)
-    return replace(seen, found=_with_releases(seen))
+    return _with_releases(seen)
+
+
+def _is_words(path: Path, head: Sequence[Sequence[str]]) -> bool:
+    """Return whether a file that no form tells is prose: its name is no table's, and it resembles none."""
+    return not (is_text(path.name) or is_book(path.name) or path.suffix.lower() in PACKED) and not nearest_form(head)
 
 
 def contents(folder: str | Path) -> list[Found]:
@@ -156,22 +189,32 @@ def recognised(sheet: Sheet, head: Sequence[Sequence[str]]) -> Found | None:
         header = {plain(cell) for cell in row if cell}
         for form in FORMS.values():
             if len(header) > 1 and form.tells(header):
-                found = Found(form, replace(sheet, top=top))
+                file = file_of(header, head[top + 1 :], row)  # two files of EHC plans have one header
+                found = Found(FORMS[KINDS[file]] if file else form, replace(sheet, top=top))
                 return _people(found, head) if form.kind == "people" else found
     return None
 
 
 def nearest_form(head: Sequence[Sequence[str]]) -> tuple[Form, list[str]] | None:
-    """Return the form that a table resembles most, and the columns of it that the table lacks; None: it resembles none."""
+    """Return the form that a table resembles most, and the columns of it that the table lacks; None: it resembles none.
+
+    Columns that most of a publisher's tables have, such as the year and the authority, make none like another.
+    """
     best: tuple[float, Form, list[str]] | None = None
     for row in head:
         header = {plain(cell) for cell in row}
         for form in FORMS.values():
+            telling = [c for c in form.columns if plain(c) not in COMMON]
             lacking = [c for c in form.columns if plain(c) not in header]
-            share = 1 - len(lacking) / len(form.columns) if form.columns else 0.0
+            share = sum(plain(c) in header for c in telling) / len(telling) if telling else 0.0
             if share >= ALIKE and (best is None or share > best[0]):
                 best = (share, form, lacking)
     return None if best is None else (best[1], best[2])
+
+
+def is_official(head: Sequence[Sequence[str]]) -> bool:
+    """Return whether a table has the columns that every statistical table of the Department for Education has."""
+    return any({plain(cell) for cell in row} >= DFE for row in head)
 
 
 def _files(folder: Path, depth: int = 0, above: frozenset[Path] = frozenset()) -> Iterator[Path]:
@@ -196,11 +239,13 @@ def _grant(head: Sequence[Sequence[str]]) -> str:
     return "dsg_deductions" if "high needs block deductions" in titles[0] else "dsg_block" if is_block else "dsg_other"
 
 
-def _with_releases(seen: Survey) -> list[Found]:
-    """Return what was found, a release of several files as one, with the sheets that lie beside its first."""
-    lone = [s for s, _ in seen.strangers]
-    by_place = {container(r.sheets[0]): r for r in releases([*(f.sheet for f in seen.found), *lone])}
-    return [replace(f, release=by_place[container(f.sheet)]) if f.form.is_release else f for f in seen.found]
+def _with_releases(seen: Survey) -> Survey:
+    """Return the survey with the releases that its files make, each file with the release that reads it."""
+    together = put_together(seen.found)
+    of_sheet = {sheet: release for release in together for sheet in release.sheets}
+    early = {f.sheet: Release(release_name(f.sheet), (f.sheet,)) for f in seen.found if f.kind == "ehc_plans_2022"}
+    found = [replace(f, release=of_sheet.get(f.sheet, early.get(f.sheet))) for f in seen.found]
+    return replace(seen, found=found, releases=together)
 
 
 def _people(found: Found, head: Sequence[Sequence[str]]) -> Found:

@@ -28,8 +28,6 @@ class Form:
         The tables of an area that it makes; blank: it is not used.
     why_not
         Why it is not used.
-    is_release
-        It is the chief of several files, which lie beside it.
     """
 
     kind: str
@@ -38,7 +36,6 @@ class Form:
     tells: Tells
     use: str = ""
     why_not: str = ""
-    is_release: bool = False
 
 
 def has(*columns: str) -> Tells:

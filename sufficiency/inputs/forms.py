@@ -78,16 +78,3 @@ OTHERS: Final = (
     ),
 )
 FORMS: Final = {form.kind: form for form in (*OF_AUTHORITIES, *OF_GROUND, *OTHERS)}
-# Files of the EHC-plan releases that are read beside the chief one.
-READ_BESIDE: Final = (
-    "sen_needs_all_plans.csv",
-    "sen_needs_caseload.csv",
-    "newplans.csv",
-    "new_plans.csv",
-    "sen_need_newplans.csv",
-    "sen_needs_newplans.csv",
-    "sen_needs_new_plans.csv",
-    "ceased_plans.csv",
-    "requests.csv",
-    "assessments.csv",
-)

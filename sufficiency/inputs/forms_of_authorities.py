@@ -4,18 +4,30 @@ from __future__ import annotations
 
 from typing import Final
 
+from sufficiency.inputs.ehc_releases import KINDS
 from sufficiency.inputs.form import Form, has
+from sufficiency.inputs.releases.ehc_plan_files import CHIEF, FILES
 
 PLANS: Final = "DfE, Education, health and care plans"
 
 OF_AUTHORITIES: Final = (
-    Form(
-        "ehc_plans",
-        PLANS,
-        ("breakdown_topic", "ehcplans", "mainstream_total"),
-        has("breakdown_topic", "ehcplans", "mainstream_total"),
-        "plans, states, flows, requests",
-        is_release=True,
+    *(
+        Form(
+            KINDS[name],
+            PLANS if name == CHIEF else f"{PLANS}: {title}",
+            ("time_period", *FILES[name][0]),
+            has(*FILES[name][0]),
+            use,
+        )
+        for name, title, use in (
+            ("new", "new plans", "flows"),
+            ("caseload", "", "plans, states, flows, requests"),
+            ("ceased", "ceased plans", "flows"),
+            ("requests", "requests", "requests"),
+            ("assessments", "assessments", "requests"),
+            ("needs", "needs of all plans", "states"),
+            ("new_needs", "needs of new plans", "flows"),
+        )
     ),
     Form(
         "ehc_plans_2022",
@@ -23,13 +35,13 @@ OF_AUTHORITIES: Final = (
         ("establishment_type", "establishment_group", "Total_all"),
         has("establishment_type", "establishment_group", "Total_all"),
         "long_view: plans since 2010",
-        is_release=True,
     ),
     Form(
         "ehc_plans_part",
         f"{PLANS}: another file",
         ("time_period", "new_la_code", "breakdown_topic"),
         has("time_period", "new_la_code", "breakdown_topic"),
+        why_not="not needed of this release",
     ),
     Form(
         "ehc_plans_2022_part",
@@ -82,10 +94,10 @@ OF_AUTHORITIES: Final = (
     ),
     Form(
         "sen_other",
-        "DfE, Special educational needs in England: another file",
+        "DfE, school statistics by phase: another file",
         ("time_period", "phase_type_grouping"),
         has("time_period", "phase_type_grouping", "new_la_code"),
-        why_not="of this release the file by type of SEN provision alone is used",
+        why_not="of such files those by type of SEN provision, and pupils by year group, are used",
     ),
     Form(
         "section_251",

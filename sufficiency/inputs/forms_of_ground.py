@@ -38,6 +38,12 @@ def _is_register(header: set[str]) -> bool:
     return all(needed)
 
 
+def _is_unit_capacity(header: set[str]) -> bool:
+    told = any_of(dfe_gias.UNIT_NAMES["unit_places"]) | any_of(dfe_gias.UNIT_NAMES["resourced_places"])
+    is_register = bool(header & any_of(dfe_gias.NAMES["name"]))
+    return bool(header & told) and bool(header & any_of(dfe_gias.UNIT_NAMES["setting"])) and not is_register
+
+
 def _is_capacity(header: set[str]) -> bool:
     return bool(header & any_of(dfe_gias.CAPACITY_NAMES["setting"])) and bool(
         header & any_of(dfe_gias.CAPACITY_NAMES["capacity"]) - {"schoolcapacity"}
@@ -66,7 +72,11 @@ OF_GROUND: Final = (
         why_not="the forecast takes births from the population tables",
     ),
     Form(
-        "people", "ONS, mid-year population estimates", ("code", *(str(a) for a in range(26))), _is_people, "population"
+        "people",
+        "ONS, mid-year population estimates",
+        ("a code of authorities or LSOAs", *(str(a) for a in range(26))),
+        _is_people,
+        "population",
     ),
     Form(
         "gias",
@@ -81,6 +91,13 @@ OF_GROUND: Final = (
         ("URN", "LinkURN", "LinkType"),
         has("URN", "LinkURN", "LinkType"),
         why_not="the register itself says which schools are open",
+    ),
+    Form(
+        "capacity_mainstream",
+        "DfE, School capacity: mainstream schools, by school",
+        ("school_urn", "SEND_unit_capacity", "resourced_provision_capacity"),
+        _is_unit_capacity,
+        "places: SEN units and resourced provision",
     ),
     Form(
         "capacity",

@@ -13,7 +13,6 @@ from sufficiency.errors import InputError, MissingError
 from sufficiency.inputs import catalogue
 from sufficiency.inputs.files.sheets import Sheet
 from sufficiency.inputs.releases import (
-    dfe_ehc_plans,
     dfe_ehc_plans_2022,
     dfe_funding,
     dfe_gias,
@@ -27,6 +26,19 @@ from sufficiency.inputs.releases import (
     postcodes,
 )
 from sufficiency.published import authorities, plan_releases, small_areas
+
+
+@dataclass
+class Gaps:
+    """What a folder lacks: notes for an area, and the tables that their readers refuse, with why."""
+
+    notes: list[tuple[str, str, str]] = field(default_factory=list)
+    lost: dict[Sheet, str] = field(default_factory=dict)
+
+    def lose(self, table: str, sheet: Sheet, why: Exception) -> None:
+        """Note that a sheet is left out of an area's table."""
+        self.notes.append((table, "doubtful", f"{sheet.name} is left out: {why}"))
+        self.lost[sheet] = str(why)
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,11 +136,13 @@ def read(folder: str | Path) -> Downloads:
 
 
 @lru_cache(maxsize=2)
-def _read(folder: str, stamps: tuple[tuple[str, int, int], ...]) -> Downloads:  # noqa: ARG001 - part of the cache's key
+def _read(folder: str, stamps: tuple[tuple[str, int, int], ...]) -> Downloads:
     seen = catalogue.survey(folder)
     found = seen.found
-    gaps = [("area", "doubtful", f"{path.name} is left out: {says}") for path, says in seen.broken]
-    stocks = plan_releases.stocks(found, folder, gaps)
+    beside, told = _beside(folder, stamps)
+    gaps = [*told.notes]
+    stocks = plan_releases.stocks(seen, gaps)
+    chiefs = {f.sheet for f in catalogue.of_kind(found, "ehc_plans")}
     latest_first = sorted(stocks, key=lambda r: int(stocks[r]["year"].max()), reverse=True)
     release = latest_first[0]
     plan_releases.refuse_half(stocks[release], release.name)
@@ -136,52 +150,80 @@ def _read(folder: str, stamps: tuple[tuple[str, int, int], ...]) -> Downloads:  
         ("plans", "read", f"{r.name} is read where {release.name}, which is later, has no rows")
         for r in latest_first[1:]
     ]
+    without_caseload = [r for r in reversed(seen.releases) if not any(s in chiefs for s in r.sheets)]
     parts = {
-        name: plan_releases.of_each(reader, latest_first, name, gaps)
-        for name, reader in (
-            ("needs", dfe_ehc_plans.needs),
-            ("new", dfe_ehc_plans.new_plans),
-            ("new_needs", dfe_ehc_plans.new_needs),
-            ("ceased", dfe_ehc_plans.ceased_plans),
-            ("requests", dfe_ehc_plans.requests),
-        )
+        name: plan_releases.of_each(reader, [*latest_first, *without_caseload], name, gaps)
+        for name, reader in plan_releases.READERS.items()
     }
-    places = _postcodes(found, gaps)
+    if beside["people"].empty:
+        raise MissingError(
+            "no population estimate or projection by single year of age: download ONS mid-year estimates"
+        )
     return Downloads(
         found=found,
         release=release.name,
         stock=plan_releases.latest_of([stocks[r].assign(release=r.name) for r in latest_first]),
-        people=_people(found, gaps),
-        sen_support=_gathered(found, "lait", dfe_lait.sen_support, gaps, once=("name", "year", "phase")),
-        sen_in_england=_gathered(
-            found, "sen_in_england", dfe_sen_in_england.sen_support, gaps, once=("authority", "year", "phase")
-        ),
-        pupils=_gathered(found, "school_census", dfe_school_census.pupils_by_ncy, gaps, once=("authority", "year")),
-        schools=_schools(found, places, gaps),
-        postcodes=places,
-        deprivation=_deprivation(found, gaps),
-        block=_gathered(found, "dsg_block", dfe_funding.high_needs_block, gaps, once=("name", "financial_year")),
-        deductions=_gathered(
-            found, "dsg_deductions", dfe_funding.place_deductions, gaps, once=("name", "financial_year")
-        ),
-        outturn=_gathered(found, "section_251", dfe_section_251.outturn, gaps, once=("authority", "financial_year")),
-        benchmarks=_gathered(found, "benchmarking", dfe_funding.benchmarking, gaps, once=("number", "financial_year")),
-        long_stock=_long_stock(found, gaps),
-        small_areas=_small_areas(found, gaps),
-        shapes=tuple(p for p in seen.others if p.suffix.lower() in (".geojson", ".json")),
-        outcomes=_gathered(found, "lait", dfe_lait.outcomes, []),  # what can't be read is told once, of SEN Support
-        neighbours=_gathered(found, "neighbours", dfe_lait.neighbours, gaps),
-        school_census=_school_census(found, gaps),
+        shapes=tuple(p for p, _ in seen.others if p.suffix.lower() in (".geojson", ".json")),
         gaps=tuple(gaps),
+        **beside,
         **parts,
     )
+
+
+def left_out(folder: str | Path) -> dict[Sheet, str]:
+    """Return the tables of a folder of downloads that their readers refuse, and why, in words.
+
+    Raises
+    ------
+    MissingError
+        If there is no such folder.
+    """
+    files = catalogue.every_file(folder)
+    stamps = tuple((str(p), p.stat().st_mtime_ns, p.stat().st_size) for p in files)
+    return _beside(str(folder), stamps)[1].lost | plan_releases.faults(catalogue.survey(folder).found)
+
+
+@lru_cache(maxsize=2)
+def _beside(folder: str, stamps: tuple[tuple[str, int, int], ...]) -> tuple[dict[str, pd.DataFrame], Gaps]:  # noqa: ARG001 - part of the cache's key
+    """Return every table but those of the EHC-plan releases, by its name in `Downloads`."""
+    seen = catalogue.survey(folder)
+    found = seen.found
+    gaps = Gaps([("area", "doubtful", f"{path.name} is left out: {says}") for path, says in seen.broken])
+    places = _postcodes(found, gaps)
+    frames = {
+        "people": _people(found, gaps),
+        "sen_support": _gathered(found, "lait", dfe_lait.sen_support, gaps, once=("name", "year", "phase")),
+        "sen_in_england": _gathered(
+            found, "sen_in_england", dfe_sen_in_england.sen_support, gaps, once=("authority", "year", "phase")
+        ),
+        "pupils": _gathered(found, "school_census", dfe_school_census.pupils_by_ncy, gaps, once=("authority", "year")),
+        "schools": _schools(found, places, gaps),
+        "postcodes": places,
+        "deprivation": _deprivation(found, gaps),
+        "block": _gathered(found, "dsg_block", dfe_funding.high_needs_block, gaps, once=("name", "financial_year")),
+        "deductions": _gathered(
+            found, "dsg_deductions", dfe_funding.place_deductions, gaps, once=("name", "financial_year")
+        ),
+        "outturn": _gathered(found, "section_251", dfe_section_251.outturn, gaps, once=("authority", "financial_year")),
+        "benchmarks": _gathered(
+            found, "benchmarking", dfe_funding.benchmarking, gaps, once=("number", "financial_year")
+        ),
+        "long_stock": _long_stock(found, gaps),
+        "small_areas": _small_areas(found, gaps),
+        "outcomes": _gathered(
+            found, "lait", dfe_lait.outcomes, Gaps()
+        ),  # what can't be read is told once, of SEN Support
+        "neighbours": _gathered(found, "neighbours", dfe_lait.neighbours, gaps),
+        "school_census": _school_census(found, gaps),
+    }
+    return frames, gaps
 
 
 def _gathered(
     found: Sequence[catalogue.Found],
     kind: str,
     reader: Callable[[Sheet], pd.DataFrame],
-    gaps: list[tuple[str, str, str]],
+    gaps: Gaps,
     *,
     once: Sequence[str] = (),
 ) -> pd.DataFrame:
@@ -194,7 +236,7 @@ def _gathered(
         try:
             frames.append(reader(file.sheet))
         except (InputError, MissingError) as caught:
-            gaps.append(("area", "doubtful", f"{file.sheet.name} is left out: {caught}"))
+            gaps.lose("area", file.sheet, caught)
     kept = [f for f in frames if len(f)]
     if len(kept) > 1 and once:
         together = pd.concat(kept, keys=range(len(kept)))
@@ -204,7 +246,7 @@ def _gathered(
     return pd.concat(kept, ignore_index=True) if kept else pd.DataFrame()
 
 
-def _postcodes(found: Sequence[catalogue.Found], gaps: list[tuple[str, str, str]]) -> pd.DataFrame:
+def _postcodes(found: Sequence[catalogue.Found], gaps: Gaps) -> pd.DataFrame:
     """Return postcodes, each once; a directory's parts by postcode area, which repeat it, are not read."""
     files = catalogue.of_kind(found, "postcodes")
     whole = [f for f in files if not any("multi_csv" in m.lower() for m in f.sheet.members)]
@@ -212,23 +254,23 @@ def _postcodes(found: Sequence[catalogue.Found], gaps: list[tuple[str, str, str]
     return together.drop_duplicates("postcode", ignore_index=True) if len(together) else together
 
 
-def _deprivation(found: Sequence[catalogue.Found], gaps: list[tuple[str, str, str]]) -> pd.DataFrame:
+def _deprivation(found: Sequence[catalogue.Found], gaps: Gaps) -> pd.DataFrame:
     """Return children in income-deprived families, those of the latest indices first."""
     frame = _gathered(found, "deprivation", mhclg_deprivation.children_in_deprived_families, gaps)
     return frame.sort_values("census", ascending=False, kind="stable") if len(frame) else frame
 
 
-def _long_stock(found: Sequence[catalogue.Found], gaps: list[tuple[str, str, str]]) -> pd.DataFrame:
+def _long_stock(found: Sequence[catalogue.Found], gaps: Gaps) -> pd.DataFrame:
     frames = []
     for file in catalogue.of_kind(found, "ehc_plans_2022"):
         try:
             frames.append(dfe_ehc_plans_2022.stock(file.release or file.sheet.file))
         except (InputError, MissingError) as caught:
-            gaps.append(("long_view", "doubtful", f"{file.sheet.name} is left out: {caught}"))
+            gaps.lose("long_view", file.sheet, caught)
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
 
-def _school_census(found: Sequence[catalogue.Found], gaps: list[tuple[str, str, str]]) -> pd.DataFrame:
+def _school_census(found: Sequence[catalogue.Found], gaps: Gaps) -> pd.DataFrame:
     """Return SEN school by school, each school once, with its absence where that is there."""
     frame = _gathered(found, "compare_census", dfe_school_performance.school_census, gaps)
     if frame.empty:
@@ -240,7 +282,7 @@ def _school_census(found: Sequence[catalogue.Found], gaps: list[tuple[str, str, 
     return frame.merge(missed.drop_duplicates("school"), on="school", how="left") if len(missed) else frame
 
 
-def _people(found: Sequence[catalogue.Found], gaps: list[tuple[str, str, str]]) -> pd.DataFrame:
+def _people(found: Sequence[catalogue.Found], gaps: Gaps) -> pd.DataFrame:
     """Return people by code, mid-year and age from every file; a doubtful estimate gives way to any other."""
     frames = []
     for file in catalogue.of_kind(found, "people"):
@@ -248,20 +290,18 @@ def _people(found: Sequence[catalogue.Found], gaps: list[tuple[str, str, str]]) 
             try:
                 frames.append(ons.people(file.sheet).assign(basis="estimate", doubt=file.is_doubtful))
             except (InputError, MissingError) as caught:
-                gaps.append(("population", "doubtful", f"{file.sheet.name} is left out: {caught}"))
+                gaps.lose("population", file.sheet, caught)
     projected = _gathered(found, "projection", ons.projection, gaps)
     if len(projected):
         frames.append(projected.assign(basis="projection", doubt=False))
     columns = ["code", "mid_year", "age", "children", "basis", "doubt"]
     if not frames:
-        raise MissingError(
-            "no population estimate or projection by single year of age: download ONS mid-year estimates"
-        )
+        return pd.DataFrame(columns=columns)
     together = pd.concat(frames, ignore_index=True)[columns].sort_values("doubt", kind="stable")
     return together.drop_duplicates(["code", "mid_year", "age"], keep="first")
 
 
-def _small_areas(found: Sequence[catalogue.Found], gaps: list[tuple[str, str, str]]) -> pd.DataFrame:
+def _small_areas(found: Sequence[catalogue.Found], gaps: Gaps) -> pd.DataFrame:
     """Return people by small area and age from the latest estimates; by LSOA of 2011, also by those of 2021."""
     dated = [f for f in catalogue.of_kind(found, "people") if f.level == "lsoa" and f.mid_year is not None]
     latest = max((f.mid_year or 0 for f in dated), default=0)
@@ -270,7 +310,7 @@ def _small_areas(found: Sequence[catalogue.Found], gaps: list[tuple[str, str, st
         try:
             frames.append(ons.people(file.sheet))
         except (InputError, MissingError) as caught:
-            gaps.append(("zone_children", "doubtful", f"{file.sheet.name} is left out: {caught}"))
+            gaps.lose("zone_children", file.sheet, caught)
     if not frames:
         return pd.DataFrame(columns=["code", "mid_year", "age", "children"])
     together = pd.concat(frames, ignore_index=True)
@@ -278,7 +318,7 @@ def _small_areas(found: Sequence[catalogue.Found], gaps: list[tuple[str, str, st
     return small_areas.with_new_codes(last, _gathered(found, "lookup", ons.new_codes, gaps))
 
 
-def _schools(found: Sequence[catalogue.Found], places: pd.DataFrame, gaps: list[tuple[str, str, str]]) -> pd.DataFrame:
+def _schools(found: Sequence[catalogue.Found], places: pd.DataFrame, gaps: Gaps) -> pd.DataFrame:
     """Return the school register: the latest row of each school, its capacity by the tables that have it by school."""
     together = _gathered(found, "gias", dfe_gias.schools, gaps)
     if together.empty:
@@ -286,7 +326,7 @@ def _schools(found: Sequence[catalogue.Found], places: pd.DataFrame, gaps: list[
     is_todays = together["authority"].ne("")
     register = pd.concat([together[is_todays], together[~is_todays]]).drop_duplicates("setting", ignore_index=True)
     if not is_todays.any():
-        gaps.append(
+        gaps.notes.append(
             ("settings", "doubtful", "the school register is an old one, not today's: schools have opened since")
         )
     if len(places) and "authority" in places and "postcode" in register:
@@ -294,6 +334,12 @@ def _schools(found: Sequence[catalogue.Found], places: pd.DataFrame, gaps: list[
         by_postcode = register["postcode"].str.upper().str.replace(r"\s+", "", regex=True).map(at).fillna("")
         register["authority"] = register["authority"].where(register["authority"].ne(""), by_postcode)
     known = _gathered(found, "capacity", dfe_gias.capacity, gaps)
+    units = _gathered(found, "capacity_mainstream", dfe_gias.unit_capacity, gaps)
+    if len(units):
+        by_school = units.drop_duplicates("setting", keep="last").set_index("setting")
+        for column in ("unit_places", "resourced_places"):
+            told = register["setting"].map(by_school[column])
+            register[column] = told.fillna(register[column]) if column in register else told
     if len(known):
         own = register["setting"].map(known.drop_duplicates("setting", keep="last").set_index("setting")["capacity"])
         register["capacity"] = own.fillna(register["capacity"]) if "capacity" in register else own

@@ -9,7 +9,9 @@ import pandas as pd
 
 from sufficiency.errors import InputError, MissingError
 from sufficiency.inputs import catalogue
+from sufficiency.inputs.ehc_releases import KINDS
 from sufficiency.inputs.files.release import Release
+from sufficiency.inputs.files.sheets import Sheet
 from sufficiency.inputs.releases import dfe_ehc_plans
 
 # The table of a draft that each file makes, and what it costs to be without.
@@ -25,7 +27,32 @@ COSTS: Final = {
 }
 
 
-def stocks(found: list[catalogue.Found], folder: str, gaps: list[tuple[str, str, str]]) -> dict[Release, pd.DataFrame]:
+READERS: Final = {
+    "needs": dfe_ehc_plans.needs,
+    "new": dfe_ehc_plans.new_plans,
+    "new_needs": dfe_ehc_plans.new_needs,
+    "ceased": dfe_ehc_plans.ceased_plans,
+    "requests": dfe_ehc_plans.requests,
+}
+
+
+def faults(found: list[catalogue.Found]) -> dict[Sheet, str]:
+    """Return the files of releases that can't be read, and why."""
+    readers = {KINDS[name]: reader for name, reader in READERS.items()}
+    readers |= {KINDS["caseload"]: dfe_ehc_plans.stock, KINDS["assessments"]: dfe_ehc_plans.requests}
+    wrong = {}
+    for file in found:
+        if file.kind in readers and file.release is not None:
+            try:
+                readers[file.kind](file.release)
+            except InputError as caught:
+                wrong[file.sheet] = str(caught)
+            except MissingError:
+                continue  # of requests without assessments, which is told of the area
+    return wrong
+
+
+def stocks(seen: catalogue.Survey, gaps: list[tuple[str, str, str]]) -> dict[Release, pd.DataFrame]:
     """Return plans in January of every release that can be read.
 
     Raises
@@ -35,10 +62,10 @@ def stocks(found: list[catalogue.Found], folder: str, gaps: list[tuple[str, str,
     InputError
         If there are some and none can be read.
     """
-    releases = [f.release for f in catalogue.of_kind(found, "ehc_plans") if f.release]
+    releases = [f.release for f in catalogue.of_kind(seen.found, "ehc_plans") if f.release]
     if not releases:
         raise MissingError(
-            f"no EHC-plan release in {folder}: download DfE, Education, health and care plans, all files, as a zip"
+            f"no EHC-plan release in {seen.root}: download DfE, Education, health and care plans, all files, as a zip"
         )
     by_release: dict[Release, pd.DataFrame] = {}
     for release in releases:
@@ -49,7 +76,7 @@ def stocks(found: list[catalogue.Found], folder: str, gaps: list[tuple[str, str,
                 raise
             gaps.append(("plans", "doubtful", f"{release.name} is left out: {caught}"))
     if not by_release:
-        raise InputError(f"no EHC-plan release in {folder} can be read: {gaps[-1][2]}")
+        raise InputError(f"no EHC-plan release in {seen.root} can be read: {gaps[-1][2]}")
     return by_release
 
 

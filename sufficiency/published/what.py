@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -11,18 +11,19 @@ import pandas as pd
 from sufficiency.errors import SufficiencyError
 from sufficiency.inputs import catalogue
 from sufficiency.inputs.catalogue import Found
-from sufficiency.inputs.files.sheets import Sheet
-from sufficiency.inputs.forms import READ_BESIDE
-from sufficiency.inputs.releases import dfe_lait
+from sufficiency.inputs.ehc_releases import KINDS
+from sufficiency.inputs.files.columns import plain
+from sufficiency.inputs.files.release import container
+from sufficiency.inputs.files.sheets import Sheet, is_book, is_text
+from sufficiency.inputs.form import any_of
+from sufficiency.inputs.releases import dfe_lait, ons
+from sufficiency.inputs.releases.postcodes import NAMES as POSTCODE_NAMES
+from sufficiency.published.downloads import left_out
 
 SHAPE_BYTES: Final = 4_000  # within which a map says by what its shapes are known
 FEW: Final = 4  # tables of one zip, alike and told alike, from which they are one row
-OTHERS: Final = {
-    ".txt": "words, not a table",
-    ".pdf": "a document, not a table",
-    ".docx": "a document, not a table",
-    ".pbf": "a road map: give it with --roads",
-}
+FOLDER: Final = "a folder, though it is named like a file; what lies in it is listed by itself"
+NOT_NEEDED: Final = "not needed of this release"
 # The files that a draft is best with: publisher and title of the page, the file, what it gives, and forms that are it.
 HELPFUL: Final = (
     ("DfE, Education, health and care plans: all data as a zip", "caseload.csv and those beside it",
@@ -71,14 +72,17 @@ def what(folder: str | Path) -> pd.DataFrame:
     """
     seen = catalogue.survey(folder)
     root = seen.root
-    rows = [(_place(root, f.sheet), f.form.title, *_told(f, seen.found)) for f in seen.found]
-    beside = {sheet: f.form.title for f in seen.found if f.release for sheet in f.release.sheets}
-    rows += [
-        (_place(root, s), beside.get(s, ""), False, "not needed of this release" if s in beside else _nearest(head))
-        for s, head in seen.strangers
+    refused = left_out(folder)
+    rows = [
+        (_place(root, f.sheet), f.form.title, *_if_read(f.sheet, _told(f, seen.found), refused)) for f in seen.found
     ]
-    rows += [(str(path.relative_to(root)), "", False, f"can't be read: {says}") for path, says in seen.broken]
-    rows += [(str(path.relative_to(root)), *_other(path)) for path in seen.others]
+    rows += [(str(path.relative_to(root)), "", False, FOLDER) for path in _folders_like_files(root)]
+    beside = {container(f.sheet): f.form.title for f in seen.found if f.release and _is_publishers(f.sheet)}
+    for sheet, head in seen.strangers:
+        of_release = beside.get(container(sheet), "") if _is_publishers(sheet) else ""
+        rows.append((_place(root, sheet), of_release, False, NOT_NEEDED if of_release else _nearest(head)))
+    rows += [(str(path.relative_to(root)), "", False, _without_name(says, path)) for path, says in seen.broken]
+    rows += [(str(path.relative_to(root)), *_other(path, says)) for path, says in seen.others]
     frame = pd.DataFrame(sorted(rows), columns=["file", "form", "used", "says"]).astype({"used": "bool"})
     return _fewer(frame)
 
@@ -114,28 +118,46 @@ def _place(root: Path, sheet: Sheet) -> str:
     return sheet.name if where == "." else f"{where}/{sheet.name}"
 
 
+def _if_read(sheet: Sheet, told: tuple[bool, str], refused: Mapping[Sheet, str]) -> tuple[bool, str]:
+    """Return what was told of a sheet, or why its reader refuses it."""
+    if not told[0] or sheet not in refused:
+        return told
+    says = refused[sheet].removeprefix(sheet.name).removeprefix(sheet.last.name).lstrip(": ")
+    return False, f"not read: {says}"
+
+
+def _folders_like_files(root: Path) -> list[Path]:
+    """Return folders whose names are those of files: whoever unpacked them meant a table."""
+    return [p for p in root.glob("*") if p.is_dir() and (is_text(p.name) or is_book(p.name) or p.suffix == ".zip")]
+
+
+def _is_publishers(sheet: Sheet) -> bool:
+    """Return whether a sheet lies where its publisher put it: in a zip, or in a release's folder `data`."""
+    return bool(sheet.members) or sheet.file.parent.name == "data"
+
+
 def _told(hit: Found, found: Sequence[Found]) -> tuple[bool, str]:
     """Return whether a sheet is used, and for what or why not."""
-    if hit.kind == "ehc_plans_part":
-        return _beside(hit, found)
+    if hit.kind in KINDS.values():
+        return _of_release(hit, found)
     if hit.kind == "people":
         return _people(hit, found)
     if hit.kind == "lait":
         return _lait(hit, found)
+    if hit.kind == "postcodes" and not _header(hit.sheet) & any_of(POSTCODE_NAMES["zone"]):
+        return False, "it has no small areas (LSOA), of which zones are made; the ONS Postcode Directory has"
     if hit.kind == "benchmarking" and catalogue.of_kind(list(found), "section_251"):
         return True, "unit_costs: of years that the Section 251 outturn lacks"
     return bool(hit.form.use), hit.form.use or hit.form.why_not
 
 
-def _beside(hit: Found, found: Sequence[Found]) -> tuple[bool, str]:
-    chiefs = [f for f in catalogue.of_kind(list(found), "ehc_plans") if f.release and hit.sheet in f.release.sheets]
-    if hit.sheet.last.name.lower() not in READ_BESIDE:
-        return False, "not needed of this release"
-    if not chiefs:
-        return False, "the release's caseload.csv is not beside it: download all files of the release"
-    name = hit.sheet.last.name.lower()
-    is_stock = "need" in name and "new" not in name
-    return True, "states" if is_stock else "requests" if name in ("requests.csv", "assessments.csv") else "flows"
+def _of_release(hit: Found, found: Sequence[Found]) -> tuple[bool, str]:
+    """Return whether a file of EHC plans is read: not where another copy of it is, or there is no caseload at all."""
+    if not catalogue.of_kind(found, KINDS["caseload"]):
+        return False, "there is no caseload of the release with it: download all files of the release"
+    if hit.release is None:
+        return False, "another file is the same table of the same January, and that one is read"
+    return True, hit.form.use
 
 
 def _lait(hit: Found, found: Sequence[Found]) -> tuple[bool, str]:
@@ -157,9 +179,16 @@ def _lait(hit: Found, found: Sequence[Found]) -> tuple[bool, str]:
     return (True, ", ".join(gives)) if gives else (False, "none of its measures is one that a draft takes")
 
 
+def _header(sheet: Sheet) -> set[str]:
+    head = sheet.head()
+    return {plain(cell) for cell in head[sheet.top or 0]} if head else set()
+
+
 def _people(hit: Found, found: Sequence[Found]) -> tuple[bool, str]:
     name = f"{hit.sheet.page} {hit.sheet.last.stem}".lower()
-    if "female" in name or " males" in f" {name}".replace("-", " "):
+    sexes = {age[0] for column in _header(hit.sheet) if (age := ons.age_of(column))}
+    is_one_sex = sexes in ({"f"}, {"m"})
+    if is_one_sex or "female" in name or " males" in f" {name}".replace("-", " "):
         return False, "women or men alone: the sheet of persons is needed"
     if hit.level not in ("authority", "lsoa"):
         level = hit.level.upper() or "an area that is not known"
@@ -174,24 +203,34 @@ def _people(hit: Found, found: Sequence[Found]) -> tuple[bool, str]:
 
 
 def _nearest(head: Sequence[Sequence[str]]) -> str:
+    """Return what a table is that no form tells: no table after all, one like a form, or one of a publisher's others."""
+    widest = max((sum(bool(cell) for cell in row) for row in head), default=0)
+    if widest <= 1:
+        return "words, or one column: no table" if widest else "a blank sheet"
     near = catalogue.nearest_form(head)
+    if near is None and catalogue.is_official(head):
+        return "not recognised: a table of DfE's statistics, but none that a draft reads"
     if near is None:
         return "not recognised: it resembles no table that a draft reads"
     form, lacking = near
-    lacks = f", without its columns {', '.join(lacking[:4])}" if lacking else ""
+    lacks = f", but lacks: {', '.join(lacking[:4])}" if lacking else ""
     return f"not recognised; it resembles {form.title}{lacks}"
 
 
-def _other(path: Path) -> tuple[str, bool, str]:
+def _without_name(says: str, path: Path) -> str:
+    return says.removeprefix(path.name).lstrip(": ")
+
+
+def _other(path: Path, says: str) -> tuple[str, bool, str]:
     """Return what a file with no table is: a map of zones is used."""
-    if path.suffix.lower() == ".zip":
-        return "", False, "no table is in it"
-    if path.suffix.lower() == ".geojson":
-        with path.open("rb") as stream:
-            start = stream.read(SHAPE_BYTES).lower()
-        is_of_zones = b"lsoa21cd" in start or b"lsoa11cd" in start
-        return "ONS, boundaries", is_of_zones, "boundaries: of zones" if is_of_zones else "boundaries, not of LSOAs"
-    return "", False, OTHERS.get(path.suffix.lower(), "not a table")
+    if path.suffix.lower() not in (".geojson", ".json"):
+        return "", False, says
+    with path.open("rb") as stream:
+        start = stream.read(SHAPE_BYTES).lower()
+    if b"featurecollection" not in start:
+        return "", False, "JSON, not boundaries (a GeoJSON's FeatureCollection) and not a table"
+    is_of_zones = b"lsoa21cd" in start or b"lsoa11cd" in start
+    return "ONS, boundaries", is_of_zones, "boundaries: of zones" if is_of_zones else "boundaries, not of LSOAs"
 
 
 def _fewer(frame: pd.DataFrame) -> pd.DataFrame:

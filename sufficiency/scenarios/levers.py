@@ -14,6 +14,7 @@ from sufficiency import policy, tables
 from sufficiency.area.area import Area
 from sufficiency.area.crossed import setting_faults
 from sufficiency.errors import Fault, FaultyTableError, InputError, MissingError, nearest, one_of
+from sufficiency.tables.settings import MOST_PLACES
 from sufficiency.words.run_options import whole
 
 
@@ -36,7 +37,7 @@ class OpenPlaces:
 
     def __call__(self, area: Area) -> Area:
         """Return the area with the places added from `year` on."""
-        whole("places", self.places, least=0, such_as="20")
+        _places(self.places)
         known = 0 if self.capital_gbp is None else self.capital_gbp
         if not isinstance(known, int | float) or not 0 <= known < float("inf"):
             raise InputError(f"{self.label}: capital_gbp {self.capital_gbp} is not an amount in pounds, as 4000000")
@@ -58,7 +59,7 @@ class ClosePlaces:
 
     def __call__(self, area: Area) -> Area:
         """Return the area with the places taken away from `year` on."""
-        whole("places", self.places, least=0, such_as="20")
+        _places(self.places)
         return _change_places(area, self.setting, -int(self.places), self.year)
 
 
@@ -191,6 +192,13 @@ class Change:
         return self.change(area)
 
 
+def _places(places: int) -> None:
+    """Refuse what is no number of places of one setting."""
+    whole("places", places, least=0, such_as="20")
+    if places > MOST_PLACES:
+        raise InputError(f"places is {int(places):,}: no setting has more than {MOST_PLACES:,}")
+
+
 def _shown(value: object) -> str:
     return f"{value:g}" if isinstance(value, int | float) else repr(value)
 
@@ -199,7 +207,8 @@ def _change_places(area: Area, setting: str, by: int, year: int) -> Area:
     known = area.settings["setting"]
     if setting not in set(known):
         named = {**dict(zip(known, known, strict=True)), **dict(zip(area.settings["name"], known, strict=True))}
-        raise MissingError(f"there is no setting '{setting}' in {area.name}{nearest(setting, named)}; see settings.csv")
+        near = f": that is the name of '{named[setting]}'" if setting in named else nearest(setting, named)
+        raise MissingError(f"there is no setting '{setting}' in {area.name}{near}; see settings.csv")
     whole("year", year, least=2000, such_as=str(area.base_year + 2))
     if year <= area.base_year:
         raise InputError(

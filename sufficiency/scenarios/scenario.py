@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Protocol
 
 from sufficiency.area.area import Area
@@ -34,7 +35,7 @@ class Scenario:
         """Refuse a lever that begins after `to`, the last January of a run: it would be shown as worth nothing."""
         for lever in self.levers:
             begins = getattr(lever, "since", getattr(lever, "year", None))
-            if isinstance(begins, int) and begins > to:
+            if isinstance(begins, Integral) and int(begins) > to:
                 raise InputError(
                     f"{label(lever)}: that is after the last January of this run, {to}; run further, or begin it before"
                 )

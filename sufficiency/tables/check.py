@@ -14,7 +14,10 @@ import pandera.pandas as pa
 from sufficiency.errors import Fault, FaultyTableError, InputError, nearest, one_of
 
 ALWAYS_ALLOWED: Final = ("source", "note")
-CONTROL: Final = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]"  # what no Word file, page or XML may hold
+CONTROL: Final = (
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]"  # what no Word file, page or XML may hold
+)
+LINE_END: Final = r"\s*[\r\n\x85\u2028\u2029]\s*"  # typed within a cell by Alt and Enter
 
 
 def check(frame: pd.DataFrame, schema: pa.DataFrameSchema, *, source: str | None = None) -> pd.DataFrame:
@@ -96,6 +99,10 @@ def _column_faults(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> list[Faul
     faults += [
         Fault(1, None, f"column {at[c]} is not one of {one_of(schema.columns)}{nearest(c, absent)}") for c in unknown
     ]
+    faults += [
+        Fault(1, None, f"column {place} has values below and no name in row 1: name it, or clear the column")
+        for place in frame.attrs.get("nameless", [])
+    ]
     repeated = frame.columns[frame.columns.duplicated()]
     return faults + [Fault(1, None, f"the column '{c}' is there twice") for c in repeated if c in schema.columns]
 
@@ -129,7 +136,7 @@ def _default(column: pa.Column) -> object:
 def _convert(values: pd.Series, column: pa.Column) -> tuple[pd.Series, list[tuple[int, str]]]:
     kind = _dtype(column)
     if kind == "str":
-        words = values.astype("str").str.strip()
+        words = values.astype("str").str.strip().str.replace(LINE_END, " ", regex=True)
         unprintable = words.index[words.str.contains(CONTROL, regex=True)]
         says = "has a character that can't be printed or shown; type it again"
         return words.mask(values.isna() | words.isin(["nan", "<NA>", "None"]), ""), [

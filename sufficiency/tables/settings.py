@@ -57,7 +57,9 @@ PLACES: Final = table(
     setting=text("Setting, as settings.csv"),
     year=year("January; the academic year that holds it"),
     places=whole("Places for children with plans [places]", 0, MOST_PLACES, hint=IS_A_DATE),
-    post_16_places=whole("Of which for NCY 12 and above [places]", 0, required=False, default=0),
+    post_16_places=whole(
+        "Of which for NCY 12 and above [places]", 0, MOST_PLACES, required=False, default=0, hint=IS_A_DATE
+    ),
 )
 
 PIPELINE: Final = table(

@@ -230,9 +230,9 @@ def put(column: str, value: str) -> Callable[[pd.DataFrame], pd.DataFrame]:
     [
         (
             rename("special_independent", "special_indep"),
-            "'special_indep' is not one .*; did you mean 'special_independent'",
+            "column 26 is not one that this reader knows; did you mean 'special_independent'",
         ),
-        (put("special_charity", "3"), "the column 'special_charity' is not one that this reader knows"),
+        (put("special_charity", "3"), "column 56 is not one that this reader knows; a later release may have added it"),
         (lambda f: f.drop(columns="special_independent"), "the column 'special_independent' is missing"),
         (lambda f: f.drop(columns="special_academy_free"), "the column 'special_academy.*' is missing"),
         (lambda f: f.drop(columns="ehcplans"), "the column 'ehcplans' is missing"),

@@ -142,3 +142,33 @@ def test_rutland_by_its_own_roads(published: Path, council: Path, tmp_path: Path
     assert 9 < found.loc[("Z1", school), "minutes"] < 25
     assert set(found["source"]) == {"rutland-latest.osm.pbf"}
     assert area.notes["says"].str.contains("journeys follow the roads of rutland-latest.osm.pbf").any()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("gone.osm.pbf", None, "there is no road network at"),
+        ("a pdf.osm.pbf", b"%PDF-1.7", "can't be read as OpenStreetMap data"),
+        ("table.csv", b"a,b\n1,2\n", "can't be read as OpenStreetMap data"),
+    ],
+)
+def test_roads_are_checked_where_nothing_travels(
+    name: str, content: bytes | None, says: str, tiny_area: Area, tmp_path: Path
+) -> None:
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    plans_alone = tiny_area.replace(
+        zones=tiny_area.zones.iloc[:0], settings=tiny_area.settings.iloc[:0], travel=tiny_area.travel.iloc[:0]
+    )
+    with pytest.raises((MissingError, InputError), match=says):
+        with_travel(plans_alone, tmp_path / name, cache=False)
+
+
+def test_roads_that_nothing_travels_on_are_said_not_to_be_used(tiny_area: Area, tmp_path: Path) -> None:
+    roads = line_of_roads(tmp_path / "roads")
+    plans_alone = tiny_area.replace(
+        zones=tiny_area.zones.iloc[:0], settings=tiny_area.settings.iloc[:0], travel=tiny_area.travel.iloc[:0]
+    )
+    said = " ".join(with_travel(plans_alone, roads, cache=False).notes["says"])
+    assert "are not used: the area has no homes and settings between which to travel" in said
+    assert "journeys follow" not in said

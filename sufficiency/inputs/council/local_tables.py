@@ -62,6 +62,8 @@ def local_table(path: str | Path, schema: pa.DataFrameSchema) -> tuple[pd.DataFr
     """
     file = Path(path)
     text = read_sheet(file) if file.suffix.lower() in (".xlsx", ".xlsm") else read_text_table(file)
+    text.index = pd.Index([int(row) - 2 for row in text.attrs.pop("rows", range(2, len(text) + 2))])
+    nameless = text.attrs.pop("nameless", [])
     place = dict(zip(text.columns, tables.column_numbers(text), strict=True))
     years = {c: y for c in text.columns if (y := year_of_label(str(c))) is not None}
     if schema.name in ACROSS and years and "year" not in {plain(c) for c in text.columns}:
@@ -75,10 +77,18 @@ def local_table(path: str | Path, schema: pa.DataFrameSchema) -> tuple[pd.DataFr
     if "financial_year" in frame:
         frame["financial_year"] = frame["financial_year"].str.slice(0, 4)
     try:
-        return tables.check(frame, schema, source=file.name), sorted(place[c] for c in others if c in place)
+        return tables.check(frame, schema, source=file.name), sorted(
+            [*(place[c] for c in others if c in place), *nameless]
+        )
     except FaultyTableError as caught:
         rows = list(text.index)  # of a file with years across, several rows of the table are one of the file
-        raise FaultyTableError(file.name, [_hinted(fault, others, rows, place) for fault in caught.faults]) from None
+        hinted = [_hinted(fault, others, rows, place) for fault in caught.faults]
+        untold = [
+            Fault(1, None, f"column {place} has values below and no heading; give it one, if it is the one missing")
+            for place in nameless
+            if any(fault.row == 1 for fault in caught.faults)
+        ]
+        raise FaultyTableError(file.name, [*hinted, *untold]) from None
 
 
 def _renamed(text: pd.DataFrame, schema: pa.DataFrameSchema, source: str) -> tuple[pd.DataFrame, list[str]]:
@@ -110,7 +120,8 @@ def _way_out(column: str, others: Sequence[str], place: Mapping[str, int]) -> st
     spellings = SPELLINGS.get(column, (column,))
     near = next((o for word in (column, *spellings) for o in others if o in place and nearest(word, [o])), None)
     hint = "" if near is None else f": is it column {place[near]}?"
-    return f"{hint}{'' if len(spellings) == 1 else f' It may be headed {one_of(spellings)}'}"
+    start = " It" if hint else "; it"
+    return hint if len(spellings) == 1 else f"{hint}{start} may be headed {one_of(spellings)}"
 
 
 def _headings(column: str) -> str:

@@ -47,11 +47,17 @@ def take(
         if hits:
             found[ours] = frame[hits[0]]
         elif ours not in optional:
-            raise InputError(
-                f"{source}: the column '{spellings[0]}' is missing{nearest(spellings[0], header)}; "
-                "is this the publisher's file, whole?"
-            )
+            hint = _misspelt(spellings, list(header), names)
+            raise InputError(f"{source}: the column '{spellings[0]}' is missing; {hint}")
     return pd.DataFrame(found, index=frame.index)
+
+
+def _misspelt(spellings: Sequence[str], header: Sequence[object], names: Mapping[str, str | Sequence[str]]) -> str:
+    """Return which column may be one that is missing, by its place: what a file calls it may be a child's name."""
+    is_known = column_among(names)
+    places = [i for i, c in enumerate(header) if str(c) and not is_known(str(c))]
+    near = next((i for i in places for s in spellings if nearest(s, [header[i]], 0.7)), None)
+    return "is this the publisher's file, whole?" if near is None else f"is it column {near + 1}, misspelt?"
 
 
 def column_among(names: Mapping[str, str | Sequence[str]]) -> Callable[[str], bool]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
-from sufficiency.errors import MissingError, nearest
-from sufficiency.inputs.files.sheets import Sheet, sheets_in
+from sufficiency.errors import InputError, MissingError, nearest
+from sufficiency.inputs.files.sheets import Sheet, is_book, is_text, sheets_in
+
+Tells = Callable[[Sequence[Sequence[str]]], int | None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +30,11 @@ class Release:
     name: str
     sheets: tuple[Sheet, ...]
 
+    @cached_property
+    def heads(self) -> list[tuple[Sheet, list[list[str]]]]:
+        """Each table with its first rows; one that can't be opened has none."""
+        return [(sheet, _head(sheet)) for sheet in self.sheets]
+
 
 def of_folder(folder: str | Path) -> Release:
     """Return the release that a folder or a zip holds.
@@ -40,10 +48,20 @@ def of_folder(folder: str | Path) -> Release:
     """
     path = Path(folder)
     if path.is_dir():
-        return Release(path.name, tuple(Sheet(p) for p in sorted([*path.glob("*.csv"), *path.glob("data/*.csv")])))
+        return Release(path.name, tuple(_of_files(p for p in (*path.iterdir(), *path.glob("data/*")))))
     if path.is_file() and path.suffix.lower() == ".zip":
         return Release(path.name, tuple(sheets_in(path)))
     raise MissingError(f"there is no folder or zip {path}")
+
+
+def _of_files(paths: Iterable[Path]) -> Iterator[Sheet]:
+    """Yield the tables of files that are text or workbooks by their names; a broken one has none."""
+    for path in sorted(paths):
+        if path.is_file() and (is_text(path.name) or is_book(path.name)):
+            try:
+                yield from sheets_in(path)
+            except InputError:
+                continue
 
 
 def container(sheet: Sheet) -> tuple[str, ...]:
@@ -54,36 +72,46 @@ def container(sheet: Sheet) -> tuple[str, ...]:
     return (str(sheet.file), *sheet.members[:-1], str(where)) if sheet.members else (str(where),)
 
 
-def releases(sheets: Iterable[Sheet]) -> list[Release]:
-    """Return sheets gathered by where they lie."""
-    by_place: dict[tuple[str, ...], list[Sheet]] = {}
-    for sheet in sheets:
-        by_place.setdefault(container(sheet), []).append(sheet)
-    return [Release(_name(own[0]), tuple(own)) for own in by_place.values()]
+def _head(sheet: Sheet) -> list[list[str]]:
+    try:
+        return sheet.head()
+    except InputError:
+        return []
 
 
-def _name(sheet: Sheet) -> str:
+def release_name(sheet: Sheet) -> str:
+    """Return what a planner would call the release that a sheet lies in: its zip, or its folder."""
     if sheet.members:
         return Sheet(sheet.file, sheet.members[:-1]).name
     where = sheet.file.parent
     return where.parent.name if where.name == "data" else where.name
 
 
-def find_table(source: str | Path | Release, names: Sequence[str]) -> tuple[pd.DataFrame, str]:
-    """Return the first of `names` that is there, as a frame of text, and what to call it in a message.
+def find_table(source: str | Path | Release, tells: Tells, names: Sequence[str]) -> tuple[pd.DataFrame, str]:
+    """Return a release's table that its header tells, whatever its file is called, and what to call it in a message.
+
+    Where several are told so, or none, one with a publisher's name for it is taken before any other.
+
+    Parameters
+    ----------
+    source
+        The release, or its folder or zip.
+    tells
+        The row of the table's header among its first rows, from 0; None: it isn't this table.
+    names
+        What the publisher calls its file, release by release.
 
     Raises
     ------
     MissingError
-        If none is there; names the nearest.
+        If it isn't there; names the nearest.
     InputError
         If it can't be read, or a zip would unpack to more than any release holds.
     """
     release = source if isinstance(source, Release) else of_folder(source)
-    by_name = {sheet.last.name.lower(): sheet for sheet in reversed(release.sheets)}
-    for name in names:
-        if name in by_name:
-            frame = by_name[name].frame()
-            return frame, name
+    told = [replace(sheet, top=top) for sheet, head in release.heads if (top := tells(head)) is not None]
+    named = [s for s in told or release.sheets if s.last.name.lower() in names]
+    for sheet in [*named, *told]:
+        return sheet.frame(), sheet.last.name
     known = [sheet.last.name for sheet in release.sheets]
     raise MissingError(f"there is no {' or '.join(names)} in {release.name}{nearest(names[0], known)}")

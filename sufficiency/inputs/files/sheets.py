@@ -6,7 +6,7 @@ import csv
 import gzip
 import io
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -18,20 +18,19 @@ import pandas as pd
 
 from sufficiency.errors import InputError, MissingError, nearest
 from sufficiency.inputs.files import workbook
+from sufficiency.inputs.files.content import GZIP, UTF_16, Content, content_of
 from sufficiency.inputs.files.long_text import Columns, UnevenError, cut
 from sufficiency.inputs.files.packed import LARGEST_BYTES, member_of, members_of, stops
 from sufficiency.inputs.files.streamed import columns_of, encoding_of, lines_of
 from sufficiency.inputs.files.text import decoded, one_table
+from sufficiency.inputs.files.workbook import LONGEST_TITLE, header_row
 
 TEXT: Final = (".csv", ".tsv", ".txt")
 BOOKS: Final = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
-LONGEST_TITLE: Final = 40  # rows above a table's header
 READ_WHOLE: Final = 40_000_000  # bytes; a longer text file is read as a stream, its needed columns alone
 LONGEST_ROWS: Final = 250_000_000  # bytes of a table read by its rows; Code-Point Open has 170 million
 HEAD_BYTES: Final = 400_000
-UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 Keep = Callable[[Columns], "np.ndarray[Any, Any]"]
-HEADER_SHARE: Final = 0.6  # of the widest row's cells, from which a row is taken for the header
 
 
 @dataclass(frozen=True, order=True)
@@ -140,7 +139,7 @@ class Sheet:
                 stream: IO[bytes] = stack.enter_context(self.file.open("rb"))
                 for member in self.members:
                     stream = member_of(stack, stream, member, source=self.file.name)
-                if self.last.suffix.lower() == ".gz":
+                if _is_gzip(stream):
                     opened = stack.enter_context(gzip.open(stream))
                     stream = stack.enter_context(stops(opened, LARGEST_BYTES, self.name))  # type: ignore[arg-type]
                 yield stream
@@ -202,9 +201,7 @@ def sheet_of(source: Source) -> Sheet:
     if not path.is_file():
         beside = [p.name for p in path.parent.glob(f"*{path.suffix}")] if path.parent.is_dir() else []
         raise MissingError(f"there is no file {path.name} in {path.parent}{nearest(path.name, beside)}")
-    if is_book(path.name):
-        return sheets_in(path)[0]
-    inside = sheets_in(path) if path.suffix.lower() == ".zip" else [Sheet(path)]
+    inside = sheets_in(path)
     if not inside:
         raise InputError(f"{path.name} holds no table")
     return inside[0]
@@ -213,12 +210,14 @@ def sheet_of(source: Source) -> Sheet:
 def sheets_in(path: Path) -> list[Sheet]:
     """Return every table of a file: itself, the tables of a zip (and of a zip in it), the pages of a workbook.
 
+    What the file is is told by its first bytes; what a zip holds, by its members' names.
+
     Raises
     ------
     InputError
-        If a zip or workbook can't be opened.
+        If it is something that holds no table; if it, or a zip or workbook in it, can't be opened.
     """
-    return list(_within(Sheet(path), path.name, depth=0))
+    return list(_inside(Sheet(path), content_of(path), depth=0))
 
 
 def is_text(name: str) -> bool:
@@ -231,25 +230,30 @@ def is_book(name: str) -> bool:
     return name.lower().endswith(BOOKS)
 
 
-def _within(sheet: Sheet, name: str, *, depth: int) -> Iterator[Sheet]:
+def _by_name(name: str) -> Content | None:
+    """Return what a zip's member is by its name; None: it holds no table."""
     if is_text(name):
+        return "text"
+    return "book" if is_book(name) else "zip" if name.lower().endswith(".zip") else None
+
+
+def _inside(sheet: Sheet, content: Content | None, *, depth: int) -> Iterator[Sheet]:
+    if content in ("text", "gzip"):
         yield sheet
-    elif is_book(name):
+    elif content == "book":
         with sheet.open() as stream:
             pages = workbook.pages(stream.read(), source=sheet.name)
         yield from (Sheet(sheet.file, sheet.members, page) for page in pages)
-    elif name.lower().endswith(".zip") and depth <= 1:
+    elif content == "zip" and depth <= 1:
         with sheet.open() as stream:
             inside = members_of(stream, source=sheet.name)
         for member in inside:
-            yield from _within(Sheet(sheet.file, (*sheet.members, member)), member, depth=depth + 1)
+            yield from _inside(Sheet(sheet.file, (*sheet.members, member)), _by_name(member), depth=depth + 1)
 
 
-def header_row(head: Sequence[Sequence[str]]) -> int:
-    """Return which row is the header: the first nearly as wide as the widest, since titles stand in few cells."""
-    widths = [sum(bool(cell.strip()) for cell in row) for row in head]
-    wide = max(widths, default=0)
-    return next((i for i, width in enumerate(widths) if width and width >= HEADER_SHARE * wide), 0)
+def _is_gzip(stream: IO[bytes]) -> bool:
+    peek = getattr(stream, "peek", None)
+    return peek is not None and peek(len(GZIP))[: len(GZIP)] == GZIP
 
 
 def _chosen(frame: pd.DataFrame, wanted: Callable[[str], bool] | None) -> pd.DataFrame:

@@ -100,6 +100,9 @@ def parsed(words: str, *, source: str) -> pd.DataFrame:
     body = frame.iloc[1:].reset_index(drop=True).set_axis(header, axis=1).loc[:, [c != "" for c in header]]
     body.attrs["rows"] = rows  # the line of each row, as a person sees it in Excel
     body.attrs["columns"] = [place for place, name in enumerate(header, start=1) if name]
+    body.attrs["nameless"] = [
+        place for place, name in enumerate(header, start=1) if not name and (frame.iloc[1:, place - 1] != "").any()
+    ]
     return body
 
 

@@ -11,7 +11,8 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Final, NoReturn
+from xml.parsers import expat
 
 from sufficiency.errors import InputError
 from sufficiency.inputs.files.packed import BROKEN, as_read
@@ -22,11 +23,13 @@ MOST_CELLS: Final = 20_000_000  # from a sheet's first to its last; ONS's small 
 PIECE: Final = 1 << 22  # bytes
 LONGEST_TAG: Final = 1 << 16  # bytes
 
-ROW: Final = re.compile(rb"<(?:\w+:)?row(?=[ >/])(?:[^>]*?\br=\"(\d{1,9})\")?")
-CELL: Final = re.compile(rb"<(?:\w+:)?c[ >/]")
-CELLS_COLUMN: Final = re.compile(rb'\br="([A-Z]{1,3})\d')
+ROW: Final = re.compile(rb"<(?:\w+:)?row(?=[\s>/])(?:[^>]*?\br\s*=\s*[\"'](\d+))?")
+CELL: Final = re.compile(rb"<(?:\w+:)?c[\s>/]")
+CELLS_COLUMN: Final = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]+)\d")
+CELLS_ROW: Final = re.compile(rb"\br\s*=\s*[\"'][A-Za-z]+(\d+)")  # a cell's own row, which may belie its row's
 ODS_TAG: Final = re.compile(rb"<table:(table-row|table-cell|covered-table-cell|table)(?=[ >/])([^>]*)>")
-REPEATED: Final = re.compile(rb'table:number-(?:columns|rows)-repeated="(\d{1,9})"')
+REPEATED: Final = re.compile(rb"table:number-(?:columns|rows)-repeated\s*=\s*[\"'](\d+)")
+MOST_DIGITS: Final = 12
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384  # of any sheet; more are cut off as it is read
 VALUES: Final = range(2, 12)  # kinds of record of an .xlsb that hold a cell's value; 0 begins a row
 
@@ -44,6 +47,8 @@ def refuse_large(content: bytes, *, source: str) -> None:
             for entry in book.infolist():
                 pieces = _pieces(book, entry, source)
                 name = entry.filename.lower()
+                if name == "content.xml":
+                    pieces = _well_formed(pieces, source)
                 span = _of_binary(pieces) if name.endswith(".bin") else _of_xml(pieces, is_ods=name == "content.xml")
                 if span > MOST_CELLS:
                     raise InputError(
@@ -78,6 +83,23 @@ def _pieces(book: zipfile.ZipFile, entry: zipfile.ZipInfo, source: str) -> Itera
     yield rest
 
 
+def _well_formed(pieces: Iterable[bytes], source: str) -> Iterator[bytes]:
+    """Yield an .ods's content as it is read; end with an error where it is broken XML, which its reader never leaves."""
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = lambda *_: _refuse_broken(source, "it declares a document type")
+    try:
+        for piece in pieces:
+            parser.Parse(piece, False)
+            yield piece
+        parser.Parse(b"", True)
+    except expat.ExpatError as caught:
+        _refuse_broken(source, f"{expat.ErrorString(caught.code)}, line {caught.lineno}")
+
+
+def _refuse_broken(source: str, why: str) -> NoReturn:
+    raise InputError(f"{source} can't be read as a workbook: its XML is broken ({why}); save it again")
+
+
 def _of_xml(pieces: Iterable[bytes], *, is_ods: bool) -> int:
     """Return the cells that a part's sheet spans, or an .ods's sheets together; 0: it is no sheet."""
     return _of_ods(pieces) if is_ods else _of_xlsx(pieces)
@@ -88,7 +110,7 @@ def _of_xlsx(pieces: Iterable[bytes]) -> int:
     for piece in pieces:
         rows = ROW.findall(piece)
         counted += len(rows)
-        last = max([last, *(int(r) for r in rows if r)])
+        last = max([last, *(_number(r) for r in {*rows, *CELLS_ROW.findall(piece)} if r)])
         columns = CELLS_COLUMN.findall(piece)
         width = max([width, *map(_column_number, set(columns))])
         if len(CELL.findall(piece)) > len(columns):  # cells without a reference stand one after another
@@ -98,9 +120,14 @@ def _of_xlsx(pieces: Iterable[bytes]) -> int:
     return max(counted, last) * width
 
 
+def _number(digits: bytes) -> int:
+    """Return a row's number; of more digits than any has, the most that many digits can say."""
+    return int(digits) if len(digits) <= MOST_DIGITS else int(10**MOST_DIGITS)
+
+
 def _column_number(letters: bytes) -> int:
     number = 0
-    for letter in letters:
+    for letter in letters[:MOST_DIGITS].upper():
         number = number * 26 + letter - 64
     return number
 
@@ -111,7 +138,7 @@ def _of_ods(pieces: Iterable[bytes]) -> int:
     for piece in pieces:
         for kind, words in ODS_TAG.findall(piece):
             repeated = REPEATED.search(words)
-            count = int(repeated[1]) if repeated else 1
+            count = _number(repeated[1]) if repeated else 1
             if kind == b"table":
                 whole += min(last, MOST_ROWS) * min(width, MOST_COLUMNS)
                 rows = last = width = 0

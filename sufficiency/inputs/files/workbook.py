@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
+from typing import Final
 
 import pandas as pd
 import python_calamine
 
 from sufficiency.errors import InputError, MissingError
 from sufficiency.inputs.files.unpacked import refuse_large
+
+LONGEST_TITLE: Final = 40  # rows above a table's header
+HEADER_SHARE: Final = 0.6  # of the widest row's cells, from which a row is taken for the header
 
 
 def pages(content: bytes, *, source: str) -> list[str]:
@@ -34,8 +38,7 @@ def rows(content: bytes, page: str, *, source: str) -> Iterator[list[str]]:
     book = _book(content, source)
     try:
         sheet = book.get_sheet_by_name(page)
-        top, left = sheet.start or (0, 0)
-        yield from ([] for _ in range(top))
+        _, left = sheet.start or (0, 0)  # rows before the first are given, columns aren't
         known: dict[object, str] = {}
         for row in sheet.iter_rows():
             yield [""] * left + [_shared(cell, known) for cell in row]
@@ -67,7 +70,9 @@ def table(cells: Iterator[list[str]], top: int, wanted: Callable[[str], bool] | 
 
 
 def read_sheet(path: Path) -> pd.DataFrame:
-    """Return a workbook's first sheet as a frame of text, its first row the header; a blank is ''.
+    """Return a workbook's first sheet as a frame of text; a blank is ''. Its header is the first row as wide as the table.
+
+    As `text.parsed` does, `attrs` says which row of the sheet each is, and which columns have values and no name.
 
     Raises
     ------
@@ -76,13 +81,31 @@ def read_sheet(path: Path) -> pd.DataFrame:
     InputError
         If it is not a workbook, or its first sheet has no header.
     """
+    if path.is_dir():
+        raise InputError(f"{path.name} in {path.parent} is a folder; a file of that name is needed")
     if not path.is_file():
         raise MissingError(f"there is no file {path.name} in {path.parent}")
     content = path.read_bytes()
     first = pages(content, source=path.name)
     if not first:
         raise InputError(f"{path.name} has no sheet that can hold a table")
-    return table(rows(content, first[0], source=path.name), 0, None, source=path.name).reset_index(drop=True)
+    cells = list(rows(content, first[0], source=path.name))
+    top = header_row(cells[:LONGEST_TITLE])
+    frame = table(iter(cells), top, None, source=path.name)
+    header = cells[top]
+    frame.attrs["rows"] = [int(place) + 2 for place in frame.index]
+    frame.attrs["columns"] = [place for place, name in enumerate(header, start=1) if name]
+    wide = max(map(len, cells))
+    nameless = [i for i in range(wide) if i >= len(header) or not header[i]]
+    frame.attrs["nameless"] = [i + 1 for i in nameless if any(len(r) > i and r[i] for r in cells[top + 1 :])]
+    return frame.reset_index(drop=True)
+
+
+def header_row(head: Sequence[Sequence[str]]) -> int:
+    """Return which row is the header: the first nearly as wide as the widest, since titles stand in few cells."""
+    widths = [sum(bool(cell.strip()) for cell in row) for row in head]
+    wide = max(widths, default=0)
+    return next((i for i, width in enumerate(widths) if width and width >= HEADER_SHARE * wide), 0)
 
 
 def _book(content: bytes, source: str) -> python_calamine.CalamineWorkbook:

@@ -11,6 +11,8 @@ August; ages of new and ceased plans are on the day, so that a few of them belon
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -18,12 +20,11 @@ import numpy as np
 import pandas as pd
 
 from sufficiency.errors import InputError, nearest
-from sufficiency.inputs.files.columns import january_of, numbers
+from sufficiency.inputs.files.columns import january_of, numbers, plain
 from sufficiency.inputs.files.release import Release, find_table
 from sufficiency.inputs.releases.dfe_ehc_plans_names import (
     ASSESSMENTS,
     BY_RELEASE,
-    FILES,
     GROUP_TOTALS,
     LEVELS,
     NEED_COLUMNS,
@@ -35,6 +36,7 @@ from sufficiency.inputs.releases.dfe_ehc_plans_names import (
     REQUESTS,
     TOTALS,
 )
+from sufficiency.inputs.releases.ehc_plan_files import FILES, header_of
 from sufficiency.words.school_year import NCY_HIGH
 from sufficiency.words.vocabulary import SETTING_TYPES
 
@@ -137,21 +139,23 @@ def requests(folder: str | Path | Release) -> pd.DataFrame:
 
 def _read(folder: str | Path | Release, file: str, names: dict[str, str]) -> pd.DataFrame:
     """Return one file with places and times in our words, `total`, and the columns of `names` as numbers."""
-    text, source = find_table(folder, FILES[file])
-    text.columns = [str(c).lower() for c in text.columns]
+    text, source = find_table(folder, partial(header_of, file), FILES[file][1])
     known = [*PLACE, *names, *TOTALS]
-    unknown = [c for c in text if c not in known and not NOT_USED.fullmatch(c)]
+    text.columns = _as_published(text.columns, known)
+    unknown = [i for i, c in enumerate(text, start=1) if c not in known and not NOT_USED.fullmatch(c)]
     if unknown:
-        raise InputError(
-            f"{source}: the column '{unknown[0]}' is not one that this reader knows{nearest(unknown[0], known)}; "
-            "a later release may have renamed it"
-        )
+        lacking = [c for c in (*PLACE, *names) if c not in text and c not in BY_RELEASE]
+        near = nearest(text.columns[unknown[0] - 1], lacking) or "; a later release may have added it"
+        raise InputError(f"{source}: column {unknown[0]} is not one that this reader knows{near}")
+    twice = [c for c in known if list(text.columns).count(c) > 1]
+    if twice:
+        raise InputError(f"{source}: the column '{twice[0]}' is there twice; keep one")
     total = [c for c in TOTALS if c in text]
     missing = [c for c in (*PLACE, *names) if c not in text and c not in BY_RELEASE]
     missing += [] if total or file in ("requests", "assessments") else [TOTALS[0]]
     missing += [c for c, instead in BY_RELEASE.items() if c in names and instead and not {c, instead} & set(text)]
     if missing:
-        raise InputError(f"{source}: the column '{missing[0]}' is missing{nearest(missing[0], text.columns)}")
+        raise InputError(f"{source}: the column '{missing[0]}' is missing; is this the publisher's file, whole?")
     frame = text.rename(columns={c: ours for c, ours in PLACE.items() if ours})
     if total:
         frame["total"] = numbers(frame[total[0]], source=source)
@@ -169,6 +173,12 @@ def _read(folder: str | Path | Release, file: str, names: dict[str, str]) -> pd.
     frame["topic"] = frame["topic"].str.strip().str.lower()
     frame["label"] = frame["label"].str.strip().str.lower()
     return frame
+
+
+def _as_published(columns: Iterable[str], known: Sequence[str]) -> list[str]:
+    """Return a header in the publisher's own spelling: 'Time period' and 'TIME_PERIOD' are `time_period`."""
+    spelt = {plain(c): c for c in known}
+    return [spelt.get(plain(c), re.sub(r"[^a-z0-9]+", "_", str(c).lower()).strip("_")) for c in columns]
 
 
 def ncy_of_label(label: str) -> float:

@@ -8,6 +8,7 @@ Ages are five bands, at 31 August. Statements and plans are counted together, as
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from sufficiency.errors import InputError, nearest
-from sufficiency.inputs.files.columns import numbers, take, whole_numbers
+from sufficiency.inputs.files.columns import numbers, plain, take, whole_numbers
 from sufficiency.inputs.files.release import Release, find_table
 from sufficiency.words.vocabulary import SETTING_TYPES
 
@@ -92,7 +93,8 @@ def new_plans_by_age_group(folder: str | Path | Release) -> pd.DataFrame:
 
 
 def _read(folder: str | Path | Release, file: str, total: str) -> pd.DataFrame:
-    text, source = find_table(folder, [file])
+    wanted = {plain(total), plain("characteristic_age" if "_age_" in file else "establishment_type")}
+    text, source = find_table(folder, lambda head: _header(head, wanted), [file])
     more = (
         {"age": "characteristic_age"}
         if "age" in file.split("_")
@@ -120,6 +122,10 @@ def _read(folder: str | Path | Release, file: str, total: str) -> pd.DataFrame:
     frame["authority"] = frame["authority"].mask(regional, frame["region"]).mask(national, "E92000001")
     frame["name"] = frame["name"].mask(regional, frame["region_name"]).mask(national, "England")
     return frame
+
+
+def _header(head: Sequence[Sequence[str]], wanted: set[str]) -> int | None:
+    return next((top for top, row in enumerate(head) if wanted <= {plain(c) for c in row}), None)
 
 
 KEY: Final = ["authority", "name", "level", "year"]

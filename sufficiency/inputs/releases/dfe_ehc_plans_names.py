@@ -10,16 +10,6 @@ from typing import Final
 
 from sufficiency.words.vocabulary import NEEDS
 
-FILES: Final = {
-    "caseload": ("caseload.csv",),
-    "new": ("newplans.csv", "new_plans.csv"),
-    "ceased": ("ceased_plans.csv",),
-    "needs": ("sen_needs_all_plans.csv", "sen_needs_caseload.csv"),
-    "new_needs": ("sen_need_newplans.csv", "sen_needs_newplans.csv", "sen_needs_new_plans.csv"),
-    "requests": ("requests.csv",),
-    "assessments": ("assessments.csv",),
-}
-
 PLACE: Final = {
     "time_period": "year",
     "time_identifier": None,

@@ -68,6 +68,12 @@ CAPACITY_NAMES: Final = {
     ],
     "places_of": ["school_type", "type", "school_main_phase"],
 }
+# School capacity (SCAP), mainstream schools by school: places in units and in resourced provision.
+UNIT_NAMES: Final = {
+    "setting": ["school_urn", "URN"],
+    "unit_places": ["SEND_unit_capacity", "SEN_unit_capacity"],
+    "resourced_places": "resourced_provision_capacity",
+}
 COUNTS: Final = ("capacity", "roll", "resourced_roll", "resourced_places", "unit_roll", "unit_places")
 
 # Type of establishment, as the register names it -> our type of setting. Types not listed are mainstream schools if
@@ -154,6 +160,19 @@ def capacity(source: Source) -> pd.DataFrame:
     frame = frame[frame["setting"].str.fullmatch(r"\d{6}") & frame["capacity"].gt(0)]
     _refuse_one_number(frame.assign(setting_type="special"), sheet.name)
     return frame.drop_duplicates("setting", keep="last")[["setting", "capacity"]].reset_index(drop=True)
+
+
+def unit_capacity(source: Source) -> pd.DataFrame:
+    """Return mainstream schools' places for children with SEND: setting (URN), unit_places, resourced_places. [places]
+
+    Blank where not published; 0 says that a school has none.
+    """
+    sheet = sheet_of(source)
+    optional = ["unit_places", "resourced_places"]
+    frame = take(sheet.frame(column_among(UNIT_NAMES)), UNIT_NAMES, source=sheet.name, optional=optional)
+    for column in optional:
+        frame[column] = numbers(frame[column], source=sheet.name) if column in frame else float("nan")
+    return frame[frame["setting"].str.fullmatch(r"\d{6}")].drop_duplicates("setting", keep="last", ignore_index=True)
 
 
 def _refuse_one_number(schools: pd.DataFrame, source: str) -> None:

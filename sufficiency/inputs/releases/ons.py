@@ -24,7 +24,8 @@ import pandas as pd
 
 from sufficiency.errors import InputError, nearest
 from sufficiency.inputs.files.columns import january_of, numbers, plain, take
-from sufficiency.inputs.files.sheets import Sheet, Source, header_row, sheet_of
+from sufficiency.inputs.files.sheets import Sheet, Source, sheet_of
+from sufficiency.inputs.files.workbook import header_row
 from sufficiency.words.geojson import Feature, Features
 
 OLDEST: Final = 25
@@ -189,7 +190,9 @@ def projection(source: Source) -> pd.DataFrame:
         wide = wide[text[component].str.strip().str.lower().isin(["population", ""])]
     if "sex" in wide:
         sex = wide["sex"].str.strip().str.lower()
-        wide = wide[sex == "persons"] if (sex == "persons").any() else wide
+        if len(set(sex)) == 1 and sex.iloc[0] not in BOTH:
+            raise InputError(f"{sheet.name} has one sex alone; persons, or women and men, are needed")
+        wide = wide[sex.isin(BOTH)] if sex.isin(BOTH).any() else wide
     wide = wide[wide["age"].str.fullmatch(r"\s*\d+\s*")].astype({"age": "int64"})
     key = ["code", *(["name"] if "name" in wide else []), "age"]
     long = wide[wide["age"] <= OLDEST].melt(key, [str(c) for c in years], "mid_year", "children")

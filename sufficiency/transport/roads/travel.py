@@ -64,7 +64,7 @@ def travel(
     roads = area.roads if network is None else network
     lacking = _lacks(known, estimated)
     if roads is not None and lacking.any():
-        folder = None if cache is False else Path(cache) if cache is not None else disk.user_folder()
+        folder = _folder(cache)
         read = roads if isinstance(roads, Network) else read_network(roads, cache=folder)
         measured = by_network(area, read, cache=folder)
         both = [_sourced(known), measured[_lacks(known, measured)]]
@@ -83,10 +83,21 @@ def with_travel(area: Area, network: str | Path | None = None, *, cache: Cache =
         A road network to take in place of the area's own roads and travel table.
     cache
         As `travel`.
+
+    Raises
+    ------
+    MissingError, InputError
+        As `travel`; and if a network that is given can't be read, also where the area has nothing that travels.
     """
     asked = area if network is None else area.replace(roads=Path(network), travel=tables.empty(tables.TRAVEL))
     found = travel(asked, cache=cache)
-    rows = [] if network is None else [("travel", "read", f"journeys follow the roads of {Path(network).name}")]
+    rows = []
+    if network is not None and len(found):
+        rows.append(("travel", "read", f"journeys follow the roads of {Path(network).name}"))
+    elif network is not None:  # what is given is checked, whether or not there is a journey to find
+        name = read_network(network, cache=_folder(cache)).name
+        says = f"the roads of {name} are not used: the area has no homes and settings between which to travel"
+        rows.append(("travel", "doubtful", says))
     if asked.roads is not None:
         for words in (OFF_ROADS, CUT_OFF):
             many = int(found["note"].str.startswith(words).sum())
@@ -94,6 +105,10 @@ def with_travel(area: Area, network: str | Path | None = None, *, cache: Cache =
                 rows.append(("travel", "doubtful", f"{many:,} of {len(found):,} pairs of home and setting: {words}"))
     added = pd.DataFrame(rows, columns=["table", "kind", "says"])
     return asked.replace(travel=found, notes=pd.concat([area.notes, added], ignore_index=True).drop_duplicates())
+
+
+def _folder(cache: Cache) -> Path | None:
+    return None if cache is False else Path(cache) if cache is not None else disk.user_folder()
 
 
 def read_network(path: str | Path, *, cache: Path | None = None) -> Network:
