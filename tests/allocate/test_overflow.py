@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import sufficiency as sf
-from sufficiency import tables
+from sufficiency import prices, tables
 from sufficiency.allocate.overflow.sampled import (
     CODES,
     Ranges,
@@ -101,6 +101,19 @@ def test_a_councils_own_table_stands_in_place_of_englands(tiny_area: Area) -> No
     own = national_overflow().query("destination == 'in_mainstream'")
     found = ranges(tiny_area.replace(overflow=tables.check(own.reset_index(drop=True), tables.OVERFLOW)))
     assert (sampled(found, seed=1, draw=1).share[..., MAINSTREAM] == 1).all()
+
+
+def test_fees_are_the_areas_own_where_its_councils_know_them() -> None:
+    area, table = sf.example_area(), national_overflow()
+    own, theirs = ranges(area), ranges(area.replace(unit_costs=area.unit_costs.iloc[:0]))
+    middle, there = own.gbp[..., 1], theirs.gbp[..., 1] > 0
+    risen = float(prices.growth(area, "fee").rise(2021, 2024)[0])
+    homes = area.zones["authority"].value_counts()
+    fee = np.average([72_000, 69_600 * risen], weights=[homes["E06000061"], homes["E06000062"]])
+    assert middle[:, INDEPENDENT] == pytest.approx(fee)
+    ratio = own.gbp[there][:, 1] / theirs.gbp[there][:, 1]
+    assert ratio.min() == pytest.approx(1.0) and (own.gbp[:, MAINSTREAM] == theirs.gbp[:, MAINSTREAM]).all()
+    assert theirs.gbp[0, INDEPENDENT, 1] == table.loc[table["destination"] == "in_independent", "gbp_middle"].iloc[0]
 
 
 def test_a_range_out_of_order_is_named_by_age_and_destination(tiny_area: Area) -> None:

@@ -18,6 +18,7 @@ import pandas as pd
 from scipy.special import ndtri
 
 from sufficiency import tables
+from sufficiency.allocate.overflow.own_fees import own_fees
 from sufficiency.area.area import Area
 from sufficiency.area.overflow_faults import overflow_faults
 from sufficiency.errors import FaultyTableError
@@ -66,14 +67,14 @@ class Sampled:
 
 
 def ranges(area: Area) -> Ranges:
-    """Return the area's overflow, or the library's where it has none.
+    """Return the area's overflow, or the library's, at the area's own fees, where it has none.
 
     Raises
     ------
     InputError
         If a range is out of order, or children of an age group could be nowhere.
     """
-    table = area.overflow if len(area.overflow) else national_overflow()
+    table = area.overflow if len(area.overflow) else own_fees(area, national_overflow())
     if faults := overflow_faults(table):
         raise FaultyTableError("overflow.csv", [replace(fault, row=None) for fault in faults])  # an area sorts its rows
     age = table["age_group"].map({group: i for i, group in enumerate(AGE_GROUPS)}).to_numpy()
