@@ -211,9 +211,13 @@ def opened(january: January) -> Iterator[Law]:
     away = now.children.setting >= settings
     c = january.children
     open_to = january.found.open_to(c.zone, c.ncy, c.need, c.kind, c.is_girl)[away] & january.found.has_number
+    roll = np.bincount(now.children.setting, minlength=settings)[:settings]
     for setting in np.flatnonzero((january.room > 0) & open_to.any(axis=0)):
         saves = dict(zip(PARTS, now.saves[setting], strict=True))
-        yield "a place opened beside a suitable child turned away lets one in", saves["turned_away"] == 1
+        if roll[setting] > january.room[setting]:
+            yield "a place opened at a school above its number is for a child already there", saves["turned_away"] == 0
+        else:
+            yield "a place opened beside a suitable child turned away lets one in", saves["turned_away"] == 1
 
 
 def laws(seed: int) -> Iterator[Law]:
