@@ -12,7 +12,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import sufficiency as sf
-from sufficiency.report.look.charts import as_png
+from sufficiency.report.look.pictures import as_png
 
 MEASURES = ("high_needs_gbp", "transport_gbp", "both_gbp")
 

@@ -18,7 +18,7 @@ from sufficiency import policy, tables
 from sufficiency.allocate.overflow.sampled import national_overflow
 from sufficiency.area.area import Area
 from sufficiency.errors import InputError, MissingError
-from sufficiency.report.look.charts import as_png
+from sufficiency.report.look.pictures import as_png
 from sufficiency.report.sections import turns_on
 from sufficiency.varied import signs
 from sufficiency.varied.found import Sensitivity

@@ -13,7 +13,8 @@ from sufficiency.outcome import ForecastOutcome, Outcome
 from sufficiency.report.disclosure.artists import drawn
 from sufficiency.report.disclosure.audit import Audit, audited
 from sufficiency.report.disclosure.cubes import Cube
-from sufficiency.report.disclosure.printed import Place, Printed, of_table, of_words, texts
+from sufficiency.report.disclosure.printed import Place, Printed, of_table
+from sufficiency.report.disclosure.sentences import of_words, texts
 from sufficiency.report.disclosure.whole_report import Published, printed
 from sufficiency.report.easy_read import easy_read_page
 from sufficiency.report.model import Chart, Map

@@ -21,7 +21,8 @@ from sufficiency.outcome import Outcome
 from sufficiency.report.disclosure.artists import drawn, take_out
 from sufficiency.report.disclosure.audit import audited
 from sufficiency.report.disclosure.cubes import Cube, Group
-from sufficiency.report.disclosure.printed import Place, of_chart, of_share, of_table, of_words
+from sufficiency.report.disclosure.printed import Place, of_chart, of_share, of_table
+from sufficiency.report.disclosure.sentences import of_words
 from sufficiency.report.disclosure.suppress import HIDDEN, without_few_behind
 from sufficiency.report.disclosure.whole_report import Published, audit, made_safe
 from sufficiency.report.look import charts

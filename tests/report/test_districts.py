@@ -12,7 +12,7 @@ import pytest
 from docx import Document
 
 from sufficiency.outcome import Outcome
-from sufficiency.report.look.charts import as_png
+from sufficiency.report.look.pictures import as_png
 from sufficiency.report.model import Cards, Chart, Map, Report, Table
 from sufficiency.report.sections import districts, explorer, schools
 from sufficiency.report.sections.anchors import carded, district_key, links, paged, school_key

@@ -10,6 +10,7 @@ from matplotlib.ticker import FuncFormatter
 from sufficiency import helper
 from sufficiency.outcome import Outcome
 from sufficiency.report.look import charts
+from sufficiency.report.look.pictures import as_png, as_svg
 from sufficiency.report.model import Chart, Map
 from sufficiency.report.writers.build import build
 from sufficiency.report.writers.drawn import Asked, Drawing, drawing, drawn
@@ -68,9 +69,9 @@ def test_a_figure_that_cannot_be_drawn_says_so_to_who_asks() -> None:
 
 def test_a_picture_is_the_same_before_and_after_it_is_written_as_another_kind() -> None:
     one, other = one_line(), one_line()
-    png, svg = charts.as_png(one), charts.as_svg(one)
-    assert charts.as_svg(other) == svg
-    assert charts.as_png(other) == png == charts.as_png(one)
+    png, svg = as_png(one), as_svg(one)
+    assert as_svg(other) == svg
+    assert as_png(other) == png == as_png(one)
 
 
 def test_with_one_processor_no_helper_is_started(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -59,7 +59,7 @@ def audited(cube: Cube, printed: Iterable[Printed], limit: int, *, mends: bool =
     cube
         Children by every label at once.
     printed
-        All that the report prints of it; see `printed.of_table` and `printed.of_words`.
+        All that the report prints of it; see `printed.of_table` and `sentences.of_words`.
     limit
         Counts from 1 to one below this are small.
     mends

@@ -13,7 +13,8 @@ from sufficiency.errors import DisclosureError
 from sufficiency.report.disclosure.artists import drawn, take_out
 from sufficiency.report.disclosure.audit import Audit, audited
 from sufficiency.report.disclosure.cubes import Cube
-from sufficiency.report.disclosure.printed import Place, Printed, of_chart, of_share, of_table, of_words
+from sufficiency.report.disclosure.printed import Place, Printed, of_chart, of_share, of_table
+from sufficiency.report.disclosure.sentences import of_words
 from sufficiency.report.disclosure.suppress import HIDDEN
 from sufficiency.report.model import Cards, Chart, Exhibit, Map, Report, Section, Table
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import itertools
 from typing import Any, Final
 
@@ -10,13 +9,12 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sufficiency.report.disclosure.suppress import HIDDEN, hidden_cells, hidden_parts
-from sufficiency.words.say import gbp, label, shown
+from sufficiency.report.look.axes import in_pounds, plainly, tidy_axis
+from sufficiency.words.say import label, shown
 
 INK: Final = "#1d2b36"
 FAINT: Final = "#5b6b78"
@@ -284,57 +282,3 @@ def waterfall(steps: pd.DataFrame, *, unit: str, how: str = "£") -> Figure:
     axis.grid(visible=True, axis="x")
     axis.margins(x=0.15)
     return figure
-
-
-def as_svg(figure: Figure) -> str:
-    """Return a figure as SVG to stand inside a page: no header, no date, the same bytes for the same figure."""
-    with mpl.rc_context(STYLE):
-        page = io.StringIO()
-        FigureCanvasSVG(_set_out(figure)).print_svg(page, metadata={"Date": None, "Creator": None})  # type: ignore[no-untyped-call]
-    text = page.getvalue()
-    return text[text.index("<svg") :]
-
-
-def as_png(figure: Figure, dpi: int = 160) -> bytes:
-    """Return a figure as PNG bytes."""
-    with mpl.rc_context(STYLE):
-        page = io.BytesIO()
-        was = _set_out(figure).dpi
-        figure.dpi = dpi
-        FigureCanvasAgg(figure).print_png(page, metadata={"Software": None})  # type: ignore[no-untyped-call]
-        figure.dpi = was
-    return page.getvalue()
-
-
-def _set_out(figure: Figure) -> Figure:
-    """Return a figure whose parts have their places: found once, whatever it is then written as."""
-    engine = figure.get_layout_engine()
-    if engine is not None:
-        engine.execute(figure)
-        figure.set_layout_engine("none")
-    return figure
-
-
-def plainly(value: float, _place: int | None = None) -> str:
-    """Return a number for an axis: 1,500 or 0.25."""
-    return f"{value:,.6g}"
-
-
-def as_people_write(value: float, _place: int | None = None) -> str:
-    """Return a number for an axis, whole numbers in full."""
-    return f"{value:,.0f}" if value == int(value) else plainly(value)
-
-
-def in_pounds(value: float, _place: int | None = None) -> str:
-    """Return an amount for an axis. [GBP]"""
-    return gbp(value)
-
-
-def tidy_axis(axis: Axes, unit: str, *, low_zero: bool = True, whole_x: bool = True, ticks: int = 6) -> None:
-    """Label an axis, start it at nothing where asked, and write whole numbers as people do."""
-    axis.set_ylabel(unit)
-    if low_zero:
-        axis.set_ylim(bottom=min(0, axis.get_ylim()[0]))
-    axis.yaxis.set_major_formatter(FuncFormatter(as_people_write))
-    if whole_x:
-        axis.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=ticks))

@@ -12,7 +12,8 @@ from matplotlib.figure import Figure
 
 from sufficiency.draws import LEVELS
 from sufficiency.forecast.record.backtest import MODEL, Backtest
-from sufficiency.report.look.charts import COLOURS, INK, panels, shared_legend, tidy_axis, undrawn
+from sufficiency.report.look.axes import tidy_axis
+from sufficiency.report.look.charts import COLOURS, INK, panels, shared_legend, undrawn
 from sufficiency.words.say import label
 
 MOST = 6  # authorities drawn apart; more are drawn as one

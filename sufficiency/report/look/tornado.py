@@ -9,7 +9,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from sufficiency.report.look.charts import COLOURS, FAINT, INK, in_pounds, plainly, sheet
+from sufficiency.report.look.axes import in_pounds, plainly
+from sufficiency.report.look.charts import COLOURS, FAINT, INK, sheet
 from sufficiency.varied.found import Sensitivity
 from sufficiency.words.say import shown
 

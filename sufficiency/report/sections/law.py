@@ -14,6 +14,7 @@ from sufficiency.area.area import Area
 from sufficiency.forecast import PlanForecast, plans
 from sufficiency.outcome import ForecastOutcome
 from sufficiency.report.look import charts
+from sufficiency.report.look.axes import tidy_axis
 from sufficiency.report.model import Chart, Section, Table
 from sufficiency.report.sections import side_by_side_runs
 from sufficiency.report.sections.common import LEVELS, middle, rests_on
@@ -142,7 +143,7 @@ def chart(outcome: ForecastOutcome, futures: Sequence[ForecastOutcome]) -> Figur
         zorder=5,
     )
     axis.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2, fontsize=8.5, frameon=False)
-    charts.tidy_axis(axis, "plans")
+    tidy_axis(axis, "plans")
     return figure
 
 

@@ -16,6 +16,7 @@ from sufficiency.funding.budget_lines import line_name
 from sufficiency.funding.published_anchors import anchors
 from sufficiency.outcome import Outcome
 from sufficiency.report.look import charts
+from sufficiency.report.look.axes import tidy_axis
 from sufficiency.report.model import Chart, Table
 from sufficiency.report.sections.common import LEVELS, middle
 from sufficiency.words.say import between, gbp, shown
@@ -134,7 +135,7 @@ def _lines(axis: Axes, frame: pd.DataFrame, shown: dict[str, str]) -> None:
         )  # fmt: skip
     axis.set_xticks(list(dict.fromkeys(frame["year"])))
     axis.axhline(0, color=charts.FAINT, linewidth=0.8)
-    charts.tidy_axis(axis, "", low_zero=False, whole_x=False)
+    tidy_axis(axis, "", low_zero=False, whole_x=False)
 
 
 def positions(outcome: Outcome) -> Table:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from matplotlib.figure import Figure
 
 from sufficiency.helper import Helper, processors
-from sufficiency.report.look.charts import as_png, as_svg
+from sufficiency.report.look.pictures import as_png, as_svg
 
 
 class Asked(NamedTuple):

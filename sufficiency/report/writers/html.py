@@ -13,7 +13,7 @@ import jinja2
 import pandas as pd
 from markupsafe import Markup
 
-from sufficiency.report.look.charts import as_svg
+from sufficiency.report.look.pictures import as_svg
 from sufficiency.report.model import Card, Cards, Chart, Exhibit, Map, Report, Table
 from sufficiency.words.say import label, shown
 

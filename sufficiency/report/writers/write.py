@@ -132,7 +132,7 @@ def safely(outcome: ForecastOutcome, published: Published, limit: int, easy: str
 
     Charts that would tell one are drawn without it. `easy` is the easy-read page.
     """
-    from sufficiency.report.disclosure.printed import texts
+    from sufficiency.report.disclosure.sentences import texts
     from sufficiency.report.disclosure.whole_report import made_safe, maps_written
 
     assert published.report is not None
