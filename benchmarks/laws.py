@@ -13,13 +13,13 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from sufficiency.allocate.place.worth import PARTS, Worth
 
 from sufficiency import funding, transport
 from sufficiency.allocate.overflow import sampled
 from sufficiency.allocate.overflow.sampled import AGE_OF_NCY, Sampled
 from sufficiency.allocate.place import one_january
 from sufficiency.allocate.place.children import NEW, Children
+from sufficiency.allocate.place.parts_of_value import PARTS, Worth
 from sufficiency.allocate.place.placed import Placed
 from sufficiency.allocate.place.places import places
 from sufficiency.allocate.place.routes import NEED_CODES, SECONDARY_FROM, RouteMap, route_map

@@ -76,12 +76,12 @@ class HighNeedsBudget:
     def __repr__(self) -> str:
         """Return one line: years, draws, and the median gap of the last year."""
         years = self.balance["financial_year"].values
-        last = float(self.in_year.isel(financial_year=-1).sum("authority").median())
-        draws_held = self.balance.sizes["draw"]
-        return (
-            f"<HighNeedsBudget {financial_label(int(years[0]))} to {financial_label(int(years[-1]))}, {draws_held:,} draws: "
-            f"{shown(last, '£m')} in-year in the last>"
+        last, draws_held = (
+            float(self.in_year.isel(financial_year=-1).sum("authority").median()),
+            self.balance.sizes["draw"],
         )
+        span = f"{financial_label(int(years[0]))} to {financial_label(int(years[-1]))}"
+        return f"<HighNeedsBudget {span}, {draws_held:,} draws: {shown(last, '£m')} in-year in the last>"
 
     def _repr_html_(self) -> str:
         middle = wide(self.summary(levels=(0.5,)), "measure", "gbp", "financial_year")
