@@ -287,12 +287,10 @@ class HighNeedsBudget:
         return gbp.assign_coords({name: ("stream", items[name].to_numpy()) for name in OF_ITEM})
 
     def _measured(self, by: Sequence[str], levels: Sequence[float]) -> pd.DataFrame:
-        parts = []
-        for name, array in self.measures().items():
-            frame = draws.summary({"gbp": array}, by, levels)
+        frames = {name: draws.summary({"gbp": array}, by, levels) for name, array in self.measures().items()}
+        for name, frame in frames.items():
             frame.insert(len(by) + 1, "measure", name)
-            parts.append(frame)
-        return pd.concat(parts, ignore_index=True)
+        return pd.concat(frames.values(), ignore_index=True)
 
 
 def _labels(array: xr.DataArray, dim: str) -> Labels:

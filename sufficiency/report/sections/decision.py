@@ -23,6 +23,12 @@ SHORT: Final = "The decision"
 LEAST_GBP: Final = 50_000  # a change a year that is told as one
 ROWS: Final = 2  # openings of each kind that have a row of their own
 ALL: Final = "All of these"
+# Of each kind, those that have no row of their own.
+OTHERS: Final = {
+    "base": "other specialist bases",
+    "more": "other special schools: more places",
+    "new": "other new special schools",
+}
 
 
 def section(
@@ -59,7 +65,7 @@ def section(
     words += [*neighbours, *_if_not(outcome, limit)]
     if len(rows) and made is not None:
         words += _sure(made, rows, futures, found.year)
-    exhibits = [_to_open(rows, made.budget, found.year, limit)] if len(rows) and made is not None else []
+    exhibits = [_to_open(rows, made, found.year, limit)] if len(rows) and made is not None else []
     return Section(
         "decision",
         finding(outcome, found, limit),
@@ -197,7 +203,7 @@ def _sure(made: Recommendation, rows: pd.DataFrame, futures: Sequence[ForecastOu
     return [" ".join(says)]
 
 
-def _to_open(rows: pd.DataFrame, budget: str, year: int, limit: int) -> Table:
+def _to_open(rows: pd.DataFrame, made: Recommendation, year: int, limit: int) -> Table:
     listed = pd.concat([_folded(rows[rows["kind"] == kind]) for kind in to_open.KINDS], ignore_index=True)
     total = rows[["places", "capital_gbp", "children"]].sum()
     if limit > 1:
@@ -220,13 +226,19 @@ def _to_open(rows: pd.DataFrame, budget: str, year: int, limit: int) -> Table:
         "What to open",
         frame,
         {"places": "n", "children": "n", "capital": "£m"},
-        note=f"Chosen to keep most children from being turned away within {budget}. Children: of those turned away in January {year}, the mean over futures. Full "
+        note=f"Chosen to keep most children from being turned away within {made.budget}. Children: of those turned away in January {year}, the mean over futures. Full "
         f"in: futures in which it is at least {to_open.FULL:.0%} filled. What all of it does to High Needs and transport is said above; for one opening alone it is "
-        "too small to tell from chance. Sites are the middle of the children's homes, and whether a school can grow is for the school to say.",
+        f"too small to tell from chance. {_late(made.now)} Sites are the middle of the children's homes, and whether a school can grow is for the school to say.",
         counts=("children",),
         tied=("full in",),
         stacks=True,
     )
+
+
+def _late(run: Outcome) -> str:
+    """Return how late places have opened, which the Januaries of the table leave out."""
+    low, high = (run.area.value(f"pipeline.new_school_delay_{end}_years") for end in ("low", "high"))
+    return f"The Januaries are those planned: new schools often open {low:.0f} to {high:.0f} years late."
 
 
 def _folded(rows: pd.DataFrame) -> pd.DataFrame:
@@ -242,7 +254,7 @@ def _folded(rows: pd.DataFrame) -> pd.DataFrame:
     where = sorted(set(rest["where"]) - {""})
     other = {
         **rest[["places", "capital_gbp", "children"]].sum(),
-        "what": f"{len(rest)} others: {to_open.KINDS[kind]}",
+        "what": f"{rest['sites'].sum():,} {OTHERS[kind]}",
         "where": _listed(where) if len(where) <= 1 else f"{len(where)} districts",
         "whom": "; ".join(needs) if len(needs) <= to_open.MOST_NEEDS else f"{len(needs)} groups of needs",
         "year": str(rest["year"].max()),

@@ -127,7 +127,7 @@ def note(every: Sequence[ForecastOutcome]) -> str:
     if len(placed) == len(every):
         words = [
             INTERVAL,
-            f"Plans rest on {rest}, whatever needs placing on the same {min(placed):,} of them in every column: the report's own figures elsewhere rest on {placed[0]:,}, and so differ a little.",
+            f"Plans rest on {rest}, whatever needs placing on the same {min(placed):,} of them in every column: the report's own figures elsewhere rest on {placed[0]:,}, and so may differ.",
         ]
     begins = _begins(every)
     if begins:

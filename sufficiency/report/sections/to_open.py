@@ -30,7 +30,7 @@ SOME: Final = 0.2  # a need group with a smaller share of the children is not na
 def rows(made: Recommendation, year: int) -> pd.DataFrame:
     """Return one row for each option that opens by January `year`, bases first, then the largest.
 
-    Columns option, kind (a key of `KINDS`), what, where, whom, why, places, year, capital_gbp, high_needs_gbp and
+    Columns option, kind (a key of `KINDS`), what, where, sites (bases, or schools), whom, why, places, year, capital_gbp, high_needs_gbp and
     transport_gbp (saved a year on top of the rows above, below 0 where it costs more), children (mean over futures),
     complex (of them, with severe or profound learning difficulties) and sure (share of futures in which it is full).
     """
@@ -55,6 +55,8 @@ def rows(made: Recommendation, year: int) -> pd.DataFrame:
     found["what"] = [
         _what(made.now.area, row.kind, row.places, table.loc[row.option], settings) for row in found.itertuples()
     ]
+    is_base = found["option"].map(table["kind"]) == "specialist_base"
+    found["sites"] = [_bases(made.now.area, n) if base else 1 for n, base in zip(found["places"], is_base, strict=True)]
     found["why"] = found["option"].map(table["why"]).fillna("")
     money = _money(best, list(found["option"]), year)
     return pd.concat([found.drop(columns="at"), money], axis=1)
@@ -103,9 +105,14 @@ def _what(area: Area, kind: str, places: int, option: pd.Series, settings: pd.Da
         return f"More places at {settings['name'].get(option['setting'], option['setting'])}"
     if kind == "new" or option["kind"] != "specialist_base":
         return str(option["name"]).removesuffix(f" in {option['district']}")
-    bases = max(1, math.ceil(places / area.value("reform.base_places_per_secondary", on=area.base_year)))
+    bases = _bases(area, places)
     phase = "primary" if option["ncy_high"] <= 6 else "secondary" if option["ncy_low"] >= 7 else "all-through"
     return f"Specialist base, {phase} school" if bases == 1 else f"{bases} specialist bases, {phase} schools"
+
+
+def _bases(area: Area, places: int) -> int:
+    """Return how many schools' bases so many places take, each no larger than a base is."""
+    return max(1, math.ceil(places / area.value("reform.base_places_per_secondary", on=area.base_year)))
 
 
 def _money(best: Openings, options: list[str], year: int) -> pd.DataFrame:
