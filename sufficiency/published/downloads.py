@@ -1,4 +1,7 @@
-"""A folder of published files, found and read once for every authority, with what isn't there and what that costs."""
+"""A folder of published files, found and read once for every authority, with what isn't there and what that costs.
+
+What each file of the folder is, and why one isn't used, is told by `what.py`.
+"""
 
 from __future__ import annotations
 
