@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -66,6 +67,13 @@ def totals(by: str) -> Table:
 
 
 CELLS = Table("cells", "Children by need and phase", wide())
+
+
+def test_a_word_that_one_table_has_for_a_row_and_another_for_a_group_is_read_as_either() -> None:
+    row, group = Group("row", frozenset(["other"])), Group("placement", frozenset(["early_years", "elsewhere"]))
+    known = replace(cube(), names={"value: other": (row,), "other": (group,)})
+    assert known.named("Other", "value") == (row, group)
+    assert known.named("Other", "placement") == (group,)
 
 
 def test_a_sum_over_two_tables_is_found_and_both_are_named_but_never_the_count() -> None:

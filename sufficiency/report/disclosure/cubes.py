@@ -58,7 +58,10 @@ class Cube:
     def named(self, words: object, column: str = "") -> tuple[Group, ...]:
         """Return what a word may name, as a label in a column of that name where that matters."""
         text = str(words).strip().lower()
-        return self.names.get(f"{column.lower()}: {text}") or self.names.get(text, ())
+        in_column = self.names.get(f"{column.lower()}: {text}", ())
+        return tuple(
+            dict.fromkeys((*in_column, *self.names.get(text, ())))
+        )  # 'Other' is a row of one return, a group of another
 
     def of_kind(self, label_of: str, sense: str) -> tuple[Group, ...]:
         """Return all that words may name of one label, in one sense."""
