@@ -92,7 +92,10 @@ def report(
         ),
     ] = None,
     suppress: Annotated[
-        int, typer.Option(help="Hide counts of children below this, 5 say, before publishing; 0 hides none.")
+        int,
+        typer.Option(
+            help="Hide counts of children below this, 5 say; 0 hides none. Not all is found: read docs/disclosure.md before publishing."
+        ),
     ] = 0,
     sensitivity: Annotated[
         bool,

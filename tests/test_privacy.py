@@ -290,3 +290,26 @@ def test_xml_is_read_in_any_encoding_and_with_a_document_type_in_none(
         with pytest.raises(SufficiencyError, match="declares a document type") as caught:
             read_sen2(path, salt=SALT)
         assert_nobody_is_in("an error", str(caught.value))
+
+
+@pytest.mark.parametrize(
+    "person",
+    ["Zebedee Featherstone", "FEATHERSTONE,Zebedee", "zebedee  featherstone", "ZE99 9ZZ", "ze999zz", "Z987654321098",
+     "1234567890", "27/02/2014", "2014-02-27", "27.2.14", "Zebedee Featherstone, DOB 27/02/2014"],
+)  # fmt: skip
+@pytest.mark.parametrize("column", ["authority", "need", "plans"])
+def test_a_person_typed_into_a_table_is_in_no_error(person: str, column: str) -> None:
+    row = {"year": "2026", "authority": "E06000061", "ncy": "3", "need": "ASD", "setting_type": "special", "plans": "9"}
+    with pytest.raises(SufficiencyError) as caught:
+        tables.check(pd.DataFrame([row | {column: person, "year": "x"}]), tables.STATES)
+    said = str(caught.value).lower()
+    assert "row 2, year: 'x' is not a number" in said
+    for part in re.findall(r"\w{3,}", person.lower()):
+        assert part not in said or part == "dob"
+
+
+def test_a_slip_of_a_code_is_shown_in_its_error() -> None:
+    for slip, says in (("ADS", "'ADS' is not one of"), ("E0600061", "'E0600061' is not one of")):
+        row = {"year": 2026, "authority": "E06000061", "ncy": 3, "need": slip, "setting_type": "special", "plans": 9}
+        with pytest.raises(SufficiencyError, match=says):
+            tables.check(pd.DataFrame([row]), tables.STATES)

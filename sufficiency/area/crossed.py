@@ -5,6 +5,7 @@ Unknown codes, gaps between years, ranges upside down, points that are nowhere, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
@@ -18,11 +19,13 @@ from sufficiency.area.in_year_faults import beyond_sense, in_year_faults
 from sufficiency.area.overflow_faults import overflow_faults
 from sufficiency.area.pipeline_faults import pipeline_faults
 from sufficiency.errors import Fault, FaultyTableError, InputError, SufficiencyError, nearest, one_of
+from sufficiency.tables.shown_value import shown_value
 from sufficiency.words.vocabulary import NEEDS, SETTING_TYPES
 
 AUTHORITY_CODE: Final = (
     r"(?:E0[689]|E10|W06|S12)0000\d\d"  # ONS: unitary, metropolitan, London, county; Wales; Scotland
 )
+JOINED: Final = r"[,;/+&]"  # needs written together
 FAR_ZONE_KM: Final = 150  # no English authority reaches as far from its middle
 
 
@@ -155,7 +158,7 @@ def _unknown(name: str, frame: pd.DataFrame, column: str, known: Sequence[str] |
         Fault(
             i + 2,
             column,
-            f"'{frame.at[i, column]}' is not one of {one_of(known, 4)}{nearest(frame.at[i, column], known)}",
+            f"{shown_value(frame.at[i, column])} is not one of {one_of(known, 4)}{nearest(frame.at[i, column], known)}",
         )
         for i in wrong
     ]
@@ -165,7 +168,9 @@ def _unknown_states(frame: pd.DataFrame) -> list[Fault]:
     """Find needs and settings of transitions in codes that are not ours: a forecast can't place them."""
     return [
         Fault(
-            i + 2, column, f"'{frame.at[i, column]}' is not one of {one_of(known)}{nearest(frame.at[i, column], known)}"
+            i + 2,
+            column,
+            f"{shown_value(frame.at[i, column])} is not one of {one_of(known)}{nearest(frame.at[i, column], known)}",
         )
         for column, known in (
             *((c, list(NEEDS)) for c in ("need", "need_after")),
@@ -182,7 +187,7 @@ def _no_authority(frame: pd.DataFrame, own: Sequence[str]) -> list[Fault]:
         Fault(
             i + 2,
             "authority",
-            f"'{frame.at[i, 'authority']}' is no authority's code: {one_of(own, 4)}, or another's, such as E10000018"
+            f"{shown_value(frame.at[i, 'authority'])} is no authority's code: {one_of(own, 4)}, or another's, such as E10000018"
             f"{nearest(frame.at[i, 'authority'], own)}",
         )
         for i in wrong
@@ -191,16 +196,22 @@ def _no_authority(frame: pd.DataFrame, own: Sequence[str]) -> list[Fault]:
 
 def _unknown_designations(frame: pd.DataFrame) -> list[Fault]:
     return [
-        Fault(i + 2, "needs", f"'{need}' is not one of {one_of(NEEDS)}{_hint(need)}")
+        Fault(i + 2, "needs", f"{_shown(need, str(needs))} is not one of {one_of(NEEDS)}{_hint(need)}")
         for i, needs in frame["needs"].items()
         for need in str(needs).split()
         if need not in NEEDS
     ]
 
 
+def _shown(need: str, cell: str) -> str:
+    """Return a need that isn't one as an error may show it: codes run together are shown, a cell of other words isn't."""
+    if set(re.split(JOINED, need)) <= set(NEEDS):
+        return f"'{need}'"
+    return shown_value(need if set(cell.split()) & set(NEEDS) else cell)
+
+
 def _hint(need: str) -> str:
-    is_joined = any(mark in need for mark in ",;/+&")
-    return "; put a space between needs, as ASD SEMH" if is_joined else nearest(need, NEEDS)
+    return "; put a space between needs, as ASD SEMH" if re.search(JOINED, need) else nearest(need, NEEDS)
 
 
 def _year_gaps(frame: pd.DataFrame) -> list[Fault]:

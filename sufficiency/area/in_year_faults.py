@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 import pandas as pd
 
 from sufficiency.errors import Fault
+from sufficiency.tables.shown_value import shown_value
 
 
 def in_year_faults(months: pd.DataFrame, authorities: Collection[str], base_year: int) -> list[Fault]:
@@ -17,7 +18,7 @@ def in_year_faults(months: pd.DataFrame, authorities: Collection[str], base_year
     those after the next January belong to a forecast that starts there.
     """
     faults = [
-        Fault(i + 2, "month", f"'{month}' is not a month such as {base_year}-04")
+        Fault(i + 2, "month", f"{shown_value(month)} is not a month such as {base_year}-04")
         for i, month in months["month"].items()
         if not re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", month)
     ]

@@ -12,6 +12,7 @@ import pandas as pd
 
 from sufficiency.errors import Fault, nearest, one_of
 from sufficiency.tables.rows import ProjectRow
+from sufficiency.tables.shown_value import shown_value
 from sufficiency.words.vocabulary import PROJECT_KINDS
 
 ALIKE: Final = {"resourced_provision": "sen_unit"}  # a unit's places and resourced provision are one kind of project
@@ -75,7 +76,7 @@ def _setting_faults(
         return  # more places at a setting that another row describes
     if len(blank) == len(NEW_NEEDS):
         hint = nearest(row.setting, types) or f"; a new setting needs {one_of(NEW_NEEDS)}"
-        yield "setting", f"'{row.setting}' is not in settings.csv{hint}"
+        yield "setting", f"{shown_value(row.setting)} is not in settings.csv{hint}"
     elif blank:
         yield blank[0], f"{row.setting} is not in settings.csv, and a new setting needs {one_of(blank)}"
     elif (row.easting, row.northing) != new[row.setting][1:]:

@@ -12,6 +12,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from sufficiency.errors import Fault, FaultyTableError, InputError, nearest, one_of
+from sufficiency.tables.shown_value import shown_value
 
 ALWAYS_ALLOWED: Final = ("source", "note")
 CONTROL: Final = (
@@ -149,11 +150,11 @@ def _convert(values: pd.Series, column: pa.Column) -> tuple[pd.Series, list[tupl
         plain = plain.str.replace(r"^(-?\d{1,3}(?:,\d{3})+)(\.\d+)?$", _without_commas, regex=True)
     numbers = pd.to_numeric(plain, errors="coerce").astype("float64")
     blank = values.isna() | (plain.astype("str") == "")
-    wrong = [(int(i), f"'{values[i]}' is not a number") for i in numbers.index[numbers.isna() & ~blank]]
+    wrong = [(int(i), f"{shown_value(values[i])} is not a number") for i in numbers.index[numbers.isna() & ~blank]]
     if not column.nullable:
         wrong += [(int(i), "is blank; a number is needed") for i in numbers.index[blank]]
     infinite = np.isinf(numbers)
-    wrong += [(int(i), f"'{values[i]}' is not a finite number") for i in numbers.index[infinite]]
+    wrong += [(int(i), f"{shown_value(values[i])} is not a finite number") for i in numbers.index[infinite]]
     if kind == "float64":
         return numbers, wrong
     broken = numbers.notna() & ~infinite & (numbers != numbers.round())
@@ -171,7 +172,7 @@ def _convert_truth(values: pd.Series, column: pa.Column) -> tuple[pd.Series, lis
     known = {"true": True, "yes": True, "1": True, "1.0": True, "false": False, "no": False, "0": False, "0.0": False}
     known[""] = bool(column.default)
     found = words.map(known)
-    wrong = [(int(i), f"'{values[i]}' is not true or false") for i in found.index[found.isna()]]
+    wrong = [(int(i), f"{shown_value(values[i])} is not true or false") for i in found.index[found.isna()]]
     return found.fillna(value=False).astype("bool"), wrong
 
 
@@ -196,7 +197,7 @@ def _value_faults(
 def _says(case: Mapping[Hashable, object], column: pa.Column) -> str:
     """Turn one of pandera's failure cases into words."""
     value, failed = case["failure_case"], str(case["check"])
-    shown = f"{value:.10g}" if isinstance(value, int | float) else f"'{value}'"
+    shown = f"{value:.10g}" if isinstance(value, int | float) else shown_value(value)
     if failed == "known":
         known = next(c.statistics["allowed_values"] for c in column.checks if c.error == "known")
         if value == "":
@@ -224,4 +225,4 @@ def _repeat_faults(typed: pd.DataFrame, schema: pa.DataFrameSchema, rows: Sequen
 
 
 def _labels(row: pd.Series) -> str:
-    return " ".join("(blank)" if pd.isna(v) or v == "" else f"'{v}'" for v in row)
+    return " ".join("(blank)" if pd.isna(v) or v == "" else shown_value(v) for v in row)

@@ -171,7 +171,7 @@ class Sensitivity:
         what = f"{'the effect on ' if self.against else ''}{headline.says[0].lower()}{headline.says[1:]}".replace(
             "high Needs", "High Needs"
         )
-        when = f"{self.years[name]}, {shown(middle, how)} in the middle"
+        when = f"{self.years[name]}, {shown(middle, how)} with every assumption at its value"
         if own.empty:
             return f"{self.none()} changes the sign of {what} ({when})."
         ends = [_ends(row, how) for row in own.itertuples()]
@@ -188,10 +188,17 @@ class Sensitivity:
         rows = rows[rows["scenario"] == (scenario or self.scenarios[0])].set_index("part")
         how, whole = self._how(measure), rows.loc[ALL]
         reach = f"{shown(whole['middle'], how)} ({between(whole['low'], whole['high'], how)})"
+        own = float(self.middle.effects[scenario or self.scenarios[0], measure].mean())
+        is_inside = whole["low"] <= own <= whole["high"]
+        beside = (
+            ""
+            if is_inside
+            else f" With every assumption at its value it is {shown(own, how)}, outside that range: take the range."
+        )
         ours = shown(float(rows.loc[ASSUMPTIONS, "share"]), "%")
         return (
             f"{self.measures[measure].says}, {self.years[measure]}{', the effect' if self.against else ''}: {reach} over every "
-            f"range and all futures; {ours} of that is due to assumptions{' varied' if self.only else ''}, the rest to chance and growth."
+            f"range and all futures; {ours} of that is due to assumptions{' varied' if self.only else ''}, the rest to chance and growth.{beside}"
         )
 
     def _compared(self) -> str:

@@ -3,6 +3,8 @@
 One child more is placed by a chain of moves that passes each setting once at most, and each move costs no more than the
 dearest route. So a weight above that many dearest routes places as many children as can be placed, and of all ways to
 place so many the cheapest. No assumed number decides who has a place, and a higher weight changes nothing.
+Where so large a weight doesn't fit the solver's whole numbers, from some ten thousand children on, it is cut (`held`); it
+is some millions of pounds then, above many dearest routes and not above all that a chain could have.
 
 That is the order of the law. What a plan says is to be secured whatever it costs (Children and Families Act 2014, s.42);
 what is efficient decides which suitable setting is named (ss.39 and 43), not whether one is.
