@@ -42,7 +42,7 @@ def travel_table(zones: pd.DataFrame, settings: pd.DataFrame, area: Values) -> p
     -------
     DataFrame
         As `tables.TRAVEL`, with `source` "straight line": zone, setting, km [km], minutes [minutes], walk_km [km].
-        A row a pair, zone by zone. Distances carry the error that `spread` states.
+        One row for each pair, zone by zone. Distances carry the error that `spread` states.
     """
     crow = crow_km(zones, settings)
     home_rural = zones["is_rural"].to_numpy(dtype=bool) if "is_rural" in zones else np.zeros(len(zones), dtype=bool)

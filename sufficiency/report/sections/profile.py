@@ -127,7 +127,7 @@ def _support_exhibits(outcome: ForecastOutcome) -> tuple[Chart, ...]:
             "support-rate",
             "Pupils on SEN Support, share of all pupils",
             partial(charts.lines, named, "year", "sen_support_percent", "area", unit="% of pupils"),
-            "A line an authority, January by January.",
+            "One line for each authority, January by January.",
         ),
     )
 
